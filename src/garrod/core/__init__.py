@@ -1,0 +1,1 @@
+"""The words every floor shares: identifiers, quantities, people, variants, findings, advice."""

@@ -1,0 +1,145 @@
+"""What to do about a proposed act: fast, never stored as truth, re-derived at each decision.
+
+`Advice.as_json` writes exactly the keys of the contract in docs/reference/advice.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from garrod.core.evidence import Evidence
+
+
+class Action(StrEnum):
+    """The coded act that a piece of advice proposes."""
+
+    AVOID = "avoid"
+    PREFER_ALTERNATIVE = "prefer-alternative"
+    START_LOWER = "start-lower"
+    START_HIGHER = "start-higher"
+    ADJUST = "adjust"
+    MONITOR = "monitor"
+    STOP = "stop"
+    TAPER = "taper"
+    ASK = "ask"
+    TEST_FIRST = "test-first"
+    CONSIDER_TEST = "consider-test"
+    REFER = "refer"
+    STANDARD = "standard"
+    NO_RECOMMENDATION = "no-recommendation"
+
+
+class Tier(StrEnum):
+    """How loudly advice is given: T1 hard stop to T5 silent."""
+
+    T1 = "T1"
+    T2 = "T2"
+    T3 = "T3"
+    T4 = "T4"
+    T5 = "T5"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The medicine (or test) that advice is about, with its codes as "system|code"."""
+
+    name: str
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """One hop of the proof chain: the step, in words, and a reference that opens it."""
+
+    step: str
+    text: str
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An alternative ready to sign; `order` is a draft MedicationRequest or None."""
+
+    name: str
+    reason: str
+    codes: tuple[str, ...] = ()
+    order: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One recommendation, how sure it is, and why. See the contract for the JSON keys."""
+
+    id: str
+    action: Action
+    target: Target
+    tier: Tier
+    strength: str
+    title: str
+    summary: str
+    because: tuple[Because, ...]
+    evidence: tuple[Evidence, ...]
+    packs: tuple[str, ...]
+    options: tuple[Option, ...] = ()
+    dose_factor: str | None = None  # exact decimal text, e.g. "0.5"; ranges "0.3-0.8"
+    monitoring: tuple[str, ...] = ()
+    population: str = "general"
+    p_recommendation: float | None = None
+    stable: bool | None = None
+    next_position: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the advice as plain values with exactly the contract's keys."""
+        return {
+            "id": self.id,
+            "action": self.action.value,
+            "target": {"name": self.target.name, "codes": list(self.target.codes)},
+            "tier": self.tier.value,
+            "strength": self.strength,
+            "title": self.title,
+            "summary": self.summary,
+            "because": [{"step": b.step, "text": b.text, "ref": b.ref} for b in self.because],
+            "options": [
+                {"name": o.name, "codes": list(o.codes), "reason": o.reason, "order": o.order}
+                for o in self.options
+            ],
+            "dose_factor": self.dose_factor,
+            "monitoring": list(self.monitoring),
+            "population": self.population,
+            "p_recommendation": self.p_recommendation,
+            "stable": self.stable,
+            "next_position": self.next_position,
+            "evidence": [
+                {
+                    "source": e.source,
+                    "version": e.version,
+                    "locus": e.locus,
+                    "pmid": e.pmid,
+                    "url": e.url,
+                    "licence": e.licence,
+                }
+                for e in self.evidence
+            ],
+            "packs": list(self.packs),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class NotAssessed:
+    """What could not be answered, and why: absence of a result never reads as normal."""
+
+    target: Target
+    subject: str  # a gene, a drug pair, a check
+    reason: str
+    code: str = "not-assessed"  # not-tested | no-call | ambiguous | no-guidance | unknown-drug
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the reason as plain values."""
+        return {
+            "target": {"name": self.target.name, "codes": list(self.target.codes)},
+            "subject": self.subject,
+            "reason": self.reason,
+            "code": self.code,
+        }

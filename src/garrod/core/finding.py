@@ -1,0 +1,96 @@
+"""What is inferred about a person: slow, made once, stored with the result it came from.
+
+A pharmacogene's finding keeps every candidate still possible, with its probability; what to do
+about it is Advice, derived anew at each decision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """How far a gene could be told."""
+
+    CALLED = "called"
+    AMBIGUOUS = "ambiguous"
+    NO_CALL = "no-call"
+    NOT_ASSESSED = "not-assessed"
+
+
+class Origin(StrEnum):
+    """Who made the call."""
+
+    VARIANTS = "variants"
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One diplotype (or genotype, or allele status) that the reading allows.
+
+    `probability` sums to 1 over the kept candidates and `GeneFinding.remainder`.
+    `keys` are the guidance look-up keys that this candidate gives (usually its phenotype and its
+    activity score; HLA gives "*57:01 positive"; DPYD its score).
+    """
+
+    name: str
+    probability: float
+    phenotype: str
+    activity_score: str = ""
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PhenotypeShare:
+    """A phenotype with the probability summed over the candidates that give it."""
+
+    phenotype: str
+    activity_score: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One hop from a finding back to the file: which position, which line, what was written."""
+
+    position_id: str
+    rsid: str
+    hgvs: str
+    state: str
+    alleles: tuple[str, ...]
+    line: int | None
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class GeneFinding:
+    """What is known of one pharmacogene of one person.
+
+    `candidates` are sorted by falling probability. `phenotype` and `activity_score` are those of
+    the most probable phenotype, and are empty where status is no-call or not-assessed.
+    `next_position` is the id of the position whose reading would decide most, where one would.
+    """
+
+    gene: str
+    status: Status
+    candidates: tuple[Candidate, ...] = ()
+    phenotype: str = ""
+    activity_score: str = ""
+    phenotypes: tuple[PhenotypeShare, ...] = ()
+    reasons: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+    origin: Origin = Origin.VARIANTS
+    next_position: str = ""
+    missing: tuple[str, ...] = ()  # ids of defining positions not read
+    proofs: tuple[Proof, ...] = ()
+    prior: str = ""  # e.g. "population:pooled", "flat"
+    packs: tuple[str, ...] = ()  # "name@version"
+    remainder: float = 0.0  # probability of candidates too small to list
+    positions: dict[str, str] | None = None  # extra single positions, e.g. rs12777823 -> "G/A"
+
+    @property
+    def is_usable(self) -> bool:
+        """Return whether there is at least one candidate to reason over."""
+        return bool(self.candidates)
