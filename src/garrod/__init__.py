@@ -1,3 +1,3 @@
-"""Garrod: a personalised-medicine platform. The floors are described in docs/explanation/house.md."""
+"""Garrod: a personalised-medicine platform. The floors: core, knowledge, science, care, adapters, entry."""
 
 __version__ = "0.1.0"

@@ -1,9 +1,9 @@
 """What one person's file says at one position: four states that are never confused.
 
-    called           the alleles were read (a site record, or an explicit 0/0)
-    reference-block  a gVCF block or a studied region says reference
-    no-call          a record is there but unreadable: ./., filtered, low GQ or DP
-    not-covered      nothing was said
+called           the alleles were read (a site record, or an explicit 0/0)
+reference-block  a gVCF block or a studied region says reference
+no-call          a record is there but unreadable: ./., filtered, low GQ or DP
+not-covered      nothing was said
 """
 
 from __future__ import annotations
