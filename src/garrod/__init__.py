@@ -1,3 +1,3 @@
-"""Garrod: a personalised-medicine platform. The floors: core, knowledge, science, care, adapters, entry."""
+"""Garrod: a personalised-medicine platform, in six floors."""
 
 __version__ = "0.1.0"
