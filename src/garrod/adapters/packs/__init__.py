@@ -1,1 +1,1 @@
-"""Room: adapters/packs."""
+"""Reads packs from disk: the wheel's own and a site's."""

@@ -1,0 +1,1 @@
+"""The facts themselves, as data: one folder per pack and version."""

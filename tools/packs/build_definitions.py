@@ -1,0 +1,202 @@
+"""Restates star-allele definitions as the pack pgx-definitions (positions, alleles, priorities).
+
+Reads the definition files of the reference data, and both builds' coordinates from the pypgx
+variant table; writes only facts. Run: python tools/packs/build_definitions.py
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+from writing import shared_data, write_pack
+
+VERSION = "2025.11.5"
+MINUS = {"ABCG2", "CYP2C8", "CYP2D6", "CYP3A4", "CYP3A5", "CYP4F2", "DPYD", "F5", "TPMT", "VKORC1"}
+HLA = {"HLA-A": ["*31:01"], "HLA-B": ["*15:02", "*57:01", "*58:01"]}
+MITOCHONDRIAL = {
+    "m.827A>G": (827, "A", "G"), "m.1095T>C": (1095, "T", "C"), "m.1494C>T": (1494, "C", "T"),
+    "m.1555A>G": (1555, "A", "G"),
+}  # fmt: skip
+Anchor = dict[tuple[str, int], dict[str, str]]
+
+
+def load(path: Path) -> Any:
+    """Return the JSON of a gzipped file."""
+    with gzip.open(path) as file:
+        return json.load(file)
+
+
+def anchors_of(pgx: Path) -> Anchor:
+    """Return pypgx rows by gene and GRCh38 position."""
+    found: Anchor = {}
+    with (pgx / "knowledge/pypgx_tables/variant-table.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["GRCh37Position"].isdigit() and row["GRCh38Position"].isdigit():
+                found[row["Gene"], int(row["GRCh38Position"])] = row
+    return found
+
+
+def offsets_of(anchors: Anchor) -> dict[str, int]:
+    """Return the shift GRCh37 - GRCh38 of genes whose anchors all agree on one."""
+    shifts: dict[str, Counter[int]] = defaultdict(Counter)
+    for (gene, pos38), row in anchors.items():
+        shifts[gene][int(row["GRCh37Position"]) - pos38] += 1
+    return {gene: next(iter(c)) for gene, c in shifts.items() if len(c) == 1}
+
+
+def grch37_of(gene: str, variant: dict[str, Any], anchors: Anchor, offsets: dict[str, int]) -> dict:
+    """Return pos37, ref37 and how sure they are."""
+    row = anchors.get((gene, variant["position"]))
+    alleles = [variant["ref"], *variant["alts"]]
+    if row and len(variant["ref"]) == 1 and row["GRCh37Allele"] in alleles:
+        return {
+            "pos37": row["GRCh37Position"], "ref37": row["GRCh37Allele"], "status37": "verified",
+        }  # fmt: skip
+    if gene in offsets:
+        pos = variant["position"] + offsets[gene]
+        return {"pos37": str(pos), "ref37": variant["ref"], "status37": "unverified"}
+    return {"pos37": "", "ref37": "", "status37": "absent"}
+
+
+def position_row(gene: str, variant: dict[str, Any], where: dict, **flags: str) -> dict[str, str]:
+    """Return one row of positions.csv."""
+    return {
+        "gene": gene, "position_id": f"{gene}:{variant['position']}",
+        "rsid": variant["rsid"] or "", "hgvs": variant["chromosomeHgvsName"],
+        "role": flags.get("role", "defining"), "pos38": str(variant["position"]),
+        "ref38": variant["ref"], "alts38": "/".join(variant["alts"]), **where,
+        "required": flags.get("required", "no"), "ignored": flags.get("ignored", "no"),
+        "evidence": flags.get("evidence", "definitions"),
+    }  # fmt: skip
+
+
+def add_gene(data: dict[str, Any], rules: dict[str, Any], tables: dict, maps: tuple) -> None:
+    """Append one definition file's gene, positions, alleles and priorities to the tables."""
+    gene = data["gene"]
+    ignored = {p["position"] for p in rules.get("ignoredPositions", [])}
+    required = set(rules.get("requiredPositions", []))
+    reference = next(a["name"] for a in data["namedAlleles"] if a["reference"])
+    tables["genes"].append({
+        "gene": gene, "chromosome": data["chromosome"].removeprefix("chr"),
+        "strand": "-" if gene in MINUS else "+",
+        "mode": "components" if gene in ("DPYD", "RYR1") else "diplotype",
+        "ploidy": "x-linked" if gene == "G6PD" else "autosomal",
+        "reference_allele": reference, "evidence": "definitions",
+    })  # fmt: skip
+    for variant in data["variants"]:
+        flags = {
+            "required": "yes" if variant["position"] in required else "no",
+            "ignored": "yes" if variant["position"] in ignored else "no",
+        }
+        where = grch37_of(gene, variant, *maps)
+        tables["positions"].append(position_row(gene, variant, where, **flags))
+    for variant in rules.get("extraPositions", []):
+        where = grch37_of(gene, variant, *maps)
+        tables["positions"].append(position_row(gene, variant, where, role="extra"))
+    for allele in data["namedAlleles"]:
+        cells = zip(data["variants"], allele["alleles"], strict=True)
+        defines = [f"{v['position']}={b}" for v, b in cells if b and not allele["reference"]]
+        tables["alleles"].append({
+            "gene": gene, "allele": allele["name"],
+            "reference": "yes" if allele["reference"] else "no", "defines": ";".join(defines),
+            "fold_into": data["suballelesMap"].get(allele["name"], ""),
+            "ignored": "yes" if allele["name"] in rules.get("ignoredAlleles", []) else "no",
+            "evidence": "definitions",
+        })  # fmt: skip
+    for group in rules.get("unphasedDiplotypePriorities", []):
+        tables["priorities"].append({
+            "gene": gene, "candidates": "|".join(group["list"]), "pick": group["pick"],
+            "evidence": "definitions",
+        })  # fmt: skip
+
+
+def add_others(tables: dict) -> None:
+    """Append factor V Leiden, mitochondrial MT-RNR1, and the HLA genes (outside calls only)."""
+    leiden = {
+        "position": 169549811, "rsid": "rs6025", "chromosomeHgvsName": "g.169549811C>T",
+        "ref": "C", "alts": ["T"],
+    }  # fmt: skip
+    where = {"pos37": "169519049", "ref37": "T", "status37": "verified"}
+    genes = [("F5", "1", "diplotype", "autosomal"), ("MT-RNR1", "MT", "diplotype", "mitochondrial"),
+             ("HLA-A", "6", "status", "autosomal"),
+             ("HLA-B", "6", "status", "autosomal")]  # fmt: skip
+    for gene, chromosome, mode, ploidy in genes:
+        tables["genes"].append({
+            "gene": gene, "chromosome": chromosome, "strand": "-" if gene == "F5" else "+",
+            "mode": mode, "ploidy": ploidy, "reference_allele": "" if mode == "status" else
+            "Reference", "evidence": gene.lower(),
+        })  # fmt: skip
+    tables["positions"].append(position_row("F5", leiden, where, evidence="f5"))
+    for name, (pos, ref, alt) in MITOCHONDRIAL.items():
+        variant = {"position": pos, "rsid": "", "chromosomeHgvsName": name, "ref": ref,
+                   "alts": [alt]}  # fmt: skip
+        where = {"pos37": str(pos), "ref37": ref, "status37": "verified"}
+        tables["positions"].append(position_row("MT-RNR1", variant, where, evidence="mt-rnr1"))
+    named = [("F5", "Reference", ""), ("F5", "rs6025 T (Leiden)", "169549811=T"),
+             ("MT-RNR1", "Reference", "")]  # fmt: skip
+    named += [("MT-RNR1", n, f"{p}={alt}") for n, (p, _, alt) in MITOCHONDRIAL.items()]
+    named += [(gene, allele, "") for gene, alleles in HLA.items() for allele in alleles]
+    for gene, allele, defines in named:
+        tables["alleles"].append({
+            "gene": gene, "allele": allele, "reference": "yes" if allele == "Reference" else "no",
+            "defines": defines, "fold_into": "", "ignored": "no", "evidence": gene.lower(),
+        })  # fmt: skip
+
+
+def cite(key: str, source: str, version: str, locus: str, url: str, licence: str) -> dict[str, str]:
+    """Return one row of evidence.csv."""
+    return {
+        "id": key, "source": source, "version": version, "locus": locus, "pmid": "", "url": url,
+        "licence": licence, "retrieved": "2026-11-24",
+    }  # fmt: skip
+
+
+def main() -> None:
+    """Write the pack."""
+    pgx = shared_data() / "pgx"
+    folder = pgx / "knowledge" / "allele_definitions"
+    exemptions = load(folder / "exemptions.json.gz")
+    anchors = anchors_of(pgx)
+    maps = (anchors, offsets_of(anchors))
+    tables: dict[str, list[dict[str, str]]] = {
+        "genes": [], "positions": [], "alleles": [], "priorities": [],
+    }  # fmt: skip
+    for path in sorted(folder.glob("*_translation.json.gz")):
+        data = load(path)
+        add_gene(data, exemptions.get(data["gene"], {}), tables, maps)
+    add_others(tables)
+    evidence = [
+        cite("definitions", "ClinPGx allele definitions (CPIC, PharmVar)", "2025-11-05",
+             "allele definition tables of 20 genes; GRCh37 from pypgx 0.27.0 variant-table",
+             "https://github.com/PharmGKB/PharmCAT", "CC0-1.0"),
+        cite("f5", "dbSNP rs6025 via pypgx gene and variant tables", "0.27.0", "F5",
+             "https://github.com/sbslee/pypgx", "MIT"),
+        cite("mt-rnr1", "CPIC allele names of MT-RNR1 (rCRS NC_012920.1)", "2025-11-05",
+             "MT-RNR1", "https://cpicpgx.org", "CC0-1.0"),
+        cite("hla-a", "CPIC allele names of HLA-A", "2025-11-05", "HLA-A",
+             "https://cpicpgx.org", "CC0-1.0"),
+        cite("hla-b", "CPIC allele names of HLA-B", "2025-11-05", "HLA-B",
+             "https://cpicpgx.org", "CC0-1.0"),
+    ]  # fmt: skip
+    manifest = {
+        "title": "Pharmacogene positions and alleles", "licence": "CC0-1.0",
+        "retrieved": "2026-11-24", "reviewer": "", "review_date": "",
+        "genome_builds": ["GRCh38", "GRCh37"],
+        "covers": sorted(row["gene"] for row in tables["genes"]),
+        "does_not_cover": ["CYP2D6 copy number and hybrids", "HLA typing from variants",
+                           "MT-RNR1 variants other than 827, 1095, 1494, 1555"],
+    }  # fmt: skip
+    print(write_pack("pgx-definitions", VERSION, manifest=manifest, tables=tables,
+                     evidence=evidence))  # fmt: skip
+    print(
+        {k: len(v) for k, v in tables.items()}, Counter(r["status37"] for r in tables["positions"])
+    )
+
+
+if __name__ == "__main__":
+    main()

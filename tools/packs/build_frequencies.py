@@ -1,0 +1,48 @@
+"""Restates star-allele counts of 1000 Genomes (2,504 unrelated people) as pgx-frequencies."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+
+from writing import shared_data, write_pack
+
+VERSION = "2026.11.0"
+GENES = ["CYP2B6", "CYP2C19", "CYP2C9", "CYP2D6", "CYP3A4", "CYP3A5", "CYP4F2", "NUDT15", "SLCO1B1"]
+UNRESOLVED = {"ambiguous", "no_call"}
+
+
+def main() -> None:
+    """Write the pack."""
+    folder = shared_data() / "pgx" / "frequencies"
+    counts: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    with (folder / "star_allele_frequencies_1kgp_unrelated2504.csv").open() as file:
+        for row in csv.DictReader(file):
+            if row["gene"] in GENES and row["allele"] not in UNRESOLVED:
+                population = row["superpopulation"].replace("ALL", "pooled")
+                counts[row["gene"], population][row["allele"]] = int(row["count"])
+    rows = [
+        {"gene": gene, "allele": allele, "population": population, "count": str(count),
+         "total": str(sum(alleles.values())), "evidence": "1kgp"}
+        for (gene, population), alleles in sorted(counts.items())
+        for allele, count in sorted(alleles.items())
+    ]  # fmt: skip
+    evidence = [{
+        "id": "1kgp", "source": "1000 Genomes star-allele calls (ursaPGx), unrelated panel",
+        "version": "f8468df", "locus": "resolved haplotypes per superpopulation", "pmid": "",
+        "url": "https://github.com/coriell-research/ursaPGx", "licence": "MIT",
+        "retrieved": "2026-11-24",
+    }]  # fmt: skip
+    manifest = {
+        "title": "Star-allele counts by population", "licence": "MIT", "retrieved": "2026-11-24",
+        "reviewer": "", "review_date": "", "genome_builds": ["GRCh38"], "covers": GENES,
+        "does_not_cover": ["DPYD (a lower bound only)",
+                           "alleles that the calling VCF could not show",
+                           "CYP2B6 *6 and *9 apart"],
+    }  # fmt: skip
+    print(write_pack("pgx-frequencies", VERSION, manifest=manifest,
+                     tables={"frequencies": rows}, evidence=evidence), len(rows))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
