@@ -1,1 +1,1 @@
-"""Room: science."""
+"""Reasoning over facts: pure functions, no I/O."""

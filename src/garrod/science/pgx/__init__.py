@@ -1,1 +1,1 @@
-"""Room: science/pgx."""
+"""Pharmacogenomics: from readings to diplotypes with their probability."""

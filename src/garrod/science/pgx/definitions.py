@@ -1,0 +1,128 @@
+"""Pharmacogene definitions as arrays that the caller can reason over.
+
+pack rows -> GeneDefinition: for each position and each base, which alleles may carry it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from garrod.core.variant import Locus, Position, RefStatus
+from garrod.knowledge.pack import Row
+from garrod.knowledge.shelf import Shelf
+
+PACK = "pgx-definitions"
+# Nomenclature for incompletely specified bases. Source: IUPAC-IUB, PMID 2582368.
+WOBBLE = {"R": "AG", "Y": "CT", "S": "CG", "W": "AT", "K": "GT", "M": "AC"}
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class GeneDefinition:
+    """One gene: its alleles, its positions, and the chance of each base under each allele.
+
+    `carries[p][base]` is an array over alleles: the probability that the allele shows that base
+    at position p (1, 0, or a share where the definition leaves a choice).
+    """
+
+    gene: str
+    mode: str  # diplotype | components | status
+    ploidy: str  # autosomal | x-linked | mitochondrial
+    reference_allele: str
+    alleles: tuple[str, ...]
+    folded: tuple[str, ...]  # the core allele that each is reported as
+    positions: tuple[Position, ...]
+    required: frozenset[str]
+    ignored: frozenset[str]
+    extra: tuple[Position, ...]
+    carries: tuple[Mapping[str, Floats], ...]
+    defined_at: tuple[int, ...]  # how many positions define each allele
+    priorities: Mapping[str, tuple[str, ...]]  # a diplotype -> those it is preferred over
+
+
+def load_definitions(shelf: Shelf) -> dict[str, GeneDefinition]:
+    """Return every gene's definition, by symbol.
+
+    Source: pack pgx-definitions.
+    """
+    tables = {t: _by_gene(shelf.rows(PACK, t)) for t in ("positions", "alleles", "priorities")}
+    return {
+        row["gene"]: _definition(row, {t: by.get(row["gene"], []) for t, by in tables.items()})
+        for row in shelf.rows(PACK, "genes")
+    }
+
+
+def _by_gene(rows: tuple[Row, ...]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["gene"], []).append(row)
+    return found
+
+
+def _definition(gene: Row, tables: Mapping[str, list[Row]]) -> GeneDefinition:
+    rows = tables["positions"]
+    places = {r["position_id"]: position_of(r, gene["chromosome"]) for r in rows}
+    defining = [r for r in rows if r["role"] == "defining"]
+    alleles = [r for r in tables["alleles"] if r["ignored"] == "no"]
+    cells = [_cells(r["defines"]) for r in alleles]
+    return GeneDefinition(
+        gene=gene["gene"],
+        mode=gene["mode"],
+        ploidy=gene["ploidy"],
+        reference_allele=gene["reference_allele"],
+        alleles=tuple(r["allele"] for r in alleles),
+        folded=tuple(r["fold_into"] or r["allele"] for r in alleles),
+        positions=tuple(places[r["position_id"]] for r in defining),
+        required=frozenset(r["position_id"] for r in defining if r["required"] == "yes"),
+        ignored=frozenset(r["position_id"] for r in defining if r["ignored"] == "yes"),
+        extra=tuple(places[r["position_id"]] for r in rows if r["role"] == "extra"),
+        carries=tuple(_carries(r, cells) for r in defining),
+        defined_at=tuple(
+            len(defining) if r["reference"] == "yes" else len(c)
+            for r, c in zip(alleles, cells, strict=True)
+        ),
+        priorities=_priorities(tables["priorities"]),
+    )
+
+
+def position_of(row: Row, chromosome: str) -> Position:
+    """Return a position from a row of positions.csv.
+
+    Source: pack pgx-definitions.
+    """
+    status = RefStatus(row["status37"])
+    absent = status is RefStatus.ABSENT
+    return Position(
+        id=row["position_id"],
+        gene=row["gene"],
+        rsid=row["rsid"],
+        hgvs=row["hgvs"],
+        chromosome=chromosome,
+        alleles=(row["ref38"], *row["alts38"].split("/")),
+        grch38=Locus(int(row["pos38"]), row["ref38"]),
+        grch37=None if absent else Locus(int(row["pos37"]), row["ref37"], status),
+    )
+
+
+def _cells(defines: str) -> dict[str, str]:
+    return dict(cell.split("=") for cell in defines.split(";") if cell)
+
+
+def _carries(position: Row, cells: list[dict[str, str]]) -> dict[str, Floats]:
+    bases = (position["ref38"], *position["alts38"].split("/"))
+    found = {base: np.zeros(len(cells)) for base in bases}
+    for index, cell in enumerate(cells):
+        base = cell.get(position["pos38"], position["ref38"])
+        choices = (base,) if base in found else tuple(WOBBLE[base])
+        for choice in choices:
+            found[choice][index] = 1 / len(choices)
+    return found
+
+
+def _priorities(rows: list[Row]) -> dict[str, tuple[str, ...]]:
+    return {r["pick"]: tuple(c for c in r["candidates"].split("|") if c != r["pick"]) for r in rows}
