@@ -1,1 +1,1 @@
-"""Room: adapters/vcf."""
+"""Reads variant files into readings of known positions; says what it could not read."""
