@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from garrod.core.errors import VcfError
 
 _CONTIG = re.compile(r"##contig=<(?:.*,)?ID=([^,>]+)(?:,.*?length=(\d+))?", re.ASCII)
+_ASSEMBLY = re.compile(r"assembly=\"?([^,>\"]+)", re.IGNORECASE)
 _REFSEQ = re.compile(r"NC_0000(\d\d)\.\d+")
 
 
@@ -21,6 +23,8 @@ class Header:
     lengths: dict[str, int]  # by chromosome as we spell it
     spelled: dict[str, str]  # our chromosome -> the file's contig
     reference: str
+    assembly_names: tuple[str, ...] = ()  # of the contigs, e.g. "GRCh38.p14"
+    lines: int = 0  # how many lines the header has
 
 
 def chromosome_of(contig: str) -> str:
@@ -38,6 +42,7 @@ def read_header(lines: Iterator[bytes], name: str) -> Header:
     lengths: dict[str, int] = {}
     spelled: dict[str, str] = {}
     reference = ""
+    assemblies: set[str] = set()
     first = next(lines, b"")
     if not first.startswith(b"##fileformat=VCF"):
         raise VcfError(
@@ -45,10 +50,11 @@ def read_header(lines: Iterator[bytes], name: str) -> Header:
             "export the result as VCF and try again",
             code="VCF007",
         )
-    for raw in lines:
+    for number, raw in enumerate(lines, 2):
         line = decoded(raw, name)
         if line.startswith("##contig"):
             match = _CONTIG.match(line)
+            assemblies.update(_ASSEMBLY.findall(line))
             if match:
                 chromosome = chromosome_of(match[1])
                 spelled.setdefault(chromosome, match[1])
@@ -57,7 +63,9 @@ def read_header(lines: Iterator[bytes], name: str) -> Header:
         elif line.startswith("##reference="):
             reference = line.partition("=")[2]
         elif line.startswith("#CHROM"):
-            return Header(_samples(line.split("\t"), name), lengths, spelled, reference)
+            samples = _samples(line.split("\t"), name)
+            names = tuple(sorted(assemblies))
+            return Header(samples, lengths, spelled, reference, names, number)
         elif not line.startswith("#"):
             break
     raise VcfError(f"{name}: has no #CHROM line; the file is cut off or edited", code="VCF007")
@@ -83,7 +91,7 @@ def _samples(columns: list[str], name: str) -> tuple[str, ...]:
             code="VCF009",
         )
     if len(set(samples)) != len(samples):
-        twice = sorted({s for s in samples if samples.count(s) > 1})[0]
+        twice = Counter(samples).most_common(1)[0][0]
         raise VcfError(
             f"{name}: two samples are named {twice!r}; rename one, so that results cannot be mixed",
             code="VCF010",

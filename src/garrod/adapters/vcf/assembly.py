@@ -1,0 +1,114 @@
+"""Which genome build a file is on: told, or shown by its records; refused when unsure.
+
+Declared: --assembly, contig lengths, the contig's assembly name, ##reference. Shown: records that
+stand exactly on a known position with the alleles known there on one build alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from garrod.adapters.vcf.header import Header, chromosome_of
+from garrod.core.errors import VcfError
+from garrod.core.variant import Assembly, Position
+
+# Lengths of chromosomes 1-22 and X. Source: Genome Reference Consortium, GCF_000001405.40 and .25.
+_LENGTHS = {
+    Assembly.GRCH38: (
+        *(248956422, 242193529, 198295559, 190214555, 181538259, 170805979, 159345973, 145138636),
+        *(138394717, 133797422, 135086622, 133275309, 114364328, 107043718, 101991189, 90338345),
+        *(83257441, 80373285, 58617616, 64444167, 46709983, 50818468, 156040895),
+    ),
+    Assembly.GRCH37: (
+        *(249250621, 243199373, 198022430, 191154276, 180915260, 171115067, 159138663, 146364022),
+        *(141213431, 135534747, 135006516, 133851895, 115169878, 107349540, 102531392, 90354753),
+        *(81195210, 78077248, 59128983, 63025520, 48129895, 51304566, 155270560),
+    ),
+}
+_NAMES = (*(str(n) for n in range(1, 23)), "X")
+_BUILD = {
+    Assembly.GRCH38: re.compile(r"(?:grch|hg)_?38|hs38|GCA_000001405\.15|GRCh38", re.IGNORECASE),
+    Assembly.GRCH37: re.compile(r"grch_?37|hg19|hs37|\bb37|human_g1k_v37", re.IGNORECASE),
+}
+RCRS_LENGTH = 16569  # the mitochondrial sequence of both builds. Source: NC_012920.1
+LEAST_HITS = 2
+CLEAR_MARGIN = 4
+
+
+def declared(header: Header, name: str) -> Assembly | None:
+    """Return the build that the header declares, None when it says nothing.  Raises: VCF014."""
+    said = {
+        assembly
+        for assembly, lengths in _LENGTHS.items()
+        for chromosome, length in zip(_NAMES, lengths, strict=True)
+        if header.lengths.get(chromosome) == length
+    }
+    if not said:
+        words = [header.reference, *header.assembly_names]
+        said = {a for a, pattern in _BUILD.items() if any(pattern.search(w) for w in words)}
+    if len(said) > 1:
+        raise VcfError(
+            f"{name}: its header names two genome builds; make it again from one reference",
+            code="VCF014",
+        )
+    return next(iter(said), None)
+
+
+def settle(header: Header, asked: Assembly | None, name: str) -> Assembly | None:
+    """Return the build asked for or declared; None when neither.  Raises: VcfError VCF014."""
+    said = declared(header, name)
+    if asked and said and asked is not said:
+        raise VcfError(
+            f"{name}: its header says {said}, --assembly says {asked}; "
+            "leave --assembly out, or check which file this is",
+            code="VCF014",
+        )
+    return asked or said
+
+
+def shown(lines: Iterable[bytes], positions: Sequence[Position], name: str) -> Assembly:
+    """Return the build on which the records stand.  Raises: VcfError VCF013 when unsure."""
+    places = {assembly: _places(positions, assembly) for assembly in Assembly}
+    hits = dict.fromkeys(Assembly, 0)
+    for line in lines:
+        if line.startswith(b"#"):
+            continue
+        fields = line.split(b"\t", 5)
+        if len(fields) < 5:
+            continue
+        chromosome = chromosome_of(fields[0].decode("utf-8", "replace"))
+        key = (chromosome, fields[1].decode("utf-8", "replace"))
+        for assembly in Assembly:
+            hits[assembly] += _stands(places[assembly].get(key), fields[3], fields[4])
+    ranked = sorted(Assembly, key=lambda a: -hits[a])
+    best, other = ranked[0], ranked[1]
+    if hits[best] >= LEAST_HITS and hits[best] >= CLEAR_MARGIN * hits[other]:
+        return best
+    raise VcfError(
+        f"{name}: the genome build cannot be told (no contig lengths; {hits[best]} records fit "
+        f"{best}, {hits[other]} fit {other}); say --assembly GRCh38 or --assembly GRCh37",
+        code="VCF013",
+    )
+
+
+def _places(
+    positions: Sequence[Position], assembly: Assembly
+) -> dict[tuple[str, str], tuple[str, tuple[str, ...]]]:
+    found = {}
+    for position in positions:
+        locus = position.on(assembly)
+        if locus is not None:
+            found[position.chromosome, str(locus.pos)] = (locus.ref, position.alleles)
+    return found
+
+
+def _stands(place: tuple[str, tuple[str, ...]] | None, ref: bytes, alt: bytes) -> bool:
+    """Return whether a record has the REF, and no ALT but those known, of a position."""
+    if place is None:
+        return False
+    reference, known = place
+    alts = [a for a in alt.decode("utf-8", "replace").upper().split(",") if a[:1] not in "<.*"]
+    return ref.decode("utf-8", "replace").upper() == reference and (
+        any(a in known for a in alts) or not alts
+    )

@@ -1,0 +1,248 @@
+"""Collects, record by record, what each sample's cell says at each position."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from garrod.adapters.vcf.alleles import DELETED, RefMismatch, Window, spoken
+from garrod.adapters.vcf.copies import structural_calls
+from garrod.adapters.vcf.header import Header
+from garrod.adapters.vcf.merge import merged
+from garrod.adapters.vcf.place import Place
+from garrod.adapters.vcf.record import BadCell, GenotypeCall, ReadSettings, Record, read_cell
+from garrod.core.errors import VcfError
+from garrod.core.genotype import (
+    MISSING,
+    NOT_COVERED,
+    UNDOCUMENTED,
+    CallState,
+    GenotypeTable,
+    Observation,
+    StructuralCall,
+)
+from garrod.core.variant import Assembly, Position
+
+Spoken = tuple[str, ...]
+
+
+class Gathering:
+    """The readings so far: a matrix of codes and a palette of readings per position."""
+
+    def __init__(
+        self,
+        place: Place,
+        header: Header,
+        samples: tuple[str, ...],
+        codes: npt.NDArray[np.uint16],
+        settings: ReadSettings,
+        name: str,
+    ) -> None:
+        self.place, self.samples, self.name = place, samples, name
+        self._codes, self._settings = codes, settings
+        self._palette: list[list[Observation]] = [[NOT_COVERED] for _ in range(codes.shape[0])]
+        self._known: list[dict[Observation, int]] = [{NOT_COVERED: 0} for _ in self._palette]
+        self._is_read = [False] * codes.shape[0]
+        self._spoiled: dict[str, str] = {}
+        self._structural: dict[str, list[StructuralCall]] = {}
+        self._is_whole = samples == header.samples
+        columns = [header.samples.index(s) for s in samples] if not self._is_whole else []
+        self._pick: Any = itemgetter(*columns) if len(columns) > 1 else None
+        self._column = columns[0] if len(columns) == 1 else None
+        self._warned: set[str] = set()
+        self._touched = 0
+        self._with_genotype = 0
+
+    def add(self, record: Record) -> None:
+        """Take in one record.  Raises: VcfError VCF015."""
+        speaks = [
+            (window, alleles)
+            for window in self.place.windows(record.chromosome, record.pos, record.end)
+            if (alleles := self._spoken(window, record)) is not None
+        ]
+        copied = structural_calls(record, self.place, self._cells(record), self._settings)
+        if not speaks and not copied:
+            return
+        self._touched += 1
+        self._with_genotype += "GT" in record.keys
+        for column, call in copied:
+            self._structural.setdefault(self.samples[column], []).append(call)
+        calls: dict[bytes, GenotypeCall] = {}
+        cells = self._cells(record)
+        for window, alleles in _settled(speaks):
+            self._note(record, window, alleles, cells, calls)
+
+    def _cells(self, record: Record) -> Sequence[bytes]:
+        if self._is_whole:
+            return record.cells
+        if self._column is not None:
+            return (record.cells[self._column],)
+        chosen: Sequence[bytes] = self._pick(record.cells)
+        return chosen
+
+    def _spoken(self, window: Window, record: Record) -> Spoken | None:
+        try:
+            if record.is_block and record.pos < window.start:
+                is_inside = window.start <= record.end and window.is_verified
+                return (window.ref, *(UNDOCUMENTED for _ in record.alts)) if is_inside else None
+            return spoken(window, record.pos, record.ref, record.alts)
+        except RefMismatch:
+            if not window.is_verified:
+                return ()
+            where = f"line {record.line}, " if record.line else ""
+            raise VcfError(
+                f"{self.name}: {where}{record.site}: its REF is not what the reference genome has "
+                f"there ({window.ref} at {window.start}); the file is on another genome build, or "
+                "REF and ALT were swapped: export it again from the right reference",
+                code="VCF015",
+            ) from None
+
+    def _note(
+        self,
+        record: Record,
+        window: Window,
+        alleles: Spoken,
+        cells: Sequence[bytes],
+        calls: dict[bytes, GenotypeCall],
+    ) -> None:
+        codes: dict[bytes, int] = {}
+        for column, cell in enumerate(cells):
+            if cell not in codes:
+                codes[cell] = self._code(record, window, alleles, cell, calls, column)
+            elif codes[cell] < 0:
+                self._spoil(column, record, cell)
+        row = np.fromiter((max(codes[c], 0) for c in cells), np.uint16, len(cells))
+        if self._is_read[window.index]:
+            row = self._merge(window, row)
+        self._is_read[window.index] = True
+        self._codes[window.index] = row
+
+    def _code(
+        self,
+        record: Record,
+        window: Window,
+        alleles: Spoken,
+        cell: bytes,
+        calls: dict[bytes, GenotypeCall],
+        column: int,
+    ) -> int:
+        """Return the palette code of a cell, -1 where it breaks the format."""
+        call = calls.get(cell)
+        if call is None:
+            try:
+                call = calls[cell] = read_cell(record, cell, self._settings)
+            except BadCell:
+                self._spoil(column, record, cell)
+                return -1
+            if call.is_cut:
+                self._warned.add(f"{record.site}: more than two alleles; the first two were read")
+        return self._coded(window.index, _observation(record, call, alleles))
+
+    def _coded(self, index: int, observation: Observation) -> int:
+        known = self._known[index]
+        if observation not in known:
+            known[observation] = len(known)
+            self._palette[index].append(observation)
+        return known[observation]
+
+    def _spoil(self, column: int, record: Record, cell: bytes) -> None:
+        written = cell.decode("utf-8", "replace").split(":")[0][:20]
+        where = f"line {record.line}" if record.line else record.site
+        reason = f"{where}: genotype {written!r} is not one of the record's alleles"
+        self._spoiled.setdefault(self.samples[column], reason)
+
+    def _merge(self, window: Window, row: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint16]:
+        index, palette = window.index, self._palette[window.index]
+        old = self._codes[index]
+        joined: dict[tuple[int, int], int] = {}
+        for pair in set(zip(old.tolist(), row.tolist(), strict=True)):
+            one = merged(palette[pair[0]], palette[pair[1]], window.ref) if pair[1] else None
+            joined[pair] = pair[0] if one is None else self._coded(index, one)
+        pairs = zip(old.tolist(), row.tolist(), strict=True)
+        return np.fromiter((joined[p] for p in pairs), np.uint16, len(row))
+
+    def table(
+        self, positions: Sequence[Position], assembly: Assembly, warnings: Sequence[str]
+    ) -> GenotypeTable:
+        """Return what was gathered.  Raises: VcfError VCF017, VCF019, VCF021."""
+        self._check()
+        return GenotypeTable(
+            samples=self.samples,
+            assembly=assembly,
+            positions=tuple(positions),
+            codes=self._codes,
+            palette=tuple(tuple(p) for p in self._palette),
+            source=self.name,
+            structural={s: tuple(c) for s, c in self._structural.items()},
+            spoiled=dict(self._spoiled),
+            warnings=(*warnings, *sorted(self._warned)),
+        )
+
+    def _check(self) -> None:
+        if not self._touched:
+            raise VcfError(
+                f"{self.name}: no record speaks of any pharmacogene position (structural records "
+                "alone do not); send the small-variant file of this person",
+                code="VCF019",
+            )
+        if not self._with_genotype:
+            raise VcfError(
+                f"{self.name}: its records have no genotypes (no GT in FORMAT); "
+                "export the file with genotypes",
+                code="VCF017",
+            )
+        if len(self._spoiled) == len(self.samples):
+            first = next(iter(self._spoiled.values()))
+            raise VcfError(f"{self.name}: no sample can be read ({first})", code="VCF021")
+
+
+def _settled(speaks: list[tuple[Window, Spoken]]) -> list[tuple[Window, Spoken]]:
+    """Replace DELETED: by nothing known where the deletion is a defined allele of the gene.
+
+    A definition leaves the positions inside its own deletion blank; any other deletion is an
+    undocumented base there.
+    """
+    explained = {
+        (window.position.gene, number)
+        for window, alleles in speaks
+        for number, allele in enumerate(alleles)
+        if len(allele) < len(window.ref) and allele in window.position.alleles
+    }
+    return [
+        (
+            window,
+            tuple(
+                (MISSING if (window.position.gene, n) in explained else UNDOCUMENTED)
+                if allele == DELETED
+                else allele
+                for n, allele in enumerate(alleles)
+            ),
+        )
+        for window, alleles in speaks
+    ]
+
+
+def _observation(record: Record, call: GenotypeCall, alleles: Spoken) -> Observation:
+    written = f"{record.site} {call.text}".rstrip()
+    blank = Observation(CallState.NO_CALL, line=record.line, record=written, reason=call.reason)
+    if call.reason:
+        return blank
+    if not alleles:
+        return replace(blank, reason="REF is not the one expected at this unverified position")
+    read = tuple(MISSING if n is None else alleles[n] for n in call.alleles)
+    if set(read) == {MISSING}:
+        return replace(blank, reason="deleted on every strand that was read")
+    is_block = record.is_block and not any(call.alleles)
+    return Observation(
+        CallState.REFERENCE_BLOCK if is_block else CallState.CALLED,
+        alleles=read,
+        phased=call.phased,
+        phase_set=call.phase_set,
+        line=record.line,
+        record=written,
+    )

@@ -1,0 +1,161 @@
+"""One line of a variant file: its fixed fields, and what a sample's cell says.
+
+A cell becomes a GenotypeCall: which alleles (by number), phased or not, and why not usable.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from garrod.adapters.vcf.header import chromosome_of
+from garrod.core.errors import VcfError
+
+_END = re.compile(r"(?:^|;)END=(\d+)")
+_SPLIT = re.compile(r"[/|]")
+PASSING = ("PASS", ".", "")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSettings:
+    """The least quality at which a genotype is believed, where the file states one."""
+
+    min_gq: float = 20
+    min_dp: float = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The fixed fields of a line, and where in a sample's cell each value stands."""
+
+    line: int | None
+    contig: str
+    chromosome: str
+    pos: int
+    ref: str
+    alts: tuple[str, ...]
+    filter: str
+    end: int  # last position it speaks of
+    is_block: bool  # a gVCF block: no ALT but <NON_REF> or <*>, reaching to INFO END
+    info: str
+    keys: tuple[str, ...]
+    cells: tuple[bytes, ...] | list[bytes]
+
+    @property
+    def site(self) -> str:
+        """Return the site as the file writes it, for the proof chain."""
+        alts = ",".join(self.alts) or "."
+        return f"{self.contig}:{self.pos} {self.ref}>{alts}"
+
+
+@dataclass(frozen=True, slots=True)
+class GenotypeCall:
+    """What a cell says: allele numbers (None: a dot), or the reason why it is not usable."""
+
+    alleles: tuple[int | None, ...] = ()
+    phased: bool = False
+    phase_set: int | None = None
+    reason: str = ""
+    text: str = ""
+    is_cut: bool = False  # more than two alleles were written; the first two are kept
+
+
+class BadCell(Exception):
+    """A cell that breaks the format."""
+
+
+def parse_record(raw: bytes, *, line: int | None, columns: int, name: str) -> Record:
+    """Return the record on a line.  Raises: VcfError VCF016, VCF020."""
+    fields = raw.split(b"\t")
+    where = f"{name}: line {line}" if line else name
+    if len(fields) != columns:
+        raise VcfError(
+            f"{where} has {len(fields)} columns, the header announces {columns}; "
+            "the file is cut off or edited: export it again",
+            code="VCF016",
+        )
+    try:
+        head = [field.decode() for field in fields[:9]]
+        pos = int(head[1])
+    except ValueError as error:
+        raise VcfError(
+            f"{where} does not start as a VCF record does (CHROM, a number as POS, …); "
+            "export the file again",
+            code="VCF020",
+        ) from error
+    ref = head[3].upper()
+    alts = tuple(a if a[:1] == "<" else a.upper() for a in head[4].split(",") if a != ".")
+    is_block, end = False, pos + len(ref) - 1
+    if all(a in ("<NON_REF>", "<*>") for a in alts):
+        match = _END.search(head[7])
+        if match:
+            is_block, end = True, max(end, int(match[1]))
+    return Record(
+        line=line,
+        contig=head[0],
+        chromosome=chromosome_of(head[0]),
+        pos=pos,
+        ref=ref,
+        alts=alts,
+        filter=head[6],
+        end=end,
+        is_block=is_block,
+        info=head[7],
+        keys=tuple(head[8].split(":")),
+        cells=fields[9:],
+    )
+
+
+def read_cell(record: Record, cell: bytes, settings: ReadSettings) -> GenotypeCall:
+    """Return what a sample's cell says.  Raises: BadCell."""
+    text = cell.decode("utf-8", "replace")
+    values = dict(zip(record.keys, text.split(":"), strict=False))
+    written = values.get("GT", "")
+    if "GT" not in record.keys:
+        return GenotypeCall(reason="the record has no genotype (GT)")
+    bare = written.removeprefix("|").removeprefix("/")
+    alleles = tuple(_number(a, record) for a in _SPLIT.split(bare))
+    if all(a is None for a in alleles):
+        return GenotypeCall(reason=f"genotype {written}", text=written)
+    reason = _doubt(record, values, settings)
+    phase_set = values.get("PS", "")
+    return GenotypeCall(
+        alleles=() if reason else alleles[:2],
+        phased="|" in bare or len(alleles) == 1,
+        phase_set=int(phase_set) if phase_set.isdigit() else None,
+        reason=reason,
+        text=written,
+        is_cut=len(alleles) > 2,
+    )
+
+
+def _number(text: str, record: Record) -> int | None:
+    if text == ".":
+        return None
+    if not text.isdigit() or not text.isascii() or int(text) > len(record.alts):
+        raise BadCell(f"genotype {text!r} is not an allele of {record.site}")
+    return int(text)
+
+
+def _doubt(record: Record, values: dict[str, str], settings: ReadSettings) -> str:
+    """Return why a genotype is not believed, or nothing."""
+    if record.filter not in PASSING:
+        return f"FILTER is {record.filter}"
+    if values.get("FT", ".") not in PASSING:
+        return f"FT is {values['FT']}"
+    quality = _value(values, ("GQ", "RGQ"))
+    if quality is not None and quality < settings.min_gq:
+        return f"GQ {quality:g} is below {settings.min_gq:g}"
+    depth = _value(values, ("MIN_DP", "DP") if record.is_block else ("DP",))
+    if depth is not None and depth < settings.min_dp:
+        return f"DP {depth:g} is below {settings.min_dp:g}"
+    return ""
+
+
+def _value(values: dict[str, str], names: tuple[str, ...]) -> float | None:
+    for name in names:
+        try:
+            return float(values[name])
+        except (KeyError, ValueError):
+            continue
+    return None
