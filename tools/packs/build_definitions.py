@@ -78,7 +78,7 @@ def position_row(gene: str, variant: dict[str, Any], where: dict, **flags: str) 
 def add_gene(data: dict[str, Any], rules: dict[str, Any], tables: dict, maps: tuple) -> None:
     """Append one definition file's gene, positions, alleles and priorities to the tables."""
     gene = data["gene"]
-    ignored = {p["position"] for p in rules.get("ignoredPositions", [])}
+    ignored = {(p["position"], p["ref"]) for p in rules.get("ignoredPositions", [])}
     required = set(rules.get("requiredPositions", []))
     reference = next(a["name"] for a in data["namedAlleles"] if a["reference"])
     tables["genes"].append({
@@ -91,7 +91,7 @@ def add_gene(data: dict[str, Any], rules: dict[str, Any], tables: dict, maps: tu
     for variant in data["variants"]:
         flags = {
             "required": "yes" if variant["position"] in required else "no",
-            "ignored": "yes" if variant["position"] in ignored else "no",
+            "ignored": "yes" if (variant["position"], variant["ref"]) in ignored else "no",
         }
         where = grch37_of(gene, variant, *maps)
         tables["positions"].append(position_row(gene, variant, where, **flags))
