@@ -1,122 +1,179 @@
 """From readings of a gene's positions to its diplotypes, each with a probability.
 
-readings -> usable readings -> posterior over allele pairs -> names, status, reasons.
-Phenotypes are added by whoever joins the phenotype rules; nothing here says what to do.
+readings -> posterior over allele pairs -> the gene's own rules -> phenotypes, status, reasons.
+Nothing here says what to do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from garrod.core.finding import Candidate, GeneFinding, Status
-from garrod.core.genotype import UNDOCUMENTED, CallState, Observation
+from garrod.core.finding import GeneFinding, Status
+from garrod.core.genotype import Observation, StructuralCall
+from garrod.science.pgx import structure
+from garrod.science.pgx.components import find_components
 from garrod.science.pgx.definitions import Floats, GeneDefinition
+from garrod.science.pgx.describe import CallSettings, Described, describe, proofs_of, without
 from garrod.science.pgx.naming import diplotype_name
-from garrod.science.pgx.posterior import Reading, diploid_posterior, haploid_posterior
-
-READ = (CallState.CALLED, CallState.REFERENCE_BLOCK)
-
-
-@dataclass(frozen=True, slots=True)
-class CallSettings:
-    """How sure a call must be, and which candidates are worth listing."""
-
-    called_at: float = 0.95
-    listed_from: float = 0.001
-    prior_name: str = "flat"
-
+from garrod.science.pgx.pairs import Possible, possible_diplotypes
+from garrod.science.pgx.phenotype import Phenotyping, function_rank
+from garrod.science.pgx.posterior import phase_blocks
+from garrod.science.pgx.readings import READ, Readings, sort_readings
+from garrod.science.pgx.single import fallback, mitochondrial
 
 DEFAULT_SETTINGS = CallSettings()
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is known of the person besides the readings: sex, and structural records."""
+
+    sex: str = ""
+    structural: tuple[StructuralCall, ...] = ()
+
+
+UNKNOWN_SUBJECT = Subject()
+
+
 def call_gene(
     definition: GeneDefinition,
+    phenotyping: Phenotyping,
     observations: Mapping[str, Observation],
     prior: Floats,
     *,
     settings: CallSettings = DEFAULT_SETTINGS,
+    subject: Subject = UNKNOWN_SUBJECT,
 ) -> GeneFinding:
     """Return the finding of one gene from what was read at its positions (by position id).
 
-    Phenotypes are left empty.  Source: Bayes' theorem over pack pgx-definitions.
+    Source: Bayes' theorem over pack pgx-definitions; the gene's rules from pack pgx-phenotypes.
     """
     if not definition.positions:
-        return _without(definition, Status.NOT_ASSESSED, "only an outside call can tell this gene")
-    relevant = [p for p in definition.positions if p.id not in definition.ignored]
-    missing = tuple(p.id for p in relevant if not _is_read(observations.get(p.id)))
-    if len(missing) == len(relevant):
-        return _without(definition, Status.NO_CALL, "no defining position was read", missing)
-    lost = [name for name in missing if name in definition.required]
-    if lost:
-        reason = f"required positions were not read: {', '.join(lost)}"
-        return _without(definition, Status.NO_CALL, reason, missing)
-    return _call_read(definition, observations, prior, settings=settings)
-
-
-def _call_read(
-    definition: GeneDefinition,
-    observations: Mapping[str, Observation],
-    prior: Floats,
-    *,
-    settings: CallSettings,
-) -> GeneFinding:
-    readings, undocumented = [], []
-    missing = []
-    for index, position in enumerate(definition.positions):
-        seen = observations.get(position.id)
-        if position.id in definition.ignored:
-            continue
-        if seen is None or not _is_read(seen):
-            missing.append(position.id)
-        elif UNDOCUMENTED in seen.alleles:
-            undocumented.append(position.id)
-        else:
-            readings.append((index, seen))
-    posterior = _posterior(definition, readings, prior)
-    if not posterior:
-        reason = "no pair of defined alleles explains what was read"
-        return _without(definition, Status.AMBIGUOUS, reason, tuple(missing))
-    names: dict[str, float] = {}
-    for (a, b), probability in posterior.items():
-        pair = (definition.folded[a], definition.folded[b])
-        single = len(readings) > 0 and len(readings[0][1].alleles) == 1
-        name = diplotype_name(definition, pair[:1] if single else pair)
-        names[name] = names.get(name, 0.0) + probability
-    ranked = sorted(names.items(), key=lambda item: (-item[1], item[0]))
-    kept = [Candidate(n, p, "") for n, p in ranked if p >= settings.listed_from]
-    is_called = kept[0].probability >= settings.called_at and not undocumented
-    reasons = [f"undocumented base at {name}" for name in undocumented]
-    if missing:
-        reasons.append(f"{len(missing)} of {len(definition.positions)} positions were not read")
-    return GeneFinding(
-        gene=definition.gene,
-        status=Status.CALLED if is_called else Status.AMBIGUOUS,
-        candidates=tuple(kept),
-        reasons=tuple(reasons),
-        missing=tuple(missing),
+        reason = "only an outside call can tell this gene"
+        return without(definition, Status.NOT_ASSESSED, (reason,))
+    readings = sort_readings(definition, observations, sex=subject.sex)
+    finding = _unreadable(definition, readings)
+    if finding is None:
+        call = _Call(definition, phenotyping, readings, prior, settings, subject)
+        finding = _with_components(call) if definition.mode == "components" else _with_pairs(call)
+        if finding is None:
+            finding = fallback(definition, phenotyping, readings, settings)
+    return replace(
+        finding,
+        proofs=proofs_of(definition, observations),
+        positions=_extra(definition, observations),
         prior=settings.prior_name,
-        remainder=max(0.0, 1 - sum(c.probability for c in kept)),
     )
 
 
-def _posterior(
-    definition: GeneDefinition, readings: list[Reading], prior: Floats
-) -> dict[tuple[int, int], float]:
-    """Return the posterior; empty when strands of one and of two copies are mixed."""
-    copies = {len(observation.alleles) for _, observation in readings}
-    if copies == {1}:
-        return haploid_posterior(definition, readings, prior)
-    if copies <= {2}:
-        return diploid_posterior(definition, readings, prior)
-    return {}
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """Everything that calling one gene needs, together."""
+
+    definition: GeneDefinition
+    phenotyping: Phenotyping
+    readings: Readings
+    prior: Floats
+    settings: CallSettings
+    subject: Subject
+
+    def possible(self) -> list[Possible]:
+        """Return the diplotypes that explain the readings."""
+        prefer = self.settings.prefer
+        return possible_diplotypes(self.definition, self.readings, self.prior, prefer=prefer)
+
+    def described(self, possible: list[Possible], more: Described) -> GeneFinding:
+        """Return the finding of some possible diplotypes."""
+        return describe(
+            self.definition,
+            self.phenotyping,
+            possible,
+            self.readings,
+            self.settings,
+            more,
+            sex=self.subject.sex,
+        )
 
 
-def _is_read(observation: Observation | None) -> bool:
-    return observation is not None and observation.state in READ
+def _unreadable(definition: GeneDefinition, readings: Readings) -> GeneFinding | None:
+    if not readings.used and not readings.undocumented:
+        reasons = (*readings.reasons, "no defining position was read")
+        return without(definition, Status.NO_CALL, reasons, readings)
+    lost = [p for p in readings.missing if p in definition.required]
+    if lost:
+        reasons = (*readings.reasons, f"required positions were not read: {', '.join(lost)}")
+        return without(definition, Status.NO_CALL, reasons, readings)
+    return None
 
 
-def _without(
-    definition: GeneDefinition, status: Status, reason: str, missing: tuple[str, ...] = ()
-) -> GeneFinding:
-    return GeneFinding(definition.gene, status, reasons=(reason,), missing=missing)
+def _with_pairs(call: _Call) -> GeneFinding | None:
+    if call.definition.ploidy == "mitochondrial":
+        special = mitochondrial(call.definition, call.phenotyping, call.readings)
+        if special is not None:
+            return call.described([special[0]], special[1])
+    possible = call.possible()
+    if not possible:
+        return None
+    if call.definition.gene == structure.GENE:
+        return _with_copies(call, possible)
+    return call.described(possible, Described())
+
+
+def _with_components(call: _Call) -> GeneFinding:
+    """Call a gene whose strands may carry several variants (DPYD, RYR1)."""
+    definition, readings = call.definition, call.readings
+
+    def rank(name: str) -> float:
+        return function_rank(call.phenotyping, definition.gene, name)
+
+    found = find_components(definition, readings, call.prior, rank)
+    listed = found.found or (definition.reference_allele,)
+    more = Described(found.reasons, components=listed)
+    possible = [] if _is_in_pieces(readings) else call.possible()
+    if not possible:
+        name = diplotype_name(definition, found.pair)
+        possible = [Possible(name, found.pair, found.probability, ())]
+    return call.described(possible, more)
+
+
+def _is_in_pieces(readings: Readings) -> bool:
+    """Return whether several phase sets leave open which variants share a strand."""
+    differing = [r for r in readings.used if len(set(r[1].alleles)) == 2]
+    return any(seen.phased for _, seen in differing) and len(phase_blocks(differing)) > 1
+
+
+def _with_copies(call: _Call, possible: list[Possible]) -> GeneFinding:
+    """Call CYP2D6: copies counted by structural records change the diplotype and its activity."""
+    copies = structure.copies_of(call.subject.structural)
+    counted = [
+        Possible(diplotype_name(call.definition, pair), pair, p.probability / len(pairs), p.pairs)
+        for p in possible
+        for pairs in [structure.with_copies(p.alleles, 2 if copies.count is None else copies.count)]
+        for pair in pairs
+    ]
+    reasons = copies.reasons
+    if not counted:
+        reasons = (*reasons, "two different alleles were read where one copy was counted")
+        counted = possible
+    is_certain = copies.is_certain and len(reasons) == len(copies.reasons)
+    if not call.subject.structural:
+        is_certain = not call.settings.demand_copies
+    total = sum(p.probability for p in counted)
+    scaled = [replace(p, probability=p.probability / total) for p in counted]
+    return call.described(scaled, Described(reasons, is_certain=is_certain))
+
+
+def _extra(
+    definition: GeneDefinition, observations: Mapping[str, Observation]
+) -> dict[str, str] | None:
+    """Return the single positions that guidance asks for beside the alleles."""
+    if not definition.extra:
+        return None
+    found = {}
+    for position in definition.extra:
+        seen = observations.get(position.id)
+        is_read = seen is not None and seen.state in READ
+        name = position.rsid or position.id
+        found[name] = "/".join(sorted(seen.alleles)) if seen is not None and is_read else ""
+    return found

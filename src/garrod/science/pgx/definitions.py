@@ -41,6 +41,7 @@ class GeneDefinition:
     ignored: frozenset[str]
     extra: tuple[Position, ...]
     carries: tuple[Mapping[str, Floats], ...]
+    cells: tuple[frozenset[tuple[int, str]], ...]  # (position, base) that each allele must show
     defined_at: tuple[int, ...]  # how many positions define each allele
     priorities: Mapping[str, tuple[str, ...]]  # a diplotype -> those it is preferred over
 
@@ -82,6 +83,7 @@ def _definition(gene: Row, tables: Mapping[str, list[Row]]) -> GeneDefinition:
         ignored=frozenset(r["position_id"] for r in defining if r["ignored"] == "yes"),
         extra=tuple(places[r["position_id"]] for r in rows if r["role"] == "extra"),
         carries=tuple(_carries(r, cells) for r in defining),
+        cells=tuple(_certain(defining, c) for c in cells),
         defined_at=tuple(
             len(defining) if r["reference"] == "yes" else len(c)
             for r, c in zip(alleles, cells, strict=True)
@@ -111,6 +113,15 @@ def position_of(row: Row, chromosome: str) -> Position:
 
 def _cells(defines: str) -> dict[str, str]:
     return dict(cell.split("=") for cell in defines.split(";") if cell)
+
+
+def _certain(positions: list[Row], cells: dict[str, str]) -> frozenset[tuple[int, str]]:
+    """Return the variant bases that a definition demands without a choice."""
+    return frozenset(
+        (index, base)
+        for index, row in enumerate(positions)
+        if (base := cells.get(row["pos38"], row["ref38"])) != row["ref38"] and base not in WOBBLE
+    )
 
 
 def _carries(position: Row, cells: list[dict[str, str]]) -> dict[str, Floats]:

@@ -6,17 +6,17 @@ import re
 
 from garrod.science.pgx.definitions import GeneDefinition
 
-_NUMBER = re.compile(r"\d+")
+_NUMBER = re.compile(r"(\d+)")
+REFERENCE = "Reference"
 
 
-def allele_key(definition: GeneDefinition, name: str) -> tuple[int, tuple[int, ...], str]:
-    """Return a sort key: reference first for genes not numbered by stars, then by number.
+def allele_key(name: str) -> tuple[object, ...]:
+    """Return a sort key: "Reference" first, then text and numbers in turn.
 
     Source: CPIC's way of writing diplotypes.
     """
-    starred = name.startswith("*")
-    first = 0 if starred or name == definition.reference_allele else 1
-    return first, tuple(int(n) for n in _NUMBER.findall(name)), name
+    parts = _NUMBER.split(name)
+    return (name != REFERENCE, *(int(p) if i % 2 else p for i, p in enumerate(parts)))
 
 
 def diplotype_name(definition: GeneDefinition, alleles: tuple[str, ...]) -> str:
@@ -24,4 +24,12 @@ def diplotype_name(definition: GeneDefinition, alleles: tuple[str, ...]) -> str:
 
     Source: CPIC's way of writing diplotypes.
     """
-    return "/".join(sorted(alleles, key=lambda name: allele_key(definition, name)))
+    return "/".join(in_order(alleles))
+
+
+def in_order(alleles: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the alleles as they are written, lower first.
+
+    Source: CPIC's way of writing diplotypes.
+    """
+    return tuple(sorted(alleles, key=allele_key))

@@ -1,0 +1,176 @@
+"""From possible diplotypes to a finding: phenotypes, status, what to read next, and the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from garrod.core.finding import Candidate, GeneFinding, PhenotypeShare, Proof, Status
+from garrod.core.genotype import Observation
+from garrod.science.pgx.definitions import GeneDefinition
+from garrod.science.pgx.next_position import next_position
+from garrod.science.pgx.pairs import Possible
+from garrod.science.pgx.phenotype import (
+    INDETERMINATE,
+    PhenotypeResult,
+    Phenotyping,
+    phenotype_of,
+)
+from garrod.science.pgx.readings import READ, Readings
+
+
+@dataclass(frozen=True, slots=True)
+class CallSettings:
+    """How sure a call must be, which candidates are worth listing, and what counts as prior."""
+
+    called_at: float = 0.95
+    listed_from: float = 0.001
+    prior_name: str = "flat"
+    prefer: bool = False  # published preferences between candidates count (NAT2)
+    demand_copies: bool = False  # CYP2D6 is called only where copies were counted
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What the description adds to the possible diplotypes."""
+
+    reasons: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+    is_certain: bool = True  # False: ambiguous whatever the probability
+    results: Mapping[str, PhenotypeResult] | None = None  # by diplotype, where not by the rules
+
+
+def describe(
+    definition: GeneDefinition,
+    phenotyping: Phenotyping,
+    possible: Sequence[Possible],
+    readings: Readings,
+    settings: CallSettings,
+    more: Described,
+    *,
+    sex: str,
+) -> GeneFinding:
+    """Return the finding of a gene with at least one possible diplotype.
+
+    Source: the project's design (called from the settings' probability on).
+    """
+    results = {
+        p.name: (more.results or {}).get(p.name)
+        or phenotype_of(phenotyping, definition.gene, p.alleles, sex=sex)
+        for p in possible
+    }
+    kept = [p for p in possible if p.probability >= settings.listed_from] or [possible[0]]
+    is_known = not readings.undocumented
+    candidates = tuple(_candidate(p, results[p.name], is_known=is_known) for p in kept)
+    shares = phenotype_shares(candidates)
+    is_called = kept[0].probability >= settings.called_at and more.is_certain and is_known
+    notes = [r for p in kept[:3] for r in results[p.name].reasons] if is_known else []
+    return GeneFinding(
+        gene=definition.gene,
+        status=Status.CALLED if is_called else Status.AMBIGUOUS,
+        candidates=candidates,
+        phenotype=shares[0].phenotype,
+        activity_score=shares[0].activity_score,
+        phenotypes=shares,
+        reasons=(*readings.reasons, *more.reasons, *dict.fromkeys(notes), *unread(readings)),
+        components=more.components,
+        next_position="" if is_called else _next(definition, possible, results, readings),
+        missing=readings.missing,
+        prior=settings.prior_name,
+        remainder=max(0.0, 1 - sum(c.probability for c in candidates)),
+    )
+
+
+def unread(readings: Readings) -> tuple[str, ...]:
+    """Return the sentence that says how many positions were not read.
+
+    Source: the readings themselves.
+    """
+    lost = len(readings.missing)
+    total = lost + len(readings.used) + len(readings.undocumented)
+    return (f"{lost} of {total} positions were not read",) if lost else ()
+
+
+def _candidate(possible: Possible, result: PhenotypeResult, *, is_known: bool) -> Candidate:
+    if not is_known:  # an allele that nobody has described has no known function
+        return Candidate(possible.name, possible.probability, INDETERMINATE)
+    return Candidate(
+        possible.name, possible.probability, result.phenotype, result.activity_score, result.keys
+    )
+
+
+def phenotype_shares(candidates: Sequence[Candidate]) -> tuple[PhenotypeShare, ...]:
+    """Return each phenotype (with its score) and the probability of all that give it.
+
+    Source: definitional (sum over the candidates).
+    """
+    mass: dict[tuple[str, str], float] = {}
+    for c in candidates:
+        key = (c.phenotype, c.activity_score)
+        mass[key] = mass.get(key, 0.0) + c.probability
+    ranked = sorted(mass.items(), key=lambda item: -round(item[1], 9))
+    return tuple(PhenotypeShare(p, score, share) for (p, score), share in ranked)
+
+
+def _next(
+    definition: GeneDefinition,
+    possible: Sequence[Possible],
+    results: Mapping[str, PhenotypeResult],
+    readings: Readings,
+) -> str:
+    """Return the position to read next: it should tell phenotypes apart, else diplotypes."""
+    for by_phenotype in (True, False):
+        outcomes = [
+            (
+                pair,
+                p.probability / len(p.pairs),
+                results[p.name].phenotype if by_phenotype else p.name,
+            )
+            for p in possible
+            for pair in p.pairs
+        ]
+        found = next_position(definition, outcomes, readings.missing)
+        if found:
+            return found
+    return ""
+
+
+def without(
+    definition: GeneDefinition,
+    status: Status,
+    reasons: tuple[str, ...],
+    readings: Readings | None = None,
+) -> GeneFinding:
+    """Return the finding of a gene for which nothing can be told, with the reasons.
+
+    Source: the project's design ("could not tell" is an answer).
+    """
+    missing = readings.missing if readings else ()
+    return GeneFinding(definition.gene, status, reasons=reasons, missing=missing)
+
+
+def proofs_of(
+    definition: GeneDefinition, observations: Mapping[str, Observation]
+) -> tuple[Proof, ...]:
+    """Return the readings that show more than the reference, with their line in the file.
+
+    Source: the file itself.
+    """
+    found = []
+    for position in (*definition.positions, *definition.extra):
+        seen = observations.get(position.id)
+        if seen is None or seen.state not in READ:
+            continue
+        if any(allele != position.alleles[0] for allele in seen.alleles):
+            found.append(
+                Proof(
+                    position_id=position.id,
+                    rsid=position.rsid,
+                    hgvs=position.hgvs,
+                    state=seen.state.value,
+                    alleles=seen.alleles,
+                    line=seen.line,
+                    record=seen.record,
+                )
+            )
+    return tuple(found)

@@ -1,0 +1,149 @@
+"""Calls all genes of one person or of a cohort, from one table of readings.
+
+Two people with the same readings of a gene have the same finding: it is made once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from garrod.core.finding import GeneFinding, Status
+from garrod.core.genotype import GenotypeTable
+from garrod.core.variant import Position
+from garrod.knowledge.shelf import Shelf
+from garrod.science.pgx import definitions as definitions_room
+from garrod.science.pgx import priors
+from garrod.science.pgx.caller import Subject, call_gene
+from garrod.science.pgx.definitions import Floats, GeneDefinition, load_definitions
+from garrod.science.pgx.describe import CallSettings
+from garrod.science.pgx.phenotype import PACK as PHENOTYPES
+from garrod.science.pgx.phenotype import Phenotyping, load_phenotyping
+
+POPULATIONS = ("EUR", "SAS", "AFR", "EAS", "AMR", "pooled")
+MEMORY = 200_000  # findings remembered; beyond, the oldest are made again
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What the caller needs to know of a sample besides its readings."""
+
+    sample: str
+    sex: str = ""  # "male", "female" or ""
+    population: str = "pooled"
+
+
+@dataclass(slots=True)
+class Caller:
+    """The knowledge that calling needs, loaded once."""
+
+    definitions: dict[str, GeneDefinition]
+    phenotyping: Phenotyping
+    shelf: Shelf
+    is_flat: bool
+    called_at: float
+    packs: tuple[str, ...]
+    _priors: dict[tuple[str, str], Floats] = field(default_factory=dict)
+
+    def positions(self) -> tuple[Position, ...]:
+        """Return every position that is worth reading, gene by gene."""
+        return tuple(p for d in self.definitions.values() for p in (*d.positions, *d.extra))
+
+    def prior(self, gene: str, population: str) -> Floats:
+        """Return the prior of a gene's alleles in a population."""
+        key = (gene, population)
+        if key not in self._priors:
+            definition = self.definitions[gene]
+            self._priors[key] = (
+                priors.flat_prior(definition)
+                if self.is_flat
+                else priors.population_prior(definition, priors.load_counts(self.shelf, population))
+            )
+        return self._priors[key]
+
+    def settings(self, population: str) -> CallSettings:
+        """Return how calls are made under the chosen prior."""
+        return CallSettings(
+            called_at=self.called_at,
+            prior_name="flat" if self.is_flat else f"population:{population}",
+            prefer=not self.is_flat,
+            demand_copies=not self.is_flat,
+        )
+
+
+def load_caller(shelf: Shelf, *, is_flat: bool = False, called_at: float = 0.95) -> Caller:
+    """Return a caller with the shelf's definitions, phenotypes and frequencies.
+
+    Source: packs pgx-definitions, pgx-phenotypes, pgx-frequencies.
+    """
+    names = (definitions_room.PACK, PHENOTYPES) + (() if is_flat else (priors.PACK,))
+    return Caller(
+        definitions=load_definitions(shelf),
+        phenotyping=load_phenotyping(shelf),
+        shelf=shelf,
+        is_flat=is_flat,
+        called_at=called_at,
+        packs=tuple(shelf.reference(n) for n in names),
+    )
+
+
+def call_people(
+    caller: Caller,
+    table: GenotypeTable,
+    people: Sequence[Person],
+    *,
+    outside: Mapping[str, GeneFinding] | None = None,
+) -> Iterator[tuple[Person, tuple[GeneFinding, ...]]]:
+    """Yield each person with a finding per gene, in the order given.
+
+    `people` are samples of the table.  Outside calls replace those made here.
+    Source: packs pgx-definitions, pgx-phenotypes, pgx-frequencies.
+    """
+    rows: dict[str, list[int]] = {gene: [] for gene in caller.definitions}
+    for index, position in enumerate(table.positions):
+        rows[position.gene].append(index)
+    columns = {sample: i for i, sample in enumerate(table.samples)}
+    memory: dict[tuple[object, ...], GeneFinding] = {}
+    for person in people:
+        spoiled = table.spoiled.get(person.sample)
+        found = []
+        for gene in caller.definitions:
+            if outside and gene in outside:
+                found.append(replace(outside[gene], packs=caller.packs))
+            elif spoiled:
+                found.append(GeneFinding(gene, Status.NOT_ASSESSED, reasons=(spoiled,)))
+            else:
+                column = columns[person.sample]
+                found.append(_remembered(caller, table, memory, person, gene, rows[gene], column))
+        yield person, tuple(found)
+
+
+def _remembered(
+    caller: Caller,
+    table: GenotypeTable,
+    memory: dict[tuple[object, ...], GeneFinding],
+    person: Person,
+    gene: str,
+    rows: list[int],
+    column: int,
+) -> GeneFinding:
+    codes = table.codes[rows, column]
+    calls = tuple(c for c in table.structural.get(person.sample, ()) if c.gene == gene)
+    key = (gene, person.sex, person.population, codes.tobytes(), calls)
+    if key not in memory:
+        if len(memory) >= MEMORY:
+            memory.clear()
+        seen = {
+            table.positions[row].id: table.palette[row][code]
+            for row, code in zip(rows, codes.tolist(), strict=True)
+        }
+        finding = call_gene(
+            caller.definitions[gene],
+            caller.phenotyping,
+            seen,
+            caller.prior(gene, person.population),
+            settings=caller.settings(person.population),
+            subject=Subject(person.sex, calls),
+        )
+        memory[key] = replace(finding, packs=caller.packs)
+    return memory[key]
