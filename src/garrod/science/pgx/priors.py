@@ -39,8 +39,11 @@ def flat_prior(definition: GeneDefinition) -> Floats:
 
     Source: the project's design (half the mass on the reference allele, the rest spread evenly).
     """
-    others = max(len(definition.alleles) - 1, 1)
-    prior = np.full(len(definition.alleles), (1 - REFERENCE_MASS) / others)
+    count = len(definition.alleles)
+    if definition.reference_allele not in definition.alleles:  # HLA: no allele is the reference
+        return np.full(count, 1 / max(count, 1))
+    others = max(count - 1, 1)
+    prior = np.full(count, (1 - REFERENCE_MASS) / others)
     prior[definition.alleles.index(definition.reference_allele)] = REFERENCE_MASS
     return prior
 
