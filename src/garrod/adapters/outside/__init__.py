@@ -1,0 +1,1 @@
+"""Reads calls that other programs and laboratories made."""

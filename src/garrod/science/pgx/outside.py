@@ -1,0 +1,186 @@
+"""Calls that somebody else made, as findings: what they state, and what it contradicts.
+
+rows of a file -> per gene: each row's claims (phenotype, score, diplotype) -> candidates
+
+Claims of a row that agree are one candidate; claims that contradict each other stay side by side,
+equally likely, so that advice which depends on who is right is seen to depend on it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from garrod.core.errors import OutsideCallError
+from garrod.core.finding import Candidate, GeneFinding, Origin, Proof, Status
+from garrod.science.pgx import stated
+from garrod.science.pgx.claims import (
+    Claim,
+    contradiction,
+    merged,
+    result_name,
+    result_of,
+    stated_claims,
+)
+from garrod.science.pgx.definitions import GeneDefinition
+from garrod.science.pgx.describe import phenotype_shares
+from garrod.science.pgx.naming import in_order
+from garrod.science.pgx.phenotype import INDETERMINATE, PhenotypeResult, Phenotyping
+
+PRIOR = "outside"
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideRow:
+    """One line of a file of outside calls, as written; empty where it says nothing."""
+
+    gene: str
+    diplotype: str = ""
+    phenotype: str = ""
+    activity_score: str = ""
+    line: int = 0
+    file: str = ""
+
+    @property
+    def where(self) -> str:
+        """Return the place to look at, for messages."""
+        return f"{self.file}: line {self.line}" if self.line else self.file
+
+    @property
+    def written(self) -> str:
+        """Return the line's own words, for the proof chain."""
+        cells = (self.gene, self.diplotype, self.phenotype, self.activity_score)
+        return " ".join(cell for cell in cells if cell)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A row read: its name as a candidate, its claims, and whether all of it was understood."""
+
+    name: str
+    alleles: tuple[str, ...]
+    claims: tuple[Claim, ...]
+    is_known: bool
+    reasons: tuple[str, ...]
+
+
+def findings_from(
+    rows: Iterable[OutsideRow],
+    definitions: Mapping[str, GeneDefinition],
+    phenotyping: Phenotyping,
+    *,
+    sex: str = "",
+) -> dict[str, GeneFinding]:
+    """Return a finding for each gene that the rows name.
+
+    Raises: OutsideCallError OUT002 for a gene that is not in the definitions.
+    Source: the laboratory's own report; packs pgx-definitions, pgx-phenotypes.
+    """
+    by_gene: dict[str, list[OutsideRow]] = {}
+    for row in rows:
+        by_gene.setdefault(_gene(row, definitions), []).append(row)
+    return {
+        gene: _finding(definitions[gene], phenotyping, found, sex)
+        for gene, found in by_gene.items()
+    }
+
+
+def _gene(row: OutsideRow, definitions: Mapping[str, GeneDefinition]) -> str:
+    if row.gene in definitions:
+        return row.gene
+    known = {gene.lower(): gene for gene in definitions}
+    if row.gene.lower() in known:
+        return known[row.gene.lower()]
+    near = [known[n] for n in difflib.get_close_matches(row.gene.lower(), known, 3)]
+    hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(definitions)}."
+    raise OutsideCallError(
+        f"{row.where}: {row.gene!r} is not a gene of the allele definitions; {hint} "
+        "Correct the line or remove it.",
+        code="OUT002",
+    )
+
+
+def _finding(
+    definition: GeneDefinition, phenotyping: Phenotyping, rows: list[OutsideRow], sex: str
+) -> GeneFinding:
+    readings = [_read(definition, phenotyping, row, sex) for row in rows]
+    told = list({(r.name, r.claims): r for r in readings if r.claims}.values())
+    reasons = [reason for r in readings for reason in r.reasons]
+    proofs = tuple(_proof(row, reading) for row, reading in zip(rows, readings, strict=True))
+    blank = GeneFinding(
+        definition.gene,
+        Status.NO_CALL,
+        reasons=tuple(dict.fromkeys(reasons)),
+        origin=Origin.OUTSIDE,
+        proofs=proofs,
+        prior=PRIOR,
+        packs=(phenotyping.reference,),
+    )
+    if not told:
+        return blank
+    if len(told) > 1:
+        reasons.append(f"{len(told)} possibilities were stated; they are taken as equally likely")
+    candidates = tuple(c for reading in told for c in _candidates(reading, len(told)))
+    shares = phenotype_shares(candidates)
+    is_called = len(candidates) == 1 and told[0].is_known
+    return replace(
+        blank,
+        status=Status.CALLED if is_called else Status.AMBIGUOUS,
+        candidates=candidates,
+        phenotype=shares[0].phenotype,
+        activity_score=shares[0].activity_score,
+        phenotypes=shares,
+        reasons=tuple(dict.fromkeys(reasons)),
+        components=_components(definition, told),
+    )
+
+
+def _candidates(reading: _Reading, rows: int) -> list[Candidate]:
+    share = 1 / (rows * len(reading.claims))
+    return [
+        Candidate(reading.name, share, c.result.phenotype, c.result.activity_score, c.result.keys)
+        for c in reading.claims
+    ]
+
+
+def _components(definition: GeneDefinition, told: list[_Reading]) -> tuple[str, ...]:
+    if definition.mode != "components" or len(told) != 1:
+        return ()
+    variants = [a for a in told[0].alleles if a != definition.reference_allele]
+    return tuple(dict.fromkeys(variants)) or told[0].alleles[:1]
+
+
+def _proof(row: OutsideRow, reading: _Reading) -> Proof:
+    return Proof("", "", "", "outside-call", reading.alleles, row.line or None, row.written)
+
+
+def _read(
+    definition: GeneDefinition, phenotyping: Phenotyping, row: OutsideRow, sex: str
+) -> _Reading:
+    """Return what a row says, its claims merged where they agree."""
+    gene = definition.gene
+    claims, reasons = stated_claims(phenotyping, gene, row.phenotype, row.activity_score)
+    alleles: tuple[str, ...] = ()
+    is_known = bool(claims) and all(c.result.known for c in claims)
+    if not stated.is_nothing(row.diplotype):
+        alleles = stated.alleles_of(definition, phenotyping, row.diplotype)
+        result = result_of(definition, phenotyping, alleles, sex)
+        is_known = not result.reasons or result.known
+        reasons += result.reasons
+        name = "/".join(in_order(alleles))
+        if result.known or not claims:
+            claims.append(Claim(f"the diplotype {name}", result))
+        else:
+            reasons.append("the phenotype rests on what was stated, not on the diplotype")
+    elif claims:
+        name = result_name(claims[0].result)
+    else:
+        reasons = reasons or [f"line {row.line} says that there was no call"]
+        name = row.phenotype or row.activity_score
+        if not stated.is_nothing(name):  # words that no rule knows are shown, not dropped
+            claims = [Claim("", PhenotypeResult(INDETERMINATE, known=False))]
+    found = merged(claims)
+    if len(found) > 1:
+        reasons.append(f"line {row.line} {contradiction(found)}")
+    return _Reading(name, alleles, tuple(found), is_known, tuple(reasons))
