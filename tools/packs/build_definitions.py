@@ -18,10 +18,9 @@ from writing import shared_data, write_pack
 VERSION = "2025.11.5"
 MINUS = {"ABCG2", "CYP2C8", "CYP2D6", "CYP3A4", "CYP3A5", "CYP4F2", "DPYD", "F5", "TPMT", "VKORC1"}
 HLA = {"HLA-A": ["*31:01"], "HLA-B": ["*15:02", "*57:01", "*58:01"]}
-MITOCHONDRIAL = {
-    "m.827A>G": (827, "A", "G"), "m.1095T>C": (1095, "T", "C"), "m.1494C>T": (1494, "C", "T"),
-    "m.1555A>G": (1555, "A", "G"),
-}  # fmt: skip
+# CPIC's own names of the two deletions, by the record that spells them. Source: PMID 34032273.
+MITOCHONDRIAL_DELETIONS = {("955", "AC", "A"): "m.960C>del", ("960", "CT", "C"): "m.961T>del"}
+WOBBLE = "RYSWKM"  # two bases fit. Source: IUPAC-IUB, PMID 2582368
 Anchor = dict[tuple[str, int], dict[str, str]]
 
 
@@ -100,7 +99,12 @@ def add_gene(data: dict[str, Any], rules: dict[str, Any], tables: dict, maps: tu
         tables["positions"].append(position_row(gene, variant, where, role="extra"))
     for allele in data["namedAlleles"]:
         cells = zip(data["variants"], allele["alleles"], strict=True)
-        defines = [f"{v['position']}={b}" for v, b in cells if b and not allele["reference"]]
+        # the reference allele's own base is blank in the pack; where it may show two, that is kept
+        defines = [
+            f"{v['position']}={b}"
+            for v, b in cells
+            if b and (not allele["reference"] or b in WOBBLE)
+        ]
         tables["alleles"].append({
             "gene": gene, "allele": allele["name"],
             "reference": "yes" if allele["reference"] else "no", "defines": ";".join(defines),
@@ -115,7 +119,7 @@ def add_gene(data: dict[str, Any], rules: dict[str, Any], tables: dict, maps: tu
         })  # fmt: skip
 
 
-def add_others(tables: dict) -> None:
+def add_others(pgx: Path, tables: dict) -> None:
     """Append factor V Leiden, mitochondrial MT-RNR1, and the HLA genes (outside calls only)."""
     leiden = {
         "position": 169549811, "rsid": "rs6025", "chromosomeHgvsName": "g.169549811C>T",
@@ -132,20 +136,35 @@ def add_others(tables: dict) -> None:
             "Reference", "evidence": gene.lower(),
         })  # fmt: skip
     tables["positions"].append(position_row("F5", leiden, where, evidence="f5"))
-    for name, (pos, ref, alt) in MITOCHONDRIAL.items():
-        variant = {"position": pos, "rsid": "", "chromosomeHgvsName": name, "ref": ref,
-                   "alts": [alt]}  # fmt: skip
-        where = {"pos37": str(pos), "ref37": ref, "status37": "verified"}
-        tables["positions"].append(position_row("MT-RNR1", variant, where, evidence="mt-rnr1"))
     named = [("F5", "Reference", ""), ("F5", "rs6025 T (Leiden)", "169549811=T"),
-             ("MT-RNR1", "Reference", "")]  # fmt: skip
-    named += [("MT-RNR1", n, f"{p}={alt}") for n, (p, _, alt) in MITOCHONDRIAL.items()]
+             ("MT-RNR1", "Reference", ""), *add_mitochondrial(pgx, tables)]  # fmt: skip
     named += [(gene, allele, "") for gene, alleles in HLA.items() for allele in alleles]
     for gene, allele, defines in named:
         tables["alleles"].append({
             "gene": gene, "allele": allele, "reference": "yes" if allele == "Reference" else "no",
             "defines": defines, "fold_into": "", "ignored": "no", "evidence": gene.lower(),
         })  # fmt: skip
+
+
+def add_mitochondrial(pgx: Path, tables: dict) -> list[tuple[str, str, str]]:
+    """Append MT-RNR1's positions (the same on both builds: rCRS); return its alleles."""
+    found: dict[str, dict[str, Any]] = {}
+    named = []
+    with (pgx / "knowledge/pypgx_tables/variant-table.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["Gene"] != "MT-RNR1":
+                continue
+            pos, ref, alt = row["GRCh38Position"], row["GRCh38Allele"], row["Variant"]
+            name = MITOCHONDRIAL_DELETIONS.get((pos, ref, alt), f"m.{pos}{ref}>{alt}")
+            rsid = row["rsID"] if row["rsID"].startswith("rs") else ""
+            variant = {"position": int(pos), "rsid": rsid, "chromosomeHgvsName": name, "ref": ref,
+                       "alts": []}  # fmt: skip
+            found.setdefault(pos, variant)["alts"].append(alt)
+            named.append(("MT-RNR1", name, f"{pos}={alt}"))
+    for pos, variant in found.items():
+        where = {"pos37": pos, "ref37": variant["ref"], "status37": "verified"}
+        tables["positions"].append(position_row("MT-RNR1", variant, where, evidence="mt-rnr1"))
+    return named
 
 
 def cite(key: str, source: str, version: str, locus: str, url: str, licence: str) -> dict[str, str]:
@@ -169,27 +188,27 @@ def main() -> None:
     for path in sorted(folder.glob("*_translation.json.gz")):
         data = load(path)
         add_gene(data, exemptions.get(data["gene"], {}), tables, maps)
-    add_others(tables)
+    add_others(pgx, tables)
     evidence = [
         cite("definitions", "ClinPGx allele definitions (CPIC, PharmVar)", "2025-11-05",
              "allele definition tables of 20 genes; GRCh37 from pypgx 0.27.0 variant-table",
              "https://github.com/PharmGKB/PharmCAT", "CC0-1.0"),
         cite("f5", "dbSNP rs6025 via pypgx gene and variant tables", "0.27.0", "F5",
              "https://github.com/sbslee/pypgx", "MIT"),
-        cite("mt-rnr1", "CPIC allele names of MT-RNR1 (rCRS NC_012920.1)", "2025-11-05",
-             "MT-RNR1", "https://cpicpgx.org", "CC0-1.0"),
+        cite("mt-rnr1", "CPIC allele names of MT-RNR1; positions (rCRS) from pypgx variant-table",
+             "2025-11-05; pypgx 0.27.0", "MT-RNR1", "https://github.com/sbslee/pypgx", "MIT"),
         cite("hla-a", "CPIC allele names of HLA-A", "2025-11-05", "HLA-A",
              "https://cpicpgx.org", "CC0-1.0"),
         cite("hla-b", "CPIC allele names of HLA-B", "2025-11-05", "HLA-B",
              "https://cpicpgx.org", "CC0-1.0"),
     ]  # fmt: skip
     manifest = {
-        "title": "Pharmacogene positions and alleles", "licence": "CC0-1.0",
+        "title": "Pharmacogene positions and alleles", "licence": "CC0-1.0 AND MIT",
         "retrieved": "2026-11-24", "reviewer": "", "review_date": "",
         "genome_builds": ["GRCh38", "GRCh37"],
         "covers": sorted(row["gene"] for row in tables["genes"]),
         "does_not_cover": ["CYP2D6 copy number and hybrids", "HLA typing from variants",
-                           "MT-RNR1 variants other than 827, 1095, 1494, 1555"],
+                           "MT-RNR1 m.961T>del+Cn (an insertion of no fixed length)"],
     }  # fmt: skip
     print(write_pack("pgx-definitions", VERSION, manifest=manifest, tables=tables,
                      evidence=evidence))  # fmt: skip
