@@ -1,0 +1,79 @@
+"""Reads FHIR JSON from a file, and walks it without tripping over what is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from garrod.core.errors import FhirError
+from garrod.core.medicine import Coding
+
+Resource = dict[str, Any]
+LARGEST = 64 * 1024 * 1024  # bytes; a person's bundle is far smaller
+
+
+def read_resource(path: Path, *, wanted: tuple[str, ...]) -> Resource:
+    """Return the resource in a file.  Raises: FhirError FHR001, FHR002."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise FhirError(f"{path}: larger than 64 MB; send one person's data", code="FHR001")
+        found = orjson.loads(path.read_bytes())
+    except OSError as error:
+        raise FhirError(
+            f"{path}: cannot be read ({error.strerror}); check the path", code="FHR001"
+        ) from error
+    except orjson.JSONDecodeError as error:
+        raise FhirError(
+            f"{path}: is not JSON ({error}); export it as FHIR R4 JSON", code="FHR001"
+        ) from error
+    kind = found.get("resourceType") if isinstance(found, dict) else None
+    if kind not in wanted:
+        raise FhirError(
+            f"{path}: holds {kind or 'no FHIR resource'}, expected {' or '.join(wanted)}",
+            code="FHR002",
+        )
+    return dict(found)
+
+
+def many(resource: object, name: str) -> Iterator[Resource]:
+    """Yield the objects of a repeating field; nothing where the field is absent or malformed."""
+    value = resource.get(name) if isinstance(resource, dict) else None
+    for item in value if isinstance(value, list) else ():
+        if isinstance(item, dict):
+            yield item
+
+
+def one(resource: object, name: str) -> Resource:
+    """Return an object field, an empty one where it is absent or malformed."""
+    value = resource.get(name) if isinstance(resource, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def text(resource: object, name: str) -> str:
+    """Return a text field, "" where it is absent or malformed."""
+    value = resource.get(name) if isinstance(resource, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def codings(concept: Resource) -> tuple[Coding, ...]:
+    """Return the codings of a CodeableConcept; its text, where it has no coding, as one."""
+    words = text(concept, "text")
+    found = tuple(
+        Coding(text(c, "system"), text(c, "code"), text(c, "display") or words)
+        for c in many(concept, "coding")
+    )
+    return found or ((Coding("", "", words),) if words else ())
+
+
+def words_of(concept: Resource) -> str:
+    """Return the words of a CodeableConcept: its text, or the first display."""
+    shown = (text(c, "display") for c in many(concept, "coding"))
+    return text(concept, "text") or next((s for s in shown if s), "")
+
+
+def has_code(concept: Resource, *codes: str) -> bool:
+    """Return whether a CodeableConcept has one of the codes."""
+    return any(text(c, "code") in codes for c in many(concept, "coding"))

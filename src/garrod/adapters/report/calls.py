@@ -1,0 +1,87 @@
+"""Findings as data: JSON or TSV, one sample after another, so that a cohort needs no memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import orjson
+
+from garrod.core.finding import GeneFinding
+from garrod.science.pgx.people import Person
+
+Called = tuple[Person, Sequence[GeneFinding]]
+HEADER = ("sample", "gene", "status", "diplotypes", "probability", "phenotype", "activity_score")
+DIGITS = 6
+
+
+def calls_json(people: Iterable[Called]) -> Iterator[bytes]:
+    """Yield the parts of one JSON document: samples, their genes, each with its diplotypes."""
+    yield b'{"samples":['
+    memory: dict[int, tuple[GeneFinding, bytes]] = {}
+    for number, (person, findings) in enumerate(people):
+        genes = b",\n".join(_remembered(memory, f) for f in findings)
+        head = orjson.dumps({"sample": person.sample})[:-1]
+        yield (b",\n" if number else b"\n") + head + b',"genes":[\n' + genes + b"]}"
+    yield b"\n]}\n"
+
+
+def _remembered(memory: dict[int, tuple[GeneFinding, bytes]], finding: GeneFinding) -> bytes:
+    """Return a finding as JSON; findings that several people share are written once."""
+    known = memory.get(id(finding))
+    if known is None or known[0] is not finding:
+        if len(memory) > 20_000:
+            memory.clear()
+        known = memory[id(finding)] = (finding, orjson.dumps(finding_json(finding)))
+    return known[1]
+
+
+def finding_json(finding: GeneFinding) -> dict[str, Any]:
+    """Return a finding as plain values with the contract's keys."""
+    found: dict[str, Any] = {
+        "gene": finding.gene,
+        "status": finding.status.value,
+        "diplotypes": [
+            {"name": c.name, "probability": round(c.probability, DIGITS)}
+            for c in finding.candidates
+        ],
+        "phenotype": finding.phenotype,
+        "activity_score": finding.activity_score,
+        "reasons": list(finding.reasons),
+        "phenotypes": [
+            {
+                "phenotype": p.phenotype,
+                "activity_score": p.activity_score,
+                "probability": round(p.probability, DIGITS),
+            }
+            for p in finding.phenotypes
+        ],
+        "source": finding.origin.value,
+        "prior": finding.prior,
+        "next_position": finding.next_position,
+    }
+    if finding.components:
+        found["components"] = list(finding.components)
+    if finding.positions:
+        found["positions"] = finding.positions
+    return found
+
+
+def calls_tsv(people: Iterable[Called]) -> Iterator[bytes]:
+    """Yield a header and one line per sample and gene; alternatives are joined by ";"."""
+    yield ("\t".join(HEADER) + "\n").encode()
+    for person, findings in people:
+        yield "".join(_line(person.sample, f) for f in findings).encode()
+
+
+def _line(sample: str, finding: GeneFinding) -> str:
+    cells = (
+        sample,
+        finding.gene,
+        finding.status.value,
+        ";".join(c.name for c in finding.candidates),
+        ";".join(f"{c.probability:.6g}" for c in finding.candidates),
+        finding.phenotype,
+        finding.activity_score,
+    )
+    return "\t".join(cells) + "\n"

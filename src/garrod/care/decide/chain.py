@@ -1,0 +1,72 @@
+"""The proof chain of a piece of advice: medicine, context, guideline row, result, variant, pack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from garrod.care.decide.words import likelihood, prior_in_words, spoken
+from garrod.core.advice import Because
+from garrod.core.finding import GeneFinding, Origin
+from garrod.core.person import Person
+from garrod.knowledge.medicines import Medicine
+from garrod.science.pgx.guidance import Guidance
+from garrod.science.pgx.recommend import KeyShare, Outcome
+
+MOST_VARIANTS = 6  # lines of the file shown per gene; the rest are counted
+
+
+def chain_of(
+    guidance: Guidance, person: Person, medicine: Medicine, outcome: Outcome, asked: str
+) -> tuple[Because, ...]:
+    """Return the hops from the medicine to the lines of the file."""
+    steps = [Because("medicine", f"{medicine.name} is the medicine in question", medicine.drug)]
+    row = outcome.recommendation
+    if row is not None:
+        guideline = guidance.guidelines[row.guideline]
+        population = guidance.populations[row.population]
+        steps.append(Because("population", asked or population.text, row.population))
+        text = f"{guideline.name}: {row.action.value}, strength {row.strength}"
+        steps.append(Because("guidance", text, row.id))
+    for share in outcome.shares:
+        steps += _gene_steps(person.finding(share.gene), share)
+    return tuple(steps)
+
+
+def _gene_steps(finding: GeneFinding | None, share: KeyShare) -> list[Because]:
+    if finding is None or not share.is_tested:
+        return [Because("not-tested", f"{share.gene} has no usable result", share.gene)]
+    score = f", activity score {share.activity_score}" if share.activity_score else ""
+    how = likelihood(share.probability)
+    steps = [
+        Because("phenotype", f"{share.gene}: {spoken(share.phenotype)}{score}, {how}", share.gene)
+    ]
+    if finding.origin is Origin.OUTSIDE:
+        return [*steps, Because("diplotype", f"{share.gene} {share.diplotype}, as reported", "")]
+    prior = prior_in_words(finding.prior)
+    steps.append(Because("diplotype", f"{share.gene} {share.diplotype}. {prior}", share.gene))
+    steps += _variant_steps(finding)
+    return steps
+
+
+def _variant_steps(finding: GeneFinding) -> list[Because]:
+    shown = finding.proofs[:MOST_VARIANTS]
+    steps = []
+    for proof in shown:
+        where = f"line {proof.line}" if proof.line else "record"
+        name = proof.rsid or proof.position_id
+        steps.append(Because("variant", f"{name} ({proof.hgvs}): {proof.record}", where))
+    left = len(finding.proofs) - len(shown)
+    if left > 0:
+        steps.append(Because("variant", f"and {left} more positions of {finding.gene}", ""))
+    if not shown and finding.proofs == ():
+        steps.append(Because("variant", f"every position read of {finding.gene} is reference", ""))
+    return steps
+
+
+def cautions_of(findings: Sequence[GeneFinding]) -> tuple[Because, ...]:
+    """Return what makes the results behind a piece of advice less than certain."""
+    return tuple(
+        Because("caution", f"{finding.gene}: {reason}", finding.gene)
+        for finding in findings
+        for reason in finding.reasons[:3]
+    )

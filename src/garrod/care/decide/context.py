@@ -1,0 +1,104 @@
+"""Which of a guideline's populations a person belongs to; what must be asked where it is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from garrod.care.decide.policy import Policy
+from garrod.core.medicine import MedicineLine
+from garrod.core.person import Person
+from garrod.science.pgx.guidance import Guidance, Population
+
+# How long a medicine must have been taken to count as tolerated. Source: PMID 29392710 (CPIC,
+# carbamazepine and oxcarbazepine: reactions come within three months).
+EXPOSED_AFTER = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The circumstances of one medicine of one person: what context is chosen from."""
+
+    person: Person
+    line: MedicineLine
+    is_new: bool
+    today: date
+    indications: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The populations that may apply, and the question that would settle it ("" when settled)."""
+
+    populations: tuple[str, ...]
+    question: str = ""
+
+
+def setting_of(
+    policy: Policy, person: Person, line: MedicineLine, *, is_new: bool, today: date
+) -> Setting:
+    """Return the circumstances; reasons written on the order outrank the list of conditions."""
+    named = policy.indications_of(line.reasons)
+    if not named:
+        codings = [c for condition in person.conditions for c in condition.codings]
+        named = policy.indications_of(codings)
+    return Setting(person, line, is_new, today, named)
+
+
+def context_of(guidance: Guidance, codes: Iterable[str], setting: Setting) -> Context:
+    """Return the populations that fit a person among those that a drug's rows speak of."""
+    found: list[str] = []
+    questions: list[str] = []
+    by_axis: dict[str, list[Population]] = {}
+    for code in codes:
+        population = guidance.populations[code]
+        if population.axis:
+            by_axis.setdefault(population.axis, []).append(population)
+        else:
+            found.append(code)
+    for axis, choices in by_axis.items():
+        fitting, is_known = _fitting(axis, choices, setting)
+        found += [p.population for p in fitting]
+        if not is_known and len(fitting) > 1:
+            questions.append(next((p.question for p in fitting if p.question), ""))
+    return Context(tuple(found), " ".join(q for q in questions if q))
+
+
+def _fitting(
+    axis: str, choices: Sequence[Population], setting: Setting
+) -> tuple[list[Population], bool]:
+    """Return the populations of one axis that fit, and whether the axis was known."""
+    if axis == "age":
+        return _by_age(choices, setting)
+    if axis == "indication":
+        fitting = [p for p in choices if setting.indications & set(p.indications)]
+        return (fitting, True) if len(fitting) == 1 else (fitting or list(choices), False)
+    return _by_exposure(choices, setting)
+
+
+def _by_age(choices: Sequence[Population], setting: Setting) -> tuple[list[Population], bool]:
+    age = setting.person.age_on(setting.today)
+    if age is None:
+        return list(choices), False
+    weight = setting.person.weight_kg
+    fitting = [
+        p
+        for p in choices
+        if (p.min_age is None or age >= p.min_age or (p.min_weight_kg and weight is not None
+            and weight > p.min_weight_kg))
+        and (p.max_age is None or age < p.max_age + 1)
+    ]  # fmt: skip
+    return fitting, True
+
+
+def _by_exposure(choices: Sequence[Population], setting: Setting) -> tuple[list[Population], bool]:
+    started = setting.line.started
+    if setting.is_new and started is None:
+        return [p for p in choices if p.is_default], True
+    if started is None:
+        return [p for p in choices if p.is_default or p.population.endswith("-exposed")], False
+    is_exposed = setting.today - started > EXPOSED_AFTER
+    if not is_exposed:
+        return [p for p in choices if p.is_default], True
+    return [p for p in choices if p.population.endswith("-exposed")], True

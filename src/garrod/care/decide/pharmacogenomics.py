@@ -1,0 +1,211 @@
+"""The pharmacogenomic adviser: one medicine of one person against guidance.
+
+medicine -> populations that may apply -> outcomes of each -> the answer, with its certainty
+Where several answers stay possible, the most cautious leads and the others are named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from garrod.care.decide.chain import cautions_of, chain_of
+from garrod.care.decide.context import Context, Setting, context_of
+from garrod.care.decide.model import Clear, Decision
+from garrod.care.decide.options import codes_of, options_for
+from garrod.care.decide.policy import Policy
+from garrod.care.decide.untested import untested
+from garrod.care.decide.words import spoken, why_untold
+from garrod.care.decide.wording import phrase, sentence, summary_of, title_of
+from garrod.core.advice import Action, Advice, NotAssessed, Target
+from garrod.core.finding import GeneFinding, Status
+from garrod.core.person import Person
+from garrod.knowledge.medicines import Medicine, Medicines
+from garrod.science.pgx.guidance import Guidance
+from garrod.science.pgx.recommend import Outcome, content_of, outcomes_of
+
+SILENT = (Action.STANDARD, Action.NO_RECOMMENDATION)
+# How likely a change of course must be to be shown beside a usual-dose answer. Source: the design
+DOUBT = 0.05
+# How cautious each act is, the most first. Source: the project's design
+CAUTION = (
+    *(Action.AVOID, Action.STOP, Action.PREFER_ALTERNATIVE, Action.START_LOWER, Action.ADJUST),
+    *(Action.START_HIGHER, Action.TAPER, Action.MONITOR, Action.NO_RECOMMENDATION, Action.STANDARD),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """The facts that the adviser reasons over."""
+
+    guidance: Guidance
+    medicines: Medicines
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """The outcomes of one medicine in the population that leads."""
+
+    outcomes: tuple[Outcome, ...]
+    population: str
+    context: Context
+    is_settled: bool  # every population that may apply says the same
+
+    @property
+    def top(self) -> Outcome:
+        return self.outcomes[0]
+
+    @property
+    def others(self) -> tuple[Outcome, ...]:
+        return tuple(o for o in self.outcomes[1:] if o.probability >= DOUBT)
+
+
+def assess(knowledge: Knowledge, medicine: Medicine, setting: Setting) -> Decision:
+    """Return what guidance says about one medicine for this person."""
+    guidance, person = knowledge.guidance, setting.person
+    genes = guidance.genes_of(medicine.drug)
+    target = Target(medicine.name, codes_of(medicine))
+    if not genes:
+        reason = "no gene–drug guidance is on the shelf for this medicine"
+        return Decision(not_assessed=(NotAssessed(target, "genes", reason, "no-guidance"),))
+    findings = {f.gene: f for f in person.findings if f.gene in genes}
+    usable = [g for g in genes if g in findings and findings[g].is_usable]
+    if not usable:
+        return untested(guidance, medicine, target, genes, setting)
+    context = context_of(guidance, guidance.populations_of(medicine.drug), setting)
+    if not context.populations:
+        reason = "the guideline does not speak of people of this age"
+        return Decision(not_assessed=(NotAssessed(target, "age", reason, "no-guidance"),))
+    answer = _answer(guidance, medicine.drug, genes, findings, context)
+    gaps = _gaps(guidance, medicine.drug, target, genes, person, answer)
+    return _decide(knowledge, medicine, target, setting, answer).joined(Decision(not_assessed=gaps))
+
+
+def _answer(
+    guidance: Guidance,
+    drug: str,
+    genes: Sequence[str],
+    findings: dict[str, GeneFinding],
+    context: Context,
+) -> _Answer:
+    """Return the outcomes of the population that asks for most caution."""
+    by_population = {
+        p: found
+        for p in context.populations
+        if (found := outcomes_of(guidance, drug, genes, findings, p))
+    }
+    leading = min(by_population, key=lambda p: _caution(by_population[p][0]))
+    contents = {content_of(found[0].recommendation) for found in by_population.values()}
+    return _Answer(by_population[leading], leading, context, len(contents) == 1)
+
+
+def _caution(outcome: Outcome) -> int:
+    row = outcome.recommendation
+    return CAUTION.index(row.action) if row and row.action in CAUTION else len(CAUTION)
+
+
+def _gaps(
+    guidance: Guidance,
+    drug: str,
+    target: Target,
+    genes: Sequence[str],
+    person: Person,
+    answer: _Answer,
+) -> tuple[NotAssessed, ...]:
+    """Return the genes of the guidance that have no result; never read as normal."""
+    return tuple(
+        NotAssessed(target, share.gene, why_untold(person.finding(share.gene)), "not-tested")
+        for share in answer.top.shares
+        if not share.is_tested and guidance.role_of(drug, share.gene) != "modifies"
+    )
+
+
+def _decide(
+    knowledge: Knowledge, medicine: Medicine, target: Target, setting: Setting, answer: _Answer
+) -> Decision:
+    row = answer.top.recommendation
+    changing = [o for o in (answer.top, *answer.others) if _changes(o)]
+    if changing:
+        return Decision(advice=(_advice(knowledge, medicine, target, setting, answer),))
+    tested = tuple(s for s in answer.top.shares if s.is_tested)
+    results = ", ".join(f"{s.gene} {spoken(s.phenotype)}" for s in tested)
+    genes = tuple(s.gene for s in tested)
+    if row is None or row.action is Action.NO_RECOMMENDATION:
+        reason = f"the guideline gives no recommendation for {results or 'this result'}"
+        gap = NotAssessed(target, ", ".join(genes), reason, "no-recommendation")
+        return Decision(not_assessed=(gap,))
+    why = phrase(knowledge.guidance, row.implication)
+    reason = sentence(f"{results}: usual dosing") + (f" {sentence(why)}" if why else "")
+    packs = packs_of(knowledge, setting.person, genes)
+    return Decision(clear=(Clear(target, genes, reason, packs),))
+
+
+def _changes(outcome: Outcome) -> bool:
+    row = outcome.recommendation
+    return row is not None and row.action not in SILENT
+
+
+def _advice(
+    knowledge: Knowledge, medicine: Medicine, target: Target, setting: Setting, answer: _Answer
+) -> Advice:
+    guidance, person = knowledge.guidance, setting.person
+    lead = next(o for o in (answer.top, *answer.others) if _changes(o))
+    is_doubtful = lead is not answer.top
+    row = lead.recommendation
+    if row is None:
+        raise AssertionError("an outcome that changes the course has a row")
+    action = Action.CONSIDER_TEST if is_doubtful else row.action
+    tested = [f for s in lead.shares if s.is_tested and (f := person.finding(s.gene))]
+    options, held = options_for(guidance, knowledge.medicines, person, row.alternatives)
+    question = answer.context.question if not answer.is_settled else ""
+    others = [o for o in (answer.top, *answer.others) if o is not lead]
+    summary = summary_of(guidance, knowledge.medicines, lead, question=question, others=others)
+    keys = {s.gene: s.keys for s in lead.shares}
+    return Advice(
+        id=f"pgx:{row.id}:{person.reference}",
+        action=action,
+        target=target,
+        tier=knowledge.policy.tier_of(medicine.drug, action, row.strength, keys),
+        strength=row.strength,
+        title=title_of(action, medicine, lead.shares),
+        summary=" ".join([summary, *(sentence(h) for h in held)]),
+        because=(
+            *chain_of(guidance, person, medicine, lead, question),
+            *cautions_of([f for f in tested if f.status is not Status.CALLED]),
+        ),
+        evidence=guidance.evidence_of(row),
+        packs=packs_of(knowledge, person, tuple(keys)),
+        options=options,
+        dose_factor=row.dose_factor or None,
+        monitoring=tuple(phrase(guidance, m) or m for m in row.monitoring),
+        population=row.population,
+        p_recommendation=round(min(1.0, lead.probability), 4),
+        stable=_is_stable(answer, tested),
+        next_position=next((f.next_position for f in tested if f.next_position), ""),
+    )
+
+
+def _is_stable(answer: _Answer, tested: Sequence[GeneFinding]) -> bool:
+    """Return whether every candidate, and every population that may apply, gives this advice.
+
+    A gene that is ambiguous for a reason outside its candidates (copies not counted, an
+    undocumented base) leaves possibilities that are not listed: not stable.
+    """
+    has_unlisted = any(
+        f.status is Status.AMBIGUOUS and f.candidates[0].probability >= 0.95 for f in tested
+    )
+    return len(answer.outcomes) == 1 and answer.is_settled and not has_unlisted
+
+
+def packs_of(knowledge: Knowledge, person: Person, genes: Sequence[str]) -> tuple[str, ...]:
+    """Return every pack that a piece of advice rests on, as "name@version"."""
+    found = [
+        knowledge.guidance.reference,
+        knowledge.policy.reference,
+        knowledge.medicines.reference,
+    ]
+    for gene in genes:
+        finding = person.finding(gene)
+        found += finding.packs if finding else ()
+    return tuple(sorted(set(found)))

@@ -1,0 +1,101 @@
+"""A nation's policy: how loudly each kind of advice speaks, and which conditions mean what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from garrod.core.advice import Action, Tier
+from garrod.core.medicine import Coding
+from garrod.knowledge.shelf import Shelf
+
+PACK = "policy-england"
+SNOMED = "http://snomed.info/sct"
+ICD10 = "http://hl7.org/fhir/sid/icd-10"
+
+
+@dataclass(frozen=True, slots=True)
+class HardStop:
+    """A result under which ordering a drug needs a reason and a second look."""
+
+    drugs: frozenset[str]
+    gene: str
+    keys: frozenset[str]
+    tier: Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Indication:
+    """A reason for treatment, and the words and codes by which it is recognised."""
+
+    name: str
+    words: tuple[re.Pattern[str], ...]
+    snomed: frozenset[str]
+    icd10: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rows of a policy pack, ready to ask."""
+
+    tiers: tuple[tuple[str, str, Tier], ...]
+    hard_stops: tuple[HardStop, ...]
+    indications: tuple[Indication, ...]
+    reference: str
+
+    def tier_of(
+        self, drug: str, action: Action, strength: str, keys: Mapping[str, Sequence[str]]
+    ) -> Tier:
+        """Return how loudly to speak about a drug, given the keys of each gene's result."""
+        if action in (Action.AVOID, Action.PREFER_ALTERNATIVE, Action.STOP, Action.START_LOWER):
+            for stop in self.hard_stops:
+                if drug in stop.drugs and stop.keys & set(keys.get(stop.gene, ())):
+                    return stop.tier
+        for wanted, level, tier in self.tiers:
+            if wanted == action.value and level in ("*", strength):
+                return tier
+        return Tier.T3
+
+    def indications_of(self, named: Iterable[Coding]) -> frozenset[str]:
+        """Return the indications that codings (or their words) stand for."""
+        return frozenset(i.name for coding in named for i in self.indications if _is(i, coding))
+
+
+def _is(indication: Indication, coding: Coding) -> bool:
+    if coding.system == SNOMED and coding.code in indication.snomed:
+        return True
+    if coding.system.startswith(ICD10) and coding.code.startswith(indication.icd10):
+        return True
+    return any(word.search(coding.display) for word in indication.words)
+
+
+def load_policy(shelf: Shelf) -> Policy:
+    """Return the policy in force.  Raises: KnowledgeError."""
+    return Policy(
+        tiers=tuple(
+            (row["action"], row["strength"], Tier(row["tier"])) for row in shelf.rows(PACK, "tiers")
+        ),
+        hard_stops=tuple(
+            HardStop(
+                frozenset(row["drugs"].split("|")),
+                row["gene"],
+                frozenset(row["keys"].split("|")),
+                Tier(row["tier"]),
+            )
+            for row in shelf.rows(PACK, "hard_stops")
+        ),
+        indications=tuple(
+            Indication(
+                row["indication"],
+                tuple(
+                    re.compile(rf"\b{re.escape(w)}\b", re.IGNORECASE)
+                    for w in row["words"].split("|")
+                ),
+                frozenset(row["snomed"].split("|")),
+                tuple(row["icd10"].split("|")),
+            )
+            for row in shelf.rows(PACK, "indications")
+        ),
+        reference=shelf.reference(PACK),
+    )

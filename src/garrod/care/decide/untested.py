@@ -1,0 +1,77 @@
+"""A person without a result: the usual care, what a test would change, never a delay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from garrod.care.decide.context import Setting
+from garrod.care.decide.model import Decision
+from garrod.care.decide.words import why_untold
+from garrod.core.advice import Action, Advice, Because, NotAssessed, Target, Tier
+from garrod.core.person import Person
+from garrod.knowledge.medicines import Medicine
+from garrod.science.pgx.guidance import Guidance
+
+TESTS = {"before": (Action.TEST_FIRST, Tier.T2), "consider": (Action.CONSIDER_TEST, Tier.T3)}
+
+
+def untested(
+    guidance: Guidance,
+    medicine: Medicine,
+    target: Target,
+    genes: Sequence[str],
+    setting: Setting,
+) -> Decision:
+    """Return "not assessed" for each deciding gene, and the offer of a test where policy has one."""
+    person = setting.person
+    deciding = [g for g in genes if guidance.role_of(medicine.drug, g) != "modifies"] or genes
+    gaps = tuple(
+        NotAssessed(target, gene, why_untold(person.finding(gene)), _code(person, gene))
+        for gene in deciding
+    )
+    offers = [(g, t) for g in genes if (t := guidance.test_of(medicine.drug, g)) in TESTS]
+    if not offers or not setting.is_new:
+        return Decision(not_assessed=gaps)
+    rule = "before" if any(t == "before" for _, t in offers) else "consider"
+    wanted = [g for g, t in offers if t == rule]
+    advice = _offer(guidance, medicine, target, wanted, rule, person)
+    return Decision(advice=(advice,), not_assessed=gaps)
+
+
+def _code(person: Person, gene: str) -> str:
+    finding = person.finding(gene)
+    return "not-tested" if finding is None else finding.status.value
+
+
+def _offer(
+    guidance: Guidance,
+    medicine: Medicine,
+    target: Target,
+    genes: Sequence[str],
+    rule: str,
+    person: Person,
+) -> Advice:
+    action, tier = TESTS[rule]
+    names = " and ".join(genes)
+    row = guidance.rows_of(medicine.drug)[0]
+    when = (
+        f"Test {names} before the first dose where this can be done in time."
+        if rule == "before"
+        else f"A test of {names} may change the choice; do not delay treatment for it."
+    )
+    text = f"{names}: no usable result is on record. {when} Until then the usual care holds."
+    return Advice(
+        id=f"pgx:test:{medicine.drug}:{person.reference}",
+        action=action,
+        target=target,
+        tier=tier,
+        strength="n/a",
+        title=f"{'Test' if rule == 'before' else 'Consider testing'} {names}: {medicine.name}",
+        summary=text,
+        because=(
+            Because("medicine", f"{medicine.name} has guidance by {names}", medicine.drug),
+            Because("not-tested", f"{names}: no usable result", names),
+        ),
+        evidence=guidance.evidence_of(row),
+        packs=(guidance.reference,),
+    )

@@ -1,0 +1,79 @@
+"""How coded values are spoken to people, in British English; machine values are never changed."""
+
+from __future__ import annotations
+
+import re
+
+from garrod.core.advice import Action
+from garrod.core.finding import GeneFinding, Status
+
+_SPELLINGS = (("etabolizer", "etaboliser"), ("Ultrarapid", "ultra-rapid"))
+_POPULATIONS = {
+    "EUR": "European",
+    "SAS": "South Asian",
+    "AFR": "African",
+    "EAS": "East Asian",
+    "AMR": "admixed American",
+}
+
+DOING = {
+    Action.AVOID: "Avoid",
+    Action.PREFER_ALTERNATIVE: "Choose another medicine than",
+    Action.START_LOWER: "Start lower with",
+    Action.START_HIGHER: "Start higher with",
+    Action.ADJUST: "Adjust the dose of",
+    Action.MONITOR: "Watch more closely with",
+    Action.STOP: "Stop",
+    Action.TAPER: "Taper",
+    Action.ASK: "Ask before giving",
+    Action.TEST_FIRST: "Test before giving",
+    Action.CONSIDER_TEST: "Consider a test before relying on",
+    Action.REFER: "Seek advice about",
+    Action.STANDARD: "Usual dosing of",
+    Action.NO_RECOMMENDATION: "No recommendation for",
+}
+
+
+def spoken(value: str) -> str:
+    """Return a phenotype or status as a person reads it: "poor metaboliser"."""
+    for old, new in _SPELLINGS:
+        value = value.replace(old, new)
+    if value[:1].isupper() and not value[:2].isupper():
+        value = value[:1].lower() + value[1:]
+    return re.sub(r"(?<=\s)[A-Z](?=[a-z])", lambda m: m[0].lower(), value)
+
+
+def likelihood(probability: float) -> str:
+    """Return a probability in words and number."""
+    shown = f"{probability:.0%}" if probability < 0.995 else "over 99 %"
+    shown = shown.replace("%", " %") if "over" not in shown else shown
+    word = (
+        "almost certain" if probability >= 0.95
+        else "likely" if probability >= 0.7
+        else "uncertain"
+    )  # fmt: skip
+    return f"{word} ({shown})"
+
+
+def prior_in_words(prior: str) -> str:
+    """Return how the starting frequencies were chosen."""
+    kind, _, population = prior.partition(":")
+    if kind != "population":
+        return "Every allele was taken as equally frequent beforehand."
+    if population == "pooled":
+        return "Ancestry is unknown: allele frequencies of all populations were pooled."
+    name = _POPULATIONS.get(population, population)
+    return f"Allele frequencies of {name} populations were used beforehand."
+
+
+def why_untold(finding: GeneFinding | None) -> str:
+    """Return why a gene has no result that can be used."""
+    if finding is None:
+        return "not tested"
+    reasons = "; ".join(finding.reasons)
+    word = {
+        Status.NO_CALL: "could not be called",
+        Status.NOT_ASSESSED: "not assessed",
+        Status.AMBIGUOUS: "ambiguous",
+    }.get(finding.status, "no guidance for this result")
+    return f"{word}: {reasons}" if reasons else word

@@ -1,0 +1,50 @@
+"""A medicine as a person has it: what was written, its codes, and the ingredients it was read as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+ACTIVE = ("active", "draft", "on-hold", "completed", "unknown", "intended", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """A code in a system; `system` is its URI."""
+
+    system: str
+    code: str
+    display: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MedicineLine:
+    """One line of a medicine list, as received.
+
+    `reasons` are what it is taken for, as codings or words; `reference` opens the source resource.
+    """
+
+    text: str
+    codings: tuple[Coding, ...] = ()
+    reasons: tuple[Coding, ...] = ()
+    started: date | None = None
+    reference: str = ""
+
+
+class Act(StrEnum):
+    """What is about to be done with a medicine."""
+
+    ORDER = "order"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A draft order; or a review of everything that the person takes (no medicine named)."""
+
+    act: Act
+    medicine: MedicineLine | None = None
+
+
+REVIEW = Proposal(Act.REVIEW)

@@ -1,0 +1,58 @@
+"""A person as one decision sees them: a frozen snapshot, never a live record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from garrod.core.finding import GeneFinding
+from garrod.core.medicine import Coding, MedicineLine
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A diagnosis, procedure or problem of the person, as received."""
+
+    text: str
+    codings: tuple[Coding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Allergy:
+    """A recorded allergy or intolerance to a substance."""
+
+    text: str
+    codings: tuple[Coding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What is known of a person now. `repr` shows no name and no identifier.
+
+    `sex` is "male", "female" or "" (not known). `weight_kg` and `birth_date` are None when unknown.
+    """
+
+    reference: str  # logical id, e.g. "Patient/demo-1"
+    name: str = field(default="", repr=False)
+    sex: str = ""
+    birth_date: date | None = field(default=None, repr=False)
+    weight_kg: Decimal | None = None
+    is_pregnant: bool | None = None
+    medicines: tuple[MedicineLine, ...] = ()
+    allergies: tuple[Allergy, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    findings: tuple[GeneFinding, ...] = ()
+    is_synthetic: bool = False
+    notes: tuple[str, ...] = ()  # what could not be read, for the "not assessed" part
+
+    def age_on(self, day: date) -> int | None:
+        """Return the age in completed years on a day; None without a birth date."""
+        if self.birth_date is None:
+            return None
+        had_birthday = (day.month, day.day) >= (self.birth_date.month, self.birth_date.day)
+        return day.year - self.birth_date.year - (0 if had_birthday else 1)
+
+    def finding(self, gene: str) -> GeneFinding | None:
+        """Return the finding of a gene, or None."""
+        return next((f for f in self.findings if f.gene == gene), None)

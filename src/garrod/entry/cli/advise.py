@@ -1,0 +1,59 @@
+"""garrod advise: what should change a decision about a person's medicines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from garrod.entry.cli import options
+from garrod.entry.cli.options import Build, Out, Outside, Population, Prior
+from garrod.entry.cli.output import write_out
+
+EXAMPLE = "Example: garrod advise --person person.json --genome person.vcf.gz --order order.json"
+
+
+def advise(
+    person: Annotated[Path, typer.Option("--person", help="A FHIR R4 Bundle of one person.")],
+    genome: Annotated[
+        Path | None, typer.Option("--genome", help="The person's VCF, gVCF or BCF.")
+    ] = None,
+    order: Annotated[
+        Path | None,
+        typer.Option("--order", help="A draft MedicationRequest; left out, all are reviewed."),
+    ] = None,
+    sample: Annotated[str | None, typer.Option("--sample", help="Sample in the VCF.")] = None,
+    outside: Outside = None,
+    assembly: Build = "auto",
+    population: Population = "pooled",
+    prior: Prior = "population",
+    format: Annotated[str, typer.Option("--format", help="json or text.")] = "json",
+    output: Out = None,
+) -> None:
+    """Answer a proposed order, or review everything that the person takes."""
+    import orjson
+
+    from garrod.adapters.fhir.person import read_order, read_person
+    from garrod.adapters.report.text import decision_text
+    from garrod.core.medicine import REVIEW, Act, Proposal
+    from garrod.entry.cli.persons import Genome, with_genome, without_genome
+    from garrod.entry.wire import Services, Settings, today
+
+    shape = options.format_of(format, ("json", "text"))
+    services = Services(Settings(is_flat=options.is_flat(prior)))
+    build, told = options.assembly_of(assembly), options.population_of(population)
+    read = read_person(person)
+    proposal = REVIEW
+    if order is not None:
+        proposal = Proposal(Act.ORDER, read_order(order, read.person))
+    if genome is not None:
+        file = Genome(genome, sample, build, told, outside or ())
+        known, _ = with_genome(services, read, file)
+    else:
+        known = without_genome(services, read, outside or ())
+    found = services.answer(known, proposal, today=today())
+    if shape == "json":
+        write_out([orjson.dumps(found.as_json(), option=orjson.OPT_INDENT_2), b"\n"], output)
+    else:
+        write_out([decision_text(found, known, proposal).encode()], output)

@@ -1,0 +1,74 @@
+"""The command line: one file a command. stdout is data, stderr is talk; never a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from garrod import __version__
+from garrod.core.errors import GarrodError, InternalFault
+from garrod.entry.cli import advise, demo, genome, packs
+
+app = typer.Typer(
+    name="garrod",
+    help="Personalised medicine at the moment of a decision. Not a medical device.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(genome.app, name="genome")
+app.add_typer(packs.app, name="packs")
+app.command("advise")(advise.advise)
+app.command("demo")(demo.demo)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"garrod {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version and exit."
+    ),
+    debug: bool = typer.Option(False, "--debug", help="Show a traceback when something fails."),
+) -> None:
+    """Options for every command."""
+    if debug:
+        os.environ["GARROD_DEBUG"] = "1"
+
+
+def main() -> None:
+    """Run a command; translate every fault to its exit code and one line on stderr."""
+    try:
+        app()
+    except GarrodError as error:
+        _fail(error)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        if os.environ.get("GARROD_DEBUG"):
+            raise
+        _fail(
+            InternalFault(
+                f"something went wrong here ({type(error).__name__}); "
+                "run again with --debug and send us what it prints"
+            )
+        )
+
+
+def _fail(error: GarrodError) -> None:
+    if os.environ.get("GARROD_DEBUG"):
+        raise error
+    one_line = " ".join(error.message.split())
+    sys.stderr.write(f"GARROD-{error.code}: {one_line}\n")
+    sys.exit(error.exit_code)

@@ -1,0 +1,77 @@
+"""garrod genome call | report: from a variant file to findings, and to a report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from garrod.entry.cli import options
+from garrod.entry.cli.options import Build, Out, Outside, Population, Prior, Samples, Sex, Vcf
+from garrod.entry.cli.output import warn_of, write_out
+
+app = typer.Typer(help="Read a genome: call pharmacogenes, write a report.", no_args_is_help=True)
+
+People = Annotated[
+    Path | None, typer.Option("--people", help="TSV with columns sample, sex, population.")
+]
+
+
+@app.command("call", epilog="Example: garrod genome call person.vcf.gz --sex female --format tsv")
+def call(
+    vcf: Vcf,
+    sample: Samples = None,
+    outside: Outside = None,
+    assembly: Build = "auto",
+    sex: Sex = "",
+    people: People = None,
+    population: Population = "pooled",
+    prior: Prior = "population",
+    format: Annotated[str, typer.Option("--format", help="json or tsv.")] = "json",
+    output: Out = None,
+) -> None:
+    """Call every pharmacogene of every sample, each diplotype with its probability."""
+    from garrod.adapters.report.calls import calls_json, calls_tsv
+    from garrod.entry.wire import Services, Settings
+
+    writer = {"json": calls_json, "tsv": calls_tsv}[options.format_of(format, ("json", "tsv"))]
+    services = Services(Settings(is_flat=options.is_flat(prior)))
+    build, told_sex = options.assembly_of(assembly), options.sex_of(sex)
+    told_population = options.population_of(population)
+    table = services.read(vcf, samples=sample or (), assembly=build)
+    subjects = options.subjects_of(table.samples, people, sex=told_sex, population=told_population)
+    warn_of(table.warnings, table.spoiled)
+    write_out(writer(services.call(table, subjects, outside or ())), output)
+
+
+@app.command("report", epilog="Example: garrod genome report person.vcf.gz --medicines list.txt")
+def report(
+    vcf: Vcf,
+    medicines: Annotated[
+        Path | None,
+        typer.Option("--medicines", help="A text file, one medicine a line; or a FHIR Bundle."),
+    ] = None,
+    sample: Annotated[str | None, typer.Option("--sample", help="Sample to report.")] = None,
+    outside: Outside = None,
+    assembly: Build = "auto",
+    sex: Sex = "",
+    population: Population = "pooled",
+    prior: Prior = "population",
+    format: Annotated[str, typer.Option("--format", help="html or json.")] = "html",
+    output: Out = None,
+) -> None:
+    """Write one person's report: what matters for the medicines taken, then the rest."""
+    from garrod.adapters.report.html import render_html
+    from garrod.adapters.report.json import render_json
+    from garrod.entry.cli.persons import Genome, person_from, with_genome
+    from garrod.entry.reporting import report_of
+    from garrod.entry.wire import Services, Settings
+
+    shape = options.format_of(format, ("html", "json"))
+    services = Services(Settings(is_flat=options.is_flat(prior)))
+    build, told = options.assembly_of(assembly), options.population_of(population)
+    read = person_from(medicines, sex=options.sex_of(sex))
+    genome = Genome(vcf, sample, build, told, outside or ())
+    made = report_of(services, *with_genome(services, read, genome))
+    write_out([render_html(made).encode() if shape == "html" else render_json(made)], output)

@@ -1,0 +1,109 @@
+"""The options that several commands share, and how their values are read."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from garrod.core.errors import InputError, UsageError
+from garrod.core.variant import Assembly
+from garrod.science.pgx.people import POPULATIONS
+from garrod.science.pgx.people import Person as Subject
+
+Vcf = Annotated[Path, typer.Argument(help="VCF, gVCF or BCF; bgzipped or plain.")]
+Samples = Annotated[
+    list[str] | None, typer.Option("--sample", help="Sample to read; may be repeated.")
+]
+Outside = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--outside", help="Calls made elsewhere: gene, diplotype, phenotype, score (TSV)."
+    ),
+]
+Build = Annotated[str, typer.Option("--assembly", help="GRCh38, GRCh37 or auto.")]
+Sex = Annotated[str, typer.Option("--sex", help="male or female, for every sample.")]
+Population = Annotated[
+    str,
+    typer.Option("--population", help=f"Whose allele frequencies: {', '.join(POPULATIONS)}."),
+]
+Prior = Annotated[str, typer.Option("--prior", help="population or flat.")]
+Out = Annotated[Path | None, typer.Option("-o", "--output", help="File to write; else stdout.")]
+
+SEXES = {"male": "male", "m": "male", "female": "female", "f": "female", "": ""}
+COLUMNS = ("sample", "sex", "population")
+
+
+def assembly_of(value: str) -> Assembly | None:
+    """Return the build asked for; None for auto.  Raises: UsageError."""
+    by_name = {a.value.lower(): a for a in Assembly} | {"auto": None}
+    return by_name[_known("--assembly", value.lower(), by_name, shown="GRCh38, GRCh37, auto")]
+
+
+def sex_of(value: str) -> str:
+    """Return "male", "female" or "".  Raises: UsageError."""
+    return SEXES[_known("--sex", value.lower(), SEXES, shown="male, female")]
+
+
+def population_of(value: str) -> str:
+    """Return a population's code.  Raises: UsageError."""
+    by_name = {p.lower(): p for p in POPULATIONS}
+    return by_name[_known("--population", value.lower(), by_name, shown=", ".join(POPULATIONS))]
+
+
+def is_flat(value: str) -> bool:
+    """Return whether the flat prior is asked for.  Raises: UsageError."""
+    return _known("--prior", value, ("population", "flat"), shown="population, flat") == "flat"
+
+
+def format_of(value: str, known: Sequence[str]) -> str:
+    """Return the output format.  Raises: UsageError."""
+    return _known("--format", value, known, shown=", ".join(known))
+
+
+def _known(option: str, value: str, known: object, *, shown: str) -> str:
+    if value not in known:  # type: ignore[operator]
+        raise UsageError(f"{option} {value!r} is not one of: {shown}")
+    return value
+
+
+def subjects_of(
+    samples: Sequence[str], people: Path | None, *, sex: str, population: str
+) -> list[Subject]:
+    """Return each sample with its sex and population; a row of `people` outranks the options.
+
+    Raises: InputError INP020, INP021.
+    """
+    told = _read_people(people) if people else {}
+    return [told.get(s) or Subject(s, sex, population) for s in samples]
+
+
+def _read_people(path: Path) -> dict[str, Subject]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{path}: cannot be read as UTF-8 text ({error}); check the path", code="INP020"
+        ) from error
+    rows = csv.DictReader(lines, delimiter="\t")
+    if not rows.fieldnames or "sample" not in rows.fieldnames:
+        raise InputError(
+            f"{path}: line 1 must name the columns {', '.join(COLUMNS)} (tab-separated)",
+            code="INP021",
+        )
+    found = {}
+    for number, row in enumerate(rows, 2):
+        try:
+            found[row["sample"]] = Subject(
+                row["sample"],
+                sex_of(row.get("sex") or ""),
+                population_of(row.get("population") or "pooled"),
+            )
+        except UsageError as error:
+            raise InputError(
+                f"{path}: line {number}: {error.message.removeprefix('--')}", code="INP021"
+            ) from error
+    return found

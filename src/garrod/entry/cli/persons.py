@@ -1,0 +1,80 @@
+"""Brings a person, their medicines and their genome together for a command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from garrod.adapters.fhir.person import Read, read_person
+from garrod.core.errors import InputError, UsageError
+from garrod.core.genotype import GenotypeTable
+from garrod.core.medicine import MedicineLine
+from garrod.core.person import Person
+from garrod.core.variant import Assembly
+from garrod.entry.cli.output import warn_of
+from garrod.entry.wire import Services
+from garrod.science.pgx.people import Person as Subject
+
+MOST_LINES = 500  # medicines in a list; a longer file is not a person's list
+
+
+@dataclass(frozen=True, slots=True)
+class Genome:
+    """Which file to read of a person, and how."""
+
+    vcf: Path
+    sample: str | None = None
+    assembly: Assembly | None = None
+    population: str = "pooled"
+    outside: Sequence[Path] = ()
+
+
+def person_from(medicines: Path | None, *, sex: str) -> Read:
+    """Return a person with a medicine list: a Bundle, or a text file with one medicine a line.
+
+    Raises: InputError INP030, FhirError.
+    """
+    if medicines is None:
+        return Read(Person("Patient/report", sex=sex), ())
+    if medicines.suffix.lower() == ".json":
+        read = read_person(medicines)
+        return replace(read, person=replace(read.person, sex=sex or read.person.sex))
+    try:
+        written = medicines.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{medicines}: cannot be read as UTF-8 text ({error}); one medicine a line is expected",
+            code="INP030",
+        ) from error
+    names = [line.strip() for line in written if line.strip() and not line.startswith("#")]
+    if len(names) > MOST_LINES:
+        raise InputError(
+            f"{medicines}: has {len(names)} lines; one person's medicines are expected",
+            code="INP030",
+        )
+    lines = tuple(MedicineLine(name) for name in names)
+    return Read(Person("Patient/report", sex=sex, medicines=lines), ())
+
+
+def with_genome(services: Services, read: Read, genome: Genome) -> tuple[Person, GenotypeTable]:
+    """Return the person with the findings of one sample.  Raises: VcfError, UsageError."""
+    samples = [genome.sample] if genome.sample else []
+    table = services.read(genome.vcf, samples=samples, assembly=genome.assembly)
+    if len(table.samples) != 1:
+        some = ", ".join(table.samples[:3])
+        raise UsageError(
+            f"{genome.vcf} holds {len(table.samples)} samples ({some}, …); "
+            "name this person's with --sample"
+        )
+    warn_of(table.warnings, table.spoiled)
+    subject = Subject(table.samples[0], read.person.sex, genome.population)
+    _, found = next(iter(services.call(table, [subject], genome.outside)))
+    stated = services.outside_findings((), read.rows, sex=read.person.sex)
+    return replace(read.person, findings=services.reconciled(found, stated)), table
+
+
+def without_genome(services: Services, read: Read, outside: Sequence[Path]) -> Person:
+    """Return the person with the findings that the record and outside files state."""
+    stated = services.outside_findings(outside, read.rows, sex=read.person.sex)
+    return replace(read.person, findings=tuple(stated.values()))

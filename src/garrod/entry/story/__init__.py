@@ -1,0 +1,1 @@
+"""The synthetic person of the demo, as files; nobody real."""

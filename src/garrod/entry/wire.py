@@ -1,0 +1,140 @@
+"""Builds what the doors need: the shelf, the caller, the advisers. Imports no door."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+
+from garrod.adapters.fhir.draft import with_orders
+from garrod.adapters.outside.tsv import read_outside
+from garrod.adapters.packs.load import load_shelf
+from garrod.adapters.vcf.read import read_genotypes
+from garrod.adapters.vcf.record import ReadSettings
+from garrod.care.decide.model import Decision
+from garrod.care.decide.pharmacogenomics import Knowledge
+from garrod.care.decide.service import decide, load_knowledge, look_ahead
+from garrod.core.advice import Advice
+from garrod.core.errors import UsageError
+from garrod.core.finding import GeneFinding
+from garrod.core.genotype import GenotypeTable
+from garrod.core.medicine import Proposal
+from garrod.core.person import Person
+from garrod.core.variant import Assembly
+from garrod.knowledge.shelf import Shelf
+from garrod.science.pgx.outside import OutsideRow, findings_from
+from garrod.science.pgx.people import Caller, call_people, load_caller
+from garrod.science.pgx.people import Person as Subject
+
+Called = tuple[Subject, tuple[GeneFinding, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a site or a run may choose; read in `entry` and handed down."""
+
+    is_flat: bool = False
+    called_at: float = 0.95
+    min_gq: float = 20
+    min_dp: float = 8
+
+
+class Services:
+    """The services of one run, each built when first asked for."""
+
+    def __init__(self, settings: Settings = Settings()) -> None:  # noqa: B008  frozen value
+        self.settings = settings
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The packs in force."""
+        return load_shelf()
+
+    @cached_property
+    def caller(self) -> Caller:
+        """The pharmacogene caller."""
+        s = self.settings
+        return load_caller(self.shelf, is_flat=s.is_flat, called_at=s.called_at)
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        """What the advisers reason over."""
+        return load_knowledge(self.shelf)
+
+    def read(
+        self, path: Path, *, samples: Sequence[str] = (), assembly: Assembly | None = None
+    ) -> GenotypeTable:
+        """Return the readings of a variant file.  Raises: VcfError."""
+        return read_genotypes(
+            path,
+            self.caller.positions(),
+            samples=samples or None,
+            assembly=assembly,
+            settings=ReadSettings(self.settings.min_gq, self.settings.min_dp),
+        )
+
+    def call(
+        self,
+        table: GenotypeTable,
+        subjects: Sequence[Subject],
+        outside: Sequence[Path] = (),
+        rows: Sequence[OutsideRow] = (),
+    ) -> Iterator[Called]:
+        """Yield the findings of each sample.  Raises: OutsideCallError, UsageError."""
+        if outside and len(subjects) != 1:
+            raise UsageError(
+                f"--outside speaks of one person, {len(subjects)} samples were chosen; "
+                "name one with --sample"
+            )
+        given = self.outside_findings(outside, rows, sex=subjects[0].sex if subjects else "")
+        return call_people(self.caller, table, subjects, outside=given or None)
+
+    def outside_findings(
+        self, files: Sequence[Path], rows: Sequence[OutsideRow] = (), *, sex: str
+    ) -> dict[str, GeneFinding]:
+        """Return the findings of outside calls, by gene.  Raises: OutsideCallError."""
+        every = [*(row for file in files for row in read_outside(file)), *rows]
+        return findings_from(every, self.caller.definitions, self.caller.phenotyping, sex=sex)
+
+    def reconciled(
+        self, read: Sequence[GeneFinding], stated: Mapping[str, GeneFinding]
+    ) -> tuple[GeneFinding, ...]:
+        """Return the findings read from a file, completed by those that a record states.
+
+        Where both exist the reading stands, and a difference is said in its reasons.
+        """
+        by_gene = {f.gene: f for f in read}
+        for gene, told in stated.items():
+            own = by_gene.get(gene)
+            if own is None or not own.is_usable:
+                by_gene[gene] = told
+            elif told.is_usable and own.candidates[0].name != told.candidates[0].name:
+                note = (
+                    f"the record states {told.candidates[0].name}, "
+                    f"the file reads {own.candidates[0].name}: the file's reading is used"
+                )
+                by_gene[gene] = replace(own, reasons=(note, *own.reasons))
+        return tuple(by_gene.values())
+
+    def answer(self, person: Person, proposal: Proposal, *, today: date) -> Decision:
+        """Return the decision, each option with its draft order."""
+        found = decide(self.knowledge, person, proposal, today=today)
+        return replace(found, advice=tuple(with_orders(a, person) for a in found.advice))
+
+    def ahead(self, person: Person, *, today: date) -> tuple[Advice, ...]:
+        """Return the advice for medicines that the person does not take."""
+        return look_ahead(self.knowledge, person, today=today)
+
+
+def today() -> date:
+    """Return today's date (UTC): the one place where the date is read."""
+    return datetime.now(UTC).date()
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file's bytes, as hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
