@@ -70,7 +70,7 @@ def _definition(gene: Row, tables: Mapping[str, list[Row]]) -> GeneDefinition:
     places = {r["position_id"]: position_of(r, gene["chromosome"]) for r in rows}
     defining = [r for r in rows if r["role"] == "defining"]
     alleles = [r for r in tables["alleles"] if r["ignored"] == "no"]
-    cells = [_cells(r["defines"]) for r in alleles]
+    cells = _filled(alleles)
     return GeneDefinition(
         gene=gene["gene"],
         mode=gene["mode"],
@@ -109,6 +109,12 @@ def position_of(row: Row, chromosome: str) -> Position:
         grch38=Locus(int(row["pos38"]), row["ref38"]),
         grch37=None if absent else Locus(int(row["pos37"]), row["ref37"], status),
     )
+
+
+def _filled(alleles: list[Row]) -> list[dict[str, str]]:
+    """Return each allele's cells; what it leaves blank is as the reference allele has it."""
+    open_cells = next((_cells(r["defines"]) for r in alleles if r["reference"] == "yes"), {})
+    return [{**open_cells, **_cells(r["defines"])} for r in alleles]
 
 
 def _cells(defines: str) -> dict[str, str]:
