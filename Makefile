@@ -1,23 +1,61 @@
-.PHONY: help setup check test
-PYTHON ?= python3
+# The verbs of the house; CI uses the same words. Needs Python 3.11 or newer and make, nothing else.
+.PHONY: help setup check test validate bench docs demo
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser)
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PACKAGE := pyproject.toml src/garrod/__init__.py README.md LICENSE NOTICE
+comma := ,
+TEST_EXTRAS := test$(if $(CHROMIUM),$(comma)e2e)
+ARGS ?=
 
 help: ## list the verbs
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-$(VENV)/.ready: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[test,dev]'
-	touch $@
+# The environment grows in stages, so that the demo need not wait for the tools of a developer.
+$(VENV)/.stage-run: $(PACKAGE)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Garrod needs Python 3.11 or newer: make PYTHON=/path/to/python")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) -e .
+	@touch $@
 
-setup: $(VENV)/.ready ## build the virtual environment
+$(VENV)/.stage-test: $(VENV)/.stage-run
+	@$(PIP) -e '.[$(TEST_EXTRAS)]'
+	@touch $@
 
-check: setup ## format, lint, types, floors
-	$(BIN)/ruff format --check src tests
-	$(BIN)/ruff check src tests
+$(VENV)/.stage-dev: $(VENV)/.stage-test
+	@$(PIP) -e '.[dev]'
+	@touch $@
+
+$(VENV)/.stage-docs: $(VENV)/.stage-run
+	@$(PIP) -e '.[docs]'
+	@touch $@
+
+setup: $(VENV)/.stage-dev ## build the virtual environment with everything
+
+check: $(VENV)/.stage-dev ## format, lint, types, floors, house rules, stale pages
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/python -m tools.docs --check
+	$(BIN)/pytest -q tests/house
 
-test: setup ## run every test
-	$(BIN)/pytest -q
+test: $(VENV)/.stage-test ## run every test, a real browser included where Chromium is installed
+	$(BIN)/pytest -q -n auto $(ARGS)
+
+validate: $(VENV)/.stage-test ## compare with the outside world (needs the shared data folder)
+	$(BIN)/python -m validation $(ARGS)
+
+bench: $(VENV)/.stage-test ## measure speed and memory
+	$(BIN)/python -m bench $(ARGS)
+
+docs: $(VENV)/.stage-docs ## write the generated pages and build the site
+	$(BIN)/python -m tools.docs
+	$(BIN)/mkdocs build --quiet --strict
+
+demo: $(VENV)/.stage-run ## a real alert on a synthetic person; ONCE=1 prints it and exits
+	@$(BIN)/garrod demo $(if $(ONCE),--once) $(ARGS)

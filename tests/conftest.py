@@ -1,0 +1,66 @@
+"""What every test may ask for (shared data), and what none may do (I/O in a pure floor)."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = Path(os.environ.get("GARROD_SHARED", ROOT.parent / "shared")) / "data"
+ABSENT = "the shared data folder is not beside the checkout (or at GARROD_SHARED)"
+PURE = tuple(str(ROOT / "src" / "garrod" / f) for f in ("core", "knowledge", "science", "care"))
+HOUSE = str(ROOT / "src" / "garrod")
+IO_EVENTS = frozenset(
+    {"open", "socket.connect", "socket.bind", "subprocess.Popen", "os.system", "os.listdir"}
+)
+_watching = [False]
+
+
+class ImpureError(Exception):
+    """A floor that must be pure touched the world."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip tests marked `shared`, with the reason, where the shared data folder is absent."""
+    if SHARED.is_dir():
+        return
+    for item in items:
+        if item.get_closest_marker("shared"):
+            item.add_marker(pytest.mark.skip(reason=ABSENT))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Return the shared data folder, or skip the test with the reason."""
+    if not SHARED.is_dir():
+        pytest.skip(ABSENT)
+    return SHARED
+
+
+def refuse_impure(event: str, args: tuple[object, ...]) -> None:
+    """Raise ImpureError when the nearest of our own frames lies in a pure floor."""
+    if not _watching[0] or event not in IO_EVENTS:
+        return
+    frame = sys._getframe(1)
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if name.startswith("<frozen importlib"):
+            return  # Python reads modules; that is not the floor's doing
+        if name.startswith(PURE):
+            raise ImpureError(f"{name}:{frame.f_lineno} did {event} {args[:1]}")
+        if name.startswith(HOUSE):
+            return
+        frame = frame.f_back
+
+
+sys.addaudithook(refuse_impure)
+
+
+@pytest.fixture(autouse=True)
+def pure_floors() -> Iterator[None]:
+    """Fail a test in which core, knowledge, science or care opens a file or a connection."""
+    _watching[0] = True
+    yield
+    _watching[0] = False
