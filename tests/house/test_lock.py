@@ -58,6 +58,8 @@ def test_every_locked_file_has_a_sha256() -> None:
 @pytest.mark.skipif(shutil.which("uv") is None, reason="uv is not installed")
 def test_lock_is_what_uv_would_write() -> None:
     ran = subprocess.run(
-        ["uv", "lock", "--check", "--offline"], cwd=ROOT, capture_output=True, check=False
+        ["uv", "lock", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert ran.returncode == 0, ran.stderr.decode()
+    if "Failed to fetch" in ran.stderr:
+        pytest.skip("no package index can be reached")
+    assert ran.returncode == 0, ran.stderr
