@@ -34,7 +34,7 @@ $(VENV)/.stage-docs: $(VENV)/.stage-run
 	@$(PIP) -e '.[docs]'
 	@touch $@
 
-setup: $(VENV)/.stage-dev ## build the virtual environment with everything
+setup: $(VENV)/.stage-dev ## build the virtual environment that check and test need
 
 check: $(VENV)/.stage-dev ## format, lint, types, floors, house rules, stale pages
 	$(BIN)/ruff format --check .
