@@ -13,13 +13,14 @@ from garrod.core.finding import GeneFinding, Status
 from garrod.core.genotype import Observation, StructuralCall
 from garrod.science.pgx import structure
 from garrod.science.pgx.components import find_components
-from garrod.science.pgx.definitions import Floats, GeneDefinition
+from garrod.science.pgx.definitions import GeneDefinition
 from garrod.science.pgx.describe import CallSettings, Described, describe, proofs_of, without
+from garrod.science.pgx.grids import Floats
 from garrod.science.pgx.naming import diplotype_name
-from garrod.science.pgx.pairs import Possible, possible_diplotypes
+from garrod.science.pgx.pairs import Diplotypes, Possible, possible_diplotypes
 from garrod.science.pgx.phenotype import Phenotyping, function_rank
 from garrod.science.pgx.posterior import phase_blocks
-from garrod.science.pgx.readings import READ, Readings, sort_readings
+from garrod.science.pgx.readings import READ, Copies, Readings, sort_readings
 from garrod.science.pgx.single import fallback, mitochondrial
 
 DEFAULT_SETTINGS = CallSettings()
@@ -44,15 +45,18 @@ def call_gene(
     *,
     settings: CallSettings = DEFAULT_SETTINGS,
     subject: Subject = UNKNOWN_SUBJECT,
+    reference: Copies | None = None,
 ) -> GeneFinding:
     """Return the finding of one gene from what was read at its positions (by position id).
 
+    `reference` may stand in for readings that show nothing but the reference base: how many
+    copies of it were read at each position.
     Source: Bayes' theorem over pack pgx-definitions; the gene's rules from pack pgx-phenotypes.
     """
     if not definition.positions:
         reason = "only an outside call can tell this gene"
         return without(definition, Status.NOT_ASSESSED, (reason,))
-    readings = sort_readings(definition, observations, sex=subject.sex)
+    readings = sort_readings(definition, observations, sex=subject.sex, reference=reference)
     finding = _unreadable(definition, readings)
     if finding is None:
         call = _Call(definition, phenotyping, readings, prior, settings, subject)
@@ -78,10 +82,11 @@ class _Call:
     settings: CallSettings
     subject: Subject
 
-    def possible(self) -> list[Possible]:
-        """Return the diplotypes that explain the readings."""
+    def possible(self) -> tuple[list[Possible], Diplotypes | None]:
+        """Return the diplotypes that explain the readings: those worth listing, and all."""
         prefer = self.settings.prefer
-        return possible_diplotypes(self.definition, self.readings, self.prior, prefer=prefer)
+        found = possible_diplotypes(self.definition, self.readings, self.prior, prefer=prefer)
+        return (found.possible(at_least=self.settings.listed_from) if found else []), found
 
     def described(self, possible: list[Possible], more: Described) -> GeneFinding:
         """Return the finding of some possible diplotypes."""
@@ -97,7 +102,7 @@ class _Call:
 
 
 def _unreadable(definition: GeneDefinition, readings: Readings) -> GeneFinding | None:
-    if not readings.used and not readings.undocumented:
+    if not readings.read:
         reasons = (*readings.reasons, "no defining position was read")
         return without(definition, Status.NO_CALL, reasons, readings)
     lost = [p for p in readings.missing if p in definition.required]
@@ -112,12 +117,12 @@ def _with_pairs(call: _Call) -> GeneFinding | None:
         special = mitochondrial(call.definition, call.phenotyping, call.readings)
         if special is not None:
             return call.described([special[0]], special[1])
-    possible = call.possible()
+    possible, found = call.possible()
     if not possible:
         return None
     if call.definition.gene == structure.GENE:
-        return _with_copies(call, possible)
-    return call.described(possible, Described())
+        return _with_copies(call, possible, found)
+    return call.described(possible, Described(all_of=found))
 
 
 def _with_components(call: _Call) -> GeneFinding:
@@ -129,12 +134,11 @@ def _with_components(call: _Call) -> GeneFinding:
 
     found = find_components(definition, readings, call.prior, rank)
     listed = found.found or (definition.reference_allele,)
-    more = Described(found.reasons, components=listed)
-    possible = [] if _is_in_pieces(readings) else call.possible()
+    possible, every = ([], None) if _is_in_pieces(readings) else call.possible()
     if not possible:
-        name = diplotype_name(definition, found.pair)
-        possible = [Possible(name, found.pair, found.probability, ())]
-    return call.described(possible, more)
+        name = diplotype_name(found.pair)
+        possible = [Possible(name, found.pair, found.probability)]
+    return call.described(possible, Described(found.reasons, components=listed, all_of=every))
 
 
 def _is_in_pieces(readings: Readings) -> bool:
@@ -143,25 +147,29 @@ def _is_in_pieces(readings: Readings) -> bool:
     return any(seen.phased for _, seen in differing) and len(phase_blocks(differing)) > 1
 
 
-def _with_copies(call: _Call, possible: list[Possible]) -> GeneFinding:
+def _with_copies(call: _Call, possible: list[Possible], found: Diplotypes | None) -> GeneFinding:
     """Call CYP2D6: copies counted by structural records change the diplotype and its activity."""
     copies = structure.copies_of(call.subject.structural)
+    if copies.count in (None, 2):
+        is_certain = copies.is_certain or not (
+            call.subject.structural or call.settings.demand_copies
+        )
+        return call.described(
+            possible, Described(copies.reasons, is_certain=is_certain, all_of=found)
+        )
     counted = [
-        Possible(diplotype_name(call.definition, pair), pair, p.probability / len(pairs), p.pairs)
+        Possible(diplotype_name(pair), pair, p.probability / len(pairs))
         for p in possible
-        for pairs in [structure.with_copies(p.alleles, 2 if copies.count is None else copies.count)]
+        for pairs in [structure.with_copies(p.alleles, copies.count)]
         for pair in pairs
     ]
-    reasons = copies.reasons
     if not counted:
-        reasons = (*reasons, "two different alleles were read where one copy was counted")
-        counted = possible
-    is_certain = copies.is_certain and len(reasons) == len(copies.reasons)
-    if not call.subject.structural:
-        is_certain = not call.settings.demand_copies
+        reason = "two different alleles were read where one copy was counted"
+        more = Described((*copies.reasons, reason), is_certain=False, all_of=found)
+        return call.described(possible, more)
     total = sum(p.probability for p in counted)
     scaled = [replace(p, probability=p.probability / total) for p in counted]
-    return call.described(scaled, Described(reasons, is_certain=is_certain))
+    return call.described(scaled, Described(copies.reasons, is_certain=copies.is_certain))
 
 
 def _extra(

@@ -10,12 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 
-from garrod.core.genotype import MISSING
-from garrod.science.pgx.definitions import Floats, GeneDefinition
-from garrod.science.pgx.naming import in_order
-from garrod.science.pgx.posterior import Reading, phase_blocks
-from garrod.science.pgx.readings import Readings
+import numpy as np
+import numpy.typing as npt
 
+from garrod.core.genotype import MISSING
+from garrod.science.pgx.definitions import GeneDefinition
+from garrod.science.pgx.grids import Floats
+from garrod.science.pgx.naming import in_order
+from garrod.science.pgx.posterior import phase_blocks
+from garrod.science.pgx.readings import Reading, Readings
+
+Plain = npt.NDArray[np.bool_]
 Rank = Callable[[str], float]
 MOST_BLOCKS = 10
 # HapB3: the intronic variant is causal, the exonic one its tag. Source: PMID 37639651 (unchecked).
@@ -51,9 +56,9 @@ def find_components(
 
     found = _all(definition, readings)
     if is_phased and len(blocks) <= MOST_BLOCKS:
-        pair = _arranged(definition, both, blocks, key)
+        pair = _arranged(definition, readings.plain, (both, blocks), key)
     else:
-        certain = _strand(definition, both, 0)
+        certain = _names(definition, readings.plain, [(r, 0) for r in both])
         pool = sorted([*certain, *found], key=key)
         first, second = (*pool, *([definition.reference_allele] * 2))[:2]
         pair = (first, second)
@@ -67,11 +72,12 @@ def find_components(
 
 def _arranged(
     definition: GeneDefinition,
-    both: list[Reading],
-    blocks: list[list[Reading]],
+    plain: Plain,
+    parts: tuple[list[Reading], list[list[Reading]]],
     key: Callable[[str], tuple[float, int]],
 ) -> tuple[str, str]:
     """Return the pair of the arrangement of phase sets that leaves least function."""
+    both, blocks = parts
     best: tuple[str, str] | None = None
     best_key: tuple[float, int, int] | None = None
     for turns in product((0, 1), repeat=max(len(blocks) - 1, 0)):
@@ -79,7 +85,7 @@ def _arranged(
         lowest = []
         for strand in (0, 1):
             carried = [(r, flip ^ strand) for b, flip in zip(blocks, flips, strict=True) for r in b]
-            names = _names(definition, [(r, 0) for r in both] + carried)
+            names = _names(definition, plain, [(r, 0) for r in both] + carried)
             lowest.append(min(names or [definition.reference_allele], key=key))
         ranks = [key(name) for name in lowest]
         low, high = sorted(r[1] for r in ranks)
@@ -89,34 +95,38 @@ def _arranged(
     return best or (definition.reference_allele, definition.reference_allele)
 
 
-def _strand(definition: GeneDefinition, readings: list[Reading], strand: int) -> list[str]:
-    return _names(definition, [(r, strand) for r in readings])
+def _names(definition: GeneDefinition, plain: Plain, read: list[tuple[Reading, int]]) -> list[str]:
+    """Return the alleles that a strand's variants amount to: those that explain most first.
 
-
-def _names(definition: GeneDefinition, read: list[tuple[Reading, int]]) -> list[str]:
-    """Return the alleles that a strand's variants amount to, the most specific first.
-
-    An allele of several variants is named when those that were read are there, and at least one.
+    An allele of several variants is named when those that were read are there, and at least one;
+    of two that explain the same, the one that assumes less that was not read.
     """
-    variants, seen_at = set(), set()
+    variants, seen_at = set(), set(np.flatnonzero(plain).tolist())
     for (index, seen), strand in read:
-        seen_at.add(index)
         base = seen.alleles[strand]
-        if base not in (MISSING, definition.positions[index].alleles[0]):
-            variants.add((index, base))
+        if base != MISSING:
+            seen_at.add(index)
+            if base != definition.positions[index].alleles[0]:
+                variants.add((index, base))
+    if not variants:
+        return []
+    fitting = []
+    for number, cells in enumerate(definition.cells):
+        told = {cell for cell in cells if cell[0] in seen_at}
+        if told and told <= variants:
+            fitting.append((-len(told), len(cells) - len(told), number, told))
     left, names = set(variants), []
-    for number in sorted(range(len(definition.cells)), key=lambda n: -len(definition.cells[n])):
-        cells = {cell for cell in definition.cells[number] if cell[0] in seen_at}
-        if cells and cells <= left:
+    for _, _, number, told in sorted(fitting, key=lambda fit: fit[:3]):
+        if told <= left:
             names.append(definition.alleles[number])
-            left -= cells
+            left -= told
     return names
 
 
 def _all(definition: GeneDefinition, readings: Readings) -> tuple[str, ...]:
     """Return every variant allele that was found, in the order of the definition."""
     read = [(r, strand) for r in readings.used for strand in range(readings.copies)]
-    names = _names(definition, read)
+    names = _names(definition, readings.plain, read)
     return tuple(sorted(names, key=definition.alleles.index))
 
 
@@ -124,6 +134,10 @@ def _hapb3_conflict(definition: GeneDefinition, readings: Readings) -> list[str]
     if definition.gene != HAPB3_GENE:
         return []
     count = {HAPB3_INTRON: -1, HAPB3_TAG: -1}
+    rows = {p.grch38.pos: i for i, p in enumerate(definition.positions) if p.grch38.pos in count}
+    for pos, row in rows.items():
+        if readings.plain[row]:
+            count[pos] = 0
     for index, seen in readings.used:
         position = definition.positions[index]
         if position.grch38.pos in count:
@@ -139,11 +153,8 @@ def _hapb3_conflict(definition: GeneDefinition, readings: Readings) -> list[str]
 
 def _complete(definition: GeneDefinition, readings: Readings, prior: Floats) -> float:
     """Return the chance that no allele hides in the positions that were not read."""
-    unread = set(readings.missing)
-    missing = {i for i, p in enumerate(definition.positions) if p.id in unread}
-    hidden = sum(
-        float(prior[n])
-        for n, cells in enumerate(definition.cells)
-        if cells and {i for i, _ in cells} <= missing
-    )
-    return float((1 - hidden) ** 2)
+    grid = definition.grid
+    unread = np.zeros(len(definition.positions), np.float32)
+    unread[[grid.index[name] for name in readings.missing]] = 1
+    is_hidden = (grid.demands > 0) & (unread @ grid.demanded == grid.demands)
+    return float((1 - prior[is_hidden].sum()) ** 2)

@@ -9,17 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from garrod.core.variant import Locus, Position, RefStatus
 from garrod.knowledge.pack import Row
 from garrod.knowledge.shelf import Shelf
+from garrod.science.pgx.grids import Floats, Grid, grid_of
 
 PACK = "pgx-definitions"
 # Nomenclature for incompletely specified bases. Source: IUPAC-IUB, PMID 2582368.
 WOBBLE = {"R": "AG", "Y": "CT", "S": "CG", "W": "AT", "K": "GT", "M": "AC"}
 
-Floats = npt.NDArray[np.float64]
+__all__ = ["PACK", "Floats", "GeneDefinition", "load_definitions", "position_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class GeneDefinition:
     carries: tuple[Mapping[str, Floats], ...]
     cells: tuple[frozenset[tuple[int, str]], ...]  # (position, base) that each allele must show
     defined_at: tuple[int, ...]  # how many positions define each allele
+    grid: Grid
     priorities: Mapping[str, tuple[str, ...]]  # a diplotype -> those it is preferred over
 
 
@@ -71,23 +72,30 @@ def _definition(gene: Row, tables: Mapping[str, list[Row]]) -> GeneDefinition:
     defining = [r for r in rows if r["role"] == "defining"]
     alleles = [r for r in tables["alleles"] if r["ignored"] == "no"]
     cells = _filled(alleles)
+    positions = tuple(places[r["position_id"]] for r in defining)
+    carries = tuple(_carries(r, cells) for r in defining)
+    certain = tuple(_certain(defining, c) for c in cells)
+    folded = tuple(r["fold_into"] or r["allele"] for r in alleles)
+    ignored = frozenset(r["position_id"] for r in defining if r["ignored"] == "yes")
+    defined_at = tuple(
+        len(defining) if r["reference"] == "yes" else len(c)
+        for r, c in zip(alleles, cells, strict=True)
+    )
     return GeneDefinition(
         gene=gene["gene"],
         mode=gene["mode"],
         ploidy=gene["ploidy"],
         reference_allele=gene["reference_allele"],
         alleles=tuple(r["allele"] for r in alleles),
-        folded=tuple(r["fold_into"] or r["allele"] for r in alleles),
-        positions=tuple(places[r["position_id"]] for r in defining),
+        folded=folded,
+        positions=positions,
         required=frozenset(r["position_id"] for r in defining if r["required"] == "yes"),
-        ignored=frozenset(r["position_id"] for r in defining if r["ignored"] == "yes"),
+        ignored=ignored,
         extra=tuple(places[r["position_id"]] for r in rows if r["role"] == "extra"),
-        carries=tuple(_carries(r, cells) for r in defining),
-        cells=tuple(_certain(defining, c) for c in cells),
-        defined_at=tuple(
-            len(defining) if r["reference"] == "yes" else len(c)
-            for r, c in zip(alleles, cells, strict=True)
-        ),
+        carries=carries,
+        cells=certain,
+        defined_at=defined_at,
+        grid=grid_of(positions, carries, certain, folded, ignored=ignored, defined_at=defined_at),
         priorities=_priorities(tables["priorities"]),
     )
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from garrod.core.finding import Candidate, GeneFinding, PhenotypeShare, Proof, Status
 from garrod.core.genotype import Observation
+from garrod.core.variant import Position
 from garrod.science.pgx.definitions import GeneDefinition
+from garrod.science.pgx.grids import Whole
+from garrod.science.pgx.meanings import meanings_of, shares_of
 from garrod.science.pgx.next_position import next_position
-from garrod.science.pgx.pairs import Possible
+from garrod.science.pgx.pairs import Diplotypes, Possible
 from garrod.science.pgx.phenotype import (
     INDETERMINATE,
     PhenotypeResult,
@@ -38,6 +41,7 @@ class Described:
     components: tuple[str, ...] = ()
     is_certain: bool = True  # False: ambiguous whatever the probability
     results: Mapping[str, PhenotypeResult] | None = None  # by diplotype, where not by the rules
+    all_of: Diplotypes | None = None  # where the possible ones are the first of these
 
 
 def describe(
@@ -54,16 +58,22 @@ def describe(
 
     Source: the project's design (called from the settings' probability on).
     """
+    kept = [p for p in possible if p.probability >= settings.listed_from] or [possible[0]]
     results = {
         p.name: (more.results or {}).get(p.name)
         or phenotype_of(phenotyping, definition.gene, p.alleles, sex=sex)
-        for p in possible
+        for p in kept
     }
-    kept = [p for p in possible if p.probability >= settings.listed_from] or [possible[0]]
     is_known = not readings.undocumented
     candidates = tuple(_candidate(p, results[p.name], is_known=is_known) for p in kept)
-    shares = phenotype_shares(candidates)
+    shares, following = phenotype_shares(candidates), ""
     is_called = kept[0].probability >= settings.called_at and more.is_certain and is_known
+    if more.all_of is not None:
+        numbers, labels = meanings_of(phenotyping, definition.gene, more.all_of, sex=sex)
+        if is_known:
+            shares = shares_of(numbers, labels, more.all_of.mass)
+        if not is_called:
+            following = _next(definition, more.all_of, numbers, readings)
     notes = [r for p in kept[:3] for r in results[p.name].reasons] if is_known else []
     return GeneFinding(
         gene=definition.gene,
@@ -74,7 +84,7 @@ def describe(
         phenotypes=shares,
         reasons=(*readings.reasons, *more.reasons, *dict.fromkeys(notes), *unread(readings)),
         components=more.components,
-        next_position="" if is_called else _next(definition, possible, results, readings),
+        next_position=following,
         missing=readings.missing,
         prior=settings.prior_name,
         remainder=max(0.0, 1 - sum(c.probability for c in candidates)),
@@ -87,8 +97,7 @@ def unread(readings: Readings) -> tuple[str, ...]:
     Source: the readings themselves.
     """
     lost = len(readings.missing)
-    total = lost + len(readings.used) + len(readings.undocumented)
-    return (f"{lost} of {total} positions were not read",) if lost else ()
+    return (f"{lost} of {readings.total} positions were not read",) if lost else ()
 
 
 def _candidate(possible: Possible, result: PhenotypeResult, *, is_known: bool) -> Candidate:
@@ -112,27 +121,10 @@ def phenotype_shares(candidates: Sequence[Candidate]) -> tuple[PhenotypeShare, .
     return tuple(PhenotypeShare(p, score, share) for (p, score), share in ranked)
 
 
-def _next(
-    definition: GeneDefinition,
-    possible: Sequence[Possible],
-    results: Mapping[str, PhenotypeResult],
-    readings: Readings,
-) -> str:
+def _next(definition: GeneDefinition, found: Diplotypes, numbers: Whole, readings: Readings) -> str:
     """Return the position to read next: it should tell phenotypes apart, else diplotypes."""
-    for by_phenotype in (True, False):
-        outcomes = [
-            (
-                pair,
-                p.probability / len(p.pairs),
-                results[p.name].phenotype if by_phenotype else p.name,
-            )
-            for p in possible
-            for pair in p.pairs
-        ]
-        found = next_position(definition, outcomes, readings.missing)
-        if found:
-            return found
-    return ""
+    by_phenotype = next_position(definition, found.pairs, numbers[found.of_pair], readings.missing)
+    return by_phenotype or next_position(definition, found.pairs, found.of_pair, readings.missing)
 
 
 def without(
@@ -156,21 +148,23 @@ def proofs_of(
 
     Source: the file itself.
     """
+    index = definition.grid.index
+    places = [
+        (index[name] if name in index else len(index), name, seen)
+        for name, seen in observations.items()
+        if seen.state in READ
+    ]
     found = []
-    for position in (*definition.positions, *definition.extra):
-        seen = observations.get(position.id)
-        if seen is None or seen.state not in READ:
-            continue
-        if any(allele != position.alleles[0] for allele in seen.alleles):
+    for row, name, seen in sorted(places, key=lambda place: place[:2]):
+        at = definition.positions[row] if row < len(index) else _extra_at(definition, name)
+        if at is not None and any(allele != at.alleles[0] for allele in seen.alleles):
             found.append(
                 Proof(
-                    position_id=position.id,
-                    rsid=position.rsid,
-                    hgvs=position.hgvs,
-                    state=seen.state.value,
-                    alleles=seen.alleles,
-                    line=seen.line,
-                    record=seen.record,
+                    at.id, at.rsid, at.hgvs, seen.state.value, seen.alleles, seen.line, seen.record
                 )
             )
     return tuple(found)
+
+
+def _extra_at(definition: GeneDefinition, name: str) -> Position | None:
+    return next((p for p in definition.extra if p.id == name), None)

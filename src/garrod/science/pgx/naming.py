@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from garrod.science.pgx.definitions import GeneDefinition
-
 _NUMBER = re.compile(r"(\d+)")
 REFERENCE = "Reference"
 
@@ -19,7 +17,7 @@ def allele_key(name: str) -> tuple[object, ...]:
     return (name != REFERENCE, *(int(p) if i % 2 else p for i, p in enumerate(parts)))
 
 
-def diplotype_name(definition: GeneDefinition, alleles: tuple[str, ...]) -> str:
+def diplotype_name(alleles: tuple[str, ...]) -> str:
     """Return the written diplotype, or the single allele of a hemizygous call.
 
     Source: CPIC's way of writing diplotypes.

@@ -2,56 +2,52 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
-from math import log2
+
+import numpy as np
 
 from garrod.science.pgx.definitions import GeneDefinition
-from garrod.science.pgx.posterior import Pair
+from garrod.science.pgx.grids import Floats, Whole, mass_by
+from garrod.science.pgx.posterior import Pairs
 
-MOST_OUTCOMES = 400
+MOST_PAIRS = 400
 LEAST_GAIN = 0.01  # bits. Source: the project's design
-
-Outcome = tuple[Pair, float, str]  # a pair of alleles, its probability, what it would mean
 
 
 def next_position(
-    definition: GeneDefinition, outcomes: Sequence[Outcome], missing: Sequence[str]
+    definition: GeneDefinition, pairs: Pairs, meaning: Whole, missing: Sequence[str]
 ) -> str:
     """Return the id of the missing position that best tells meanings apart; "" when none helps.
 
-    Source: expected information gain (Shannon).
+    `meaning` numbers what each pair would mean.  Source: expected information gain (Shannon).
     """
-    top = sorted(outcomes, key=lambda o: -o[1])[:MOST_OUTCOMES]
-    wanted = set(missing)
-    best, best_gain = "", LEAST_GAIN
-    for index, position in enumerate(definition.positions):
-        if position.id not in wanted or position.id in definition.ignored:
-            continue
-        gain = _gain(definition, top, index)
-        if gain > best_gain:
-            best, best_gain = position.id, gain
-    return best
+    if not missing:
+        return ""
+    top = np.argsort(-pairs.probability, kind="stable")[:MOST_PAIRS]
+    mass = pairs.probability[top] / pairs.probability[top].sum()
+    meant = np.unique(meaning[top], return_inverse=True)[1]
+    if not meant.any():
+        return ""
+    rows = np.array([definition.grid.index[name] for name in missing])
+    shown = definition.grid.shown[rows]
+    one, two = shown[:, pairs.first[top]], shown[:, pairs.second[top]]
+    read = np.minimum(one, two) * (int(shown.max()) + 1) + np.maximum(one, two)
+    differing = np.flatnonzero((read != read[:, :1]).any(axis=1))
+    if not len(differing):
+        return ""
+    gains = [_gain(read[row], meant, mass) for row in differing.tolist()]
+    best = int(np.argmax(gains))
+    return missing[int(differing[best])] if gains[best] > LEAST_GAIN else ""
 
 
-def _gain(definition: GeneDefinition, outcomes: Sequence[Outcome], index: int) -> float:
-    groups: dict[tuple[str, ...], dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    whole: dict[str, float] = defaultdict(float)
-    for pair, probability, meaning in outcomes:
-        seen = tuple(sorted(_base(definition, index, allele) for allele in pair))
-        groups[seen][meaning] += probability
-        whole[meaning] += probability
-    total = sum(whole.values())
-    after = sum(sum(g.values()) / total * _entropy(g) for g in groups.values())
-    return _entropy(whole) - after
+def _gain(read: Whole, meant: Whole, mass: Floats) -> float:
+    """Return how many bits of the meaning a reading gives away on average."""
+    outcome = np.unique(read, return_inverse=True)[1]
+    width = int(meant.max()) + 1
+    joint = mass_by(outcome * width + meant, mass)
+    return _entropy(mass_by(outcome, mass)) + _entropy(mass_by(meant, mass)) - _entropy(joint)
 
 
-def _base(definition: GeneDefinition, index: int, allele: int) -> str:
-    """Return the base that an allele shows at a position; its choice where it has one."""
-    shown = [b for b, shares in definition.carries[index].items() if shares[allele] > 0]
-    return "/".join(shown)
-
-
-def _entropy(shares: dict[str, float]) -> float:
-    total = sum(shares.values())
-    return -sum(p / total * log2(p / total) for p in shares.values() if p > 0)
+def _entropy(shares: Floats) -> float:
+    some = shares[shares > 0]
+    return float(-(some * np.log2(some)).sum())

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from garrod.science.pgx.definitions import Floats, GeneDefinition
-from garrod.science.pgx.naming import diplotype_name, in_order
-from garrod.science.pgx.posterior import Pair, diploid_posterior, haploid_posterior
+from garrod.core.genotype import MISSING
+from garrod.science.pgx.definitions import GeneDefinition
+from garrod.science.pgx.grids import Floats, Whole, mass_by
+from garrod.science.pgx.posterior import Pairs, posterior_of
 from garrod.science.pgx.readings import Readings
 
 PREFERRED_ODDS = 1e4  # how strongly a published preference counts. Source: the project's design
@@ -17,70 +19,116 @@ SAME = 9  # decimals to which two probabilities are the same
 
 @dataclass(frozen=True, slots=True)
 class Possible:
-    """One diplotype (one or two core alleles), its probability, and the pairs behind it."""
+    """One diplotype (one or two core alleles) as it is written, and its probability."""
 
     name: str
     alleles: tuple[str, ...]
     probability: float
-    pairs: tuple[Pair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diplotypes:
+    """All diplotypes that explain the readings, the most probable first.
+
+    `low` and `high` are core alleles (by their place in the grid), as written. `pairs` are the
+    pairs of alleles behind them, `of_pair` says to which diplotype each belongs.
+    """
+
+    cores: tuple[str, ...]
+    copies: int
+    low: Whole
+    high: Whole
+    mass: Floats
+    pairs: Pairs
+    of_pair: Whole
+
+    def possible(self, *, at_least: float) -> list[Possible]:
+        """Return the diplotypes that reach a probability, and always the first."""
+        count = max(1, int((self.mass >= at_least).sum()))
+        return [self._possible(rank) for rank in range(count)]
+
+    def alleles(self, rank: int) -> tuple[str, ...]:
+        """Return the core alleles of a diplotype."""
+        low, high = self.cores[self.low[rank]], self.cores[self.high[rank]]
+        return (low, high) if self.copies == 2 else (low,)
+
+    def _possible(self, rank: int) -> Possible:
+        alleles = self.alleles(rank)
+        return Possible("/".join(alleles), alleles, float(self.mass[rank]))
 
 
 def possible_diplotypes(
     definition: GeneDefinition, readings: Readings, prior: Floats, *, prefer: bool
-) -> list[Possible]:
-    """Return the diplotypes that explain the readings, most probable first; none when none does.
+) -> Diplotypes | None:
+    """Return the diplotypes that explain the readings; None when none does.
 
     `prefer` lets published preferences between unphased candidates count (NAT2).
     Source: Bayes' theorem over pack pgx-definitions; priorities from the same pack.
     """
-    calculate = haploid_posterior if readings.copies == 1 else diploid_posterior
-    posterior = calculate(definition, readings.used, prior)
-    grouped: dict[str, list[tuple[Pair, float]]] = {}
-    alleles: dict[str, tuple[str, ...]] = {}
-    for pair, probability in posterior.items():
-        cores = tuple(definition.folded[i] for i in pair[: readings.copies])
-        name = diplotype_name(definition, cores)
-        grouped.setdefault(name, []).append((pair, probability))
-        alleles[name] = in_order(cores)
-    mass = {name: sum(p for _, p in found) for name, found in grouped.items()}
-    picked = _picked(definition, mass)
-    if prefer and picked:
-        mass = _weighted(mass, picked)
-    simple = _Simplicity(definition, readings)
-    order = sorted(
-        mass,
-        key=lambda n: (-round(mass[n], SAME), n not in picked, *simple.cost(grouped[n][0][0]), n),
+    pairs = posterior_of(definition, readings, prior)
+    if not len(pairs.probability):
+        return None
+    low, high, mass, of_pair = _grouped(definition, pairs)
+    is_picked = _picked(definition, low, high)
+    if prefer and is_picked.any():
+        mass = np.where(is_picked, mass * PREFERRED_ODDS, mass)
+        mass = mass / mass.sum()
+    assumed, named = _simplicity(definition, readings)
+    head = np.zeros(len(mass), np.intp)
+    head[of_pair[::-1]] = np.arange(len(of_pair))[::-1]  # the first pair behind each diplotype
+    one, two = pairs.first[head], pairs.second[head]
+    keys = (
+        high,
+        low,
+        -(named[one] + named[two]),
+        assumed[one] + assumed[two],
+        ~is_picked,
+        -np.round(mass, SAME),
     )
-    return [Possible(n, alleles[n], mass[n], tuple(pair for pair, _ in grouped[n])) for n in order]
+    order = np.lexsort(keys)
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    cores = definition.grid.cores
+    return Diplotypes(
+        cores, readings.copies, low[order], high[order], mass[order], pairs, place[of_pair]
+    )
 
 
-def _picked(definition: GeneDefinition, mass: dict[str, float]) -> set[str]:
-    """Return the candidates that a published table prefers over all its rivals here."""
-    return {
-        name
-        for name, rivals in definition.priorities.items()
-        if name in mass and any(rival in mass for rival in rivals)
+def _grouped(definition: GeneDefinition, pairs: Pairs) -> tuple[Whole, Whole, Floats, Whole]:
+    """Return low, high and mass of each diplotype, and the diplotype of each pair."""
+    grid = definition.grid
+    one, two = grid.core_of[pairs.first], grid.core_of[pairs.second]
+    low, high = np.minimum(one, two), np.maximum(one, two)
+    if not grid.is_folded:
+        return low, high, pairs.probability, np.arange(len(low))
+    keys, head, of_pair = np.unique(
+        low * len(grid.cores) + high, return_index=True, return_inverse=True
+    )
+    mass = mass_by(of_pair, pairs.probability, len(keys))
+    return low[head], high[head], mass, of_pair
+
+
+def _picked(definition: GeneDefinition, low: Whole, high: Whole) -> npt.NDArray[np.bool_]:
+    """Return which candidates a published table prefers over a rival that is here too."""
+    is_picked = np.zeros(len(low), bool)
+    if not definition.priorities:
+        return is_picked
+    cores = definition.grid.cores
+    names = {
+        f"{cores[a]}/{cores[b]}": rank
+        for rank, (a, b) in enumerate(zip(low.tolist(), high.tolist(), strict=True))
     }
+    for name, rivals in definition.priorities.items():
+        if name in names and any(rival in names for rival in rivals):
+            is_picked[names[name]] = True
+    return is_picked
 
 
-def _weighted(mass: dict[str, float], picked: set[str]) -> dict[str, float]:
-    raised = {n: p * (PREFERRED_ODDS if n in picked else 1.0) for n, p in mass.items()}
-    total = sum(raised.values())
-    return {n: p / total for n, p in raised.items()}
-
-
-class _Simplicity:
-    """How much a pair assumes that was not read: fewer such variants first, then more seen."""
-
-    def __init__(self, definition: GeneDefinition, readings: Readings) -> None:
-        self._definition = definition
-        missing = set(readings.missing)
-        unread = [i for i, p in enumerate(definition.positions) if p.id in missing]
-        self._assumed = np.zeros(len(definition.alleles))
-        for index in unread:
-            base = definition.positions[index].alleles[0]
-            self._assumed += 1 - definition.carries[index][base]
-
-    def cost(self, pair: Pair) -> tuple[float, float]:
-        assumed = float(sum(self._assumed[i] for i in pair))
-        return assumed, -float(sum(self._definition.defined_at[i] for i in pair))
+def _simplicity(definition: GeneDefinition, readings: Readings) -> tuple[Floats, Whole]:
+    """Return, for each allele, how many unread variants it assumes, and how many define it."""
+    grid = definition.grid
+    unread = {grid.index[name] for name in readings.missing}
+    unread |= {index for index, seen in readings.used if MISSING in seen.alleles}
+    rows = sorted(unread)
+    assumed = (1 - grid.at_reference[rows]).sum(axis=0)
+    return assumed, grid.defined_at

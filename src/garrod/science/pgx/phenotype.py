@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from garrod.knowledge.shelf import Shelf
 from garrod.science.pgx.copies import Activity, activity_of, copies_activity, is_haplotype
+from garrod.science.pgx.grids import Whole
 
 PACK = "pgx-phenotypes"
 INDETERMINATE = "Indeterminate"
@@ -39,6 +40,15 @@ class Bin:
     phenotype: str
 
 
+@dataclass(slots=True)
+class Meanings:
+    """Numbers of phenotypes by pair of a gene's core alleles, filled in as pairs turn up."""
+
+    number_of: Whole  # (cores, cores); see meanings.py
+    labels: list[tuple[str, str]] = field(default_factory=list)  # phenotype, score
+    numbers: dict[tuple[str, str], int] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Phenotyping:
     """The rules of all genes, with a memory of what was asked before."""
@@ -51,6 +61,7 @@ class Phenotyping:
     statuses: Mapping[str, tuple[str, ...]]
     reference: str
     memory: dict[tuple[str, tuple[str, ...], str], PhenotypeResult] = field(default_factory=dict)
+    meanings: dict[tuple[str, str, int], Meanings] = field(default_factory=dict)
 
 
 def load_phenotyping(shelf: Shelf) -> Phenotyping:

@@ -10,14 +10,81 @@ not read contributes nothing (it is summed out).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from garrod.core.genotype import MISSING, Observation
-from garrod.science.pgx.definitions import Floats, GeneDefinition
+from garrod.core.genotype import MISSING
+from garrod.science.pgx.definitions import GeneDefinition
+from garrod.science.pgx.grids import Floats, Whole
+from garrod.science.pgx.readings import Reading, Readings
 
-Pair = tuple[int, int]
-Reading = tuple[int, Observation]  # index of the position in the definition, what was read
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Unordered pairs of alleles (by index, the lower first) and the probability of each.
+
+    Shape: three arrays of the same length, empty when no pair explains all readings.  A single
+    copy stands as a pair of itself.
+    """
+
+    first: Whole
+    second: Whole
+    probability: Floats
+
+
+def posterior_of(definition: GeneDefinition, readings: Readings, prior: Floats) -> Pairs:
+    """Return the probability of each pair, or of each allele where there is one copy.
+
+    Source: Bayes' theorem.
+    """
+    calculate = haploid_posterior if readings.copies == 1 else diploid_posterior
+    return calculate(definition, readings, prior)
+
+
+def haploid_posterior(definition: GeneDefinition, readings: Readings, prior: Floats) -> Pairs:
+    """Return the probability of each single allele, as a pair of itself.
+
+    Source: Bayes' theorem.
+    """
+    weights = prior * _plain_weights(definition, readings)
+    weights = weights * strand_weights(definition, readings.used, 0)
+    alive = np.flatnonzero(weights)
+    kept = weights[alive]
+    return Pairs(alive, alive, kept / kept.sum()) if len(alive) else Pairs(alive, alive, kept)
+
+
+def diploid_posterior(definition: GeneDefinition, readings: Readings, prior: Floats) -> Pairs:
+    """Return the probability of each unordered pair of alleles.
+
+    Source: Bayes' theorem, Hardy-Weinberg proportions as the prior of a pair.
+    """
+    same = [r for r in readings.used if r[1].alleles[0] == r[1].alleles[1]]
+    differing = [r for r in readings.used if r[1].alleles[0] != r[1].alleles[1]]
+    weights = prior * _plain_weights(definition, readings)
+    weights = weights * strand_weights(definition, same, 0)
+    alive = np.flatnonzero(weights)
+    kept = weights[alive]
+    joint = np.outer(kept, kept)
+    for block in phase_blocks(differing):
+        one = strand_weights(definition, block, 0)[alive]
+        two = strand_weights(definition, block, 1)[alive]
+        across = np.outer(one, two)
+        joint *= across + across.T
+    joint = np.triu(joint, 1) * 2 + np.diag(np.diag(joint))
+    row, column = np.nonzero(joint)
+    mass = joint[row, column]
+    return Pairs(alive[row], alive[column], mass / mass.sum() if len(mass) else mass)
+
+
+def _plain_weights(definition: GeneDefinition, readings: Readings) -> Floats:
+    """Return for each allele the chance of the reference base at all plain positions, a strand."""
+    grid = definition.grid
+    blocked = readings.plain.astype(np.float32) @ grid.never_reference
+    weights: Floats = (blocked == 0).astype(np.float64)
+    if grid.log_reference is not None:
+        weights *= np.exp(readings.plain.astype(np.float64) @ grid.log_reference)
+    return weights
 
 
 def strand_weights(definition: GeneDefinition, readings: Sequence[Reading], strand: int) -> Floats:
@@ -43,43 +110,3 @@ def phase_blocks(readings: Sequence[Reading]) -> list[list[Reading]]:
         key: object = ("set", observation.phase_set) if observation.phased else ("alone", index)
         blocks.setdefault(key, []).append((index, observation))
     return list(blocks.values())
-
-
-def haploid_posterior(
-    definition: GeneDefinition, readings: Sequence[Reading], prior: Floats
-) -> dict[Pair, float]:
-    """Return the probability of each single allele as (index, index).
-
-    Source: Bayes' theorem.
-    """
-    weights = prior * strand_weights(definition, readings, 0)
-    total = float(weights.sum())
-    alive = [int(i) for i in np.flatnonzero(weights)]
-    return {(i, i): float(weights[i]) / total for i in alive}
-
-
-def diploid_posterior(
-    definition: GeneDefinition, readings: Sequence[Reading], prior: Floats
-) -> dict[Pair, float]:
-    """Return the probability of each unordered pair of alleles; empty when none explains all.
-
-    Source: Bayes' theorem, Hardy-Weinberg proportions as the prior of a pair.
-    """
-    same = [r for r in readings if r[1].alleles[0] == r[1].alleles[1]]
-    differing = [r for r in readings if r[1].alleles[0] != r[1].alleles[1]]
-    weights = prior * strand_weights(definition, same, 0)
-    alive = np.flatnonzero(weights)
-    pairs = np.outer(weights[alive], weights[alive])
-    for block in phase_blocks(differing):
-        first = strand_weights(definition, block, 0)[alive]
-        second = strand_weights(definition, block, 1)[alive]
-        pairs *= np.outer(first, second) + np.outer(second, first)
-    total = float(pairs.sum())
-    if total == 0:
-        return {}
-    found: dict[Pair, float] = {}
-    for row, column in zip(*np.nonzero(pairs), strict=True):
-        a, b = int(alive[row]), int(alive[column])
-        key = (a, b) if a <= b else (b, a)
-        found[key] = found.get(key, 0.0) + float(pairs[row, column]) / total
-    return found

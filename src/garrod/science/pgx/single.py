@@ -48,11 +48,13 @@ def fallback(
 
 
 def _lone(definition: GeneDefinition, readings: Readings) -> tuple[str, tuple[str, str]] | None:
-    for index, seen in readings.used:
-        if definition.positions[index].rsid == LONE_RSID:
-            bases = sorted(seen.alleles, reverse=True)
-            if len(bases) == 2 and all(b in LONE_ALLELES for b in bases):
-                return "/".join(bases), (LONE_ALLELES[bases[0]], LONE_ALLELES[bases[1]])
+    index = next(i for i, p in enumerate(definition.positions) if p.rsid == LONE_RSID)
+    reference = definition.positions[index].alleles[0]
+    bases = [reference] * 2 if readings.plain[index] else []
+    bases += [a for row, seen in readings.used if row == index for a in seen.alleles]
+    bases.sort(reverse=True)
+    if len(bases) == 2 and all(b in LONE_ALLELES for b in bases):
+        return "/".join(bases), (LONE_ALLELES[bases[0]], LONE_ALLELES[bases[1]])
     return None
 
 
@@ -79,7 +81,7 @@ def mitochondrial(
     ranked = sorted(names, key=lambda name: _risk(phenotyping, definition.gene, name))
     result = phenotype_of(phenotyping, definition.gene, (ranked[0],))
     together = " + ".join(sorted(names))
-    possible = Possible(together, (ranked[0],), 1.0, ())
+    possible = Possible(together, (ranked[0],), 1.0)
     return possible, Described(
         reasons=(f"several variants were read; {ranked[0]} decides",), results={together: result}
     )

@@ -1,0 +1,50 @@
+"""What each pair of core alleles of a gene means, worked out once and looked up by number."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from garrod.core.finding import PhenotypeShare
+from garrod.science.pgx.grids import Floats, Whole, mass_by
+from garrod.science.pgx.pairs import Diplotypes
+from garrod.science.pgx.phenotype import Meanings, Phenotyping, phenotype_of
+
+NOT_ASKED = -1
+LEAST_SHARE = 0.001  # shares below are left out, the first excepted. Source: the project's design
+
+
+def meanings_of(
+    phenotyping: Phenotyping, gene: str, diplotypes: Diplotypes, *, sex: str
+) -> tuple[Whole, list[tuple[str, str]]]:
+    """Return the number of each diplotype's phenotype, and the phenotype and score by number.
+
+    Source: pack pgx-phenotypes.
+    """
+    key = (gene, sex, diplotypes.copies)
+    table = phenotyping.meanings.get(key)
+    if table is None:
+        size = len(diplotypes.cores)
+        table = Meanings(np.full((size, size), NOT_ASKED, np.intp))
+        phenotyping.meanings[key] = table
+    found: Whole = table.number_of[diplotypes.low, diplotypes.high]
+    for rank in np.flatnonzero(found == NOT_ASKED).tolist():
+        result = phenotype_of(phenotyping, gene, diplotypes.alleles(rank), sex=sex)
+        label = (result.phenotype, result.activity_score)
+        number = table.numbers.setdefault(label, len(table.numbers))
+        if number == len(table.labels):
+            table.labels.append(label)
+        table.number_of[diplotypes.low[rank], diplotypes.high[rank]] = found[rank] = number
+    return found, table.labels
+
+
+def shares_of(
+    numbers: Whole, labels: list[tuple[str, str]], mass: Floats
+) -> tuple[PhenotypeShare, ...]:
+    """Return each phenotype with the probability of all diplotypes that give it, largest first.
+
+    Source: definitional (sum over all diplotypes, listed or not).
+    """
+    sums = mass_by(numbers, mass, len(labels))
+    order = sorted(dict.fromkeys(numbers.tolist()), key=lambda n: -round(float(sums[n]), 9))
+    kept = [n for i, n in enumerate(order) if i == 0 or sums[n] >= LEAST_SHARE]
+    return tuple(PhenotypeShare(labels[n][0], labels[n][1], float(sums[n])) for n in kept)
