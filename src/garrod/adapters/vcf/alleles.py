@@ -7,9 +7,10 @@ same allele. So a trimmed, padded, split or shifted indel is recognised without 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from garrod.core.genotype import UNDOCUMENTED
+from garrod.core.genotype import MISSING, UNDOCUMENTED
 from garrod.core.variant import Assembly, Position, RefStatus
 
 DELETED = "~"  # the position lies inside a deletion read on this strand
@@ -31,6 +32,7 @@ class Window:
     context: str  # reference from `start` on; longer than `ref` where an indel can be shifted
     is_verified: bool
     is_single: bool  # all alleles are one base
+    is_deletable: bool = False  # it lies inside a deletion that is an allele of its gene
 
     @property
     def stop(self) -> int:
@@ -57,6 +59,21 @@ def window_of(index: int, position: Position, assembly: Assembly) -> Window | No
         locus.status is RefStatus.VERIFIED,
         _longest(position) == 1,
     )
+
+
+def with_deletions(windows: Sequence[Window]) -> list[Window]:
+    """Return the windows with those marked that a defined deletion of their gene removes."""
+    removed: dict[str, set[int]] = {}
+    for window in windows:
+        for allele in window.position.alleles:
+            if len(allele) < len(window.ref):
+                first, last = changed(window.ref, allele)
+                stretch = range(window.start + first, window.start + last)
+                removed.setdefault(window.position.gene, set()).update(stretch)
+    return [
+        replace(w, is_deletable=w.start in removed.get(w.position.gene, ())) if w.is_single else w
+        for w in windows
+    ]
 
 
 def _longest(position: Position) -> int:
@@ -102,7 +119,8 @@ class RefMismatch(Exception):
 def spoken(window: Window, pos: int, ref: str, alts: tuple[str, ...]) -> tuple[str, ...] | None:
     """Return the position's allele for REF and each ALT; None where the record does not speak.
 
-    An allele that no definition knows is UNDOCUMENTED, one that a deletion removes is DELETED.
+    An allele that no definition knows is UNDOCUMENTED, one that a deletion removes is DELETED; one
+    that another record's deletion removes ("*") is MISSING where such a deletion is defined.
     Raises: RefMismatch.
     """
     if not _SEQUENCE.fullmatch(ref):
@@ -128,7 +146,8 @@ def _single(window: Window, pos: int, ref: str, alts: tuple[str, ...]) -> tuple[
     found = [base]
     for alt in alts:
         if not _SEQUENCE.fullmatch(alt):
-            found.append(UNDOCUMENTED)
+            is_told_elsewhere = alt == "*" and window.is_deletable
+            found.append(MISSING if is_told_elsewhere else UNDOCUMENTED)
             continue
         if len(alt) == len(ref):
             read = alt[offset]

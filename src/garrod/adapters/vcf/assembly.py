@@ -7,14 +7,14 @@ stand exactly on a known position with the alleles known there on one build alon
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from garrod.adapters.vcf.header import Header, chromosome_of
 from garrod.core.errors import VcfError
 from garrod.core.variant import Assembly, Position
 
 # Lengths of chromosomes 1-22 and X. Source: Genome Reference Consortium, GCF_000001405.40 and .25.
-_LENGTHS = {
+LENGTHS = {
     Assembly.GRCH38: (
         *(248956422, 242193529, 198295559, 190214555, 181538259, 170805979, 159345973, 145138636),
         *(138394717, 133797422, 135086622, 133275309, 114364328, 107043718, 101991189, 90338345),
@@ -26,13 +26,20 @@ _LENGTHS = {
         *(81195210, 78077248, 59128983, 63025520, 48129895, 51304566, 155270560),
     ),
 }
-_NAMES = (*(str(n) for n in range(1, 23)), "X")
+NAMES = (*(str(n) for n in range(1, 23)), "X")
 _BUILD = {
     Assembly.GRCH38: re.compile(r"(?:grch|hg)_?38|hs38|GCA_000001405\.15|GRCh38", re.IGNORECASE),
     Assembly.GRCH37: re.compile(r"grch_?37|hg19|hs37|\bb37|human_g1k_v37", re.IGNORECASE),
 }
+# RefSeq versions of chromosomes 1-22 and X on GRCh38; GRCh37's are one lower. Same source.
+_VERSIONS = (*(11, 12, 12, 12, 10, 12, 14, 11, 12, 11, 10, 12, 11, 9, 10, 10, 11, 10, 10, 11),
+             *(9, 11, 11))  # fmt: skip
+_REFSEQ = re.compile(r"NC_0000\d\d\.(\d{1,2})")
+Known = tuple[str, tuple[str, ...]]  # REF and all alleles of a position
 RCRS_LENGTH = 16569  # the mitochondrial sequence of both builds. Source: NC_012920.1
 LEAST_HITS = 2
+LONGEST_SITE = 4096  # bytes of a line in which CHROM to ALT stand, where they are short
+MANY_HITS = 50  # after so many the rest of the file need not be looked at
 CLEAR_MARGIN = 4
 
 
@@ -40,10 +47,11 @@ def declared(header: Header, name: str) -> Assembly | None:
     """Return the build that the header declares, None when it says nothing.  Raises: VCF014."""
     said = {
         assembly
-        for assembly, lengths in _LENGTHS.items()
-        for chromosome, length in zip(_NAMES, lengths, strict=True)
+        for assembly, lengths in LENGTHS.items()
+        for chromosome, length in zip(NAMES, lengths, strict=True)
         if header.lengths.get(chromosome) == length
     }
+    said = said or set(_by_version(header))
     if not said:
         words = [header.reference, *header.assembly_names]
         said = {a for a, pattern in _BUILD.items() if any(pattern.search(w) for w in words)}
@@ -53,6 +61,14 @@ def declared(header: Header, name: str) -> Assembly | None:
             code="VCF014",
         )
     return next(iter(said), None)
+
+
+def _by_version(header: Header) -> Iterator[Assembly]:
+    """Yield the builds whose RefSeq accessions the contigs bear (NC_000010.11 is GRCh38)."""
+    for chromosome, version in zip(NAMES, _VERSIONS, strict=True):
+        match = _REFSEQ.fullmatch(header.spelled.get(chromosome, ""))
+        if match and int(match[1]) in (version, version - 1):
+            yield Assembly.GRCH38 if int(match[1]) == version else Assembly.GRCH37
 
 
 def settle(header: Header, asked: Assembly | None, name: str) -> Assembly | None:
@@ -74,13 +90,16 @@ def shown(lines: Iterable[bytes], positions: Sequence[Position], name: str) -> A
     for line in lines:
         if line.startswith(b"#"):
             continue
-        fields = line.split(b"\t", 5)
+        fields = line[:LONGEST_SITE].split(b"\t", 5)
         if len(fields) < 5:
             continue
         chromosome = chromosome_of(fields[0].decode("utf-8", "replace"))
         key = (chromosome, fields[1].decode("utf-8", "replace"))
         for assembly in Assembly:
-            hits[assembly] += _stands(places[assembly].get(key), fields[3], fields[4])
+            here = places[assembly].get(key, ())
+            hits[assembly] += any(_stands(place, fields[3], fields[4]) for place in here)
+        if max(hits.values()) >= MANY_HITS + CLEAR_MARGIN * min(hits.values()):
+            break
     ranked = sorted(Assembly, key=lambda a: -hits[a])
     best, other = ranked[0], ranked[1]
     if hits[best] >= LEAST_HITS and hits[best] >= CLEAR_MARGIN * hits[other]:
@@ -94,19 +113,18 @@ def shown(lines: Iterable[bytes], positions: Sequence[Position], name: str) -> A
 
 def _places(
     positions: Sequence[Position], assembly: Assembly
-) -> dict[tuple[str, str], tuple[str, tuple[str, ...]]]:
-    found = {}
+) -> dict[tuple[str, str], list[Known]]:
+    found: dict[tuple[str, str], list[Known]] = {}
     for position in positions:
         locus = position.on(assembly)
         if locus is not None:
-            found[position.chromosome, str(locus.pos)] = (locus.ref, position.alleles)
+            key = (position.chromosome, str(locus.pos))
+            found.setdefault(key, []).append((locus.ref, position.alleles))
     return found
 
 
-def _stands(place: tuple[str, tuple[str, ...]] | None, ref: bytes, alt: bytes) -> bool:
+def _stands(place: Known, ref: bytes, alt: bytes) -> bool:
     """Return whether a record has the REF, and no ALT but those known, of a position."""
-    if place is None:
-        return False
     reference, known = place
     alts = [a for a in alt.decode("utf-8", "replace").upper().split(",") if a[:1] not in "<.*"]
     return ref.decode("utf-8", "replace").upper() == reference and (

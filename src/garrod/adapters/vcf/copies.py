@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 
 from garrod.adapters.vcf.place import Place
-from garrod.adapters.vcf.record import BadCell, ReadSettings, Record, read_cell
+from garrod.adapters.vcf.record import BadCell, ReadSettings, Record, read_cell, whole
 from garrod.core.genotype import StructuralCall
 
-_END = re.compile(r"(?:^|;)END=(\d+)")
-_LENGTH = re.compile(r"(?:^|;)SVLEN=-?(\d+)")
-_COPIES = re.compile(r"<CN=?(\d+)>")
-_HYBRID = re.compile(r"CYP2D6\*(\d+)")
+_END = re.compile(r"(?:^|;)END=(\d{1,12})\b", re.ASCII)
+_LENGTH = re.compile(r"(?:^|;)SVLEN=-?(\d{1,12})\b", re.ASCII)
+_COPIES = re.compile(r"<CN=?(\d{1,3})>", re.ASCII)
+_HYBRID = re.compile(r"CYP2D6\*(\d{1,4})", re.ASCII)
+DELETED = "5"  # *5 is the deletion, no hybrid. Source: PMID 31401124
 LEAST_SHARE = 0.5  # of the gene's positions that a record must span to speak of the whole gene
 
 
@@ -49,32 +50,37 @@ def _call(gene: str, record: Record, cell: bytes, settings: ReadSettings) -> Str
     values = dict(zip(record.keys, cell.decode("utf-8", "replace").split(":"), strict=False))
     written = f"{record.site} {call.text}".rstrip()
     kind = _kind(record)
-    stated = values.get("CN", "")
-    if call.reason and not stated.isdigit():
+    stated = whole(values.get("CN", ""))
+    if kind.startswith("*") and not any(call.alleles):
+        return None  # the record is of a hybrid that this sample does not show
+    if call.reason and stated is None:
         return StructuralCall(gene, "doubtful", None, record.line, f"{written} ({call.reason})")
     if record.filter not in ("PASS", ".", ""):
         return StructuralCall(gene, "doubtful", None, record.line, f"{written} ({record.filter})")
-    if stated.isdigit():
-        return StructuralCall(gene, kind, int(stated), record.line, written)
-    copies = sum(_copies(record, n) for n in call.alleles if n is not None)
+    if stated is not None:
+        return StructuralCall(gene, kind, stated, record.line, written)
+    strands = [None if n is None else _copies(record, n) for n in call.alleles]
+    if None in strands:
+        return StructuralCall(gene, "doubtful", None, record.line, f"{written} (no number)")
+    copies = sum(n for n in strands if n is not None)
     return StructuralCall(gene, kind, copies, record.line, written)
 
 
 def _kind(record: Record) -> str:
     """Return "DEL", "DUP", "CNV", or the hybrid that ALT or INFO names, e.g. "*36"."""
     hybrid = _HYBRID.search(",".join(record.alts) + record.info)
-    if hybrid:
+    if hybrid and hybrid[1] != DELETED:
         return f"*{hybrid[1]}"
     name = record.alts[0].strip("<>").split(":")[0]
     return name if name in ("DEL", "DUP") else "CNV"
 
 
-def _copies(record: Record, number: int) -> int:
-    """Return how many copies of the gene a strand with that allele number carries."""
+def _copies(record: Record, number: int) -> int | None:
+    """Return how many copies of the gene a strand with that allele carries; None: not stated."""
     if number == 0:
         return 1
     alt = record.alts[number - 1]
     stated = _COPIES.fullmatch(alt)
     if stated:
         return int(stated[1])
-    return 0 if alt.startswith("<DEL") else 2 if alt.startswith("<DUP") else 1
+    return {"<DEL": 0, "<DUP": 2, "<INV": 1}.get(alt[:4])

@@ -29,6 +29,7 @@ from garrod.core.genotype import (
 from garrod.core.variant import Assembly, Position
 
 Spoken = tuple[str, ...]
+MOST_CODES = 65_535  # what a uint16 holds
 
 
 class Gathering:
@@ -51,7 +52,8 @@ class Gathering:
         self._spoiled: dict[str, str] = {}
         self._structural: dict[str, list[StructuralCall]] = {}
         self._is_whole = samples == header.samples
-        columns = [header.samples.index(s) for s in samples] if not self._is_whole else []
+        where = {} if self._is_whole else {s: n for n, s in enumerate(header.samples)}
+        columns = [where[s] for s in samples] if where else []
         self._pick: Any = itemgetter(*columns) if len(columns) > 1 else None
         self._column = columns[0] if len(columns) == 1 else None
         self._warned: set[str] = set()
@@ -146,6 +148,12 @@ class Gathering:
     def _coded(self, index: int, observation: Observation) -> int:
         known = self._known[index]
         if observation not in known:
+            if len(known) > MOST_CODES:
+                raise VcfError(
+                    f"{self.name}: {observation.record}: more different readings at one position "
+                    f"than the table holds ({MOST_CODES}); read the samples in several parts",
+                    code="VCF022",
+                )
             known[observation] = len(known)
             self._palette[index].append(observation)
         return known[observation]

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from garrod.core.errors import VcfError
 
-_CONTIG = re.compile(r"##contig=<(?:.*,)?ID=([^,>]+)(?:,.*?length=(\d+))?", re.ASCII)
+_CONTIG = re.compile(r"##contig=<(?:.*,)?ID=([^,>]+)(?:,.*?length=(\d{1,12})\b)?", re.ASCII)
 _ASSEMBLY = re.compile(r"assembly=\"?([^,>\"]+)", re.IGNORECASE)
+MOST_COMPARED = 5_000  # names looked at for a near miss: a biobank's header has 500,000
 _REFSEQ = re.compile(r"NC_0000(\d\d)\.\d+")
 
 
@@ -34,7 +35,9 @@ def chromosome_of(contig: str) -> str:
         number = int(refseq[1])
         return {23: "X", 24: "Y"}.get(number, str(number))
     name = contig.removeprefix("chr")
-    return "MT" if name in ("M", "MT") or contig == "NC_012920.1" else name
+    if name in ("M", "MT") or contig == "NC_012920.1":
+        return "MT"
+    return "X" if name == "23" else name  # PLINK numbers X as 23
 
 
 def read_header(lines: Iterator[bytes], name: str) -> Header:
@@ -101,10 +104,16 @@ def _samples(columns: list[str], name: str) -> tuple[str, ...]:
 
 def chosen_samples(header: Header, wanted: Sequence[str] | None, name: str) -> tuple[str, ...]:
     """Return the samples to read, all when none is named.  Raises: VcfError VCF011."""
-    for sample in wanted or ():
-        if sample not in header.samples:
-            near = difflib.get_close_matches(sample, header.samples, 3) or header.samples[:3]
+    if not wanted:
+        return header.samples
+    known = frozenset(header.samples)
+    for sample in wanted:
+        if sample not in known:
+            few = header.samples[:MOST_COMPARED]
+            near = difflib.get_close_matches(sample, few, 3) or few[:3]
             raise VcfError(
-                f"{name}: has no sample {sample!r}; it has {', '.join(near)}", code="VCF011"
+                f"{name}: has no sample {sample!r}; it has {', '.join(near)}"
+                f"{' …' if len(known) > len(near) else ''}; name one of its samples",
+                code="VCF011",
             )
-    return tuple(wanted) if wanted else header.samples
+    return tuple(dict.fromkeys(wanted))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from garrod.adapters.vcf.alleles import LONGEST_CONTEXT, Window
 from garrod.adapters.vcf.header import chromosome_of
 
+_END = re.compile(rb"[\t;]END=(\d{1,12})")
+_LENGTH = re.compile(rb"[\t;]SVLEN=-?(\d{1,12})")
+LONGEST_HEAD = 65_536  # bytes of a line in which its INFO is looked for
 REACH = 300  # a record this far before a position is split and looked at
 GAP = 20_000  # stretches nearer than this are fetched from an index as one
 COPIED = ("CYP2D6",)  # genes whose copy number and hybrids are read. Source: PMID 31401124
@@ -82,4 +86,10 @@ def is_near(spans: tuple[list[int], list[int]], pos: int, raw: bytes) -> bool:
     if index == len(ends):
         return False
     gap = starts[index] - pos
-    return gap < REACH or len(raw) > gap or b"END=" in raw[:4096]
+    if gap < REACH or len(raw) > gap:
+        return True
+    end = _END.search(raw, 0, LONGEST_HEAD)
+    length = None if end else _LENGTH.search(raw, 0, LONGEST_HEAD)
+    return (end is not None and int(end[1]) >= starts[index]) or (
+        length is not None and int(length[1]) >= gap
+    )

@@ -8,33 +8,29 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from garrod.adapters.vcf.alleles import window_of
+from garrod.adapters.vcf.alleles import window_of, with_deletions
 from garrod.adapters.vcf.assembly import RCRS_LENGTH, settle, shown
 from garrod.adapters.vcf.gather import Gathering
 from garrod.adapters.vcf.header import Header, chosen_samples, read_header
 from garrod.adapters.vcf.place import Place, is_near
-from garrod.adapters.vcf.record import ReadSettings, parse_record
-from garrod.adapters.vcf.source import (
-    Region,
-    check_file,
-    check_whole,
-    fetch_lines,
-    index_of,
-    is_bcf,
-    is_gzip,
-    lines_of,
-)
+from garrod.adapters.vcf.record import LONGEST_NUMBER, ReadSettings, parse_record
+from garrod.adapters.vcf.source import Source, fetch_lines, lines_of, open_source
 from garrod.core.errors import VcfError
 from garrod.core.genotype import GenotypeTable
 from garrod.core.variant import Assembly, Position
 
 DEFAULT_SETTINGS = ReadSettings()
-IN_MEMORY = 200_000_000  # cells; larger tables are kept in a file without a name
+UNSORTED = (
+    "VCF012: the file is not sorted by position; every line was read all the same "
+    "(sort it, with bcftools sort, before it is indexed)"
+)
+IN_MEMORY = 20_000_000  # cells; larger tables are kept in a file without a name
 
 
 def read_genotypes(
@@ -47,26 +43,34 @@ def read_genotypes(
 ) -> GenotypeTable:
     """Return what a VCF, gVCF or BCF says at the positions, for some or all of its samples.
 
-    `assembly` None means: find out, and refuse when unsure.  Raises: VcfError VCF002-VCF021.
+    `assembly` None means: find out, and refuse when unsure.  Raises: VcfError VCF002-VCF022.
     """
-    check_file(path)
-    if is_gzip(path):
-        check_whole(path)
-    lines = lines_of(path)
-    header = read_header(lines, str(path))
-    chosen = chosen_samples(header, samples, str(path))
-    build = settle(header, assembly, str(path)) or shown(lines_of(path), positions, str(path))
-    warnings: list[str] = []
-    place = _place(header, positions, build, warnings)
-    codes = _matrix(len(positions), len(chosen))
-    gathering = Gathering(place, header, chosen, codes, settings, str(path))
-    index = index_of(path) if not is_bcf(path) else None
-    if index is not None:
-        for raw in _unique(fetch_lines(path, _regions(place, header))):
-            gathering.add(parse_record(raw, line=None, columns=_columns(header), name=str(path)))
-    else:
-        _scan(lines, gathering, header, warnings)
+    source = open_source(path)
+    warnings = list(source.warnings)
+    with closing(lines_of(source)) as lines:
+        header = read_header(lines, source.name)
+        chosen = chosen_samples(header, samples, source.name)
+        build = settle(header, assembly, source.name) or _shown(source, positions)
+        place = _place(header, positions, build, warnings)
+        codes = _matrix(len(positions), len(chosen))
+        gathering = Gathering(place, header, chosen, codes, settings, source.name)
+        if source.index is not None:
+            _fetch(source, gathering, header)
+        else:
+            _scan(lines, gathering, header, warnings)
     return gathering.table(positions, build, warnings)
+
+
+def _shown(source: Source, positions: Sequence[Position]) -> Assembly:
+    with closing(lines_of(source)) as lines:
+        return shown(lines, positions, source.name)
+
+
+def _fetch(source: Source, gathering: Gathering, header: Header) -> None:
+    """Read the lines that stand near a position through the index."""
+    with closing(fetch_lines(source, gathering.place.stretches())) as lines:
+        for raw in _unique(lines):
+            gathering.add(parse_record(raw, line=None, columns=_columns(header), name=source.name))
 
 
 def _columns(header: Header) -> int:
@@ -77,7 +81,7 @@ def _place(
     header: Header, positions: Sequence[Position], build: Assembly, warnings: list[str]
 ) -> Place:
     windows = [window_of(i, p, build) for i, p in enumerate(positions)]
-    kept = [w for w in windows if w is not None]
+    kept = with_deletions([w for w in windows if w is not None])
     length = header.lengths.get("MT", RCRS_LENGTH)
     spelled = header.spelled.get("MT", "")
     if length != RCRS_LENGTH or (
@@ -95,21 +99,6 @@ def _matrix(rows: int, columns: int) -> npt.NDArray[np.uint16]:
         return np.memmap(file, dtype=np.uint16, mode="w+", shape=(rows, columns))
 
 
-def _regions(place: Place, header: Header) -> list[Region]:
-    """Return the stretches of the file to fetch, in the file's own spelling of contigs."""
-    return [
-        (contig, max(1, first), last)
-        for chromosome, first, last in place.stretches()
-        for contig in _spellings(chromosome, header)
-    ]
-
-
-def _spellings(chromosome: str, header: Header) -> tuple[str, ...]:
-    if chromosome in header.spelled:
-        return (header.spelled[chromosome],)
-    return (f"chr{chromosome}", chromosome) if chromosome != "MT" else ("chrM", "MT")
-
-
 def _unique(lines: Iterator[bytes]) -> Iterator[bytes]:
     """Yield each record once, though neighbouring stretches may both bring it."""
     seen: set[int] = set()
@@ -125,19 +114,22 @@ def _scan(
 ) -> None:
     """Read every line, splitting only those that stand near a position."""
     name, columns = gathering.name, _columns(header)
-    number, contig, last, is_sorted = header.lines, b"", 0, True
-    spans = gathering.place.spans(b"")
+    number, contig, last, unsorted = header.lines, b"", 0, 0
+    left: set[bytes] = set()
+    spans = None
     for number, raw in enumerate(lines, header.lines + 1):
         head = raw.split(b"\t", 2)
-        if len(head) < 3 or not head[1].isdigit():
+        if len(head) < 3 or not head[1].isdigit() or len(head[1]) > LONGEST_NUMBER:
             if raw.strip() and not raw.startswith(b"#"):
                 parse_record(raw, line=number, columns=columns, name=name)
             continue
         pos = int(head[1])
         if head[0] != contig:
-            contig, last = head[0], 0
+            left.add(contig)
+            contig, last = head[0], 0 if head[0] not in left else pos + 1
             spans = gathering.place.spans(contig)
-        is_sorted = is_sorted and pos >= last
+        if pos < last:
+            unsorted = unsorted or number
         last = pos
         if spans and is_near(spans, pos, raw):
             gathering.add(parse_record(raw, line=number, columns=columns, name=name))
@@ -145,5 +137,5 @@ def _scan(
         raise VcfError(
             f"{name}: holds no record at all; ask its sender for the whole file", code="VCF018"
         )
-    if not is_sorted:
-        warnings.append("the file is not sorted by position; every line was read all the same")
+    if unsorted:
+        warnings.append(f"{UNSORTED}; the first record out of order is on line {unsorted}")

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from zlib import crc32
 
 from garrod.adapters.vcf.header import chromosome_of
 from garrod.core.errors import VcfError
 
-_END = re.compile(r"(?:^|;)END=(\d+)")
+_END = re.compile(r"(?:^|;)END=(\d{1,12})(?:;|$)", re.ASCII)
+LONGEST_NUMBER = 12  # digits: no position, depth or allele has more
 _SPLIT = re.compile(r"[/|]")
 PASSING = ("PASS", ".", "")
 
@@ -65,7 +67,7 @@ class BadCell(Exception):
 
 
 def parse_record(raw: bytes, *, line: int | None, columns: int, name: str) -> Record:
-    """Return the record on a line.  Raises: VcfError VCF016, VCF020."""
+    """Return the record on a line.  Raises: VcfError VCF008, VCF016, VCF020."""
     fields = raw.split(b"\t")
     where = f"{name}: line {line}" if line else name
     if len(fields) != columns:
@@ -76,13 +78,18 @@ def parse_record(raw: bytes, *, line: int | None, columns: int, name: str) -> Re
         )
     try:
         head = [field.decode() for field in fields[:9]]
-        pos = int(head[1])
-    except ValueError as error:
+    except UnicodeDecodeError as error:
+        raise VcfError(
+            f"{where} holds bytes that are not UTF-8 ({error.reason}); save it as UTF-8",
+            code="VCF008",
+        ) from error
+    pos = whole(head[1])
+    if pos is None or not head[3]:
         raise VcfError(
             f"{where} does not start as a VCF record does (CHROM, a number as POS, …); "
             "export the file again",
             code="VCF020",
-        ) from error
+        )
     ref = head[3].upper()
     alts = tuple(a if a[:1] == "<" else a.upper() for a in head[4].split(",") if a != ".")
     is_block, end = False, pos + len(ref) - 1
@@ -118,23 +125,37 @@ def read_cell(record: Record, cell: bytes, settings: ReadSettings) -> GenotypeCa
     if all(a is None for a in alleles):
         return GenotypeCall(reason=f"genotype {written}", text=written)
     reason = _doubt(record, values, settings)
-    phase_set = values.get("PS", "")
     return GenotypeCall(
         alleles=() if reason else alleles[:2],
         phased="|" in bare or len(alleles) == 1,
-        phase_set=int(phase_set) if phase_set.isdigit() else None,
+        phase_set=_phase_set(values.get("PS", ".")),
         reason=reason,
         text=written,
         is_cut=len(alleles) > 2,
     )
 
 
+def whole(text: str) -> int | None:
+    """Return the whole number that a field holds; None when it holds none."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+    return int(text) if is_number else None
+
+
+def _phase_set(text: str) -> int | None:
+    """Return the phase set; one that is named, not numbered, gets a number of its own."""
+    if text in (".", ""):
+        return None
+    number = whole(text)
+    return number if number is not None else -1 - crc32(text.encode())
+
+
 def _number(text: str, record: Record) -> int | None:
     if text == ".":
         return None
-    if not text.isdigit() or not text.isascii() or int(text) > len(record.alts):
+    number = whole(text)
+    if number is None or number > len(record.alts):
         raise BadCell(f"genotype {text!r} is not an allele of {record.site}")
-    return int(text)
+    return number
 
 
 def _doubt(record: Record, values: dict[str, str], settings: ReadSettings) -> str:
