@@ -110,7 +110,7 @@ def evidence_rows(guidelines: list[dict[str, str]]) -> list[dict[str, str]]:
                       "url": row["url"]})  # fmt: skip
     found.append({**blank, "id": "england", "source": "England: practice of testing",
                   "version": "2026-11", "licence": "Apache-2.0",
-                  "locus": "NICE HTG724, NHS England test directory R65 and DPYD (unchecked)"})  # fmt: skip
+                  "locus": "NICE HTG724; NHS England R65, DPYD (unchecked)"})  # fmt: skip
     found.append({**blank, "id": "own", "source": "Garrod's own words and codes",
                   "version": VERSION, "locus": "", "licence": "Apache-2.0"})  # fmt: skip
     return [{column: row[column] for column in order} for row in found]

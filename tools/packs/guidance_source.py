@@ -111,22 +111,22 @@ def coded_rows() -> list[Coded]:
     """Return every source row of a drug on the shelf, coded; fails where no act fits."""
     family_of = {d: f["family"] for f in table("families") for d in f["drugs"].split("|")}
     acts = read_acts()
-    found, used = [], set()
+    found: list[Coded] = []
+    used: set[int] = set()
     for row in source_rows():
         drug = row["drugs"]
         keys = json.loads(row["lookup_key"])
         population = POPULATIONS[row["population"]]
         family = family_of[drug]
-        for place, act in enumerate(acts):
-            if act.family == family and act.fits(drug, population, keys):
-                break
-        else:
+        fitting = (a for a in acts if a.family == family and a.fits(drug, population, keys))
+        act = next(fitting, None)
+        if act is None:
             raise SystemExit(f"no act codes {drug}, {population}, {keys}: add a line to acts.csv")
-        used.add(place)
+        used.add(id(act))
         strength = STRENGTHS.get(row["classification"], row["classification"])
         pairs = tuple(sorted(keys.items()))
         found.append(Coded(family, drug, population, pairs, strength, act.content))
-    idle = [acts[i] for i in range(len(acts)) if i not in used]
+    idle = [act for act in acts if id(act) not in used]
     if idle:
         raise SystemExit(f"acts that code no row: {[(a.family, a.where) for a in idle]}")
     return found

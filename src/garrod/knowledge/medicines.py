@@ -1,0 +1,143 @@
+"""Which ingredient a name, a brand, a code or a line of free text stands for.
+
+pack drugs -> Medicines: text -> words -> longest known name at each word -> Medicine
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from garrod.knowledge.pack import Row
+from garrod.knowledge.shelf import Shelf
+
+PACK = "drugs"
+CLOSE = 0.75  # how alike two spellings must be to be suggested, 0 to 1. Source: own choice
+SUGGESTIONS = 5
+_WORD = re.compile(r"[^\W_]+")
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Medicine:
+    """An ingredient: its id in the packs, its British name, other names, codes and class."""
+
+    drug: str
+    name: str
+    synonyms: tuple[str, ...]
+    atc: tuple[str, ...]
+    rxnorm: str
+    drug_class: str
+    evidence: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return every spelling by which it is known."""
+        return (self.drug, self.name, *self.synonyms)
+
+
+@dataclass(frozen=True, slots=True)
+class Medicines:
+    """The ingredients on the shelf, indexed by id, code and words."""
+
+    reference: str
+    by_drug: Mapping[str, Medicine]
+    by_words: Mapping[Words, tuple[Medicine, ...]]
+    longest: int  # most words in one name
+    by_atc: Mapping[str, Medicine]
+    by_rxnorm: Mapping[str, Medicine]
+    classes: Mapping[str, str]
+    local_forms: frozenset[Words]
+
+    def by_id(self, drug: str) -> Medicine | None:
+        """Return the medicine with that id of the packs, or None."""
+        return self.by_drug.get(drug)
+
+    def by_code(self, system: str, code: str) -> Medicine | None:
+        """Return the medicine of an ATC or RxNorm ingredient code; any spelling of the system."""
+        name = system.lower()
+        if "rxnorm" in name:
+            return self.by_rxnorm.get(code.strip())
+        if "atc" in name:
+            return self.by_atc.get(code.strip().upper())
+        return None
+
+    def find(self, text: str) -> Medicine | None:
+        """Return the first medicine named in a text, or None; combinations need `find_all`."""
+        return next(iter(self.find_all(text)), None)
+
+    def find_all(self, text: str) -> tuple[Medicine, ...]:
+        """Return the medicines named in a text by whole words, in order of appearance."""
+        words = words_of(text)
+        found: dict[str, Medicine] = {}
+        place = 0
+        while place < len(words):
+            length = min(self.longest, len(words) - place)
+            while length and words[place : place + length] not in self.by_words:
+                length -= 1
+            for medicine in self.by_words.get(words[place : place + length], ()):
+                found.setdefault(medicine.drug, medicine)
+            place += max(length, 1)
+        return tuple(found.values())
+
+    def suggest(self, text: str) -> tuple[str, ...]:
+        """Return known names that are spelled much like a text, the closest first."""
+        known = {" ".join(words): found[0] for words, found in self.by_words.items()}
+        close = get_close_matches(" ".join(words_of(text)), known, SUGGESTIONS, CLOSE)
+        return tuple(dict.fromkeys(known[spelling].name for spelling in close))
+
+    def is_local(self, text: str) -> bool:
+        """Return whether a text names a form that acts where it is put (cream, eye drops)."""
+        words = words_of(text)
+        return any(
+            words[place : place + len(form)] == form
+            for form in self.local_forms
+            for place in range(len(words) - len(form) + 1)
+        )
+
+
+def words_of(text: str) -> Words:
+    """Return the words of a text in lower case, without marks: "Co-codamol" is two words."""
+    return tuple(_WORD.findall(text.casefold()))
+
+
+def load_medicines(shelf: Shelf) -> Medicines:
+    """Return the medicines in force.  Raises: KnowledgeError KNO002, KNO004."""
+    known = [_medicine(row) for row in shelf.rows(PACK, "drugs")]
+    by_words: dict[Words, tuple[Medicine, ...]] = {}
+    for medicine in known:
+        for words in dict.fromkeys(words_of(name) for name in medicine.names):
+            by_words[words] = (*by_words.get(words, ()), medicine)
+    forms = (words_of(r["words"]) for r in shelf.rows(PACK, "forms") if r["reach"] == "local")
+    return Medicines(
+        reference=shelf.reference(PACK),
+        by_drug={m.drug: m for m in known},
+        by_words=by_words,
+        longest=max(map(len, by_words), default=0),
+        by_atc=_first((code, m) for m in known for code in m.atc),
+        by_rxnorm=_first((m.rxnorm, m) for m in known if m.rxnorm),
+        classes={row["class"]: row["name"] for row in shelf.rows(PACK, "classes")},
+        local_forms=frozenset(forms),
+    )
+
+
+def _first(pairs: Iterable[tuple[str, Medicine]]) -> dict[str, Medicine]:
+    found: dict[str, Medicine] = {}
+    for code, medicine in pairs:
+        found.setdefault(code, medicine)
+    return found
+
+
+def _medicine(row: Row) -> Medicine:
+    return Medicine(
+        drug=row["drug"],
+        name=row["name"],
+        synonyms=tuple(s for s in row["synonyms"].split("|") if s),
+        atc=tuple(c for c in row["atc"].split("|") if c),
+        rxnorm=row["rxnorm"],
+        drug_class=row["class"],
+        evidence=row["evidence"],
+    )
