@@ -7,7 +7,6 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-PACKAGE := pyproject.toml src/garrod/__init__.py README.md LICENSE NOTICE
 comma := ,
 TEST_EXTRAS := test$(if $(CHROMIUM),$(comma)e2e)
 ARGS ?=
@@ -16,7 +15,7 @@ help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
 # The environment grows in stages, so that the demo need not wait for the tools of a developer.
-$(VENV)/.stage-run: $(PACKAGE)
+$(VENV)/.stage-run: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Garrod needs Python 3.11 or newer: make PYTHON=/path/to/python")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) -e .
