@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+import numpy.typing as npt
+
 from garrod.core.finding import GeneFinding, Status
 from garrod.core.genotype import GenotypeTable
 from garrod.core.variant import Position
@@ -15,13 +18,15 @@ from garrod.knowledge.shelf import Shelf
 from garrod.science.pgx import definitions as definitions_room
 from garrod.science.pgx import priors
 from garrod.science.pgx.caller import Subject, call_gene
-from garrod.science.pgx.definitions import Floats, GeneDefinition, load_definitions
+from garrod.science.pgx.definitions import GeneDefinition, load_definitions
 from garrod.science.pgx.describe import CallSettings
+from garrod.science.pgx.grids import Floats
 from garrod.science.pgx.phenotype import PACK as PHENOTYPES
 from garrod.science.pgx.phenotype import Phenotyping, load_phenotyping
+from garrod.science.pgx.readings import reference_copies
 
 POPULATIONS = ("EUR", "SAS", "AFR", "EAS", "AMR", "pooled")
-MEMORY = 200_000  # findings remembered; beyond, the oldest are made again
+MEMORY = 20_000  # findings remembered; beyond, all are forgotten, so that memory stays flat
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,18 @@ def load_caller(shelf: Shelf, *, is_flat: bool = False, called_at: float = 0.95)
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    """A gene's rows of the table: its defining positions in order, then its extra ones.
+
+    `reference[row][code]` is on how many strands a reading shows the reference base.
+    """
+
+    rows: npt.NDArray[np.intp]
+    defining: int
+    reference: npt.NDArray[np.int8]
+
+
 def call_people(
     caller: Caller,
     table: GenotypeTable,
@@ -99,23 +116,34 @@ def call_people(
     `people` are samples of the table.  Outside calls replace those made here.
     Source: packs pgx-definitions, pgx-phenotypes, pgx-frequencies.
     """
-    rows: dict[str, list[int]] = {gene: [] for gene in caller.definitions}
-    for index, position in enumerate(table.positions):
-        rows[position.gene].append(index)
+    lanes = {gene: _lane(definition, table) for gene, definition in caller.definitions.items()}
     columns = {sample: i for i, sample in enumerate(table.samples)}
     memory: dict[tuple[object, ...], GeneFinding] = {}
     for person in people:
         spoiled = table.spoiled.get(person.sample)
+        codes = table.codes[:, columns[person.sample]]
         found = []
-        for gene in caller.definitions:
+        for gene, lane in lanes.items():
             if outside and gene in outside:
                 found.append(replace(outside[gene], packs=caller.packs))
             elif spoiled:
                 found.append(GeneFinding(gene, Status.NOT_ASSESSED, reasons=(spoiled,)))
             else:
-                column = columns[person.sample]
-                found.append(_remembered(caller, table, memory, person, gene, rows[gene], column))
+                found.append(_remembered(caller, table, memory, person, gene, lane, codes))
         yield person, tuple(found)
+
+
+def _lane(definition: GeneDefinition, table: GenotypeTable) -> _Lane:
+    """Return the rows of a gene; a position that the table does not hold is an error of ours."""
+    place = {position.id: row for row, position in enumerate(table.positions)}
+    wanted = (*definition.positions, *definition.extra)
+    rows = [place[position.id] for position in wanted]
+    widest = max((len(table.palette[row]) for row in rows), default=0)
+    reference = np.zeros((len(definition.positions), widest), np.int8)
+    for line, position in enumerate(definition.positions):
+        for code, seen in enumerate(table.palette[rows[line]]):
+            reference[line, code] = reference_copies(position, seen)
+    return _Lane(np.array(rows, np.intp), len(definition.positions), reference)
 
 
 def _remembered(
@@ -124,18 +152,24 @@ def _remembered(
     memory: dict[tuple[object, ...], GeneFinding],
     person: Person,
     gene: str,
-    rows: list[int],
-    column: int,
+    lane: _Lane,
+    codes: npt.NDArray[np.uint16],
 ) -> GeneFinding:
-    codes = table.codes[rows, column]
+    """Return the finding of a gene, made once for all who have the same readings."""
+    read = codes[lane.rows]
     calls = tuple(c for c in table.structural.get(person.sample, ()) if c.gene == gene)
-    key = (gene, person.sex, person.population, codes.tobytes(), calls)
+    key = (gene, person.sex, person.population, read.tobytes(), calls)
     if key not in memory:
         if len(memory) >= MEMORY:
             memory.clear()
+        reference = lane.reference[np.arange(lane.defining), read[: lane.defining]]
+        others = np.flatnonzero(reference == 0).tolist()
+        others += range(lane.defining, len(lane.rows))
         seen = {
-            table.positions[row].id: table.palette[row][code]
-            for row, code in zip(rows, codes.tolist(), strict=True)
+            table.positions[row].id: table.palette[row][int(read[line])]
+            for line in others
+            if read[line]
+            for row in (int(lane.rows[line]),)
         }
         finding = call_gene(
             caller.definitions[gene],
@@ -144,6 +178,7 @@ def _remembered(
             caller.prior(gene, person.population),
             settings=caller.settings(person.population),
             subject=Subject(person.sex, calls),
+            reference=reference,
         )
         memory[key] = replace(finding, packs=caller.packs)
     return memory[key]
