@@ -7,7 +7,7 @@ import numpy as np
 from garrod.core.finding import PhenotypeShare
 from garrod.science.pgx.grids import Floats, Whole, mass_by
 from garrod.science.pgx.pairs import Diplotypes
-from garrod.science.pgx.phenotype import Meanings, Phenotyping, phenotype_of
+from garrod.science.pgx.phenotype import Meanings, Phenotyping, kind_of, phenotype_of
 
 NOT_ASKED = -1
 LEAST_SHARE = 0.001  # shares below are left out, the first excepted. Source: the project's design
@@ -23,18 +23,27 @@ def meanings_of(
     key = (gene, sex, diplotypes.copies)
     table = phenotyping.meanings.get(key)
     if table is None:
-        size = len(diplotypes.cores)
-        table = Meanings(np.full((size, size), NOT_ASKED, np.intp))
-        phenotyping.meanings[key] = table
-    found: Whole = table.number_of[diplotypes.low, diplotypes.high]
-    for rank in np.flatnonzero(found == NOT_ASKED).tolist():
+        table = phenotyping.meanings[key] = _table(phenotyping, gene, diplotypes.cores)
+    one, two = table.kind_of[diplotypes.low], table.kind_of[diplotypes.high]
+    low, high = np.minimum(one, two), np.maximum(one, two)
+    found: Whole = table.number_of[low, high]
+    while (unasked := np.flatnonzero(found == NOT_ASKED)).size:
+        rank = int(unasked[0])
         result = phenotype_of(phenotyping, gene, diplotypes.alleles(rank), sex=sex)
         label = (result.phenotype, result.activity_score)
-        number = table.numbers.setdefault(label, len(table.numbers))
-        if number == len(table.labels):
+        if label not in table.labels:
             table.labels.append(label)
-        table.number_of[diplotypes.low[rank], diplotypes.high[rank]] = found[rank] = number
+        table.number_of[low[rank], high[rank]] = table.labels.index(label)
+        found = table.number_of[low, high]
     return found, table.labels
+
+
+def _table(phenotyping: Phenotyping, gene: str, cores: tuple[str, ...]) -> Meanings:
+    kinds = [kind_of(phenotyping, gene, core) for core in cores]
+    numbers = {kind: n for n, kind in enumerate(dict.fromkeys(kinds))}
+    size = len(numbers)
+    kind_numbers = np.array([numbers[kind] for kind in kinds], np.intp)
+    return Meanings(kind_numbers, np.full((size, size), NOT_ASKED, np.intp))
 
 
 def shares_of(

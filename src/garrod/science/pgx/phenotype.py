@@ -42,11 +42,11 @@ class Bin:
 
 @dataclass(slots=True)
 class Meanings:
-    """Numbers of phenotypes by pair of a gene's core alleles, filled in as pairs turn up."""
+    """Numbers of phenotypes by pair of kinds of alleles, filled in as pairs turn up."""
 
-    number_of: Whole  # (cores, cores); see meanings.py
+    kind_of: Whole  # a number for each core allele; alleles of one kind mean the same
+    number_of: Whole  # (kinds, kinds)
     labels: list[tuple[str, str]] = field(default_factory=list)  # phenotype, score
-    numbers: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,20 @@ def _judged(
     if gene == X_LINKED:
         return _x_linked(phenotyping, alleles, sex)
     return _ruled(phenotyping, gene, alleles)
+
+
+def kind_of(phenotyping: Phenotyping, gene: str, allele: str) -> str:
+    """Return what the gene's rules look at: alleles of one kind may stand for each other.
+
+    Source: pack pgx-phenotypes.
+    """
+    if gene in phenotyping.statuses or gene == X_LINKED:
+        return allele
+    if not is_known(phenotyping, gene, allele):
+        return ""
+    if gene in phenotyping.bins:
+        return copies_activity(allele, phenotyping.values[gene]).text
+    return phenotyping.functions.get(gene, {}).get(allele, "")
 
 
 def is_known(phenotyping: Phenotyping, gene: str, allele: str) -> bool:
