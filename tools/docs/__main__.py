@@ -1,4 +1,4 @@
-"""Writes the generated pages of docs/reference; with --check only says which are stale.
+"""Writes the generated pages, and the demo's output in the README; --check only says what is stale.
 
 python -m tools.docs [--check]
 """
@@ -8,28 +8,36 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tools.docs import command_line, errors, packs
+from tools.docs import command_line, errors, guidance, packs, readme
 
-REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
+ROOT = Path(__file__).resolve().parents[2]
 NOTE = "<!-- Written by `make docs`; do not edit: change its source and run it again. -->\n\n"
-PAGES = {"command-line.md": command_line.page, "errors.md": errors.page, "packs.md": packs.page}
+PAGES = {
+    "docs/reference/command-line.md": command_line.page,
+    "docs/reference/errors.md": errors.page,
+    "docs/reference/guidance.md": guidance.page,
+    "docs/reference/packs.md": packs.page,
+}
 
 
 def main(arguments: list[str]) -> int:
     """Return 0 when every page is written, or, with --check, was up to date already."""
-    stale = []
-    for name, page in PAGES.items():
-        path, text = REFERENCE / name, NOTE + page()
-        if path.exists() and path.read_text(encoding="utf-8") == text:
-            continue
-        stale.append(name)
-        if "--check" not in arguments:
-            path.write_text(text, encoding="utf-8")
-            print(f"wrote docs/reference/{name}")
-    if stale and "--check" in arguments:
-        print(f"stale: {', '.join(stale)}; run: make docs", file=sys.stderr)
-        return 1
+    wanted = {name: NOTE + page() for name, page in PAGES.items()}
+    wanted["README.md"] = readme.page()
+    stale = [name for name, text in wanted.items() if text != written(ROOT / name)]
+    if "--check" in arguments:
+        if stale:
+            print(f"stale: {', '.join(stale)}; run: make docs", file=sys.stderr)
+        return int(bool(stale))
+    for name in stale:
+        (ROOT / name).write_text(wanted[name], encoding="utf-8")
+        print(f"wrote {name}")
     return 0
+
+
+def written(path: Path) -> str:
+    """Return what a page says now; nothing when it is not there."""
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 if __name__ == "__main__":
