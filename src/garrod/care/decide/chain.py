@@ -27,12 +27,20 @@ def chain_of(
         steps.append(Because("population", asked or population.text, row.population))
         text = f"{guideline.name}: {row.action.value}, strength {row.strength}"
         steps.append(Because("guidance", text, row.id))
+        for more in outcome.also:
+            factor = f", dose factor {more.dose_factor}" if more.dose_factor else ""
+            genes = ", ".join(more.genes[-1:])
+            steps.append(
+                Because("guidance", f"and by {genes}: {more.action.value}{factor}", more.id)
+            )
     for share in outcome.shares:
         steps += _gene_steps(person.finding(share.gene), share)
     return tuple(steps)
 
 
 def _gene_steps(finding: GeneFinding | None, share: KeyShare) -> list[Because]:
+    if finding is None and share.is_tested:
+        return [Because("variant", f"{share.gene} reads {share.diplotype}", share.gene)]
     if finding is None or not share.is_tested:
         return [Because("not-tested", f"{share.gene} has no usable result", share.gene)]
     score = f", activity score {share.activity_score}" if share.activity_score else ""

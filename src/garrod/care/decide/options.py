@@ -38,7 +38,7 @@ def options_for(
         if why_not:
             held.append(f"{medicine.name} is not offered: {why_not}")
             continue
-        reason = "named by the guideline; not affected by the results at hand"
+        reason = "named by the guideline; no result at hand speaks against it"
         offered.append(Option(medicine.name, reason, codes_of(medicine)))
     return tuple(offered), tuple(held)
 

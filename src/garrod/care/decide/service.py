@@ -15,7 +15,8 @@ from garrod.knowledge.medicines import Medicine, load_medicines
 from garrod.knowledge.shelf import Shelf
 from garrod.science.pgx.guidance import load_guidance
 
-UNKNOWN = "this medicine is not known here; check its name or code"
+UNKNOWN = "no guidance here names this medicine, so nothing was checked; is its name or code right?"
+AT_ODDS = "its code and its words name different medicines; both were checked: correct the entry"
 
 
 def load_knowledge(shelf: Shelf) -> Knowledge:
@@ -36,6 +37,9 @@ def decide(knowledge: Knowledge, person: Person, proposal: Proposal, *, today: d
         if not medicines:
             target = Target(line.text or "unnamed medicine", _codes(line))
             gap = NotAssessed(target, "medicine", UNKNOWN, "unknown-drug")
+            found = found.joined(Decision(not_assessed=(gap,)))
+        if is_at_odds(knowledge, line):
+            gap = NotAssessed(Target(line.text, _codes(line)), "medicine", AT_ODDS, "unknown-drug")
             found = found.joined(Decision(not_assessed=(gap,)))
         for medicine in medicines:
             if medicine.drug in seen:
@@ -63,10 +67,22 @@ def look_ahead(knowledge: Knowledge, person: Person, *, today: date) -> tuple[Ad
 
 
 def medicines_of(knowledge: Knowledge, line: MedicineLine) -> tuple[Medicine, ...]:
-    """Return the ingredients of a line: by its codes first, then by its words."""
-    coded = [m for c in line.codings if (m := knowledge.medicines.by_code(c.system, c.code))]
-    if coded:
-        return tuple(dict.fromkeys(coded))
+    """Return the ingredients of a line, by its codes and by its words."""
+    return tuple(dict.fromkeys((*_by_code(knowledge, line), *_by_words(knowledge, line))))
+
+
+def is_at_odds(knowledge: Knowledge, line: MedicineLine) -> bool:
+    """Return whether a line's codes and its words name different medicines."""
+    coded, worded = _by_code(knowledge, line), _by_words(knowledge, line)
+    return bool(coded) and bool(worded) and not set(coded) & set(worded)
+
+
+def _by_code(knowledge: Knowledge, line: MedicineLine) -> tuple[Medicine, ...]:
+    by_code = knowledge.medicines.by_code
+    return tuple(m for c in line.codings if (m := by_code(c.system, c.code)) is not None)
+
+
+def _by_words(knowledge: Knowledge, line: MedicineLine) -> tuple[Medicine, ...]:
     for words in (line.text, *(c.display for c in line.codings)):
         found = tuple(knowledge.medicines.find_all(words)) if words else ()
         if found:

@@ -32,7 +32,8 @@ def summary_of(
         return ""
     parts = [phrase(guidance, row.implication)] if row.implication else []
     parts.append(act_of(guidance, medicines, row))
-    parts += [phrase(guidance, code) for code in row.notes]
+    noted = [*row.notes, *(code for more in outcome.also for code in more.notes)]
+    parts += [phrase(guidance, code) for code in dict.fromkeys(noted)]
     if others:
         parts.append(_doubt(medicines, guidance, outcome, others))
     if question:
@@ -43,7 +44,8 @@ def summary_of(
 def act_of(guidance: Guidance, medicines: Medicines, row: Recommendation) -> str:
     """Return what a row asks to be done, in words."""
     options = " or ".join(_listed([name_of(guidance, medicines, a) for a in row.alternatives]))
-    limit = f" Do not exceed {row.dose_limit}." if row.dose_limit else ""
+    is_kept = row.action not in (Action.AVOID, Action.PREFER_ALTERNATIVE)
+    limit = f" Do not exceed {row.dose_limit}." if row.dose_limit and is_kept else ""
     factor = dose_in_words(row.dose_factor)
     said = {
         Action.AVOID: "Do not use it" + (f"; use {options}" if options else ""),

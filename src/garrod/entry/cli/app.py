@@ -22,8 +22,8 @@ app = typer.Typer(
 )
 app.add_typer(genome.app, name="genome")
 app.add_typer(packs.app, name="packs")
-app.command("advise")(advise.advise)
-app.command("demo")(demo.demo)
+app.command("advise", epilog=advise.EXAMPLE)(advise.advise)
+app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
 
 
 def _version(wanted: bool) -> None:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from garrod.entry.cli.output import say, write_out
+from garrod.core.errors import KnowledgeError
+from garrod.entry.cli.output import write_out
 
 app = typer.Typer(help="The knowledge packs: list, show, verify.", no_args_is_help=True)
 
@@ -50,7 +51,10 @@ def verify(
 
     shelf = load_shelf([folder] if folder else None)
     if not shelf.names():
-        say(f"warning: {folder}: holds no pack (a pack is NAME/VERSION/pack.toml)")
+        raise KnowledgeError(
+            f"{folder}: holds no pack; a pack is a folder NAME/VERSION with a pack.toml",
+            code="KNO001",
+        )
     for name in shelf.names():
         pack = shelf.pack(name)
         rows = check_citations(pack)

@@ -41,13 +41,20 @@ class Outcome:
     recommendation: Recommendation | None
     probability: float
     shares: tuple[KeyShare, ...]  # the most likely combination that leads to it
+    also: tuple[Recommendation, ...] = ()  # rows of genes that only modify, in that combination
+
+
+_Part = tuple[float, Recommendation | None, tuple[KeyShare, ...], tuple[Recommendation, ...]]
 
 
 def key_shares(gene: str, finding: GeneFinding | None) -> tuple[KeyShare, ...]:
     """Return the distinct meanings of a finding, most likely first; one "No Result" without one.
 
+    A single position (an rsID) has no candidates: its shares are read elsewhere, none here.
     Source: definitional (candidates with the same keys are added up).
     """
+    if gene.startswith("rs"):
+        return ()
     if finding is None or not finding.is_usable or finding.status is Status.NOT_ASSESSED:
         return (KeyShare(gene, (NO_RESULT,), 1.0),)
     found: dict[tuple[str, ...], KeyShare] = {}
@@ -85,8 +92,10 @@ def outcomes_of(
     Probabilities are over the combinations looked up; they sum to at most 1.
     Source: definitional; rows from pack pgx-guidance.
     """
-    choices = [key_shares(gene, findings.get(gene)) for gene in genes]
-    gathered: dict[object, list[tuple[float, Recommendation | None, tuple[KeyShare, ...]]]] = {}
+    choices = [
+        key_shares(gene, findings.get(gene)) or _at_position(gene, findings) for gene in genes
+    ]
+    gathered: dict[object, list[_Part]] = {}
     for shares in product(*choices):
         probability = 1.0
         for share in shares:
@@ -94,8 +103,8 @@ def outcomes_of(
         if probability < LEAST_SHARE:
             continue
         rows = matching(guidance, drug, {s.gene: s.keys for s in shares}, population)
-        row = rows[0] if rows else None
-        gathered.setdefault(content_of(row), []).append((probability, row, shares))
+        row, also = _sorted_out(guidance, drug, rows)
+        gathered.setdefault(content_of(row), []).append((probability, row, shares, also))
     found = [_outcome(parts) for parts in gathered.values()]
     return tuple(sorted(found, key=lambda o: -o.probability))
 
@@ -110,9 +119,27 @@ def content_of(row: Recommendation | None) -> object:
     return (row.action, row.strength, row.dose_factor, row.dose_limit, row.alternatives)
 
 
-def _outcome(
-    parts: Iterable[tuple[float, Recommendation | None, tuple[KeyShare, ...]]],
-) -> Outcome:
+def _outcome(parts: Iterable[_Part]) -> Outcome:
     ranked = sorted(parts, key=lambda p: -p[0])
-    probability, (_, row, shares) = sum(p[0] for p in ranked), ranked[0]
-    return Outcome(row, probability, shares)
+    probability, (_, row, shares, also) = sum(p[0] for p in ranked), ranked[0]
+    return Outcome(row, probability, shares, also)
+
+
+def _sorted_out(
+    guidance: Guidance, drug: str, rows: Sequence[Recommendation]
+) -> tuple[Recommendation | None, tuple[Recommendation, ...]]:
+    """Return the main row, and those that genes which only modify add to it."""
+    also = tuple(
+        row for row in rows if any(guidance.role_of(drug, g) == "modifies" for g in row.genes)
+    )
+    return next((row for row in rows if row not in also), None), also
+
+
+def _at_position(name: str, findings: Mapping[str, GeneFinding]) -> tuple[KeyShare, ...]:
+    """Return the genotype at a single position that guidance names beside the genes."""
+    read = (f.positions.get(name, "") for f in findings.values() if f.positions)
+    genotype = next((g for g in read if g), "")
+    if not genotype:
+        return (KeyShare(name, (NO_RESULT,), 1.0),)
+    keys = (genotype, "/".join(reversed(genotype.split("/"))))
+    return (KeyShare(name, keys, 1.0, genotype, "", genotype),)

@@ -1,0 +1,227 @@
+"""One answer per medicine: what changes, how sure, for whom; never normal by silence."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from garrod.adapters.packs.load import load_shelf
+from garrod.care.decide.model import Decision
+from garrod.care.decide.service import decide, load_knowledge, look_ahead
+from garrod.core.advice import Action, Tier
+from garrod.core.finding import Candidate, GeneFinding, PhenotypeShare, Status
+from garrod.core.medicine import REVIEW, Act, Coding, MedicineLine, Proposal
+from garrod.core.person import Allergy, Condition, Person
+
+KNOWLEDGE = load_knowledge(load_shelf())
+TODAY = date(2026, 11, 25)
+ADULT = Person("Patient/1", sex="female", birth_date=date(1960, 1, 1))
+ACS = Condition("ACS", (Coding("http://snomed.info/sct", "394659003", "Acute coronary syndrome"),))
+PM, IM, NM = "Poor Metabolizer", "Intermediate Metabolizer", "Normal Metabolizer"
+
+
+def candidate(name: str, probability: float, phenotype: str, score: str = "") -> Candidate:
+    keys = (score, phenotype) if score else (phenotype,)
+    return Candidate(name, probability, phenotype, score, keys)
+
+
+def finding(gene: str, *candidates: Candidate, status: Status = Status.CALLED) -> GeneFinding:
+    first = candidates[0]
+    shares = (PhenotypeShare(first.phenotype, first.activity_score, first.probability),)
+    return GeneFinding(gene, status, candidates, first.phenotype, phenotypes=shares, packs=("d@1",))
+
+
+def hla(gene: str, status: str) -> GeneFinding:
+    return finding(gene, Candidate(status, 1.0, status, "", (status,)))
+
+
+def ask(person: Person, words: str, *findings: GeneFinding, **more: object) -> Decision:
+    line = MedicineLine(words, **more)  # type: ignore[arg-type]
+    known = replace(person, findings=findings)
+    return decide(KNOWLEDGE, known, Proposal(Act.ORDER, line), today=TODAY)
+
+
+CYP2C19_PM = finding("CYP2C19", candidate("*2/*2", 1.0, PM))
+
+
+def test_dpyd_score_nought_stops_capecitabine_at_tier_one() -> None:
+    decision = ask(ADULT, "Capecitabine 500 mg", finding("DPYD", candidate("a/b", 1.0, PM, "0.0")))
+    (advice,) = decision.advice
+    assert (advice.action, advice.tier, advice.strength) == (Action.AVOID, Tier.T1, "Strong")
+
+
+def test_dpyd_score_one_halves_the_starting_dose() -> None:
+    decision = ask(ADULT, "fluorouracil", finding("DPYD", candidate("a/b", 1.0, IM, "1.0")))
+    (advice,) = decision.advice
+    assert (advice.action, advice.dose_factor) == (Action.START_LOWER, "0.5")
+
+
+def test_normal_result_is_clear_and_says_which_result() -> None:
+    decision = ask(ADULT, "voriconazole", finding("CYP2C19", candidate("*1/*1", 1.0, NM)))
+    assert decision.advice == ()
+    assert "normal metaboliser" in decision.clear[0].reason
+
+
+def test_open_result_is_never_clear_and_asks_for_the_next_position() -> None:
+    open_call = replace(
+        finding(
+            "CYP2C19",
+            candidate("*1/*1", 0.6, NM),
+            candidate("*2/*2", 0.4, PM),
+            status=Status.AMBIGUOUS,
+        ),
+        next_position="CYP2C19:94781859",
+    )
+    decision = ask(replace(ADULT, conditions=(ACS,)), "clopidogrel", open_call)
+    (advice,) = decision.advice
+    assert decision.clear == ()
+    assert advice.action is Action.CONSIDER_TEST
+    assert advice.p_recommendation == pytest.approx(0.4)
+    assert (advice.stable, advice.next_position) == (False, "CYP2C19:94781859")
+    assert "60%" in advice.summary
+
+
+def test_several_diplotypes_of_one_phenotype_give_stable_advice() -> None:
+    several = finding(
+        "CYP2C19",
+        candidate("*2/*2", 0.5, PM),
+        candidate("*2/*3", 0.5, PM),
+        status=Status.AMBIGUOUS,
+    )
+    (advice,) = ask(replace(ADULT, conditions=(ACS,)), "clopidogrel", several).advice
+    assert (advice.stable, advice.p_recommendation) == (True, 1.0)
+
+
+def test_snv_only_cyp2d6_is_never_called_stable_and_carries_the_caution() -> None:
+    seen = replace(
+        finding("CYP2D6", candidate("*4/*4", 1.0, PM, "0.0"), status=Status.AMBIGUOUS),
+        reasons=("SNV only: copies were not counted",),
+    )
+    (advice,) = ask(ADULT, "codeine", seen).advice
+    assert advice.stable is False
+    assert any(b.step == "caution" and "SNV only" in b.text for b in advice.because)
+
+
+def test_untested_gene_of_two_is_said_and_the_other_decides() -> None:
+    decision = ask(ADULT, "carbamazepine", hla("HLA-B", "*15:02 positive"))
+    (advice,) = decision.advice
+    assert (advice.action, advice.tier) == (Action.AVOID, Tier.T1)
+    assert [n.subject for n in decision.not_assessed] == ["HLA-A"]
+
+
+def test_two_genes_of_a_tricyclic_are_taken_together() -> None:
+    both = (CYP2C19_PM, finding("CYP2D6", candidate("*4/*4", 1.0, PM, "0.0")))
+    (advice,) = ask(ADULT, "amitriptyline", *both).advice
+    assert advice.action in (Action.AVOID, Action.PREFER_ALTERNATIVE)
+    assert {b.ref for b in advice.because if b.step == "phenotype"} == {"CYP2C19", "CYP2D6"}
+
+
+def test_unknown_indication_takes_the_most_cautious_and_asks() -> None:
+    (advice,) = ask(ADULT, "clopidogrel", CYP2C19_PM).advice
+    assert advice.action is Action.PREFER_ALTERNATIVE
+    assert "What is it for" in advice.summary
+    assert advice.stable is False
+
+
+def test_reason_on_the_order_outranks_the_list_of_conditions() -> None:
+    stroke = (Coding("", "", "Ischaemic stroke"),)
+    person = replace(ADULT, conditions=(ACS,))
+    (advice,) = ask(person, "clopidogrel", CYP2C19_PM, reasons=stroke).advice
+    assert advice.population == "neurovascular"
+
+
+@pytest.mark.parametrize(
+    ("born", "population"), [(date(1980, 1, 1), "adults"), (date(2020, 1, 1), "paediatrics")]
+)
+def test_age_chooses_the_population(born: date, population: str) -> None:
+    person = replace(ADULT, birth_date=born)
+    (advice,) = ask(person, "voriconazole", CYP2C19_PM).advice
+    assert advice.population == population
+
+
+def test_long_tolerated_carbamazepine_is_judged_as_exposed() -> None:
+    line = MedicineLine("carbamazepine", started=date(2020, 1, 1))
+    person = replace(ADULT, medicines=(line,), findings=(hla("HLA-B", "*15:02 positive"),))
+    decision = decide(KNOWLEDGE, person, REVIEW, today=TODAY)
+    assert {a.population for a in decision.advice} == {"cbz-exposed"}
+
+
+def test_alternative_with_a_recorded_allergy_is_not_offered_and_is_said() -> None:
+    person = replace(ADULT, conditions=(ACS,), allergies=(Allergy("ticagrelor"),))
+    (advice,) = ask(person, "clopidogrel", CYP2C19_PM).advice
+    assert [o.name for o in advice.options] == ["prasugrel"]
+    assert "ticagrelor is not offered" in advice.summary.lower()
+
+
+def test_indeterminate_result_is_not_assessed_never_clear() -> None:
+    unclear = finding("CYP2C19", candidate("*1/*99", 1.0, "Indeterminate"))
+    decision = ask(ADULT, "voriconazole", unclear)
+    assert (decision.advice, decision.clear) == ((), ())
+    assert decision.not_assessed[0].code == "no-recommendation"
+
+
+def test_no_call_is_not_assessed_with_its_reason() -> None:
+    lost = GeneFinding("CYP2C19", Status.NO_CALL, reasons=("no defining position was read",))
+    decision = ask(ADULT, "voriconazole", lost)
+    assert decision.clear == ()
+    assert "no defining position" in decision.not_assessed[0].reason
+
+
+def test_untested_person_is_offered_the_test_that_england_requires() -> None:
+    (advice,) = ask(ADULT, "capecitabine").advice
+    assert advice.action is Action.TEST_FIRST
+    assert advice.p_recommendation is None
+
+
+def test_unknown_medicine_is_said_not_skipped() -> None:
+    decision = ask(ADULT, "unobtainium 5 mg")
+    assert decision.not_assessed[0].code == "unknown-drug"
+
+
+def test_code_and_words_at_odds_are_both_checked_and_said() -> None:
+    coding = (Coding("http://www.whocc.no/atc", "B01AC04", "clopidogrel"),)
+    decision = ask(ADULT, "voriconazole", CYP2C19_PM, codings=coding)
+    assert {a.target.name for a in decision.advice} == {"clopidogrel", "voriconazole"}
+    assert any("different medicines" in n.reason for n in decision.not_assessed)
+
+
+def test_same_medicine_twice_gives_one_answer() -> None:
+    lines = (MedicineLine("Plavix"), MedicineLine("clopidogrel 75 mg"))
+    person = replace(ADULT, conditions=(ACS,), medicines=lines, findings=(CYP2C19_PM,))
+    assert len(decide(KNOWLEDGE, person, REVIEW, today=TODAY).advice) == 1
+
+
+def test_look_ahead_names_medicines_not_taken_and_no_offers_of_tests() -> None:
+    person = replace(ADULT, medicines=(MedicineLine("clopidogrel"),), findings=(CYP2C19_PM,))
+    ahead = look_ahead(KNOWLEDGE, person, today=TODAY)
+    names = {a.target.name for a in ahead}
+    assert "voriconazole" in names
+    assert "clopidogrel" not in names
+    assert all(a.p_recommendation is not None for a in ahead)
+
+
+def every_row() -> list[tuple[str, str]]:
+    return [(row.id, drug) for row in KNOWLEDGE.guidance.recommendations for drug in row.drugs]
+
+
+@pytest.mark.parametrize(("row_id", "drug"), every_row())
+def test_every_row_of_guidance_leads_to_an_answer_with_evidence_and_packs(
+    row_id: str, drug: str
+) -> None:
+    row = next(r for r in KNOWLEDGE.guidance.recommendations if r.id == row_id)
+    findings = tuple(
+        finding(gene, Candidate(value, 1.0, value, "", (value,)))
+        for gene, values in row.keys
+        for value in [sorted(values)[0]]
+        if value != "No Result" and not gene.startswith("rs")
+    )
+    person = Person("Patient/1", findings=findings)
+    decision = decide(KNOWLEDGE, person, Proposal(Act.ORDER, MedicineLine(drug)), today=TODAY)
+    assert decision.advice or decision.clear or decision.not_assessed
+    for advice in decision.advice:
+        assert advice.evidence
+        assert all(e.pmid or e.url for e in advice.evidence)
+        assert advice.packs
+        assert advice.because
+        assert advice.title
+        assert advice.summary
