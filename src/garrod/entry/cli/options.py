@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from garrod.core.errors import InputError, UsageError
 from garrod.core.variant import Assembly
-from garrod.science.pgx.people import POPULATIONS
-from garrod.science.pgx.people import Person as Subject
+from garrod.science.pgx.populations import POPULATIONS
+
+if TYPE_CHECKING:
+    from garrod.science.pgx.people import Person as Subject
 
 Vcf = Annotated[Path, typer.Argument(help="VCF, gVCF or BCF; bgzipped or plain.")]
 Samples = Annotated[
@@ -77,6 +79,8 @@ def subjects_of(
 
     Raises: InputError INP020, INP021.
     """
+    from garrod.science.pgx.people import Person as Subject
+
     told = _read_people(people) if people else {}
     return [told.get(s) or Subject(s, sex, population) for s in samples]
 
@@ -88,6 +92,8 @@ def _read_people(path: Path) -> dict[str, Subject]:
         raise InputError(
             f"{path}: cannot be read as UTF-8 text ({error}); check the path", code="INP020"
         ) from error
+    from garrod.science.pgx.people import Person as Subject
+
     rows = csv.DictReader(lines, delimiter="\t")
     if not rows.fieldnames or "sample" not in rows.fieldnames:
         raise InputError(

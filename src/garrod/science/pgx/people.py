@@ -25,7 +25,6 @@ from garrod.science.pgx.phenotype import PACK as PHENOTYPES
 from garrod.science.pgx.phenotype import Phenotyping, load_phenotyping
 from garrod.science.pgx.readings import reference_copies
 
-POPULATIONS = ("EUR", "SAS", "AFR", "EAS", "AMR", "pooled")
 MEMORY = 20_000  # findings remembered; beyond, all are forgotten, so that memory stays flat
 
 
