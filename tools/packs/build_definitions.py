@@ -21,6 +21,9 @@ HLA = {"HLA-A": ["*31:01"], "HLA-B": ["*15:02", "*57:01", "*58:01"]}
 # CPIC's own names of the two deletions, by the record that spells them. Source: PMID 34032273.
 MITOCHONDRIAL_DELETIONS = {("955", "AC", "A"): "m.960C>del", ("960", "CT", "C"): "m.961T>del"}
 WOBBLE = "RYSWKM"  # two bases fit. Source: IUPAC-IUB, PMID 2582368
+# An allele of the same function as the reference allele, told from it only by the base that the
+# build happens to carry: GRCh38 has *38, GRCh37 has *1. Source: pypgx 0.27.0 gene-table.
+TWINS = {"CYP2C19": "*1"}
 Anchor = dict[tuple[str, int], dict[str, str]]
 
 
@@ -85,7 +88,7 @@ def add_gene(data: dict[str, Any], rules: dict[str, Any], tables: dict, maps: tu
         "strand": "-" if gene in MINUS else "+",
         "mode": "components" if gene in ("DPYD", "RYR1") else "diplotype",
         "ploidy": "x-linked" if gene == "G6PD" else "autosomal",
-        "reference_allele": reference, "evidence": "definitions",
+        "reference_allele": reference, "twin": TWINS.get(gene, ""), "evidence": "definitions",
     })  # fmt: skip
     for variant in data["variants"]:
         flags = {
@@ -133,7 +136,7 @@ def add_others(pgx: Path, tables: dict) -> None:
         tables["genes"].append({
             "gene": gene, "chromosome": chromosome, "strand": "-" if gene == "F5" else "+",
             "mode": mode, "ploidy": ploidy, "reference_allele": "" if mode == "status" else
-            "Reference", "evidence": gene.lower(),
+            "Reference", "twin": "", "evidence": gene.lower(),
         })  # fmt: skip
     tables["positions"].append(position_row("F5", leiden, where, evidence="f5"))
     named = [("F5", "Reference", ""), ("F5", "rs6025 T (Leiden)", "169549811=T"),

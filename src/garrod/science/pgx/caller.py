@@ -15,11 +15,11 @@ from garrod.science.pgx import structure
 from garrod.science.pgx.components import find_components
 from garrod.science.pgx.definitions import GeneDefinition
 from garrod.science.pgx.describe import CallSettings, Described, describe, proofs_of, without
-from garrod.science.pgx.grids import Floats
 from garrod.science.pgx.naming import diplotype_name
 from garrod.science.pgx.pairs import Diplotypes, Possible, possible_diplotypes
 from garrod.science.pgx.phenotype import Phenotyping, function_rank
 from garrod.science.pgx.posterior import phase_blocks
+from garrod.science.pgx.priors import Prior
 from garrod.science.pgx.readings import READ, Copies, Readings, sort_readings
 from garrod.science.pgx.single import fallback, mitochondrial
 
@@ -41,7 +41,7 @@ def call_gene(
     definition: GeneDefinition,
     phenotyping: Phenotyping,
     observations: Mapping[str, Observation],
-    prior: Floats,
+    prior: Prior,
     *,
     settings: CallSettings = DEFAULT_SETTINGS,
     subject: Subject = UNKNOWN_SUBJECT,
@@ -78,7 +78,7 @@ class _Call:
     definition: GeneDefinition
     phenotyping: Phenotyping
     readings: Readings
-    prior: Floats
+    prior: Prior
     settings: CallSettings
     subject: Subject
 

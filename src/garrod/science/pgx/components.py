@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from garrod.core.genotype import MISSING
 from garrod.science.pgx.definitions import GeneDefinition
-from garrod.science.pgx.grids import Floats
 from garrod.science.pgx.naming import in_order
 from garrod.science.pgx.posterior import phase_blocks
+from garrod.science.pgx.priors import Prior
 from garrod.science.pgx.readings import Reading, Readings
 
 Plain = npt.NDArray[np.bool_]
@@ -39,7 +39,7 @@ class Components:
 
 
 def find_components(
-    definition: GeneDefinition, readings: Readings, prior: Floats, rank: Rank
+    definition: GeneDefinition, readings: Readings, prior: Prior, rank: Rank
 ) -> Components:
     """Return the deciding pair of a gene whose strands may carry several variants.
 
@@ -151,10 +151,10 @@ def _hapb3_conflict(definition: GeneDefinition, readings: Readings) -> list[str]
     return []
 
 
-def _complete(definition: GeneDefinition, readings: Readings, prior: Floats) -> float:
+def _complete(definition: GeneDefinition, readings: Readings, prior: Prior) -> float:
     """Return the chance that no allele hides in the positions that were not read."""
     grid = definition.grid
     unread = np.zeros(len(definition.positions), np.float32)
     unread[[grid.index[name] for name in readings.missing]] = 1
     is_hidden = (grid.demands > 0) & (unread @ grid.demanded == grid.demands)
-    return float((1 - prior[is_hidden].sum()) ** 2)
+    return float((1 - prior.shares[is_hidden].sum()) ** 2)

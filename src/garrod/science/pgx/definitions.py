@@ -34,6 +34,7 @@ class GeneDefinition:
     mode: str  # diplotype | components | status
     ploidy: str  # autosomal | x-linked | mitochondrial
     reference_allele: str
+    twin: str  # an allele that only the build's own base tells from the reference allele
     alleles: tuple[str, ...]
     folded: tuple[str, ...]  # the core allele that each is reported as
     positions: tuple[Position, ...]
@@ -86,6 +87,7 @@ def _definition(gene: Row, tables: Mapping[str, list[Row]]) -> GeneDefinition:
         mode=gene["mode"],
         ploidy=gene["ploidy"],
         reference_allele=gene["reference_allele"],
+        twin=gene["twin"],
         alleles=tuple(r["allele"] for r in alleles),
         folded=folded,
         positions=positions,

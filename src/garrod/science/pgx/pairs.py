@@ -11,6 +11,7 @@ from garrod.core.genotype import MISSING
 from garrod.science.pgx.definitions import GeneDefinition
 from garrod.science.pgx.grids import Floats, Whole, mass_by
 from garrod.science.pgx.posterior import Pairs, posterior_of
+from garrod.science.pgx.priors import Prior
 from garrod.science.pgx.readings import Readings
 
 PREFERRED_ODDS = 1e4  # how strongly a published preference counts. Source: the project's design
@@ -58,7 +59,7 @@ class Diplotypes:
 
 
 def possible_diplotypes(
-    definition: GeneDefinition, readings: Readings, prior: Floats, *, prefer: bool
+    definition: GeneDefinition, readings: Readings, prior: Prior, *, prefer: bool
 ) -> Diplotypes | None:
     """Return the diplotypes that explain the readings; None when none does.
 

@@ -20,9 +20,9 @@ from garrod.science.pgx import priors
 from garrod.science.pgx.caller import Subject, call_gene
 from garrod.science.pgx.definitions import GeneDefinition, load_definitions
 from garrod.science.pgx.describe import CallSettings
-from garrod.science.pgx.grids import Floats
 from garrod.science.pgx.phenotype import PACK as PHENOTYPES
 from garrod.science.pgx.phenotype import Phenotyping, load_phenotyping
+from garrod.science.pgx.priors import Counts, Prior
 from garrod.science.pgx.readings import reference_copies
 
 MEMORY = 20_000  # findings remembered; beyond, all are forgotten, so that memory stays flat
@@ -47,23 +47,26 @@ class Caller:
     is_flat: bool
     called_at: float
     packs: tuple[str, ...]
-    _priors: dict[tuple[str, str], Floats] = field(default_factory=dict)
+    _priors: dict[tuple[str, str], Prior] = field(default_factory=dict)
+    _counts: dict[str, Counts] = field(default_factory=dict)
 
     def positions(self) -> tuple[Position, ...]:
         """Return every position that is worth reading, gene by gene."""
         return tuple(p for d in self.definitions.values() for p in (*d.positions, *d.extra))
 
-    def prior(self, gene: str, population: str) -> Floats:
+    def prior(self, gene: str, population: str) -> Prior:
         """Return the prior of a gene's alleles in a population."""
         key = (gene, population)
         if key not in self._priors:
-            definition = self.definitions[gene]
-            self._priors[key] = (
-                priors.flat_prior(definition)
-                if self.is_flat
-                else priors.population_prior(definition, priors.load_counts(self.shelf, population))
-            )
+            self._priors[key] = self._made(self.definitions[gene], population)
         return self._priors[key]
+
+    def _made(self, definition: GeneDefinition, population: str) -> Prior:
+        if self.is_flat:
+            return priors.flat_prior(definition)
+        if population not in self._counts:
+            self._counts[population] = priors.load_counts(self.shelf, population)
+        return priors.population_prior(definition, self._counts[population])
 
     def settings(self, population: str) -> CallSettings:
         """Return how calls are made under the chosen prior."""

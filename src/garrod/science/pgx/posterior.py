@@ -17,6 +17,7 @@ import numpy as np
 from garrod.core.genotype import MISSING
 from garrod.science.pgx.definitions import GeneDefinition
 from garrod.science.pgx.grids import Floats, Whole
+from garrod.science.pgx.priors import Prior
 from garrod.science.pgx.readings import Reading, Readings
 
 
@@ -33,7 +34,7 @@ class Pairs:
     probability: Floats
 
 
-def posterior_of(definition: GeneDefinition, readings: Readings, prior: Floats) -> Pairs:
+def posterior_of(definition: GeneDefinition, readings: Readings, prior: Prior) -> Pairs:
     """Return the probability of each pair, or of each allele where there is one copy.
 
     Source: Bayes' theorem.
@@ -42,30 +43,32 @@ def posterior_of(definition: GeneDefinition, readings: Readings, prior: Floats) 
     return calculate(definition, readings, prior)
 
 
-def haploid_posterior(definition: GeneDefinition, readings: Readings, prior: Floats) -> Pairs:
+def haploid_posterior(definition: GeneDefinition, readings: Readings, prior: Prior) -> Pairs:
     """Return the probability of each single allele, as a pair of itself.
 
     Source: Bayes' theorem.
     """
-    weights = prior * _plain_weights(definition, readings)
+    weights = prior.shares * _plain_weights(definition, readings)
     weights = weights * strand_weights(definition, readings.used, 0)
     alive = np.flatnonzero(weights)
     kept = weights[alive]
     return Pairs(alive, alive, kept / kept.sum()) if len(alive) else Pairs(alive, alive, kept)
 
 
-def diploid_posterior(definition: GeneDefinition, readings: Readings, prior: Floats) -> Pairs:
+def diploid_posterior(definition: GeneDefinition, readings: Readings, prior: Prior) -> Pairs:
     """Return the probability of each unordered pair of alleles.
 
-    Source: Bayes' theorem, Hardy-Weinberg proportions as the prior of a pair.
+    Source: Bayes' theorem; prior of a pair: Hardy-Weinberg proportions, times its `pair_factor`.
     """
     same = [r for r in readings.used if r[1].alleles[0] == r[1].alleles[1]]
     differing = [r for r in readings.used if r[1].alleles[0] != r[1].alleles[1]]
-    weights = prior * _plain_weights(definition, readings)
+    weights = prior.shares * _plain_weights(definition, readings)
     weights = weights * strand_weights(definition, same, 0)
     alive = np.flatnonzero(weights)
     kept = weights[alive]
     joint = np.outer(kept, kept)
+    if prior.alike:
+        joint *= prior.pair_factor(alive)
     for block in phase_blocks(differing):
         one = strand_weights(definition, block, 0)[alive]
         two = strand_weights(definition, block, 1)[alive]
