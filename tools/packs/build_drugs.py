@@ -90,8 +90,9 @@ def main() -> None:
                            "RxNorm codes of products (ingredients only)",
                            "ivacaftor in combination (its guidance is for ivacaftor alone)"],
     }  # fmt: skip
-    print(write_pack("drugs", VERSION, manifest=manifest, tables=tables,
-                     evidence=[{c: row[c] for c in order} for row in evidence]), len(rows))  # fmt: skip
+    cited = [{column: row[column] for column in order} for row in evidence]
+    folder = write_pack("drugs", VERSION, manifest=manifest, tables=tables, evidence=cited)
+    print(folder, len(rows))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,12 @@ from writing import shared_data, write_pack
 VERSION = "2026.11.0"
 RETRIEVED = "2026-11-25"
 PMIDS = {"g6pd": "36049896"}  # the file for nitrofurantoin has none of its own
+LOCUS = "recommendations by phenotype, activity score or allele, per population"
+LOCI = {  # where more than the recommendation rows was used
+    "cpic-warfarin": "dosing chart, figure 2 (unchecked)",
+    "cpic-statins": f"{LOCUS}; named statins: figure 1 (unchecked)",
+    "cpic-opioids": f"{LOCUS}; morphine: guideline of 2014, PMID 24458010 (unchecked)",
+}
 MODIFIES = {("warfarin", "CYP4F2"), ("warfarin", "rs12777823")}
 
 
@@ -102,9 +108,7 @@ def evidence_rows(guidelines: list[dict[str, str]]) -> list[dict[str, str]]:
     order = ("id", "source", "version", "locus", "pmid", "url", "licence", "retrieved")
     found = []
     for row in guidelines:
-        locus = "recommendations by phenotype, activity score or allele, per population"
-        if row["guideline"] == "cpic-warfarin":
-            locus = "dosing chart, figure 2 (unchecked)"
+        locus = LOCI.get(row["guideline"], LOCUS)
         found.append({**blank, "id": row["guideline"], "source": row["name"],
                       "version": row["version"], "locus": locus, "pmid": row["pmid"],
                       "url": row["url"]})  # fmt: skip
@@ -140,6 +144,7 @@ def main() -> None:
         "retrieved": RETRIEVED, "reviewer": "", "review_date": "", "genome_builds": [],
         "covers": drugs,
         "does_not_cover": ["changes to guidelines after 25 March 2024",
+                           "hydralazine (NAT2) and metoprolol (CYP2D6), guidelines newer than that",
                            "peginterferon and ribavirin (no coded rows in the source)",
                            "oestrogens and factor V Leiden (not in the source)",
                            "warfarin dose in milligrams (an algorithm computes it)"],

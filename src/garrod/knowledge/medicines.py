@@ -90,7 +90,10 @@ class Medicines:
         return tuple(dict.fromkeys(known[spelling].name for spelling in close))
 
     def is_local(self, text: str) -> bool:
-        """Return whether a text names a form that acts where it is put (cream, eye drops)."""
+        """Return whether a text names a form that acts where it is put (cream, eye drops).
+
+        What follows from it is for the caller: ear drops with an aminoglycoside can still harm.
+        """
         words = words_of(text)
         return any(
             words[place : place + len(form)] == form

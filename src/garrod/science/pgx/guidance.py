@@ -6,7 +6,7 @@ A gene without a result matches only rows that say "No Result"; it never reads a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from garrod.core.advice import Action
@@ -228,23 +228,17 @@ def load_guidance(shelf: Shelf) -> Guidance:
 
 def _check(guidance: Guidance) -> None:
     """Raise KnowledgeError KNO006 where a row names a code that the pack does not define."""
+    known = guidance.phrases.keys() | guidance.guidelines.keys() | guidance.populations.keys()
     for row in guidance.recommendations:
-        codes = [row.implication, *row.notes, *row.monitoring]
+        codes = [row.guideline, row.population, row.implication, *row.notes, *row.monitoring]
         codes += [a for a in row.alternatives if a.startswith("class:")]
-        for code in _unknown(guidance, row, codes):
-            raise KnowledgeError(
-                f"pack {PACK!r}, recommendations.csv, row {row.id!r}: {code!r} is not defined in "
-                "the pack; add it to its table, or correct the row.",
-                code="KNO006",
-            )
-
-
-def _unknown(guidance: Guidance, row: Recommendation, codes: Sequence[str]) -> Iterator[str]:
-    yield from (code for code in codes if code and code not in guidance.phrases)
-    if row.guideline not in guidance.guidelines:
-        yield row.guideline
-    if row.population not in guidance.populations:
-        yield row.population
+        for code in codes:
+            if code and code not in known:
+                raise KnowledgeError(
+                    f"pack {PACK!r}, recommendations.csv, row {row.id!r}: {code!r} is not defined "
+                    "in the pack; add it to its table, or correct the row.",
+                    code="KNO006",
+                )
 
 
 def _recommendation(row: Row) -> Recommendation:
@@ -298,13 +292,5 @@ def _population(row: Row) -> Population:
 
 
 def _guideline(row: Row) -> Guideline:
-    return Guideline(
-        guideline=row["guideline"],
-        name=row["name"],
-        source=row["source"],
-        version=row["version"],
-        genes=_listed(row["genes"]),
-        pmid=row["pmid"],
-        url=row["url"],
-        evidence=row["evidence"],
-    )
+    plain = ("guideline", "name", "source", "version", "pmid", "url", "evidence")
+    return Guideline(genes=_listed(row["genes"]), **{column: row[column] for column in plain})

@@ -1,0 +1,91 @@
+"""Names, brands, codes and free text read as ingredients; nothing guessed from parts of words."""
+
+import pytest
+
+from garrod.adapters.packs.load import load_shelf
+from garrod.knowledge.medicines import load_medicines
+
+MEDICINES = load_medicines(load_shelf())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Clopidogrel 75 mg tablets", ["clopidogrel"]),
+        ("PLAVIX", ["clopidogrel"]),
+        ("co-codamol 30/500", ["codeine"]),
+        ("Nurofen Plus", ["codeine", "ibuprofen"]),
+        ("Pro-Epanutin 750mg/10ml", ["fosphenytoin"]),
+        ("tioguanine 40 mg", ["thioguanine"]),
+        ("suxamethonium chloride", ["succinylcholine"]),
+        ("5-FU infusion", ["fluorouracil"]),
+        ("methylthioninium chloride", ["methylene blue"]),
+        ("Liposomal amphotericin B", ["amphotericin b"]),
+        ("omeprazole and simvastatin", ["omeprazole", "simvastatin"]),
+        ("escitalopram", ["escitalopram"]),
+    ],
+)
+def test_text_names_its_ingredients(text: str, expected: list[str]) -> None:
+    assert [m.drug for m in MEDICINES.find_all(text)] == expected
+
+
+@pytest.mark.parametrize("text", ["", "paracetamol 500 mg", "esomeprazole", "dihydrocodeine", "mg"])
+def test_text_without_known_name_finds_nothing(text: str) -> None:
+    assert MEDICINES.find(text) is None
+
+
+def test_find_returns_the_first_of_several() -> None:
+    found = MEDICINES.find("warfarin, then clopidogrel")
+    assert found is not None
+    assert found.drug == "warfarin"
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "expected"),
+    [
+        ("http://www.whocc.no/atc", "B01AC04", "clopidogrel"),
+        ("ATC", "b01ac04 ", "clopidogrel"),
+        ("http://www.nlm.nih.gov/research/umls/rxnorm", "11289", "warfarin"),
+        ("RxNorm", "36567", "simvastatin"),
+    ],
+)
+def test_code_gives_the_ingredient(system: str, code: str, expected: str) -> None:
+    found = MEDICINES.by_code(system, code)
+    assert found is not None
+    assert found.drug == expected
+
+
+def test_code_of_unknown_system_or_value_gives_nothing() -> None:
+    assert MEDICINES.by_code("http://snomed.info/sct", "11289") is None
+    assert MEDICINES.by_code("ATC", "Z99ZZ99") is None
+
+
+def test_misspelt_name_is_suggested_by_its_british_name() -> None:
+    assert MEDICINES.suggest("clopidogral") == ("clopidogrel",)
+    assert "suxamethonium" in MEDICINES.suggest("succinylcholin")
+    assert MEDICINES.suggest("xyzzy") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Tacrolimus 0.1% ointment", True),
+        ("gentamicin 40 mg/ml injection", False),
+        ("gentamicin 0.3% eye/ear drops", True),
+        ("tacrolimus 1 mg capsules", False),
+    ],
+)
+def test_local_form_is_told_from_words(text: str, expected: bool) -> None:
+    assert MEDICINES.is_local(text) is expected
+
+
+def test_every_medicine_has_a_class_with_words_and_evidence() -> None:
+    shelf = load_shelf()
+    for medicine in MEDICINES.by_drug.values():
+        assert MEDICINES.classes[medicine.drug_class]
+        assert shelf.evidence("drugs", medicine.evidence).source
+
+
+def test_atc_codes_have_the_shape_of_a_substance_or_group() -> None:
+    codes = [code for m in MEDICINES.by_drug.values() for code in m.atc]
+    assert all(code[0].isalpha() and code[1:3].isdigit() for code in codes)
