@@ -82,6 +82,19 @@ def test_every_row_has_evidence_words_and_known_alternatives() -> None:
             assert medicines.by_id(drug), (row.id, drug)
 
 
+@pytest.mark.parametrize("pack", ["pgx-guidance", "drugs"])
+def test_every_row_of_every_table_cites_evidence_that_exists(pack: str) -> None:
+    found = SHELF.pack(pack)
+    cited = {row["evidence"] for rows in found.tables.values() for row in rows}
+    assert cited == found.evidence.keys() & cited
+
+
+def test_every_gene_of_a_row_has_a_role() -> None:
+    for row in GUIDANCE.recommendations:
+        for drug in row.drugs:
+            assert {GUIDANCE.role_of(drug, gene) for gene in row.genes} <= {"decides", "modifies"}
+
+
 def test_rows_of_one_drug_and_population_never_contradict() -> None:
     for drug in set(GUIDANCE.drugs()) - {"warfarin"}:
         rows = recommendations_for(GUIDANCE, drug)
