@@ -180,6 +180,8 @@ def _indel(window: Window, pos: int, ref: str, alts: tuple[str, ...]) -> tuple[s
     is_anchored = pos <= window.start
     sequences = [a for a in alts if _SEQUENCE.fullmatch(a)]
     if not sequences and "*" not in alts:
+        if is_anchored and not window.is_verified and last < window.stop:
+            raise RefMismatch(ref)  # it states a part of the reference, not the whole
         return (window.ref, *(UNDOCUMENTED for _ in alts)) if is_anchored else None
     covers = is_anchored and last >= window.stop
     if not covers and all(len(a) == len(ref) for a in sequences):

@@ -59,6 +59,8 @@ def _call(gene: str, record: Record, cell: bytes, settings: ReadSettings) -> Str
         return StructuralCall(gene, "doubtful", None, record.line, f"{written} ({record.filter})")
     if stated is not None:
         return StructuralCall(gene, kind, stated, record.line, written)
+    if kind.startswith("*"):
+        return StructuralCall(gene, kind, None, record.line, written)
     strands = [None if n is None else _copies(record, n) for n in call.alleles]
     if None in strands:
         return StructuralCall(gene, "doubtful", None, record.line, f"{written} (no number)")

@@ -29,6 +29,7 @@ from garrod.core.genotype import (
 from garrod.core.variant import Assembly, Position
 
 Spoken = tuple[str, ...]
+UNSTATED = "the reference of this build is not verified here, and the record does not state it"
 MOST_CODES = 65_535  # what a uint16 holds
 
 
@@ -241,7 +242,7 @@ def _observation(record: Record, call: GenotypeCall, alleles: Spoken) -> Observa
     if call.reason:
         return blank
     if not alleles:
-        return replace(blank, reason="REF is not the one expected at this unverified position")
+        return replace(blank, reason=UNSTATED)
     read = tuple(MISSING if n is None else alleles[n] for n in call.alleles)
     if set(read) == {MISSING}:
         return replace(blank, reason="deleted on every strand that was read")

@@ -116,14 +116,14 @@ def _scan(
     name, columns = gathering.name, _columns(header)
     number, contig, last, unsorted = header.lines, b"", 0, 0
     left: set[bytes] = set()
-    spans = None
+    spans, tail = None, b""
     for number, raw in enumerate(lines, header.lines + 1):
         head = raw.split(b"\t", 2)
         if len(head) < 3 or not head[1].isdigit() or len(head[1]) > LONGEST_NUMBER:
             if raw.strip() and not raw.startswith(b"#"):
                 parse_record(raw, line=number, columns=columns, name=name)
             continue
-        pos = int(head[1])
+        pos, tail = int(head[1]), raw
         if head[0] != contig:
             left.add(contig)
             contig, last = head[0], 0 if head[0] not in left else pos + 1
@@ -137,5 +137,7 @@ def _scan(
         raise VcfError(
             f"{name}: holds no record at all; ask its sender for the whole file", code="VCF018"
         )
+    if tail:  # a file that was cut off shows it on its last line
+        parse_record(tail, line=number, columns=columns, name=name)
     if unsorted:
         warnings.append(f"{UNSORTED}; the first record out of order is on line {unsorted}")

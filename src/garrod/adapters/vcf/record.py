@@ -13,6 +13,7 @@ from garrod.adapters.vcf.header import chromosome_of
 from garrod.core.errors import VcfError
 
 _END = re.compile(r"(?:^|;)END=(\d{1,12})(?:;|$)", re.ASCII)
+LONGEST_SHOWN = 60  # characters of a field in a message or proof
 LONGEST_NUMBER = 12  # digits: no position, depth or allele has more
 _SPLIT = re.compile(r"[/|]")
 PASSING = ("PASS", ".", "")
@@ -46,8 +47,8 @@ class Record:
     @property
     def site(self) -> str:
         """Return the site as the file writes it, for the proof chain."""
-        alts = ",".join(self.alts) or "."
-        return f"{self.contig}:{self.pos} {self.ref}>{alts}"
+        alts = shown(",".join(self.alts)) or "."
+        return f"{shown(self.contig)}:{self.pos} {shown(self.ref)}>{alts}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +124,22 @@ def read_cell(record: Record, cell: bytes, settings: ReadSettings) -> GenotypeCa
     bare = written.removeprefix("|").removeprefix("/")
     alleles = tuple(_number(a, record) for a in _SPLIT.split(bare))
     if all(a is None for a in alleles):
-        return GenotypeCall(reason=f"genotype {written}", text=written)
+        return GenotypeCall(reason=f"genotype {shown(written)}", text=shown(written))
     reason = _doubt(record, values, settings)
     return GenotypeCall(
         alleles=() if reason else alleles[:2],
         phased="|" in bare or len(alleles) == 1,
         phase_set=_phase_set(values.get("PS", ".")),
         reason=reason,
-        text=written,
+        text=shown(written),
         is_cut=len(alleles) > 2,
     )
+
+
+def shown(text: str) -> str:
+    """Return a field as it is shown to people: without control characters, and not too long."""
+    clean = text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)
+    return clean if len(clean) <= LONGEST_SHOWN else f"{clean[:LONGEST_SHOWN]}…({len(clean)})"
 
 
 def whole(text: str) -> int | None:
@@ -154,16 +161,16 @@ def _number(text: str, record: Record) -> int | None:
         return None
     number = whole(text)
     if number is None or number > len(record.alts):
-        raise BadCell(f"genotype {text!r} is not an allele of {record.site}")
+        raise BadCell(f"genotype {shown(text)!r} is not an allele of {record.site}")
     return number
 
 
 def _doubt(record: Record, values: dict[str, str], settings: ReadSettings) -> str:
     """Return why a genotype is not believed, or nothing."""
     if record.filter not in PASSING:
-        return f"FILTER is {record.filter}"
+        return f"FILTER is {shown(record.filter)}"
     if values.get("FT", ".") not in PASSING:
-        return f"FT is {values['FT']}"
+        return f"FT is {shown(values['FT'])}"
     quality = _value(values, ("GQ", "RGQ"))
     if quality is not None and quality < settings.min_gq:
         return f"GQ {quality:g} is below {settings.min_gq:g}"

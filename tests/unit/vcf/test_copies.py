@@ -1,0 +1,75 @@
+"""Copy-number and hybrid records of CYP2D6: counted, or said not to count."""
+
+from pathlib import Path
+
+import pytest
+
+from garrod.core.genotype import StructuralCall
+from tests.making.readings import table
+from tests.making.vcf import row, save, vcf
+
+SPAN = "SVTYPE=CNV;END=42135000"
+
+
+def calls(folder: Path, alt: str, cell: str, **more: str) -> list[StructuralCall]:
+    """Return the structural calls of a record over CYP2D6, of one sample."""
+    lines = (
+        row("chr10", 94781859, "G", "A", "0/1"),
+        row("chr22", 42120000, "N", alt, cell, **{"info": SPAN, **more}),
+    )
+    return list(table(save(folder, vcf(*lines))).structural.get("P", ()))
+
+
+@pytest.mark.parametrize(
+    ("alt", "cell", "keys", "kind", "copies"),
+    [
+        ("<DEL>", "0/1", "GT", "DEL", 1),
+        ("<DEL>", "1/1", "GT", "DEL", 0),
+        ("<DEL>", "0/0", "GT", "DEL", 2),
+        ("<DUP>", "0/1", "GT", "DUP", 3),
+        ("<DUP:TANDEM>", "0/1", "GT", "DUP", 3),
+        ("<DUP>", "0/1:4", "GT:CN", "DUP", 4),
+        ("<CNV>", "./.:1", "GT:CN", "CNV", 1),
+        ("<CN0>,<CN2>", "1/2", "GT", "CNV", 2),
+        ("<CNV>", "3", "CN", "CNV", 3),
+        ("<INV>", "0/1", "GT", "CNV", 2),
+    ],
+)
+def test_copies_are_counted(
+    tmp_path: Path, alt: str, cell: str, keys: str, kind: str, copies: int
+) -> None:
+    assert [(c.kind, c.copies) for c in calls(tmp_path, alt, cell, keys=keys)] == [(kind, copies)]
+
+
+@pytest.mark.parametrize(
+    ("alt", "cell", "keys", "passed"),
+    [
+        ("<CNV>", "0/1", "GT", "PASS"),
+        ("<DEL>", "./1", "GT", "PASS"),
+        ("<DEL>", "./.", "GT", "PASS"),
+        ("<DEL>", "0/1", "GT", "LowQual"),
+        ("<DEL>", "0/1:5", "GT:GQ", "PASS"),
+        ("<CNV>", "./.:2²", "GT:CN", "PASS"),
+    ],
+)
+def test_copies_that_cannot_be_counted_are_doubtful(
+    tmp_path: Path, alt: str, cell: str, keys: str, passed: str
+) -> None:
+    found = calls(tmp_path, alt, cell, keys=keys, passed=passed)
+    assert [(c.kind, c.copies) for c in found] == [("doubtful", None)]
+
+
+def test_copies_of_a_part_of_the_gene_are_not_the_gene_s(tmp_path: Path) -> None:
+    assert calls(tmp_path, "<DEL>", "0/1", info="END=42126700") == []
+    assert calls(tmp_path, "<DEL>", "0/1", info="SVLEN=-15000")[0].copies == 1
+
+
+def test_hybrid_is_named_only_where_it_is_shown(tmp_path: Path) -> None:
+    found = calls(tmp_path, "<CYP2D6*36>", "0/1")
+    assert [c.kind for c in found] == ["*36"]
+    assert calls(tmp_path, "<CYP2D6*36>", "0/0") == []
+
+
+def test_deletion_named_by_its_allele_is_counted(tmp_path: Path) -> None:
+    found = calls(tmp_path, "<DEL>", "0/1", info="END=42135000;ALLELE=CYP2D6*5")
+    assert [(c.kind, c.copies) for c in found] == [("DEL", 1)]
