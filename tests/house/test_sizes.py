@@ -9,7 +9,20 @@ COMMANDS = SRC / "entry" / "cli"
 MODULE_LINES, MODULE_HARD, FUNCTION_LINES, PARAMETERS = 300, 400, 40, 5
 
 # place (or place::function) -> (measured, reason). Remove a line here when the thing shrinks.
-EXCEPTIONS: dict[str, tuple[int, str]] = {}
+EXCEPTIONS: dict[str, tuple[int, str]] = {
+    "src/garrod/adapters/vcf/gather.py::__init__()": (6, "the reader's whole setting, made once"),
+    "src/garrod/adapters/vcf/gather.py::_code()": (
+        6,
+        "inner loop of the reader: no value per call",
+    ),
+    "src/garrod/care/decide/pharmacogenomics.py::_gaps()": (6, "private; all six name one answer"),
+    "src/garrod/care/decide/untested.py::_offer()": (6, "private; all six name one offer"),
+    "src/garrod/science/pgx/describe.py::describe()": (6, "a finding is made of these six values"),
+    "src/garrod/science/pgx/people.py::_remembered()": (7, "inner loop of a cohort"),
+    "tools/packs/build_definitions.py::cite()": (6, "a row of evidence has these columns"),
+    "tools/packs/build_definitions.py::add_gene": (42, "a release script, read from the top"),
+    "tools/packs/build_phenotypes.py::main": (53, "a release script, read from the top"),
+}
 
 
 def code() -> list[Path]:
@@ -60,7 +73,8 @@ def breaches() -> dict[str, int]:
 def test_nothing_is_larger_than_allowed_but_listed_exceptions() -> None:
     allowed = {name: measured for name, (measured, _) in EXCEPTIONS.items()}
     grown = {n: m for n, m in breaches().items() if m > allowed.get(n, 0)}
-    assert not grown, f"split these, or list them with a reason: {grown}"
+    said = "\n".join(f"{name}: {measure}" for name, measure in grown.items())
+    assert not grown, f"split these, or list them with a reason:\n{said}"
 
 
 def test_no_exception_outlives_its_need_or_lacks_a_reason() -> None:

@@ -18,9 +18,9 @@ def test_every_public_function_of_science_names_its_source() -> None:
         f"{place(path)}::{function.name}"
         for path in SCIENCE
         for function in public_functions(path)
-        if not re.search(r"^\s*Source: \S", ast.get_docstring(function) or "", re.MULTILINE)
+        if not re.search(r"\bSource: \S", ast.get_docstring(function) or "")
     ]
-    assert without == []
+    assert without == [], "\n".join(without)
 
 
 def holds_number(node: ast.expr | None) -> bool:
@@ -57,4 +57,4 @@ def test_every_numeric_constant_of_science_stands_beside_its_source() -> None:
             beside = "\n".join(lines[max(0, first - 4) : last])
             if not re.search(r"Source: \S|Not clinical: \S", beside):
                 without.append(f"{place(path)}:{first} {name}")
-    assert without == []
+    assert without == [], "\n".join(without)

@@ -25,7 +25,7 @@ from garrod.science.pgx.phenotype import Phenotyping, load_phenotyping
 from garrod.science.pgx.priors import Counts, Prior
 from garrod.science.pgx.readings import reference_copies
 
-MEMORY = 20_000  # findings remembered; beyond, all are forgotten, so that memory stays flat
+MEMORY = 20_000  # Not clinical: findings remembered; beyond, all go, so memory stays flat
 
 
 @dataclass(frozen=True, slots=True)
