@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tools.docs import command_line, errors, guidance, packs, readme
+from tools.docs import command_line, errors, guidance, hazards, packs, readme
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTE = "<!-- Written by `make docs`; do not edit: change its source and run it again. -->\n\n"
@@ -16,6 +16,7 @@ PAGES = {
     "docs/reference/command-line.md": command_line.page,
     "docs/reference/errors.md": errors.page,
     "docs/reference/guidance.md": guidance.page,
+    "docs/reference/hazards.md": hazards.page,
     "docs/reference/packs.md": packs.page,
 }
 
