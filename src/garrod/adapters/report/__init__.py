@@ -1,1 +1,1 @@
-"""Room: adapters/report."""
+"""Room: the pharmacogenomic report, laid out as a page for people or as JSON for machines."""
