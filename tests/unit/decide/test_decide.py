@@ -12,7 +12,10 @@ from garrod.core.advice import Action, Tier
 from garrod.core.finding import Candidate, GeneFinding, PhenotypeShare, Status
 from garrod.core.medicine import REVIEW, Act, Coding, MedicineLine, Proposal
 from garrod.core.person import Allergy, Condition, Person
+from garrod.science.pgx.outside import OutsideRow, findings_from
+from garrod.science.pgx.people import load_caller
 
+CALLER = load_caller(load_shelf())
 KNOWLEDGE = load_knowledge(load_shelf())
 TODAY = date(2026, 11, 25)
 ADULT = Person("Patient/1", sex="female", birth_date=date(1960, 1, 1))
@@ -183,6 +186,22 @@ def test_code_and_words_at_odds_are_both_checked_and_said() -> None:
     decision = ask(ADULT, "voriconazole", CYP2C19_PM, codings=coding)
     assert {a.target.name for a in decision.advice} == {"clopidogrel", "voriconazole"}
     assert any("different medicines" in n.reason for n in decision.not_assessed)
+
+
+def test_eye_drops_are_not_judged_as_if_they_reached_the_blood() -> None:
+    risk = "increased risk of aminoglycoside-induced hearing loss"
+    carrier = finding("MT-RNR1", candidate("m.1555A>G", 1.0, risk))
+    assert ask(ADULT, "tobramycin", carrier).advice[0].tier is Tier.T1
+    drops = ask(ADULT, "tobramycin 0.3 % eye drops", carrier)
+    assert (drops.advice, drops.clear) == ((), ())
+    assert drops.not_assessed[0].subject == "form"
+
+
+def test_phenotype_stated_without_its_score_weighs_every_row_it_may_mean() -> None:
+    rows = (OutsideRow("DPYD", phenotype="Poor Metabolizer"),)
+    stated = findings_from(rows, CALLER.definitions, CALLER.phenotyping)
+    (advice,) = ask(ADULT, "capecitabine", stated["DPYD"]).advice
+    assert (advice.action, advice.tier) == (Action.AVOID, Tier.T1)
 
 
 def test_same_medicine_twice_gives_one_answer() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from garrod.care.decide.words import likelihood, prior_in_words, spoken
+from garrod.care.decide.words import DOING, likelihood, prior_in_words, spoken
 from garrod.core.advice import Because
 from garrod.core.finding import GeneFinding, Origin
 from garrod.core.person import Person
@@ -24,8 +24,9 @@ def chain_of(
     if row is not None:
         guideline = guidance.guidelines[row.guideline]
         population = guidance.populations[row.population]
-        steps.append(Because("population", asked or population.text, row.population))
-        text = f"{guideline.name}: {row.action.value}, strength {row.strength}"
+        steps.append(Because("population", asked or f"for: {population.text}", row.population))
+        act = f"{DOING[row.action].lower()} {medicine.name}"
+        text = f"{guideline.name} says: {act} (strength {row.strength})"
         steps.append(Because("guidance", text, row.id))
         for more in outcome.also:
             factor = f", dose factor {more.dose_factor}" if more.dose_factor else ""

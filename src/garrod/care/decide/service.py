@@ -16,6 +16,7 @@ from garrod.knowledge.shelf import Shelf
 from garrod.science.pgx.guidance import load_guidance
 
 UNKNOWN = "no guidance here names this medicine, so nothing was checked; is its name or code right?"
+LOCAL = "a form for local use; guidance is about medicines that reach the blood"
 AT_ODDS = "its code and its words name different medicines; both were checked: correct the entry"
 
 
@@ -41,6 +42,10 @@ def decide(knowledge: Knowledge, person: Person, proposal: Proposal, *, today: d
         if is_at_odds(knowledge, line):
             gap = NotAssessed(Target(line.text, _codes(line)), "medicine", AT_ODDS, "unknown-drug")
             found = found.joined(Decision(not_assessed=(gap,)))
+        if medicines and knowledge.medicines.is_local(line.text):
+            gap = NotAssessed(Target(line.text, _codes(line)), "form", LOCAL, "no-guidance")
+            found = found.joined(Decision(not_assessed=(gap,)))
+            continue
         for medicine in medicines:
             if medicine.drug in seen:
                 continue

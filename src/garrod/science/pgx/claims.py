@@ -20,7 +20,7 @@ from garrod.science.pgx.phenotype import (
     score_result,
 )
 
-COMPLETE = 2  # strands that an autosomal diplotype names
+COMPLETE = 2  # Not clinical: strands that an autosomal diplotype names
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,3 +185,21 @@ def result_name(result: PhenotypeResult) -> str:
     """
     has_score = result.activity_score not in ("", NO_RULE)
     return f"{result.phenotype} ({result.activity_score})" if has_score else result.phenotype
+
+
+def guidance_keys(phenotyping: Phenotyping, gene: str, result: PhenotypeResult) -> tuple[str, ...]:
+    """Return a result's guidance keys; a phenotype without its score gives every score it may have.
+
+    Source: pack pgx-phenotypes, score ranges and activity values.
+    """
+    is_told = result.activity_score not in ("", NO_RULE) or result.phenotype == INDETERMINATE
+    if gene not in phenotyping.bins or is_told:
+        return result.keys
+    values = set(phenotyping.values[gene].values())
+    sums = {(one + other).text: one + other for one in values for other in values}
+    scores = [
+        text
+        for text, total in sums.items()
+        if score_result(phenotyping, gene, total).phenotype == result.phenotype
+    ]
+    return (*result.keys, *sorted(scores))

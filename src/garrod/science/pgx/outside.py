@@ -18,6 +18,7 @@ from garrod.science.pgx import stated
 from garrod.science.pgx.claims import (
     Claim,
     contradiction,
+    guidance_keys,
     merged,
     result_name,
     result_of,
@@ -121,7 +122,9 @@ def _finding(
         return blank
     if len(told) > 1:
         reasons.append(f"{len(told)} possibilities were stated; they are taken as equally likely")
-    candidates = tuple(c for reading in told for c in _candidates(reading, len(told)))
+    candidates = tuple(
+        c for reading in told for c in _candidates(definition, phenotyping, reading, len(told))
+    )
     shares = phenotype_shares(candidates)
     is_called = len(candidates) == 1 and told[0].is_known
     return replace(
@@ -136,10 +139,18 @@ def _finding(
     )
 
 
-def _candidates(reading: _Reading, rows: int) -> list[Candidate]:
+def _candidates(
+    definition: GeneDefinition, phenotyping: Phenotyping, reading: _Reading, rows: int
+) -> list[Candidate]:
     share = 1 / (rows * len(reading.claims))
     return [
-        Candidate(reading.name, share, c.result.phenotype, c.result.activity_score, c.result.keys)
+        Candidate(
+            reading.name,
+            share,
+            c.result.phenotype,
+            c.result.activity_score,
+            guidance_keys(phenotyping, definition.gene, c.result),
+        )
         for c in reading.claims
     ]
 

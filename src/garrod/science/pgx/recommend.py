@@ -103,8 +103,10 @@ def outcomes_of(
         if probability < LEAST_SHARE:
             continue
         rows = matching(guidance, drug, {s.gene: s.keys for s in shares}, population)
-        row, also = _sorted_out(guidance, drug, rows)
-        gathered.setdefault(content_of(row), []).append((probability, row, shares, also))
+        main, also = _sorted_out(guidance, drug, rows)
+        for row in main:
+            part = (probability / len(main), row, shares, also)
+            gathered.setdefault(content_of(row), []).append(part)
     found = [_outcome(parts) for parts in gathered.values()]
     return tuple(sorted(found, key=lambda o: -o.probability))
 
@@ -127,12 +129,19 @@ def _outcome(parts: Iterable[_Part]) -> Outcome:
 
 def _sorted_out(
     guidance: Guidance, drug: str, rows: Sequence[Recommendation]
-) -> tuple[Recommendation | None, tuple[Recommendation, ...]]:
-    """Return the main row, and those that genes which only modify add to it."""
+) -> tuple[Sequence[Recommendation | None], tuple[Recommendation, ...]]:
+    """Return the main rows, and those that genes which only modify add to them.
+
+    A phenotype stated without its score may fit several rows of the same genes: each may hold.
+    """
     also = tuple(
         row for row in rows if any(guidance.role_of(drug, g) == "modifies" for g in row.genes)
     )
-    return next((row for row in rows if row not in also), None), also
+    main = [row for row in rows if row not in also]
+    if not main:
+        return [None], also
+    alike = [r for r in main if (r.genes, r.population) == (main[0].genes, main[0].population)]
+    return list({content_of(r): r for r in reversed(alike)}.values()), also
 
 
 def _at_position(name: str, findings: Mapping[str, GeneFinding]) -> tuple[KeyShare, ...]:
