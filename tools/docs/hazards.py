@@ -10,8 +10,8 @@ import yaml
 LOG = Path(__file__).resolve().parents[2] / "safety" / "hazards.yaml"
 TITLE = """# Hazards, controls and their tests
 
-Each control stands in the code, and each has tests that fail without it. A clinical safety officer has
-not yet reviewed this log.
+Each control stands in the code, and each has tests that fail without it. A clinical safety officer
+has not yet reviewed this log.
 """
 
 
