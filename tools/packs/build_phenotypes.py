@@ -112,8 +112,11 @@ def ryr1_functions() -> Iterator[dict[str, str]]:
         for row in csv.DictReader(file):
             if row["gene"] == "RYR1":
                 said = known.get(row["allele"], "Uncertain Function")
-                function = {"Malignant Hyperthermia Associated": f"{MH} associated",
-                            "Normal Function": "Normal function"}.get(said, "Uncertain function")  # fmt: skip
+                words = {
+                    "Malignant Hyperthermia Associated": f"{MH} associated",
+                    "Normal Function": "Normal function",
+                }
+                function = words.get(said, "Uncertain function")
                 yield {"gene": "RYR1", "allele": row["allele"], "function": function,
                        "activity_value": "", "evidence": "ryr1"}  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""A medicine as a person has it: what was written, its codes, and the ingredients it was read as."""
+"""A medicine as a person has it: what was written, its codes, what it is taken for."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from garrod import __version__
 from garrod.adapters.report.model import Report
-from garrod.core.finding import Status
 from garrod.core.advice import NotAssessed, Target
+from garrod.core.finding import Status
 from garrod.core.genotype import GenotypeTable
 from garrod.core.medicine import REVIEW
 from garrod.core.person import Person

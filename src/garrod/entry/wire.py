@@ -45,7 +45,7 @@ class Settings:
 class Services:
     """The services of one run, each built when first asked for."""
 
-    def __init__(self, settings: Settings = Settings()) -> None:  # noqa: B008  frozen value
+    def __init__(self, settings: Settings = Settings()) -> None:
         self.settings = settings
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Which of a guideline's populations a person belongs to; what must be asked where it is unknown."""
+"""Which of a guideline's populations a person belongs to; what to ask where it is unknown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The alternatives that suit this person: not one they react to, nor one their genes speak against."""
+"""The alternatives that suit this person: none they react to, none their genes speak against."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ from garrod.care.decide.model import Clear, Decision
 from garrod.care.decide.options import codes_of, options_for
 from garrod.care.decide.policy import Policy
 from garrod.care.decide.untested import untested
-from garrod.care.decide.words import spoken, why_untold
 from garrod.care.decide.wording import phrase, sentence, summary_of, title_of
+from garrod.care.decide.words import spoken, why_untold
 from garrod.core.advice import Action, Advice, NotAssessed, Target
 from garrod.core.finding import GeneFinding, Status
 from garrod.core.person import Person

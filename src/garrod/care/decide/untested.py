@@ -22,7 +22,7 @@ def untested(
     genes: Sequence[str],
     setting: Setting,
 ) -> Decision:
-    """Return "not assessed" for each deciding gene, and the offer of a test where policy has one."""
+    """Return "not assessed" for each deciding gene, and the offer of a test if policy has one."""
     person = setting.person
     deciding = [g for g in genes if guidance.role_of(medicine.drug, g) != "modifies"] or genes
     gaps = tuple(

@@ -62,7 +62,7 @@ def _serve(page: bytes, port: int, *, open_browser: bool) -> None:
     class Handler(BaseHTTPRequestHandler):
         """Answers every path with the one page."""
 
-        def do_GET(self) -> None:  # noqa: N802  the standard library's name
+        def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(page)))
