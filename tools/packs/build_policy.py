@@ -16,7 +16,8 @@ TIERS = [
     ("prefer-alternative", "Moderate", "T2"), ("prefer-alternative", "*", "T3"),
     ("stop", "*", "T2"), ("test-first", "*", "T2"), ("start-lower", "Strong", "T2"),
     ("start-lower", "Moderate", "T2"), ("start-lower", "*", "T3"),
-    ("start-higher", "Optional", "T3"), ("start-higher", "*", "T2"), ("adjust", "*", "T2"), ("taper", "*", "T2"), ("ask", "*", "T3"),
+    ("start-higher", "Optional", "T3"), ("start-higher", "*", "T2"),
+    ("adjust", "*", "T2"), ("taper", "*", "T2"), ("ask", "*", "T3"),
     ("monitor", "Strong", "T3"), ("monitor", "*", "T4"), ("consider-test", "*", "T3"),
     ("refer", "*", "T3"), ("standard", "*", "T5"), ("no-recommendation", "*", "T5"),
 ]  # fmt: skip
