@@ -14,6 +14,9 @@ from garrod.knowledge.shelf import Shelf
 from garrod.science.pgx.people import Caller, Person, call_people, load_caller
 
 SEXES = {"M": "male", "F": "female"}
+FLAT = "flat"
+POPULATION = "population"  # the product's default
+PEER = "peer"  # flat, with the published preferences: what a caller without frequencies can know
 Findings = dict[str, GeneFinding]
 
 
@@ -24,20 +27,20 @@ def shelf() -> Shelf:
 
 
 @cache
-def caller(*, is_flat: bool) -> Caller:
-    """Return the caller with the flat or the population prior."""
-    return load_caller(shelf(), is_flat=is_flat)
+def caller(rules: str) -> Caller:
+    """Return the caller under one of the three sets of rules."""
+    return load_caller(shelf(), is_flat=rules != POPULATION, prefer=rules != FLAT)
 
 
 def call_file(
     path: Path,
     *,
-    is_flat: bool,
+    rules: str,
     people: Sequence[Person] | None = None,
     outside: Mapping[str, GeneFinding] | None = None,
 ) -> dict[str, Findings]:
     """Return each sample's findings by gene."""
-    made = caller(is_flat=is_flat)
+    made = caller(rules)
     names = [p.sample for p in people] if people is not None else None
     table = read_genotypes(path, made.positions(), samples=names, assembly=Assembly.GRCH38)
     chosen = people if people is not None else [Person(s) for s in table.samples]

@@ -38,6 +38,11 @@ def at_most(name: str, part: int, whole: int, percent: float) -> Figure:
     return Figure(name, value, f"≤ {percent:g} %", share <= percent)
 
 
+def none_of(name: str, part: int, whole: int) -> Figure:
+    """Return a count that should be nought."""
+    return Figure(name, f"{part:,} of {whole:,}", "0", part == 0)
+
+
 def share(name: str, part: int, whole: int) -> Figure:
     """Return a share without a target."""
     return Figure(name, f"{100 * part / whole if whole else 0.0:.2f} % ({part:,} of {whole:,})")

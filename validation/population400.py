@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from garrod.core.finding import GeneFinding, Status
 from garrod.science.pgx.people import Person
 from garrod.science.pgx.phenotype import phenotype_of
-from validation.calling import SEXES, call_file, caller
+from validation.calling import POPULATION, SEXES, call_file, caller
 from validation.data import PGX, rows
 from validation.figures import Figure, at_least, at_most, show
 from validation.writing import same_diplotype
@@ -53,8 +53,8 @@ def cases() -> list[Case]:
     folder = PGX / "population400"
     people = {r["sample"]: r for r in rows(folder / "people.tsv")}
     asked = [Person(s, SEXES[r["sex"]], r["population"]) for s, r in people.items()]
-    called = call_file(folder / "people.vcf.gz", is_flat=False, people=asked)
-    rules = caller(is_flat=False).phenotyping
+    called = call_file(folder / "people.vcf.gz", rules=POPULATION, people=asked)
+    rules = caller(POPULATION).phenotyping
     found = []
     for row in rows(folder / "truth.tsv.gz"):
         if row["origin"] != "drawn":

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from garrod.core.finding import GeneFinding, Status
 from garrod.science.pgx.people import Person
-from validation.calling import SEXES, call_file
+from validation.calling import FLAT, SEXES, call_file
 from validation.data import PGX, rows
 from validation.figures import Figure, at_least, at_most, share, show
 from validation.writing import same_diplotype
@@ -47,7 +47,7 @@ def cases() -> list[Case]:
     table = list(rows(folder / "expected.tsv"))
     sexes = {r["sample"]: SEXES[r["sex"]] for r in table}
     people = [Person(sample, sex) for sample, sex in sexes.items()]
-    called = call_file(folder / "synthetic.vcf.gz", is_flat=True, people=people)
+    called = call_file(folder / "synthetic.vcf.gz", rules=FLAT, people=people)
     return [
         Case(r["sample"], r["mode"], r["gene"], r["simulated_true_core_diplotype"],
              called[r["sample"]][r["gene"]])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+_MANY = re.compile(r"x(?:[3-9]|\d{2,})(?!\d)")
 _BRACKETS = re.compile(r"^\[(.*)\]$")
 
 
@@ -21,6 +22,7 @@ def strands(name: str) -> tuple[str, ...]:
 
 def _strand(text: str) -> str:
     inside = _BRACKETS.sub(r"\1", text.strip())
+    inside = _MANY.sub("x≥3", inside)  # tables write three copies and more as one
     return " + ".join(sorted(inside.split(" + ")))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from garrod.core.genotype import MISSING
 from garrod.science.pgx.definitions import GeneDefinition
@@ -70,10 +69,12 @@ def possible_diplotypes(
     if not len(pairs.probability):
         return None
     low, high, mass, of_pair = _grouped(definition, pairs)
-    is_picked = _picked(definition, low, high)
-    if prefer and is_picked.any():
-        mass = np.where(is_picked, mass * PREFERRED_ODDS, mass)
-        mass = mass / mass.sum()
+    preferences = _preferences(definition, low, high)
+    is_picked = np.zeros(len(mass), bool)
+    for chosen, rivals in preferences:
+        is_picked[chosen] = True
+        if prefer:
+            mass = _preferred(mass, chosen, rivals)
     assumed, named = _simplicity(definition, readings)
     head = np.zeros(len(mass), np.intp)
     head[of_pair[::-1]] = np.arange(len(of_pair))[::-1]  # the first pair behind each diplotype
@@ -109,20 +110,31 @@ def _grouped(definition: GeneDefinition, pairs: Pairs) -> tuple[Whole, Whole, Fl
     return low[head], high[head], mass, of_pair
 
 
-def _picked(definition: GeneDefinition, low: Whole, high: Whole) -> npt.NDArray[np.bool_]:
-    """Return which candidates a published table prefers over a rival that is here too."""
-    is_picked = np.zeros(len(low), bool)
+def _preferences(
+    definition: GeneDefinition, low: Whole, high: Whole
+) -> list[tuple[int, list[int]]]:
+    """Return each published choice that applies: the candidate chosen, and its rivals here."""
     if not definition.priorities:
-        return is_picked
+        return []
     cores = definition.grid.cores
     names = {
         f"{cores[a]}/{cores[b]}": rank
         for rank, (a, b) in enumerate(zip(low.tolist(), high.tolist(), strict=True))
     }
-    for name, rivals in definition.priorities.items():
-        if name in names and any(rival in names for rival in rivals):
-            is_picked[names[name]] = True
-    return is_picked
+    return [
+        (names[chosen], [names[rival] for rival in rivals])
+        for chosen, rivals in definition.priorities.items()
+        if chosen in names and all(rival in names for rival in rivals)
+    ]
+
+
+def _preferred(mass: Floats, chosen: int, rivals: list[int]) -> Floats:
+    """Return the masses with a choice and its rivals sharing theirs at the preferred odds."""
+    together = float(mass[chosen] + mass[rivals].sum())
+    weights = mass.copy()
+    weights[rivals] = mass[rivals] / mass[rivals].sum() / (1 + PREFERRED_ODDS) * together
+    weights[chosen] = PREFERRED_ODDS / (1 + PREFERRED_ODDS) * together
+    return weights
 
 
 def _simplicity(definition: GeneDefinition, readings: Readings) -> tuple[Floats, Whole]:

@@ -47,6 +47,7 @@ class Caller:
     is_flat: bool
     called_at: float
     packs: tuple[str, ...]
+    prefer: bool = False
     _priors: dict[tuple[str, str], Prior] = field(default_factory=dict)
     _counts: dict[str, Counts] = field(default_factory=dict)
 
@@ -73,13 +74,18 @@ class Caller:
         return CallSettings(
             called_at=self.called_at,
             prior_name="flat" if self.is_flat else f"population:{population}",
-            prefer=not self.is_flat,
+            prefer=self.prefer,
             demand_copies=not self.is_flat,
         )
 
 
-def load_caller(shelf: Shelf, *, is_flat: bool = False, called_at: float = 0.95) -> Caller:
+def load_caller(
+    shelf: Shelf, *, is_flat: bool = False, called_at: float = 0.95, prefer: bool | None = None
+) -> Caller:
     """Return a caller with the shelf's definitions, phenotypes and frequencies.
+
+    `prefer` lets published preferences between candidates count (NAT2); by default they do
+    where frequencies do, since that is what they stand for.
 
     Source: packs pgx-definitions, pgx-phenotypes, pgx-frequencies.
     """
@@ -91,6 +97,7 @@ def load_caller(shelf: Shelf, *, is_flat: bool = False, called_at: float = 0.95)
         is_flat=is_flat,
         called_at=called_at,
         packs=tuple(shelf.reference(n) for n in names),
+        prefer=not is_flat if prefer is None else prefer,
     )
 
 
