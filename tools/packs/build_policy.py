@@ -35,6 +35,12 @@ HARD_STOPS = [
     ("rasburicase", "G6PD", "Deficient|Deficient with CNSHA"),
 ]
 
+# What the look ahead leaves out, since it would hold for nearly everybody: (drugs or *, action).
+LEFT_OUT = [
+    ("*", "ask", "an uncertain result that most people have; the question belongs to the order"),
+    ("ivacaftor", "avoid", "speaks only of people with cystic fibrosis"),
+]
+
 # (indication, words of it, SNOMED CT, ICD-10 prefixes)
 INDICATIONS = [
     ("acs", "acute coronary syndrome|myocardial infarction|heart attack|nstemi|stemi|"
@@ -58,6 +64,7 @@ def main() -> None:
             {"drugs": d, "gene": g, "keys": k, "tier": "T1", "evidence": "stops"}
             for d, g, k in HARD_STOPS
         ],
+        "left_out": [{"drugs": d, "action": a, "why": w, "evidence": own} for d, a, w in LEFT_OUT],
         "indications": [
             {"indication": i, "words": w, "snomed": s, "icd10": c, "evidence": terms}
             for i, w, s, c in INDICATIONS

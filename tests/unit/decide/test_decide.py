@@ -219,6 +219,14 @@ def test_look_ahead_names_medicines_not_taken_and_no_offers_of_tests() -> None:
     assert all(a.p_recommendation is not None for a in ahead)
 
 
+def test_look_ahead_leaves_out_what_holds_for_nearly_everybody() -> None:
+    usual = "Uncertain Susceptibility"
+    person = replace(ADULT, findings=(finding("RYR1", candidate("a/b", 1.0, usual)),))
+    assert look_ahead(KNOWLEDGE, person, today=TODAY) == ()
+    ordered = ask(ADULT, "sevoflurane", finding("RYR1", candidate("a/b", 1.0, usual)))
+    assert ordered.advice[0].action is Action.ASK
+
+
 def every_row() -> list[tuple[str, str]]:
     return [(row.id, drug) for row in KNOWLEDGE.guidance.recommendations for drug in row.drugs]
 

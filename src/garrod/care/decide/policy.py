@@ -42,6 +42,7 @@ class Policy:
     tiers: tuple[tuple[str, str, Tier], ...]
     hard_stops: tuple[HardStop, ...]
     indications: tuple[Indication, ...]
+    left_out: frozenset[tuple[str, str]]  # (drug or "*", action) that the look ahead leaves out
     reference: str
 
     def tier_of(
@@ -56,6 +57,10 @@ class Policy:
             if wanted == action.value and level in ("*", strength):
                 return tier
         return Tier.T3
+
+    def is_ahead(self, drug: str, action: Action) -> bool:
+        """Return whether advice is worth knowing before the medicine is thought of."""
+        return not self.left_out & {(drug, action.value), ("*", action.value)}
 
     def indications_of(self, named: Iterable[Coding]) -> frozenset[str]:
         """Return the indications that codings (or their words) stand for."""
@@ -96,6 +101,11 @@ def load_policy(shelf: Shelf) -> Policy:
                 tuple(row["icd10"].split("|")),
             )
             for row in shelf.rows(PACK, "indications")
+        ),
+        left_out=frozenset(
+            (drug, row["action"])
+            for row in shelf.rows(PACK, "left_out")
+            for drug in row["drugs"].split("|")
         ),
         reference=shelf.reference(PACK),
     )

@@ -67,7 +67,12 @@ def look_ahead(knowledge: Knowledge, person: Person, *, today: date) -> tuple[Ad
         line = MedicineLine(medicine.name)
         setting = setting_of(knowledge.policy, person, line, is_new=True, today=today)
         told = assess(knowledge, medicine, setting).advice
-        found += [a for a in told if a.p_recommendation is not None]  # not the offers of a test
+        found += [
+            a
+            for a in told
+            if a.p_recommendation is not None  # not the offers of a test
+            and knowledge.policy.is_ahead(drug, a.action)
+        ]
     return ranked(tuple(found))
 
 
