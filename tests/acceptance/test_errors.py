@@ -1,6 +1,9 @@
 """Bad input through the real door: one line, a code, what to do; nothing left behind."""
 
 import gzip
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -95,3 +98,22 @@ def test_two_samples_without_a_choice_are_refused_for_a_report(run: Run, tmp_pat
     ran = run("genome", "report", file)
     assert (ran.code, ran.err.split(":")[0]) == (2, "GARROD-USE001")
     assert run("genome", "report", file, "--sample", "B", "--format", "json").code == 0
+
+
+def test_command_ended_half_way_leaves_nothing_behind(tmp_path: Path) -> None:
+    script = (
+        "import os, signal, sys\n"
+        "from pathlib import Path\n"
+        "from garrod.entry.cli import output\n"
+        "import garrod.entry.cli.app as door\n"
+        "def parts():\n"
+        "    yield b'half'\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    yield b'whole'\n"
+        "door.app = lambda: output.write_out(parts(), Path(sys.argv[1]))\n"
+        "door.main()\n"
+    )
+    target = tmp_path / "out.json"
+    ended = subprocess.run([sys.executable, "-c", script, target], check=False, timeout=60)
+    assert ended.returncode == 128 + signal.SIGTERM
+    assert list(tmp_path.iterdir()) == []

@@ -105,3 +105,12 @@ def test_report_to_a_file_appears_whole_and_leaves_nothing_beside(run: Run, tmp_
     assert run("genome", "report", GENOME, "-o", target).code == 0
     assert target.read_text().rstrip().endswith("</html>")
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_least_quality_is_a_setting_of_the_run(run: Run) -> None:
+    def reasons(*more: object) -> str:
+        return str(json.loads(run("genome", "call", GENOME, *more).out)["samples"][0]["genes"])
+
+    assert "positions were not read" in reasons()
+    assert "CYP2C19" in reasons("--min-gq", 0, "--min-dp", 0)
+    assert reasons("--min-gq", 0, "--min-dp", 0) != reasons()

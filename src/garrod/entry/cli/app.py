@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 import typer
@@ -46,6 +47,7 @@ def _root(
 
 def main() -> None:
     """Run a command; translate every fault to its exit code and one line on stderr."""
+    signal.signal(signal.SIGTERM, _ended)
     try:
         app()
     except GarrodError as error:
@@ -64,6 +66,11 @@ def main() -> None:
                 "run again with --debug and send us what it prints"
             )
         )
+
+
+def _ended(number: int, _frame: object) -> None:
+    """End as on Ctrl-C, so that a half-written file is taken away."""
+    sys.exit(128 + number)
 
 
 def _fail(error: GarrodError) -> None:

@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 from garrod.entry.cli import options
-from garrod.entry.cli.options import Build, Out, Outside, Population, Prior, Samples, Sex, Vcf
+from garrod.entry.cli.options import (
+    Build,
+    CalledAt,
+    MinDp,
+    MinGq,
+    Out,
+    Outside,
+    Population,
+    Prior,
+    Samples,
+    Sex,
+    Vcf,
+)
 from garrod.entry.cli.output import warn_of, write_out
 
 app = typer.Typer(help="Read a genome: call pharmacogenes, write a report.", no_args_is_help=True)
@@ -28,6 +40,9 @@ def call(
     people: People = None,
     population: Population = "pooled",
     prior: Prior = "population",
+    min_gq: MinGq = 20,
+    min_dp: MinDp = 8,
+    called_at: CalledAt = 0.95,
     format: Annotated[str, typer.Option("--format", help="json or tsv.")] = "json",
     output: Out = None,
 ) -> None:
@@ -36,7 +51,8 @@ def call(
     from garrod.entry.wire import Services, Settings
 
     writer = {"json": calls_json, "tsv": calls_tsv}[options.format_of(format, ("json", "tsv"))]
-    services = Services(Settings(is_flat=options.is_flat(prior)))
+    settings = Settings(options.is_flat(prior), called_at, min_gq, min_dp)
+    services = Services(settings)
     build, told_sex = options.assembly_of(assembly), options.sex_of(sex)
     told_population = options.population_of(population)
     table = services.read(vcf, samples=sample or (), assembly=build)

@@ -35,6 +35,14 @@ Population = Annotated[
 Prior = Annotated[str, typer.Option("--prior", help="population or flat.")]
 Out = Annotated[Path | None, typer.Option("-o", "--output", help="File to write; else stdout.")]
 
+MinGq = Annotated[
+    float, typer.Option("--min-gq", help="A genotype quality below this is a no-call.")
+]
+MinDp = Annotated[float, typer.Option("--min-dp", help="A read depth below this is a no-call.")]
+CalledAt = Annotated[
+    float, typer.Option("--called-at", help="Least probability of a called diplotype.")
+]
+
 SEXES = {"male": "male", "m": "male", "female": "female", "f": "female", "": ""}
 COLUMNS = ("sample", "sex", "population")
 
