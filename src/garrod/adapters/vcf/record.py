@@ -69,21 +69,9 @@ class BadCell(Exception):
 
 def parse_record(raw: bytes, *, line: int | None, columns: int, name: str) -> Record:
     """Return the record on a line.  Raises: VcfError VCF008, VCF016, VCF020."""
-    fields = raw.split(b"\t")
     where = f"{name}: line {line}" if line else name
-    if len(fields) != columns:
-        raise VcfError(
-            f"{where} has {len(fields)} columns, the header announces {columns}; "
-            "the file is cut off or edited: export it again",
-            code="VCF016",
-        )
-    try:
-        head = [field.decode() for field in fields[:9]]
-    except UnicodeDecodeError as error:
-        raise VcfError(
-            f"{where} holds bytes that are not UTF-8 ({error.reason}); save it as UTF-8",
-            code="VCF008",
-        ) from error
+    fields = raw.split(b"\t")
+    head = _head(fields, columns, where)
     pos = whole(head[1])
     if pos is None or not head[3]:
         raise VcfError(
@@ -112,6 +100,23 @@ def parse_record(raw: bytes, *, line: int | None, columns: int, name: str) -> Re
         keys=tuple(head[8].split(":")),
         cells=fields[9:],
     )
+
+
+def _head(fields: list[bytes], columns: int, where: str) -> list[str]:
+    """Return the nine fixed fields as text.  Raises: VcfError VCF008, VCF016."""
+    if len(fields) != columns:
+        raise VcfError(
+            f"{where} has {len(fields)} columns, the header announces {columns}; "
+            "the file is cut off or edited: export it again",
+            code="VCF016",
+        )
+    try:
+        return [field.decode() for field in fields[:9]]
+    except UnicodeDecodeError as error:
+        raise VcfError(
+            f"{where} holds bytes that are not UTF-8 ({error.reason}); save it as UTF-8",
+            code="VCF008",
+        ) from error
 
 
 def read_cell(record: Record, cell: bytes, settings: ReadSettings) -> GenotypeCall:
