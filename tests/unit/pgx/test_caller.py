@@ -101,6 +101,6 @@ def test_hla_cannot_be_told_from_variants() -> None:
 @pytest.mark.parametrize("gene", sorted(g for g in GENES if GENES[g].positions))
 @pytest.mark.parametrize("population", ["pooled", "EUR", "EAS"])
 def test_priors_sum_to_one_and_leave_nothing_impossible(gene: str, population: str) -> None:
-    prior = population_prior(GENES[gene], load_counts(SHELF, population))
+    prior = population_prior(GENES[gene], load_counts(SHELF, population), population)
     assert prior.shares.sum() == pytest.approx(1)
     assert prior.shares.min() > 0

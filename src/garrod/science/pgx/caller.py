@@ -62,12 +62,12 @@ def call_gene(
         call = _Call(definition, phenotyping, readings, prior, settings, subject)
         finding = _with_components(call) if definition.mode == "components" else _with_pairs(call)
         if finding is None:
-            finding = fallback(definition, phenotyping, readings, settings)
+            finding = fallback(definition, phenotyping, readings)
     return replace(
         finding,
         proofs=proofs_of(definition, observations),
         positions=_extra(definition, observations),
-        prior=settings.prior_name,
+        prior=prior.name,
     )
 
 

@@ -66,6 +66,10 @@ def find_components(
     reasons = _hapb3_conflict(definition, readings)
     if not is_phased and len(found) > 1:
         reasons.append("phase unknown: the two variants with least function are taken in trans")
+    elif len(found) > 1 and len(blocks) > 1:
+        reasons.append(
+            "phase sets leave the strands open: the arrangement of least function is taken"
+        )
     probability = _complete(definition, readings, prior)
     return Components((ordered[0], ordered[1]), found, probability, tuple(reasons))
 

@@ -15,20 +15,22 @@ from garrod.science.pgx.next_position import next_position
 from garrod.science.pgx.pairs import Diplotypes, Possible
 from garrod.science.pgx.phenotype import (
     INDETERMINATE,
+    NO_RULE,
     PhenotypeResult,
     Phenotyping,
     phenotype_of,
 )
 from garrod.science.pgx.readings import READ, Readings
 
+SAME_MEANING = "the diplotype is open, its phenotype is not"
+
 
 @dataclass(frozen=True, slots=True)
 class CallSettings:
-    """How sure a call must be, which candidates are worth listing, and what counts as prior."""
+    """How sure a call must be, which candidates are worth listing, and what else counts."""
 
     called_at: float = 0.95
     listed_from: float = 0.001
-    prior_name: str = "flat"
     prefer: bool = False  # published preferences between candidates count (NAT2)
     demand_copies: bool = False  # CYP2D6 is called only where copies were counted
 
@@ -75,6 +77,9 @@ def describe(
         if not is_called:
             following = _next(definition, more.all_of, numbers, readings)
     notes = [r for p in kept[:3] for r in results[p.name].reasons] if is_known else []
+    is_meant = is_known and more.is_certain and shares[0].probability >= settings.called_at
+    if is_meant and not is_called and shares[0].phenotype not in (NO_RULE, INDETERMINATE):
+        notes.append(SAME_MEANING)
     return GeneFinding(
         gene=definition.gene,
         status=Status.CALLED if is_called else Status.AMBIGUOUS,
@@ -86,7 +91,6 @@ def describe(
         components=more.components,
         next_position=following,
         missing=readings.missing,
-        prior=settings.prior_name,
         remainder=max(0.0, 1 - sum(c.probability for c in candidates)),
     )
 

@@ -67,15 +67,13 @@ class Caller:
             return priors.flat_prior(definition)
         if population not in self._counts:
             self._counts[population] = priors.load_counts(self.shelf, population)
-        return priors.population_prior(definition, self._counts[population])
+        return priors.population_prior(definition, self._counts[population], population)
 
-    def settings(self, population: str) -> CallSettings:
+    @property
+    def settings(self) -> CallSettings:
         """Return how calls are made under the chosen prior."""
         return CallSettings(
-            called_at=self.called_at,
-            prior_name="flat" if self.is_flat else f"population:{population}",
-            prefer=self.prefer,
-            demand_copies=not self.is_flat,
+            called_at=self.called_at, prefer=self.prefer, demand_copies=not self.is_flat
         )
 
 
@@ -185,7 +183,7 @@ def _remembered(
             caller.phenotyping,
             seen,
             caller.prior(gene, person.population),
-            settings=caller.settings(person.population),
+            settings=caller.settings,
             subject=Subject(person.sex, calls),
             reference=reference,
         )

@@ -36,6 +36,7 @@ class Prior:
     shares: Floats
     leads: tuple[int, ...] = ()
     alike: float = 0.0
+    name: str = "flat"
 
     def pair_factor(self, alleles: Whole) -> Floats:
         """Return what a pair's chance is, over that of two independent strands.
@@ -80,7 +81,7 @@ def flat_prior(definition: GeneDefinition) -> Prior:
     return Prior(shares, leads, ALIKE)
 
 
-def population_prior(definition: GeneDefinition, counts: Counts) -> Prior:
+def population_prior(definition: GeneDefinition, counts: Counts, population: str) -> Prior:
     """Return the prior from observed shares, or the flat one for a gene without a table.
 
     CYP2B6 *6 and *9 were counted as one (*9): their mass is halved between them.
@@ -98,4 +99,4 @@ def population_prior(definition: GeneDefinition, counts: Counts) -> Prior:
     if seen.sum() == 0:
         return flat_prior(definition)
     seen = seen / seen.sum() * (1 - UNSEEN_MASS)
-    return Prior(seen + UNSEEN_MASS / len(definition.alleles))
+    return Prior(seen + UNSEEN_MASS / len(definition.alleles), name=f"population:{population}")

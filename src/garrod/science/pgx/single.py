@@ -8,7 +8,7 @@ from __future__ import annotations
 from garrod.core.finding import Candidate, GeneFinding, Status
 from garrod.core.genotype import MISSING
 from garrod.science.pgx.definitions import GeneDefinition
-from garrod.science.pgx.describe import CallSettings, Described, phenotype_shares, without
+from garrod.science.pgx.describe import Described, phenotype_shares, without
 from garrod.science.pgx.pairs import Possible
 from garrod.science.pgx.phenotype import Phenotyping, phenotype_of
 from garrod.science.pgx.readings import Readings
@@ -19,10 +19,7 @@ LONE_GENE, LONE_RSID, LONE_ALLELES = "SLCO1B1", "rs4149056", {"T": "*1", "C": "*
 
 
 def fallback(
-    definition: GeneDefinition,
-    phenotyping: Phenotyping,
-    readings: Readings,
-    settings: CallSettings,
+    definition: GeneDefinition, phenotyping: Phenotyping, readings: Readings
 ) -> GeneFinding:
     """Return what can be said where no pair of alleles explains the readings.
 
@@ -43,7 +40,6 @@ def fallback(
         phenotypes=phenotype_shares((candidate,)),
         reasons=(*readings.reasons, NO_PAIR, f"the phenotype rests on {LONE_RSID} alone"),
         missing=readings.missing,
-        prior=settings.prior_name,
     )
 
 
