@@ -1,0 +1,45 @@
+"""Runs every comparison and prints its figures.  Run: python -m validation [name ...]"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from validation import (
+    cohort100,
+    getrm,
+    matcher_cases,
+    phenotype_rows,
+    pipeline_cases,
+    population400,
+    synthetic400,
+)
+from validation.data import PGX
+
+ALL: dict[str, Callable[[], int]] = {
+    "matcher_cases": matcher_cases.main,
+    "pipeline_cases": pipeline_cases.main,
+    "cohort100": cohort100.main,
+    "synthetic400": synthetic400.main,
+    "population400": population400.main,
+    "getrm": getrm.main,
+    "phenotype_rows": phenotype_rows.main,
+}
+
+
+def main(names: list[str]) -> int:
+    """Run the named comparisons, or all; return 1 where a target is missed, 2 without the data."""
+    if not PGX.is_dir():
+        print("The shared data folder is absent: set GARROD_SHARED to it. Nothing was compared.")
+        return 2
+    unknown = [name for name in names if name not in ALL]
+    if unknown:
+        print(f"Unknown: {', '.join(unknown)}; there are {', '.join(ALL)}.")
+        return 2
+    missed = [name for name in names or ALL if ALL[name]()]
+    print(f"\nTargets missed in: {', '.join(missed)}" if missed else "\nEvery target is met.")
+    return int(bool(missed))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
