@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from garrod.adapters.vcf.alike import alike
 from garrod.adapters.vcf.alleles import DELETED, RefMismatch, Window, spoken
 from garrod.adapters.vcf.copies import structural_calls
 from garrod.adapters.vcf.header import Header
@@ -75,10 +76,19 @@ class Gathering:
         self._with_genotype += "GT" in record.keys
         for column, call in copied:
             self._structural.setdefault(self.samples[column], []).append(call)
-        calls: dict[bytes, GenotypeCall] = {}
         cells = self._cells(record)
+        kinds = alike(record, cells, self._settings)
+        calls = {cell: self._read(record, cell) for cell in set(kinds.values())}
+        if None in calls.values():
+            self._spoil_all(record, cells, {c for c, kind in kinds.items() if not calls[kind]})
         for window, alleles in _settled(speaks):
-            self._note(record, window, alleles, cells, calls)
+            codes = {
+                cell: self._coded(window.index, _observation(record, call, alleles)) if call else 0
+                for cell, call in calls.items()
+            }
+            by_cell = {cell: codes[kind] for cell, kind in kinds.items()}
+            row = np.fromiter(map(by_cell.__getitem__, cells), np.uint16, len(cells))
+            self._note(window, row)
 
     def _cells(self, record: Record) -> Sequence[bytes]:
         if self._is_whole:
@@ -105,46 +115,22 @@ class Gathering:
                 code="VCF015",
             ) from None
 
-    def _note(
-        self,
-        record: Record,
-        window: Window,
-        alleles: Spoken,
-        cells: Sequence[bytes],
-        calls: dict[bytes, GenotypeCall],
-    ) -> None:
-        codes: dict[bytes, int] = {}
-        for column, cell in enumerate(cells):
-            if cell not in codes:
-                codes[cell] = self._code(record, window, alleles, cell, calls, column)
-            elif codes[cell] < 0:
-                self._spoil(column, record, cell)
-        row = np.fromiter((max(codes[c], 0) for c in cells), np.uint16, len(cells))
+    def _note(self, window: Window, row: npt.NDArray[np.uint16]) -> None:
+        """Take in the codes of all samples at one position."""
         if self._is_read[window.index]:
             row = self._merge(window, row)
         self._is_read[window.index] = True
         self._codes[window.index] = row
 
-    def _code(
-        self,
-        record: Record,
-        window: Window,
-        alleles: Spoken,
-        cell: bytes,
-        calls: dict[bytes, GenotypeCall],
-        column: int,
-    ) -> int:
-        """Return the palette code of a cell, -1 where it breaks the format."""
-        call = calls.get(cell)
-        if call is None:
-            try:
-                call = calls[cell] = read_cell(record, cell, self._settings)
-            except BadCell:
-                self._spoil(column, record, cell)
-                return -1
-            if call.is_cut:
-                self._warned.add(f"{record.site}: more than two alleles; the first two were read")
-        return self._coded(window.index, _observation(record, call, alleles))
+    def _read(self, record: Record, cell: bytes) -> GenotypeCall | None:
+        """Return what a cell says, None where it breaks the format."""
+        try:
+            call = read_cell(record, cell, self._settings)
+        except BadCell:
+            return None
+        if call.is_cut:
+            self._warned.add(f"{record.site}: more than two alleles; the first two were read")
+        return call
 
     def _coded(self, index: int, observation: Observation) -> int:
         known = self._known[index]
@@ -159,11 +145,14 @@ class Gathering:
             self._palette[index].append(observation)
         return known[observation]
 
-    def _spoil(self, column: int, record: Record, cell: bytes) -> None:
-        written = cell.decode("utf-8", "replace").split(":")[0][:20]
+    def _spoil_all(self, record: Record, cells: Sequence[bytes], broken: set[bytes]) -> None:
+        """Note the samples whose cells break the format."""
         where = f"line {record.line}" if record.line else record.site
-        reason = f"{where}: genotype {written!r} is not one of the record's alleles"
-        self._spoiled.setdefault(self.samples[column], reason)
+        for column, cell in enumerate(cells):
+            if cell in broken:
+                written = cell.decode("utf-8", "replace").split(":")[0][:20]
+                reason = f"{where}: genotype {written!r} is not one of the record's alleles"
+                self._spoiled.setdefault(self.samples[column], reason)
 
     def _merge(self, window: Window, row: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint16]:
         index, palette = window.index, self._palette[window.index]
