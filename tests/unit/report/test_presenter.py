@@ -34,7 +34,7 @@ def test_headline_two_cards_for_one_medicine_count_once() -> None:
 
 def test_headline_one_medicine_changed_speaks_in_the_singular() -> None:
     page = page_of(person(medicines=("Clopidogrel 75 mg",), now=(clopidogrel(),), clear=()))
-    assert page.headline == "The one medicine needs a change"
+    assert page.headline == "A change is advised for the one medicine"
 
 
 def test_headline_no_medicines_says_that_none_was_listed() -> None:
@@ -75,6 +75,39 @@ def test_glance_name_inside_a_longer_name_does_not_match() -> None:
         ("Codeine", "check"),
         ("Dihydrocodeine 30 mg", "unknown"),
     ]
+
+
+def test_glance_consider_test_says_that_a_result_is_not_excluded() -> None:
+    maybe = advice("fluorouracil", Action.CONSIDER_TEST, ("DPYD", "intermediate metaboliser", "?"),
+                   p=0.14)  # fmt: skip
+    line = page_of(person(now=(maybe,))).glance[0]
+    assert line.text == "Not excluded: DPYD: intermediate metaboliser (14 %)"
+
+
+def test_clear_that_rests_on_a_gene_beyond_its_candidates_is_less_sure() -> None:
+    clear = ("tramadol: CYP2D6 intermediate metaboliser: usual dosing.",)
+    page = page_of(person(medicines=("Tramadol 50 mg",), now=(), clear=clear, next=()))
+    assert page.clear[0].tag.text == "No change, less sure"
+    assert page.clear[0].doubts[0].startswith("CYP2D6 is ambiguous: SNV only")
+    assert page.glance[0].tag.kind == "ambiguous"
+    assert page.headline_more[0] == "1 needs no change, but that is less sure"
+
+
+def test_clear_with_an_unlikely_enough_phenotype_is_less_sure() -> None:
+    clear = ("pitavastatin: SLCO1B1 decreased function: usual dosing.",)
+    assert page_of(person(clear=clear)).clear[0].doubts == ("SLCO1B1 is likely (87 %)",)
+
+
+def test_clear_with_a_gene_untested_is_less_sure() -> None:
+    clear = ("warfarin: CYP2C9 normal metaboliser: usual dosing.",)
+    gap = NotAssessed(Target("warfarin"), "VKORC1", "not tested", "not-tested")
+    row = page_of(person(clear=clear, not_assessed=(gap,))).clear[0]
+    assert row.doubts == ("VKORC1: not tested",)
+
+
+def test_clear_that_rests_on_called_genes_is_plain() -> None:
+    row = page_of(person()).clear[0]
+    assert (row.tag.text, row.doubts) == ("No change", ())
 
 
 def test_glance_links_to_the_card_that_explains_it() -> None:
@@ -216,6 +249,13 @@ def test_gaps_genes_without_a_result_stand_apart_with_reason_and_medicines() -> 
     assert not {g.subject for g in page.gene_gaps} & {g.gene for g in page.genes}
 
 
+def test_gaps_gene_named_as_its_own_target_waits_for_nothing() -> None:
+    bare = NotAssessed(Target("F5"), "F5", "no defining position was read", "no-call")
+    page = page_of(person(not_assessed=(bare,)))
+    assert page.gene_gaps[0].touches == ""
+    assert page.medicine_gaps == ()
+
+
 def test_gaps_medicine_without_guidance_is_listed() -> None:
     gap = page_of(person()).medicine_gaps[0]
     assert (gap.subject, gap.tag.text) == ("Levothyroxine", "No guidance")
@@ -252,6 +292,14 @@ def test_method_names_every_pack_source_and_licence() -> None:
     assert ("pgx-definitions", "2025.11.5") in page.packs
     assert {c.licence for c in page.citations} == {"CC0-1.0"}
     assert len(page.citations) == 7
+
+
+def test_method_two_kinds_of_starting_frequencies_name_their_genes() -> None:
+    flat = replace(called("RYR1", "Reference/Reference", "Uncertain Susceptibility"), prior="flat")
+    pooled = called("TPMT", "*1/*1", "Normal Metabolizer")
+    told = [t for label, t in page_of(person(findings=(pooled, flat))).method
+            if label == "Starting frequencies"]  # fmt: skip
+    assert [t.partition(":")[0] for t in told] == ["RYR1", "TPMT"]
 
 
 def test_safety_synthetic_person_is_named_as_one() -> None:

@@ -20,6 +20,7 @@ from garrod.adapters.report.view import NextGroup, NextRow
 from garrod.care.decide.words import likelihood
 from garrod.core.advice import Action, Advice
 
+REPLACED = (Action.AVOID, Action.STOP, Action.PREFER_ALTERNATIVE)
 DOSED = (Action.START_LOWER, Action.START_HIGHER, Action.ADJUST)
 
 
@@ -65,7 +66,8 @@ def _act(a: Advice) -> str:
     if a.dose_factor and a.action in DOSED:
         parts.append(dose_words(a.dose_factor))
     if a.options:
-        parts.append(f"Instead: {listed([o.name for o in a.options], 'or')}")
+        start = "Instead" if a.action in REPLACED else "Or"
+        parts.append(f"{start}: {listed([o.name for o in a.options], 'or')}")
     return ". ".join(parts)
 
 

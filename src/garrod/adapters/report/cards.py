@@ -46,7 +46,8 @@ def card_of(advice: Advice, number: int) -> Card:
 
 def results_of(advice: Advice) -> tuple[str, ...]:
     """Return the results that a piece of advice rests on, in words."""
-    return _texts(advice, "phenotype") or _texts(advice, "not-tested")
+    found = _texts(advice, "phenotype") or _texts(advice, "not-tested")
+    return tuple(text.replace(": n/a", ": no phenotype defined") for text in found)
 
 
 def _texts(advice: Advice, step: str) -> tuple[str, ...]:
@@ -79,19 +80,28 @@ def _options(advice: Advice) -> tuple[tuple[str, str], ...]:
 
 
 def _population(advice: Advice) -> str:
-    said = _texts(advice, "population")
-    if said:
-        return capital(said[0])
-    return "" if advice.population in HIDDEN_POPULATIONS else capital(advice.population)
+    if advice.population in HIDDEN_POPULATIONS:
+        return ""
+    said = (*_texts(advice, "population"), advice.population)
+    return _bare(said[0])
 
 
 def _steps(advice: Advice) -> tuple[Step, ...]:
     """Return the chain from the line of the file up to the guideline row and the packs."""
     hops = [b for b in reversed(advice.because) if b.step not in {"caution", "medicine"}]
-    found = [Step(STEPS.get(b.step, capital(b.step)), capital(b.text), _ref(b)) for b in hops]
+    found = [Step(STEPS.get(b.step, capital(b.step)), _said(b), _ref(b)) for b in hops]
     if advice.packs:
         found.append(Step("Knowledge packs", ", ".join(advice.packs)))
     return tuple(found)
+
+
+def _said(hop: Because) -> str:
+    return _bare(hop.text) if hop.step == "population" else capital(hop.text)
+
+
+def _bare(population: str) -> str:
+    """Return who advice is for, without the words that its label says already."""
+    return capital(population.removeprefix("for: "))
 
 
 def _ref(hop: Because) -> str:

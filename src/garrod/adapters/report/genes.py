@@ -14,10 +14,12 @@ from garrod.adapters.report.phrases import (
     place_words,
 )
 from garrod.adapters.report.view import GapRow, GeneRow, Tag
+from garrod.care.decide.words import likelihood
 from garrod.core.advice import NotAssessed
-from garrod.core.finding import GeneFinding, Origin, Status
+from garrod.core.finding import Candidate, GeneFinding, Origin, Status
 
 SHOWN = 3  # diplotypes of a gene on the page
+LISTED = 0.01  # less likely candidates are counted, not listed
 SURE = 0.95  # as likely as this and yet ambiguous: the probability leaves out what is not listed
 CODES = {
     "not-tested": "Not tested",
@@ -36,7 +38,8 @@ def gene_rows(findings: Sequence[GeneFinding]) -> tuple[GeneRow, ...]:
 
 
 def _gene(finding: GeneFinding) -> GeneRow:
-    left = len(finding.candidates) - SHOWN
+    listed_ones = [c for c in finding.candidates[1:SHOWN] if c.probability >= LISTED]
+    left = len(finding.candidates) - 1 - len(listed_ones)
     notes = [capital(r) for r in finding.reasons]
     if finding.components and finding.components != ("Reference",):
         notes.insert(0, f"Variants found: {listed(list(finding.components))}")
@@ -49,7 +52,7 @@ def _gene(finding: GeneFinding) -> GeneRow:
         gene=finding.gene,
         tag=STATUSES[finding.status],
         diplotypes=tuple(
-            (c.name, _likely(finding, i)) for i, c in enumerate(finding.candidates[:SHOWN])
+            (c.name, _likely(finding, c)) for c in (finding.candidates[0], *listed_ones)
         ),
         more=f"and {left} less likely" if left > 0 else "",
         phenotype=_phenotype(finding),
@@ -58,23 +61,39 @@ def _gene(finding: GeneFinding) -> GeneRow:
     )
 
 
-def _likely(finding: GeneFinding, index: int) -> str:
+def _likely(finding: GeneFinding, candidate: Candidate) -> str:
     """Return a candidate's probability, but none where the reason for doubt is not in it."""
-    p = finding.candidates[index].probability
-    if finding.status is Status.AMBIGUOUS and finding.candidates[0].probability >= SURE:
-        return "best fit; see the note" if index == 0 else ""
-    if finding.origin is Origin.OUTSIDE and p >= 1:
+    if is_beyond(finding):
+        return "best fit; see the note" if candidate is finding.candidates[0] else ""
+    if finding.origin is Origin.OUTSIDE and candidate.probability >= 1:
         return "as reported"
-    return percent(p)
+    return percent(candidate.probability)
+
+
+def is_beyond(finding: GeneFinding) -> bool:
+    """Return whether a gene is ambiguous for a reason that its probabilities do not hold."""
+    return finding.status is Status.AMBIGUOUS and finding.candidates[0].probability >= SURE
+
+
+def unsure_words(finding: GeneFinding) -> str:
+    """Return why the phenotype of a usable gene is less than sure; nothing where it is sure."""
+    if not finding.is_usable:
+        return ""
+    if is_beyond(finding):
+        return f"{finding.gene} is ambiguous: {'; '.join(finding.reasons)}"
+    mass = _mass(finding)
+    return f"{finding.gene} is {likelihood(mass)}" if mass < SURE else ""
+
+
+def _mass(finding: GeneFinding) -> float:
+    return sum(s.probability for s in finding.phenotypes if s.phenotype == finding.phenotype)
 
 
 def _phenotype(finding: GeneFinding) -> str:
-    """Return the phenotype, with its probability where more than one stays possible."""
-    name = phenotype_words(finding.phenotype)
-    shares = [s for s in finding.phenotypes if s.phenotype == finding.phenotype]
-    mass = sum(s.probability for s in shares)
-    names = {s.phenotype for s in finding.phenotypes}
-    return f"{name}, {percent(mass)}" if len(names) > 1 else name
+    """Return the phenotype, with its probability unless that is as good as certain."""
+    name, mass = phenotype_words(finding.phenotype), _mass(finding)
+    is_plain = is_beyond(finding) or mass >= 0.995 or len(finding.phenotypes) < 2
+    return name if is_plain else f"{name}, {percent(mass)}"
 
 
 def gene_gaps(
@@ -85,7 +104,8 @@ def gene_gaps(
     for f in sorted(findings, key=lambda f: f.gene):
         if f.is_usable:
             continue
-        touched = listed(_names([n for n in not_assessed if n.subject == f.gene]))
+        waiting = _names([n for n in not_assessed if n.subject == f.gene])
+        touched = listed([name for name in waiting if name != f.gene])
         reasons = tuple(capital(r) for r in f.reasons) or ("No reason was recorded",)
         rows.append(GapRow(f.gene, STATUSES[f.status], reasons, touched))
     return tuple(rows)

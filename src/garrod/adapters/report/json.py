@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from garrod.adapters.report.model import Report
-from garrod.core.advice import Advice, NotAssessed
+from garrod.core.advice import Advice
 from garrod.core.finding import GeneFinding, Origin, Status
 
 LIMIT = 20_000  # bytes a person; source: the project's aim for pharmacogenomic output
@@ -61,7 +61,7 @@ def _content(report: Report, level: int) -> dict[str, Any]:
         },
         "genes": [_gene(f, level) for f in report.findings],
         "priors": sorted({f.prior for f in report.findings if f.prior}),
-        "not_assessed": _gaps(report.not_assessed),
+        "not_assessed": _gaps(report),
         "packs": list(report.packs),
         "warnings": list(report.warnings),
         "left_out": list(SHORTENINGS[:level]),
@@ -122,11 +122,16 @@ def _gene(finding: GeneFinding, level: int) -> dict[str, Any]:
     return content | {key: value for key, value in more.items() if value}
 
 
-def _gaps(gaps: tuple[NotAssessed, ...]) -> list[dict[str, Any]]:
-    """Return the gaps, those of one subject, reason and code together."""
+def _gaps(report: Report) -> list[dict[str, Any]]:
+    """Return the gaps of medicines, those of one subject, reason and code together.
+
+    A gap that is about a gene alone stands under "genes", with the gene's own reasons.
+    """
+    genes = {f.gene for f in report.findings}
     alike: dict[tuple[str, str, str], list[str]] = {}
-    for gap in gaps:
-        alike.setdefault((gap.subject, gap.reason, gap.code), []).append(gap.target.name)
+    for gap in report.not_assessed:
+        if gap.target.name not in genes:
+            alike.setdefault((gap.subject, gap.reason, gap.code), []).append(gap.target.name)
     return [
         {"subject": subject, "reason": reason, "code": code, "medicines": names}
         for (subject, reason, code), names in alike.items()

@@ -65,6 +65,16 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class ClearRow:
+    """A medicine that needs no change, why, and what makes that less than sure."""
+
+    tag: Tag
+    name: str
+    reason: str
+    doubts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NextRow:
     """Medicines for which the same advice would hold, if they were prescribed."""
 
@@ -123,7 +133,7 @@ class Page:
     warnings: tuple[str, ...]
     cards: tuple[Card, ...]
     no_cards: str
-    clear: tuple[tuple[str, str], ...]
+    clear: tuple[ClearRow, ...]
     no_clear: str
     next_intro: str
     next_groups: tuple[NextGroup, ...]
