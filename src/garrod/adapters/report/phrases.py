@@ -149,5 +149,5 @@ def citation_of(evidence: Evidence) -> Citation:
         links.append((host, evidence.url))
     if evidence.pmid and evidence.pmid.isdigit():
         address = f"https://pubmed.ncbi.nlm.nih.gov/{evidence.pmid}/"
-        links.append((f"PubMed {evidence.pmid}", address))
+        links.append((f"PubMed\u00a0{evidence.pmid}", address))
     return Citation(evidence.source, text, evidence.version, evidence.licence, tuple(links))
