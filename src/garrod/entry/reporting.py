@@ -6,14 +6,11 @@ from pathlib import Path
 
 from garrod import __version__
 from garrod.adapters.report.model import Report
-from garrod.core.advice import NotAssessed, Target
-from garrod.core.finding import Status
+from garrod.care.decide.service import medicines_of
 from garrod.core.genotype import GenotypeTable
-from garrod.core.medicine import REVIEW
+from garrod.core.medicine import REVIEW, MedicineLine
 from garrod.core.person import Person
 from garrod.entry.wire import Services, sha256_of, today
-
-UNUSABLE = (Status.NO_CALL, Status.NOT_ASSESSED)
 
 
 def report_of(services: Services, person: Person, table: GenotypeTable) -> Report:
@@ -21,11 +18,6 @@ def report_of(services: Services, person: Person, table: GenotypeTable) -> Repor
     day = today()
     decision = services.answer(person, REVIEW, today=day)
     ahead = services.ahead(person, today=day)
-    untold = tuple(
-        NotAssessed(Target(f.gene), f.gene, "; ".join(f.reasons), f.status.value)
-        for f in person.findings
-        if f.status in UNUSABLE
-    )
     packs = {p for f in person.findings for p in f.packs} | {p for a in ahead for p in a.packs}
     return Report(
         title="Pharmacogenomic report",
@@ -35,13 +27,20 @@ def report_of(services: Services, person: Person, table: GenotypeTable) -> Repor
         source=Path(table.source).name,
         source_sha256=sha256_of(Path(table.source)),
         made_on=day,
-        medicines=tuple(line.text for line in person.medicines),
+        medicines=tuple(shown_as(services, line) for line in person.medicines),
         now=decision.advice,
         clear=tuple(f"{c.target.name}: {c.reason}" for c in decision.clear),
         next=ahead,
         findings=person.findings,
-        not_assessed=decision.not_assessed + untold,
+        not_assessed=decision.not_assessed,
         packs=tuple(sorted(packs)),
         warnings=table.warnings,
         software=f"garrod {__version__}",
     )
+
+
+def shown_as(services: Services, line: MedicineLine) -> str:
+    """Return a medicine as written, with its ingredients where the words do not name them."""
+    names = [m.name for m in medicines_of(services.knowledge, line)]
+    missing = [n for n in names if n.lower() not in line.text.lower()]
+    return f"{line.text} ({', '.join(missing)})" if missing else line.text

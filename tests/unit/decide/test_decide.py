@@ -105,6 +105,17 @@ def test_snv_only_cyp2d6_is_never_called_stable_and_carries_the_caution() -> Non
     assert any(b.step == "caution" and "SNV only" in b.text for b in advice.because)
 
 
+def test_usual_dose_by_snv_only_cyp2d6_says_what_was_not_counted() -> None:
+    seen = replace(
+        finding("CYP2D6", candidate("*1/*1", 1.0, NM, "2.0"), status=Status.AMBIGUOUS),
+        reasons=("SNV only: copies were not counted",),
+    )
+    decision = ask(ADULT, "codeine", seen)
+    assert len(decision.clear) == 1
+    assert [(n.subject, n.code) for n in decision.not_assessed] == [("CYP2D6", "ambiguous")]
+    assert "SNV only" in decision.not_assessed[0].reason
+
+
 def test_untested_gene_of_two_is_said_and_the_other_decides() -> None:
     decision = ask(ADULT, "carbamazepine", hla("HLA-B", "*15:02 positive"))
     (advice,) = decision.advice

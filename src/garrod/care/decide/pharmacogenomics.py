@@ -27,6 +27,7 @@ from garrod.science.pgx.recommend import Outcome, content_of, outcomes_of
 SILENT = (Action.STANDARD, Action.NO_RECOMMENDATION)
 # How likely a change of course must be to be shown beside a usual-dose answer. Source: the design
 DOUBT = 0.05
+SURE = 0.95  # from here on a candidate alone would be called. Source: the project's design
 # How cautious each act is, the most first. Source: the project's design
 CAUTION = (
     *(Action.AVOID, Action.STOP, Action.PREFER_ALTERNATIVE, Action.START_LOWER, Action.ADJUST),
@@ -138,7 +139,24 @@ def _decide(
     why = phrase(knowledge.guidance, row.implication)
     reason = sentence(f"{results}: usual dosing") + (f" {sentence(why)}" if why else "")
     packs = packs_of(knowledge, setting.person, genes)
-    return Decision(clear=(Clear(target, genes, reason, packs),))
+    doubts = _doubts(target, setting.person, genes)
+    return Decision(clear=(Clear(target, genes, reason, packs),), not_assessed=doubts)
+
+
+def _doubts(target: Target, person: Person, genes: Sequence[str]) -> tuple[NotAssessed, ...]:
+    """Return what a usual-dose answer could not take into account (copies, undocumented bases)."""
+    found = (person.finding(gene) for gene in genes)
+    return tuple(
+        NotAssessed(target, f.gene, "; ".join(f.reasons), f.status.value)
+        for f in found
+        if f is not None and is_open_elsewhere(f)
+    )
+
+
+def is_open_elsewhere(finding: GeneFinding) -> bool:
+    """Return whether a gene is ambiguous for a reason outside its candidates."""
+    is_sure = bool(finding.candidates) and finding.candidates[0].probability >= SURE
+    return finding.status is Status.AMBIGUOUS and is_sure
 
 
 def _changes(outcome: Outcome) -> bool:
@@ -192,9 +210,7 @@ def _is_stable(answer: _Answer, tested: Sequence[GeneFinding]) -> bool:
     A gene that is ambiguous for a reason outside its candidates (copies not counted, an
     undocumented base) leaves possibilities that are not listed: not stable.
     """
-    has_unlisted = any(
-        f.status is Status.AMBIGUOUS and f.candidates[0].probability >= 0.95 for f in tested
-    )
+    has_unlisted = any(is_open_elsewhere(f) for f in tested)
     return len(answer.outcomes) == 1 and answer.is_settled and not has_unlisted
 
 

@@ -35,7 +35,7 @@ def summary_of(
     noted = [*row.notes, *(code for more in outcome.also for code in more.notes)]
     parts += [phrase(guidance, code) for code in dict.fromkeys(noted)]
     if others:
-        parts.append(_doubt(medicines, guidance, outcome, others))
+        parts.append(_doubt(outcome, others))
     if question:
         parts.append(question)
     return " ".join(sentence(p) for p in parts if p)
@@ -82,16 +82,24 @@ def dose_in_words(factor: str) -> str:
     return f"{shares} % of the usual starting dose"
 
 
-def _doubt(
-    medicines: Medicines, guidance: Guidance, outcome: Outcome, others: Sequence[Outcome]
-) -> str:
-    words = []
-    for other in others:
-        row = other.recommendation
-        act = DOING[row.action].lower() if row else "no guidance"
-        words.append(f"{act} ({other.probability:.0%})")
-    sure = likelihood(outcome.probability)
-    return f"This is {sure}; the file also allows: {', '.join(words)}"
+def _doubt(outcome: Outcome, others: Sequence[Outcome]) -> str:
+    words = [f"{_short(other.recommendation)} ({other.probability:.0%})" for other in others]
+    return f"This is {likelihood(outcome.probability)}; the file also allows: {', '.join(words)}"
+
+
+def _short(row: Recommendation | None) -> str:
+    """Return another possible answer in a few words."""
+    if row is None:
+        return "no guidance"
+    return {
+        Action.AVOID: "to avoid it",
+        Action.PREFER_ALTERNATIVE: "another medicine",
+        Action.START_LOWER: "a lower starting dose",
+        Action.START_HIGHER: "a higher starting dose",
+        Action.ADJUST: "an adjusted dose",
+        Action.MONITOR: "closer watch",
+        Action.STANDARD: "usual dosing",
+    }.get(row.action, "no recommendation")
 
 
 def phrase(guidance: Guidance, code: str) -> str:
