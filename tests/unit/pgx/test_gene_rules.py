@@ -1,0 +1,280 @@
+"""The genes with rules of their own: DPYD, RYR1, CYP2D6, MT-RNR1, SLCO1B1, G6PD and others."""
+
+import pytest
+
+from garrod.adapters.packs.load import load_shelf
+from garrod.core.finding import GeneFinding, Status
+from garrod.core.genotype import CallState, Observation, StructuralCall
+from garrod.science.pgx.caller import Subject, call_gene
+from garrod.science.pgx.definitions import load_definitions
+from garrod.science.pgx.describe import CallSettings
+from garrod.science.pgx.phenotype import load_phenotyping
+from garrod.science.pgx.priors import flat_prior
+
+SHELF = load_shelf()
+GENES = load_definitions(SHELF)
+PHENOTYPES = load_phenotyping(SHELF)
+Changes = dict[str, Observation | None]
+
+
+def read(*alleles: str, phased: bool = False, phase_set: int | None = None) -> Observation:
+    return Observation(CallState.CALLED, alleles, phased, phase_set)
+
+
+def call(
+    gene: str,
+    changes: Changes,
+    *,
+    copies: int = 2,
+    sex: str = "",
+    structural: tuple[StructuralCall, ...] = (),
+    settings: CallSettings | None = None,
+) -> GeneFinding:
+    """Call a gene that reads reference everywhere but at these rsids (None: not read)."""
+    definition = GENES[gene]
+    seen = {}
+    for position in definition.positions:
+        if position.rsid not in changes:
+            seen[position.id] = read(*[position.alleles[0]] * copies)
+        elif (changed := changes[position.rsid]) is not None:
+            seen[position.id] = changed
+    return call_gene(
+        definition,
+        PHENOTYPES,
+        seen,
+        flat_prior(definition),
+        settings=settings or CallSettings(),
+        subject=Subject(sex, structural),
+    )
+
+
+def said(found: GeneFinding) -> tuple[str, str, str]:
+    """Return diplotype, phenotype and score of the first candidate."""
+    first = found.candidates[0]
+    return first.name, first.phenotype, first.activity_score
+
+
+STAR_2A = {"rs3918290": read("C", "T")}
+STAR_13 = {"rs55886062": read("A", "C")}
+HAPB3 = {"rs75017182": read("G", "C"), "rs56038477": read("C", "T")}
+
+
+@pytest.mark.parametrize(
+    ("changes", "phenotype", "score"),
+    [
+        ({}, "Normal Metabolizer", "2.0"),
+        (STAR_2A, "Intermediate Metabolizer", "1.0"),
+        ({"rs67376798": read("T", "A")}, "Intermediate Metabolizer", "1.5"),
+        ({"rs115232898": read("T", "C")}, "Intermediate Metabolizer", "1.5"),
+        (HAPB3, "Intermediate Metabolizer", "1.5"),
+        ({"rs55886062": read("C", "C")}, "Poor Metabolizer", "0.0"),
+        ({**STAR_2A, **STAR_13}, "Poor Metabolizer", "0.0"),
+        ({**STAR_2A, **HAPB3}, "Poor Metabolizer", "0.5"),
+    ],
+)
+def test_dpyd_unphased_takes_the_two_lowest_functions_in_trans(
+    changes: Changes, phenotype: str, score: str
+) -> None:
+    found = call("DPYD", changes)
+    assert said(found)[1:] == (phenotype, score)
+    assert (found.phenotype, found.activity_score) == (phenotype, score)
+
+
+def test_dpyd_lists_every_variant_as_a_component() -> None:
+    found = call("DPYD", {**STAR_2A, **STAR_13})
+    assert set(found.components) == {"c.1905+1G>A (*2A)", "c.1679T>G (*13)"}
+    assert any("phase unknown" in reason for reason in found.reasons)
+    assert call("DPYD", {}).components == ("Reference",)
+
+
+@pytest.mark.parametrize(
+    ("other", "phenotype", "score"),
+    [(("A", "C"), "Intermediate Metabolizer", "1.0"), (("C", "A"), "Poor Metabolizer", "0.0")],
+)
+def test_dpyd_phased_counts_each_strand_once(
+    other: tuple[str, str], phenotype: str, score: str
+) -> None:
+    changes = {
+        "rs3918290": read("C", "T", phased=True),
+        "rs55886062": read(*other, phased=True),
+    }
+    assert said(call("DPYD", changes))[1:] == (phenotype, score)
+
+
+def test_dpyd_in_two_phase_sets_takes_the_arrangement_of_least_function() -> None:
+    changes = {
+        "rs3918290": read("C", "T", phased=True, phase_set=1),
+        "rs55886062": read("A", "C", phased=True, phase_set=2),
+    }
+    found = call("DPYD", changes)
+    assert said(found)[1:] == ("Poor Metabolizer", "0.0")
+    assert any("phase sets leave the strands open" in reason for reason in found.reasons)
+
+
+def test_dpyd_tag_of_hapb3_without_the_causal_variant_is_said() -> None:
+    found = call("DPYD", {"rs56038477": read("C", "T")})
+    assert any("the intronic variant decides" in reason for reason in found.reasons)
+    assert not any("HapB3" in reason for reason in call("DPYD", HAPB3).reasons)
+
+
+def test_dpyd_with_its_deciding_position_unread_is_not_called_normal() -> None:
+    found = call("DPYD", {"rs3918290": None})
+    assert found.status is Status.AMBIGUOUS or found.candidates[0].probability < 1
+    assert found.missing == ("DPYD:97450058",)
+
+
+def test_ryr1_variant_gives_susceptibility_and_reference_never_reads_as_normal() -> None:
+    carrier = call("RYR1", {"rs193922747": read("T", "C")})
+    assert carrier.phenotype == "Malignant Hyperthermia Susceptibility"
+    assert carrier.components == ("c.103T>C",)
+    assert "Normal" not in call("RYR1", {}).phenotype
+
+
+STAR_4 = {"rs3892097": read("C", "T")}
+STAR_4_TWICE = {"rs3892097": read("T", "T")}
+
+
+def counted(kind: str, copies: int | None) -> tuple[StructuralCall, ...]:
+    return (StructuralCall("CYP2D6", kind, copies, 7, f"22:42123000 {kind} CN={copies}"),)
+
+
+@pytest.mark.parametrize(
+    ("changes", "structural", "name", "phenotype", "score"),
+    [
+        ({}, counted("CNV", 2), "*1/*1", "Normal Metabolizer", "2.0"),
+        (STAR_4, counted("CNV", 2), "*1/*4", "Intermediate Metabolizer", "1.0"),
+        (STAR_4_TWICE, counted("DEL", 1), "*4/*5", "Poor Metabolizer", "0.0"),
+        ({}, counted("DEL", 1), "*1/*5", "Intermediate Metabolizer", "1.0"),
+        ({}, counted("DEL", 0), "*5/*5", "Poor Metabolizer", "0.0"),
+        ({}, counted("DUP", 3), "*1/*1x2", "Ultrarapid Metabolizer", "3.0"),
+        ({}, counted("DUP", 4), "*1/*1x3", "Ultrarapid Metabolizer", "≥4.0"),
+    ],
+)
+def test_cyp2d6_copies_that_were_counted_change_the_diplotype(
+    changes: Changes, structural: tuple[StructuralCall, ...], name: str, phenotype: str, score: str
+) -> None:
+    found = call("CYP2D6", changes, structural=structural)
+    assert said(found) == (name, phenotype, score)
+    assert (found.phenotype, found.activity_score) == (phenotype, score)
+
+
+def test_cyp2d6_duplication_of_two_alleles_leaves_open_which_was_copied() -> None:
+    found = call("CYP2D6", STAR_4, structural=counted("DUP", 3))
+    assert {c.name for c in found.candidates} >= {"*1x2/*4", "*1/*4x2"}
+    assert found.status is Status.AMBIGUOUS
+
+
+def test_cyp2d6_without_structural_records_says_snv_only_and_is_not_certain() -> None:
+    found = call("CYP2D6", {}, settings=CallSettings(demand_copies=True))
+    assert found.status is Status.AMBIGUOUS
+    assert found.candidates[0].name == "*1/*1"
+    assert any(reason.startswith("SNV only") for reason in found.reasons)
+
+
+@pytest.mark.parametrize(
+    ("changes", "structural", "reason"),
+    [
+        (STAR_4, counted("DEL", 1), "two different alleles were read where one copy was counted"),
+        ({}, counted("*36", 1), "hybrid allele *36 was recorded"),
+        ({}, counted("CNV", None), "structural record not usable"),
+        ({}, (*counted("DEL", 1), *counted("DUP", 3)), "copy number is not clear"),
+    ],
+)
+def test_cyp2d6_structure_that_is_not_clear_is_ambiguous_with_the_reason(
+    changes: Changes, structural: tuple[StructuralCall, ...], reason: str
+) -> None:
+    found = call("CYP2D6", changes, structural=structural)
+    assert found.status is Status.AMBIGUOUS
+    assert any(reason in r for r in found.reasons)
+
+
+def test_cyp2d6_one_event_of_two_records_is_counted_once() -> None:
+    found = call("CYP2D6", {}, structural=(*counted("DEL", 1), *counted("CNV", 2)))
+    assert found.candidates[0].name == "*1/*5"
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "phenotype"),
+    [
+        ({}, "Reference", "normal risk of aminoglycoside-induced hearing loss"),
+        (
+            {"rs267606617": read("G")},
+            "m.1555A>G",
+            "increased risk of aminoglycoside-induced hearing loss",
+        ),
+    ],
+)
+def test_mt_rnr1_names_one_allele(changes: Changes, name: str, phenotype: str) -> None:
+    assert said(call("MT-RNR1", changes, copies=1))[:2] == (name, phenotype)
+
+
+def test_mt_rnr1_of_several_variants_takes_the_greatest_risk_and_says_so() -> None:
+    changes: Changes = {"rs267606617": read("G"), "rs267606619": read("T")}
+    name, phenotype, _ = said(call("MT-RNR1", changes, copies=1))
+    assert set(name.split(" + ")) == {"m.1555A>G", "m.1494C>T"}
+    assert phenotype.startswith("increased risk")
+
+
+def test_slco1b1_that_no_pair_explains_rests_on_rs4149056_and_is_ambiguous() -> None:
+    every = {p.rsid: read(p.alleles[1], p.alleles[1]) for p in GENES["SLCO1B1"].positions}
+    found = call("SLCO1B1", {**every, "rs4149056": read("C", "C")})
+    assert found.status is Status.AMBIGUOUS
+    assert said(found)[:2] == ("rs4149056 C/C", "Poor Function")
+    assert any("rests on rs4149056 alone" in reason for reason in found.reasons)
+
+
+def test_slco1b1_that_nothing_explains_has_no_phenotype() -> None:
+    every = {p.rsid: read(p.alleles[1], p.alleles[1]) for p in GENES["SLCO1B1"].positions}
+    found = call("SLCO1B1", {**every, "rs4149056": None})
+    assert (found.status, found.candidates, found.phenotype) == (Status.AMBIGUOUS, (), "")
+
+
+A_MINUS = {"rs1050828": ("C", "T"), "rs1050829": ("T", "C")}
+
+
+@pytest.mark.parametrize(
+    ("copies", "sex", "bases", "phenotype"),
+    [
+        (1, "male", 1, "Deficient"),
+        (2, "female", 2, "Deficient"),
+        (2, "female", 1, "Variable"),
+        (2, "female", 0, "Normal"),
+        (1, "male", 0, "Normal"),
+        (2, "male", 2, "Deficient"),
+    ],
+)
+def test_g6pd_phenotype_follows_copies_and_sex(
+    copies: int, sex: str, bases: int, phenotype: str
+) -> None:
+    changes: Changes = {
+        rsid: read(*[ref] * (copies - bases), *[alt] * bases)
+        for rsid, (ref, alt) in A_MINUS.items()
+    }
+    found = call("G6PD", changes, copies=copies, sex=sex)
+    assert found.phenotype == phenotype
+
+
+@pytest.mark.parametrize(
+    ("gene", "changes", "name", "phenotype"),
+    [
+        ("CYP3A5", {"rs776746": read("C", "C")}, "*3/*3", "Poor Metabolizer"),
+        ("CYP2C9", {"rs1057910": read("A", "C")}, "*1/*3", "Intermediate Metabolizer"),
+        ("UGT1A1", {"rs4148323": read("A", "A")}, "*6/*6", "Poor Metabolizer"),
+        ("UGT1A1", {"rs3064744": read("CATAT", "CATAT")}, "*28/*28", "Poor Metabolizer"),
+    ],
+)
+def test_plain_genes_have_the_phenotype_of_the_guideline(
+    gene: str, changes: Changes, name: str, phenotype: str
+) -> None:
+    assert said(call(gene, changes))[:2] == (name, phenotype)
+
+
+def test_warfarin_position_beside_cyp2c9_is_carried_along() -> None:
+    definition = GENES["CYP2C9"]
+    seen = {p.id: read(p.alleles[0], p.alleles[0]) for p in definition.positions}
+    prior = flat_prior(definition)
+    silent = call_gene(definition, PHENOTYPES, seen, prior)
+    assert silent.positions == {"rs12777823": ""}
+    seen["CYP2C9:94645745"] = read("G", "A")
+    found = call_gene(definition, PHENOTYPES, seen, prior)
+    assert found.positions == {"rs12777823": "A/G"}
