@@ -2,34 +2,11 @@
 
 import pytest
 
-from garrod.adapters.packs.load import load_shelf
 from garrod.core.finding import GeneFinding, Status
-from garrod.core.genotype import UNDOCUMENTED, CallState, Observation
+from garrod.core.genotype import UNDOCUMENTED, Observation
 from garrod.science.pgx.caller import call_gene
-from garrod.science.pgx.definitions import load_definitions
-from garrod.science.pgx.phenotype import load_phenotyping
 from garrod.science.pgx.priors import flat_prior, load_counts, population_prior
-
-SHELF = load_shelf()
-GENES = load_definitions(SHELF)
-PHENOTYPES = load_phenotyping(SHELF)
-
-
-def read(*alleles: str, phased: bool = False, phase_set: int | None = None) -> Observation:
-    return Observation(CallState.CALLED, alleles, phased, phase_set)
-
-
-def call(gene: str, changes: dict[int, Observation | None], *, copies: int = 2) -> GeneFinding:
-    """Call a gene whose positions all read reference but for the changes (None: not read)."""
-    definition = GENES[gene]
-    seen = {p.id: read(*[p.alleles[0]] * copies) for p in definition.positions}
-    for pos, observation in changes.items():
-        if observation is None:
-            del seen[f"{gene}:{pos}"]
-        else:
-            seen[f"{gene}:{pos}"] = observation
-    return call_gene(definition, PHENOTYPES, seen, flat_prior(definition))
-
+from tests.making.calls import GENES, PHENOTYPES, SHELF, call, read
 
 STAR_1 = {94842866: read("G", "G")}
 

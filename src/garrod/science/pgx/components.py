@@ -58,7 +58,9 @@ def find_components(
     if is_phased and len(blocks) <= MOST_BLOCKS:
         pair = _arranged(definition, readings.plain, (both, blocks), key)
     else:
-        certain = _names(definition, readings.plain, [(r, 0) for r in both])
+        told = readings.plain.copy()
+        told[[index for index, _ in differing]] = True  # one strand lacks the variant there
+        certain = _names(definition, told, [(r, 0) for r in both])
         pool = sorted([*certain, *found], key=key)
         first, second = (*pool, *([definition.reference_allele] * 2))[:2]
         pair = (first, second)
