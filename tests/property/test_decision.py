@@ -50,6 +50,7 @@ def findings(draw: st.DrawFn, gene: str, sex: str) -> GeneFinding:
             PhenotypeShare(c.phenotype, c.activity_score, c.probability) for c in candidates
         ),
         packs=("pgx-definitions@0",),
+        reasons=("drawn",) if status is Status.AMBIGUOUS else (),
     )
 
 

@@ -6,9 +6,15 @@ from garrod.adapters.packs.load import load_shelf
 from garrod.core.finding import GeneFinding, Status
 from garrod.core.genotype import CallState, Observation, StructuralCall
 from garrod.science.pgx.caller import Subject, call_gene
+from garrod.science.pgx.copies import activity_of
 from garrod.science.pgx.definitions import load_definitions
 from garrod.science.pgx.describe import CallSettings
-from garrod.science.pgx.phenotype import load_phenotyping
+from garrod.science.pgx.phenotype import (
+    function_of,
+    load_phenotyping,
+    phenotype_of,
+    score_result,
+)
 from garrod.science.pgx.priors import flat_prior
 
 SHELF = load_shelf()
@@ -278,3 +284,100 @@ def test_warfarin_position_beside_cyp2c9_is_carried_along() -> None:
     seen["CYP2C9:94645745"] = read("G", "A")
     found = call_gene(definition, PHENOTYPES, seen, prior)
     assert found.positions == {"rs12777823": "A/G"}
+
+
+def test_cyp2d6_recorded_with_two_copies_reads_as_any_other_gene() -> None:
+    plain = call("CYP2D6", STAR_4)
+    recorded = call("CYP2D6", STAR_4, structural=counted("CNV", 2))
+    assert [c.name for c in recorded.candidates] == [c.name for c in plain.candidates]
+    assert recorded.status is Status.CALLED
+    assert not any("SNV only" in reason for reason in recorded.reasons)
+
+
+def test_mitochondrial_mixture_is_taken_as_the_variant_and_said() -> None:
+    found = call("MT-RNR1", {"rs267606617": read("A", "G")}, copies=1)
+    assert found.candidates[0].name == "m.1555A>G"
+    assert any("a mixture of two bases" in reason for reason in found.reasons)
+
+
+def test_two_bases_of_a_gene_with_one_copy_are_not_believed() -> None:
+    found = call("G6PD", {"rs1050828": read("C", "T")}, copies=1, sex="male")
+    assert any("two bases were read at" in reason for reason in found.reasons)
+    assert "G6PD:154536002" in found.missing
+
+
+def test_male_with_two_different_g6pd_alleles_has_no_phenotype() -> None:
+    result = phenotype_of(PHENOTYPES, "G6PD", ("A", "B (reference)"), sex="male")
+    assert (result.phenotype, result.known) == ("Indeterminate", False)
+    assert "check the sample" in result.reasons[0]
+
+
+def test_female_g6pd_without_a_stated_sex_says_what_was_assumed() -> None:
+    result = phenotype_of(PHENOTYPES, "G6PD", ("A", "B (reference)"))
+    assert any("sex is not stated" in reason for reason in result.reasons)
+
+
+def test_one_copy_of_a_scored_gene_has_no_rule() -> None:
+    result = phenotype_of(PHENOTYPES, "CYP2C9", ("*1",))
+    assert (result.phenotype, result.known) == ("Indeterminate", False)
+
+
+def test_score_that_is_only_a_lower_bound_fits_no_closed_range() -> None:
+    at_least = score_result(PHENOTYPES, "CYP2D6", activity_of("≥1.0"))
+    assert (at_least.phenotype, at_least.known) == ("Indeterminate", False)
+    assert score_result(PHENOTYPES, "CYP2D6", activity_of("≥3.0")).phenotype == (
+        "Ultrarapid Metabolizer"
+    )
+
+
+def test_function_is_that_of_the_guideline_table() -> None:
+    assert function_of(PHENOTYPES, "CYP2C19", "*2") == "No function"
+    assert function_of(PHENOTYPES, "CYP2D6", "*41x2") == "0.5"
+    assert function_of(PHENOTYPES, "CYP2D6", "*unheard-of") == ""
+
+
+def unphased(gene: str, first: str, second: str) -> Changes:
+    """Return the genotypes, by rsid, of a person who carries two alleles, phase unknown."""
+    definition = GENES[gene]
+    bases = [dict(definition.cells[definition.alleles.index(a)]) for a in (first, second)]
+    return {
+        position.rsid: read(*sorted(b.get(i, position.alleles[0]) for b in bases))
+        for i, position in enumerate(definition.positions)
+        if any(i in b for b in bases)
+    }
+
+
+def test_nat2_published_preference_decides_only_where_it_counts() -> None:
+    changes = unphased("NAT2", "*1", "*6")
+    preferred = call("NAT2", changes, settings=CallSettings(prefer=True))
+    plain = call("NAT2", changes)
+    assert preferred.candidates[0].name == "*1/*6"
+    assert preferred.candidates[0].probability > 0.99
+    assert {"*1/*6", "*4/*34"} <= {c.name for c in plain.candidates}
+    assert plain.candidates[0].probability < 0.99
+
+
+@pytest.mark.parametrize(
+    ("gene", "first", "second"),
+    [
+        ("CYP2C19", "*2", "*17"),
+        ("CYP2C9", "*2", "*3"),
+        ("CYP2B6", "*1", "*6"),
+        ("TPMT", "*1", "*3A"),
+        ("NUDT15", "*1", "*3"),
+        ("SLCO1B1", "*1", "*15"),
+        ("CYP4F2", "*1", "*3"),
+        ("CYP3A4", "*1", "*22"),
+        ("UGT1A1", "*1", "*80+*28"),
+    ],
+)
+def test_unphased_pair_is_always_among_the_candidates(gene: str, first: str, second: str) -> None:
+    found = call(gene, unphased(gene, first, second))
+    shown = {c.name for c in found.candidates}
+    assert f"{first}/{second}" in shown
+    assert sum(c.probability for c in found.candidates) + found.remainder == pytest.approx(1)
+
+
+def test_next_position_is_one_that_was_not_read() -> None:
+    found = call("TPMT", {"rs1142345": None, "rs1800460": read("C", "T")})
+    assert found.missing == (found.next_position,)
