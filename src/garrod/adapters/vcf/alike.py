@@ -6,7 +6,7 @@ with the same genotype and phase set are one kind.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from garrod.adapters.vcf.record import PASSING, ReadSettings, Record
 
@@ -17,8 +17,10 @@ Check = tuple[int, float, dict[bytes, bool]]  # place in the cell, least value, 
 _QUALITY, _DEPTH = ("GQ", "RGQ"), ("MIN_DP", "DP")
 
 
-def alike(record: Record, cells: Iterable[bytes], settings: ReadSettings) -> dict[bytes, bytes]:
+def alike(record: Record, cells: Sequence[bytes], settings: ReadSettings) -> dict[bytes, bytes]:
     """Return, for each different cell, the one of its kind that stands for all of them."""
+    if len(cells) == 1:
+        return {cells[0]: cells[0]}
     different = set(cells)
     if len(record.keys) == 1 or len(different) == 1:
         return {cell: cell for cell in different}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
@@ -205,6 +204,8 @@ def _settled(speaks: list[tuple[Window, Spoken]]) -> list[tuple[Window, Spoken]]
     A definition leaves the positions inside its own deletion blank; any other deletion is an
     undocumented base there.
     """
+    if not any(DELETED in alleles for _, alleles in speaks):
+        return speaks
     explained = {
         (window.position.gene, number)
         for window, alleles in speaks
@@ -227,14 +228,11 @@ def _settled(speaks: list[tuple[Window, Spoken]]) -> list[tuple[Window, Spoken]]
 
 def _observation(record: Record, call: GenotypeCall, alleles: Spoken) -> Observation:
     written = f"{record.site} {call.text}".rstrip()
-    blank = Observation(CallState.NO_CALL, line=record.line, record=written, reason=call.reason)
-    if call.reason:
-        return blank
-    if not alleles:
-        return replace(blank, reason=UNSTATED)
-    read = tuple(MISSING if n is None else alleles[n] for n in call.alleles)
-    if set(read) == {MISSING}:
-        return replace(blank, reason="deleted on every strand that was read")
+    reason = call.reason or ("" if alleles else UNSTATED)
+    read = () if reason else tuple(MISSING if n is None else alleles[n] for n in call.alleles)
+    if read.count(MISSING) == len(read):
+        reason = reason or "deleted on every strand that was read"
+        return Observation(CallState.NO_CALL, line=record.line, record=written, reason=reason)
     is_block = record.is_block and not any(call.alleles)
     return Observation(
         CallState.REFERENCE_BLOCK if is_block else CallState.CALLED,

@@ -15,7 +15,7 @@ from garrod.core.errors import VcfError
 _END = re.compile(r"(?:^|;)END=(\d{1,12})(?:;|$)", re.ASCII)
 LONGEST_SHOWN = 60  # characters of a field in a message or proof
 LONGEST_NUMBER = 12  # digits: no position, depth or allele has more
-_SPLIT = re.compile(r"[/|]")
+_FIRST: dict[str, int | None] = {".": None, "0": 0, "1": 1, "2": 2, "3": 3}
 PASSING = ("PASS", ".", "")
 
 
@@ -121,14 +121,13 @@ def _head(fields: list[bytes], columns: int, where: str) -> list[str]:
 
 def read_cell(record: Record, cell: bytes, settings: ReadSettings) -> GenotypeCall:
     """Return what a sample's cell says.  Raises: BadCell."""
-    text = cell.decode("utf-8", "replace")
-    values = dict(zip(record.keys, text.split(":"), strict=False))
-    written = values.get("GT", "")
+    values = dict(zip(record.keys, cell.decode("utf-8", "replace").split(":"), strict=False))
     if "GT" not in record.keys:
         return GenotypeCall(reason="the record has no genotype (GT)")
-    bare = written.removeprefix("|").removeprefix("/")
-    alleles = tuple(_number(a, record) for a in _SPLIT.split(bare))
-    if all(a is None for a in alleles):
+    written = values.get("GT", "")
+    bare = written[1:] if written[:1] in ("|", "/") else written
+    alleles = tuple([_number(a, record) for a in bare.replace("|", "/").split("/")])
+    if alleles.count(None) == len(alleles):
         return GenotypeCall(reason=f"genotype {shown(written)}", text=shown(written))
     reason = _doubt(record, values, settings)
     return GenotypeCall(
@@ -162,8 +161,10 @@ def _phase_set(text: str) -> int | None:
 
 
 def _number(text: str, record: Record) -> int | None:
-    if text == ".":
-        return None
+    if text in _FIRST:
+        number = _FIRST[text]
+        if number is None or number <= len(record.alts):
+            return number
     number = whole(text)
     if number is None or number > len(record.alts):
         raise BadCell(f"genotype {shown(text)!r} is not an allele of {record.site}")

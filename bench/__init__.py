@@ -1,0 +1,1 @@
+"""Speed and memory on seeded inputs, against the floor of merely reading the same file."""
