@@ -86,7 +86,7 @@ def test_gene_without_counts_is_called_under_the_flat_prior(
         ("*1x2", "*1x2"),
         ("*1x7", "*1x≥3"),
         ("*13 + *1x7", "*13 + *1x≥3"),
-        ("*36+*10", "*36+*10"),
+        ("*36+*10", "*36 + *10"),
         ("*10x2", "*10x2"),
         ("hybrid", "hybrid"),
     ],
