@@ -263,3 +263,20 @@ def test_every_row_of_guidance_leads_to_an_answer_with_evidence_and_packs(
         assert advice.because
         assert advice.title
         assert advice.summary
+
+
+def test_hla_test_of_another_allele_does_not_hide_the_allele_that_was_found() -> None:
+    others = hla("HLA-B", "*57:01 negative"), hla("HLA-A", "*31:01 positive")
+    decision = ask(ADULT, "carbamazepine", *others)
+    (advice,) = decision.advice
+    assert (advice.action, advice.strength) == (Action.AVOID, "Strong")
+    assert advice.title.endswith("HLA-A *31:01 positive")
+    assert [(n.subject, n.code) for n in decision.not_assessed] == [("HLA-B", "not-tested")]
+
+
+def test_hla_test_of_another_allele_alone_is_no_result_for_the_medicine() -> None:
+    decision = ask(ADULT, "abacavir", hla("HLA-B", "*15:02 negative"))
+    (advice,) = decision.advice
+    assert (advice.action, advice.p_recommendation) == (Action.TEST_FIRST, None)
+    (gap,) = decision.not_assessed
+    assert (gap.code, gap.reason) == ("not-tested", "not tested for what matters to this medicine")

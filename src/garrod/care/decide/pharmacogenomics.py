@@ -22,7 +22,7 @@ from garrod.core.finding import GeneFinding, Status
 from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine, Medicines
 from garrod.science.pgx.guidance import Guidance
-from garrod.science.pgx.recommend import Outcome, content_of, outcomes_of
+from garrod.science.pgx.recommend import Outcome, content_of, outcomes_of, shares_for
 
 SILENT = (Action.STANDARD, Action.NO_RECOMMENDATION)
 # How likely a change of course must be to be shown beside a usual-dose answer. Source: the design
@@ -71,8 +71,8 @@ def assess(knowledge: Knowledge, medicine: Medicine, setting: Setting) -> Decisi
         reason = "no gene–drug guidance is on the shelf for this medicine"
         return Decision(not_assessed=(NotAssessed(target, "genes", reason, "no-guidance"),))
     findings = {f.gene: f for f in person.findings if f.gene in genes}
-    usable = [g for g in genes if g in findings and findings[g].is_usable]
-    if not usable:
+    shares = (s for g in genes for s in shares_for(guidance, medicine.drug, g, findings))
+    if not any(share.is_tested for share in shares):
         return untested(guidance, medicine, target, genes, setting)
     context = context_of(guidance, guidance.populations_of(medicine.drug), setting)
     if not context.populations:

@@ -8,6 +8,7 @@ from garrod.care.decide.context import Setting
 from garrod.care.decide.model import Decision
 from garrod.care.decide.words import why_untold
 from garrod.core.advice import Action, Advice, Because, NotAssessed, Target, Tier
+from garrod.core.finding import Status
 from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine
 from garrod.science.pgx.guidance import Guidance
@@ -40,7 +41,8 @@ def untested(
 
 def _code(person: Person, gene: str) -> str:
     finding = person.finding(gene)
-    return "not-tested" if finding is None else finding.status.value
+    is_elsewhere = finding is not None and finding.status is Status.CALLED  # another HLA allele
+    return "not-tested" if finding is None or is_elsewhere else finding.status.value
 
 
 def _offer(

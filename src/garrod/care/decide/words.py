@@ -75,5 +75,5 @@ def why_untold(finding: GeneFinding | None) -> str:
         Status.NO_CALL: "could not be called",
         Status.NOT_ASSESSED: "not assessed",
         Status.AMBIGUOUS: "ambiguous",
-    }.get(finding.status, "no guidance for this result")
+    }.get(finding.status, "not tested for what matters to this medicine")
     return f"{word}: {reasons}" if reasons else word

@@ -7,13 +7,14 @@ Genes combine by conjunction; a gene without a usable finding is "No Result", ne
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from garrod.core.finding import GeneFinding, Status
 from garrod.science.pgx.guidance import Guidance, Recommendation, matching
 
 NO_RESULT = "No Result"
+ALLELE_STATUS = (" positive", " negative")  # how guidance keys say what an HLA test found
 LEAST_SHARE = 0.001  # combinations less likely than this are not looked up. Source: the design
 
 
@@ -80,6 +81,32 @@ def _joined(old: KeyShare, keys: tuple[str, ...], probability: float) -> KeyShar
     )
 
 
+def shares_for(
+    guidance: Guidance, drug: str, gene: str, findings: Mapping[str, GeneFinding]
+) -> tuple[KeyShare, ...]:
+    """Return what a gene may mean to one drug.
+
+    A test for another HLA allele than the drug's rows name is no result for the drug: a negative
+    *57:01 says nothing of *15:02.
+    Source: definitional.
+    """
+    shares = key_shares(gene, findings.get(gene)) or _at_position(gene, findings)
+    rows = guidance.rows_of(drug)
+    named = {value for row in rows for name, values in row.keys if name == gene for value in values}
+    return tuple(_about(named, share) for share in shares)
+
+
+def _about(named: set[str], share: KeyShare) -> KeyShare:
+    """Return a share that speaks of the HLA alleles that a drug's rows name, and of no other."""
+    if not any(value.endswith(ALLELE_STATUS) for value in named) or not share.is_tested:
+        return share
+    told = tuple(key for key in share.keys if key in named)
+    if told:
+        return replace(share, phenotype=", ".join(dict.fromkeys(told)))
+    is_typed = any(key.endswith(ALLELE_STATUS) for key in share.keys)
+    return KeyShare(share.gene, (NO_RESULT,), share.probability) if is_typed else share
+
+
 def outcomes_of(
     guidance: Guidance,
     drug: str,
@@ -92,9 +119,7 @@ def outcomes_of(
     Probabilities are over the combinations looked up; they sum to at most 1.
     Source: definitional; rows from pack pgx-guidance.
     """
-    choices = [
-        key_shares(gene, findings.get(gene)) or _at_position(gene, findings) for gene in genes
-    ]
+    choices = [shares_for(guidance, drug, gene, findings) for gene in genes]
     gathered: dict[object, list[_Part]] = {}
     for shares in product(*choices):
         probability = 1.0
