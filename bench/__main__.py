@@ -26,6 +26,7 @@ OUT = HERE / "out"
 HISTORY = HERE / "history.csv"
 DRAWING = HERE.parent / "docs" / "validation" / "growth.svg"
 PEOPLE = (250, 500, 1000, 2000, 8000)
+GAPS = (3, 20)
 TRIES = 5  # of a cold command: the quickest counts, the others met a busy machine
 GARROD = (str(Path(sys.executable).with_name("garrod")), "genome", "call")
 COLD_FLOOR = (
@@ -109,6 +110,11 @@ def cohort_figures(growth: dict[int, dict[str, float]]) -> Iterator[Figure]:
     plain, quality = growth[1000], measured("cohort", "cohort1000.quality.vcf", repeats=3)
     yield Figure("1,000 people, GT: calls", plain["wall"], "s", plain["floor_wall"], 5)
     yield Figure("1,000 people, GT:DP:GQ: calls", quality["wall"], "s", quality["floor_wall"], 5)
+    for gaps in GAPS:
+        found = measured("cohort", f"cohort1000.gaps{gaps}.vcf", repeats=1)
+        name = f"1,000 people, GT, {gaps} % of cells without a call: calls"
+        yield Figure(name, found["wall"], "s", found["floor_wall"])
+        yield Figure(name.replace("calls", "peak memory"), found["peak_mib"], "MiB", None, 250)
     seconds, peak = cold((*GARROD, str(OUT / "cohort1000.vcf"), "--format", "tsv"))
     yield Figure("1,000 people, GT: cold `garrod genome call --format tsv`", seconds, "s", None, 5)
     yield Figure("1,000 people, GT: peak memory of that command", peak, "MiB", None, 250)

@@ -23,6 +23,7 @@ from garrod.science.pgx.people import Caller, load_caller
 OUT = Path(__file__).parent / "out"  # git-ignored; delete it to make the inputs anew
 SEED = 20_261_125
 RECORDS = 600_000
+GAPS = (3, 20)  # per cent of cells without a call
 PEOPLE = (250, 500, 1000, 2000, 8000)
 MIX = (("EUR", 0.80), ("SAS", 0.10), ("AFR", 0.05), ("EAS", 0.05))  # roughly the UK
 BASES = "ACGT"
@@ -135,14 +136,20 @@ def _person_line(random: np.random.Generator, contig: str, site: Site, is_known:
     )
 
 
-def cohort_lines(people: int, *, with_quality: bool = False) -> Iterator[str]:
-    """Yield the lines of a cohort drawn at population frequencies over the known positions."""
+def cohort_lines(people: int, *, with_quality: bool = False, gaps: float = 0.0) -> Iterator[str]:
+    """Yield the lines of a cohort drawn at population frequencies over the known positions.
+
+    `with_quality` adds depth and quality, different in each cell; `gaps` is the share of no-calls.
+    """
     yield header(f"SYNTHETIC{n}" for n in range(people))
     bases = _drawn(people)
     random = np.random.default_rng(SEED + 1)
     for position in known_positions():
         first, second = bases[key_of(position)]
         cells = [f"{a}/{b}" for a, b in zip(first, second, strict=True)]
+        if gaps:
+            lost = random.random(people) < gaps
+            cells = ["./." if gone else c for c, gone in zip(cells, lost, strict=True)]
         if with_quality:
             depth, quality = random.integers(15, 60, people), random.integers(30, 99, people)
             cells = [f"{c}:{d}:{q}" for c, d, q in zip(cells, depth, quality, strict=True)]
@@ -252,6 +259,8 @@ def make_all() -> None:
     for people in PEOPLE:
         written(f"cohort{people}.vcf", cohort_lines(people))
     written("cohort1000.quality.vcf", cohort_lines(1000, with_quality=True))
+    for gaps in GAPS:
+        written(f"cohort1000.gaps{gaps}.vcf", cohort_lines(1000, gaps=gaps / 100))
 
 
 if __name__ == "__main__":

@@ -171,7 +171,7 @@ BAD = [
     (swapped_ref, "VCF015", "REF and ALT were swapped"),
     (two_builds, "VCF014", "names two genome builds"),
     (not_utf8_header, "VCF008", "save it as UTF-8"),
-    (not_utf8_record, "VCF008", "line 38 holds bytes that are not UTF-8"),
+    (not_utf8_record, "VCF008", "line 41 holds bytes that are not UTF-8"),
     (not_utf8_indexed, "VCF008", "save it as UTF-8"),
     (symbolic_only, "VCF019", "send the small-variant file"),
     (elsewhere_only, "VCF019", "send the small-variant file"),

@@ -7,7 +7,7 @@ import pytest
 from garrod.core.genotype import MISSING, UNDOCUMENTED, CallState, Observation
 from garrod.core.variant import Assembly
 from tests.making.readings import positions, seen, table
-from tests.making.vcf import bgzipped, contigs, row, save, vcf
+from tests.making.vcf import bcf, bgzipped, contigs, row, save, vcf
 
 STAR_2, STAR_17, REPEAT = "CYP2C19:94781859", "CYP2C19:94761900", "UGT1A1:233760233"
 DELETION = "DPYD:97740410"  # GATGA>G, the reference runs on as GATGAATGA
@@ -18,6 +18,8 @@ def reading(folder: Path, position: str, *rows: str, index: str = "") -> Observa
     anchor = row("chr1", 97450058, "C", "T", "0/0")
     lines = sorted((anchor, *rows), key=lambda r: (r.split("\t")[0], int(r.split("\t")[1])))
     plain = save(folder, vcf(*lines))
+    if index == "bcf":
+        return seen(table(bcf(plain, "csi")), position)
     return seen(table(bgzipped(plain, index) if index else plain), position)
 
 
@@ -61,7 +63,7 @@ def site(genotype: str, ref: str = "G", alt: str = "A", pos: int = 94781859, **m
         ((), CallState.NOT_COVERED),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("index", ["", "tbi"])
+@pytest.mark.parametrize("index", ["", "tbi", "csi", "bcf"])
 def test_state_of_a_position_is_one_of_four(
     tmp_path: Path, rows: tuple[str, ...], state: CallState, index: str
 ) -> None:
