@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 import pysam
 
 from garrod.adapters.vcf.header import chromosome_of
+from garrod.adapters.vcf.record import shown
 from garrod.core.errors import VcfError
 
 GZIP = b"\x1f\x8b"
@@ -104,16 +105,29 @@ def check_whole(path: Path) -> bool:
     return bool(is_block)
 
 
+def _cut_off(path: Path, error: Exception) -> VcfError:
+    return VcfError(
+        f"{path}: cannot be read to its end ({shown(str(error))}); copy the file again",
+        code="VCF005",
+    )
+
+
+def _misled(path: Path, error: Exception) -> VcfError:
+    return VcfError(
+        f"{path}: cannot be read through its index ({shown(str(error))}), which may not be its "
+        "own: make it again, or delete it",
+        code="VCF006",
+    )
+
+
 @contextmanager
-def _told(path: Path, code: str, advice: str) -> Iterator[None]:
+def _told(path: Path, refusal: Callable[[Path, Exception], VcfError]) -> Iterator[None]:
     """Turn what a library says of a broken file into one sentence; the library itself is mute."""
     spoken = pysam.set_verbosity(0)
     try:
         yield
     except (OSError, EOFError, zlib.error, ValueError) as error:
-        raise VcfError(f"{path}: cannot be read to its end ({error}); {advice}", code=code) from (
-            error
-        )
+        raise refusal(path, error) from error
     finally:
         pysam.set_verbosity(spoken)
 
@@ -121,7 +135,7 @@ def _told(path: Path, code: str, advice: str) -> Iterator[None]:
 def lines_of(source: Source) -> Generator[bytes, None, None]:
     """Yield every line, without its end.  Raises: VcfError VCF005."""
     path = source.path
-    with _told(path, "VCF005", "copy the file again"):
+    with _told(path, _cut_off):
         if source.is_bcf:
             with pysam.VariantFile(str(path)) as file:
                 yield from str(file.header).encode().splitlines()
@@ -136,7 +150,7 @@ def lines_of(source: Source) -> Generator[bytes, None, None]:
 def fetch_lines(source: Source, stretches: Iterable[Stretch]) -> Generator[bytes, None, None]:
     """Yield the records of some stretches through the index; a record may come twice."""
     path = source.path
-    with _told(path, "VCF006", "its index may not be its own: make it again, or delete it"):
+    with _told(path, _misled):
         if source.is_bcf:
             with pysam.VariantFile(str(path), index_filename=str(source.index)) as binary:
                 for region in _regions([str(c) for c in binary.header.contigs], stretches):
