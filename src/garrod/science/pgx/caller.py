@@ -68,6 +68,7 @@ def call_gene(
         proofs=proofs_of(definition, observations),
         positions=_extra(definition, observations),
         prior=prior.name,
+        packs=settings.packs,
     )
 
 

@@ -32,6 +32,7 @@ class CallSettings:
     called_at: float = 0.95
     listed_from: float = 0.001
     prefer: bool = False  # published preferences between candidates count (NAT2)
+    packs: tuple[str, ...] = ()  # "name@version" of the knowledge that is used
     demand_copies: bool = False  # CYP2D6 is called only where copies were counted
 
 
@@ -68,12 +69,13 @@ def describe(
     }
     is_known = not readings.undocumented
     candidates = tuple(_candidate(p, results[p.name], is_known=is_known) for p in kept)
-    shares, following = phenotype_shares(candidates), ""
     is_called = kept[0].probability >= settings.called_at and more.is_certain and is_known
-    if more.all_of is not None:
+    following = ""
+    if more.all_of is None or not is_known:
+        shares = phenotype_shares(candidates)
+    else:
         numbers, labels = meanings_of(phenotyping, definition.gene, more.all_of, sex=sex)
-        if is_known:
-            shares = shares_of(numbers, labels, more.all_of.mass)
+        shares = shares_of(numbers, labels, more.all_of.mass)
         if not is_called:
             following = _next(definition, more.all_of, numbers, readings)
     notes = [r for p in kept[:3] for r in results[p.name].reasons] if is_known else []

@@ -27,8 +27,8 @@ def meanings_of(
     one, two = table.kind_of[diplotypes.low], table.kind_of[diplotypes.high]
     low, high = np.minimum(one, two), np.maximum(one, two)
     found: Whole = table.number_of[low, high]
-    while (unasked := np.flatnonzero(found == NOT_ASKED)).size:
-        rank = int(unasked[0])
+    while found.min() == NOT_ASKED:
+        rank = int(np.argmin(found))
         result = phenotype_of(phenotyping, gene, diplotypes.alleles(rank), sex=sex)
         label = (result.phenotype, result.activity_score)
         if label not in table.labels:

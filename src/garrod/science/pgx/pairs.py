@@ -69,6 +69,8 @@ def possible_diplotypes(
     if not len(pairs.probability):
         return None
     low, high, mass, of_pair = _grouped(definition, pairs)
+    if len(mass) == 1:
+        return Diplotypes(definition.grid.cores, readings.copies, low, high, mass, pairs, of_pair)
     preferences = _preferences(definition, low, high)
     is_picked = np.zeros(len(mass), bool)
     for chosen, rivals in preferences:

@@ -73,7 +73,10 @@ class Caller:
     def settings(self) -> CallSettings:
         """Return how calls are made under the chosen prior."""
         return CallSettings(
-            called_at=self.called_at, prefer=self.prefer, demand_copies=not self.is_flat
+            called_at=self.called_at,
+            prefer=self.prefer,
+            packs=self.packs,
+            demand_copies=not self.is_flat,
         )
 
 
@@ -178,7 +181,7 @@ def _remembered(
             if read[line]
             for row in (int(lane.rows[line]),)
         }
-        finding = call_gene(
+        memory[key] = call_gene(
             caller.definitions[gene],
             caller.phenotyping,
             seen,
@@ -187,5 +190,4 @@ def _remembered(
             subject=Subject(person.sex, calls),
             reference=reference,
         )
-        memory[key] = replace(finding, packs=caller.packs)
     return memory[key]

@@ -66,17 +66,19 @@ def diploid_posterior(definition: GeneDefinition, readings: Readings, prior: Pri
     weights = weights * strand_weights(definition, same, 0)
     alive = np.flatnonzero(weights)
     kept = weights[alive]
-    joint = np.outer(kept, kept)
+    joint = kept[:, None] * kept
     if prior.alike:
         joint *= prior.pair_factor(alive)
     for block in phase_blocks(differing):
         one = strand_weights(definition, block, 0)[alive]
         two = strand_weights(definition, block, 1)[alive]
-        across = np.outer(one, two)
+        across = one[:, None] * two
         joint *= across + across.T
-    joint = np.triu(joint, 1) * 2 + np.diag(np.diag(joint))
     row, column = np.nonzero(joint)
+    is_kept = row <= column  # the matrix is symmetric: (a, b) stands for (b, a) too
+    row, column = row[is_kept], column[is_kept]
     mass = joint[row, column]
+    mass[row < column] *= 2
     return Pairs(alive[row], alive[column], mass / mass.sum() if len(mass) else mass)
 
 

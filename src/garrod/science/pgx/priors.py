@@ -45,11 +45,14 @@ class Prior:
         (unchecked); P(same kind) = p^2 + F p (1 - p).
         """
         part = float(self.shares[list(self.leads)].sum())
-        is_lead = np.isin(alleles, self.leads)
-        both, neither = 1 + self.alike * (1 - part) / part, 1 + self.alike * part / (1 - part)
-        same = np.where(is_lead, both, neither)
-        mixed = is_lead[:, None] != is_lead[None, :]
-        return np.where(mixed, 1 - self.alike, same[:, None])
+        kinds = np.full((2, 2), 1 - self.alike)
+        kinds[1, 1] = 1 + self.alike * (1 - part) / part
+        kinds[0, 0] = 1 + self.alike * part / (1 - part)
+        is_lead = np.zeros(len(self.shares), np.intp)
+        is_lead[list(self.leads)] = 1
+        kind = is_lead[alleles]
+        factor: Floats = kinds[kind[:, None], kind]
+        return factor
 
 
 def load_counts(shelf: Shelf, population: str) -> Counts:
