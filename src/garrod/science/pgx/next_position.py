@@ -23,14 +23,16 @@ def next_position(
     """
     if not missing:
         return ""
-    top = np.argsort(-pairs.probability, kind="stable")[:MOST_PAIRS]
-    mass = pairs.probability[top] / pairs.probability[top].sum()
-    meant = np.unique(meaning[top], return_inverse=True)[1]
-    if not meant.any():
+    first, second, mass = pairs.first, pairs.second, pairs.probability
+    if len(mass) > MOST_PAIRS:
+        top = np.argsort(-mass, kind="stable")[:MOST_PAIRS]
+        first, second, meaning = first[top], second[top], meaning[top]
+        mass = mass[top] / mass[top].sum()
+    if (meaning == meaning[0]).all():
         return ""
-    rows = np.array([definition.grid.index[name] for name in missing])
-    shown = definition.grid.shown[rows]
-    one, two = shown[:, pairs.first[top]], shown[:, pairs.second[top]]
+    meant = np.unique(meaning, return_inverse=True)[1]
+    shown = definition.grid.shown[[definition.grid.index[name] for name in missing]]
+    one, two = shown[:, first], shown[:, second]
     read = np.minimum(one, two) * (int(shown.max()) + 1) + np.maximum(one, two)
     differing = np.flatnonzero((read != read[:, :1]).any(axis=1))
     if not len(differing):

@@ -69,24 +69,26 @@ def sort_readings(
     """
     copies_at, others = _told_apart(definition, observations, reference)
     copies = _copies(definition, copies_at, others, sex)
-    open_ones = [index for index, seen in others if UNDOCUMENTED in seen.alleles]
+    odd = [r for r in others if UNDOCUMENTED in r[1].alleles]
+    open_ones = [index for index, _ in odd]
     reasons = [
         f"undocumented base at {place_name(definition, index)}: {seen.record}"
-        for index, seen in others
-        if UNDOCUMENTED in seen.alleles
+        for index, seen in odd
     ]
-    used = [r for r in others if UNDOCUMENTED not in r[1].alleles]
+    used = [r for r in others if UNDOCUMENTED not in r[1].alleles] if odd else others
     if copies == 1:
         used, more = _single(definition, used)
         plain = copies_at > 0
     else:
+        plain = copies_at == 2
         lone = [i for i, seen in used if len(seen.alleles) == 1]
         lone += np.flatnonzero(copies_at == 1).tolist()
         more = [f"one strand only was read at {place_name(definition, i)}" for i in sorted(lone)]
-        used = [r for r in used if len(r[1].alleles) == 2]
-        plain = copies_at == 2
+        if lone:
+            used = [r for r in used if len(r[1].alleles) == 2]
     told = plain.copy()
-    told[[index for index, _ in used] + open_ones] = True
+    for index, _ in (*used, *odd):
+        told[index] = True
     lost = np.flatnonzero(definition.grid.is_judged & ~told).tolist()
     missing = tuple(definition.positions[index].id for index in lost)
     undocumented = tuple(definition.positions[index].id for index in open_ones)
@@ -132,8 +134,10 @@ def _copies(
     is_haploid = bool((copies_at == 1).any()) or any(len(s.alleles) == 1 for _, s in others)
     if definition.ploidy == "x-linked":
         return 1 if is_haploid or sex == MALE else 2
+    if not is_haploid:
+        return 2
     is_diploid = bool((copies_at == 2).any()) or any(len(s.alleles) == 2 for _, s in others)
-    return 1 if is_haploid and not is_diploid else 2
+    return 2 if is_diploid else 1
 
 
 def _single(definition: GeneDefinition, used: Sequence[Reading]) -> tuple[list[Reading], list[str]]:
