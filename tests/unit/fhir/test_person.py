@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from garrod.adapters.fhir.bundle import Own, own_of
 from garrod.adapters.fhir.draft import draft_order
-from garrod.adapters.fhir.person import latest_date, read_order, read_person
+from garrod.adapters.fhir.medicine import latest_date, read_order
+from garrod.adapters.fhir.person import read_person
 from garrod.core.advice import Option
 from garrod.core.errors import FhirError
 from garrod.core.person import Person
@@ -120,24 +122,30 @@ def test_two_patients_in_a_bundle_are_refused(tmp_path: Path) -> None:
         read_person(bundle(tmp_path, PATIENT, {**PATIENT, "id": "p2"}))
 
 
-def test_order_for_another_person_is_refused(tmp_path: Path) -> None:
+OWN = own_of("urn:uuid:5", {"resourceType": "Patient", "id": "p1"}, ())
+
+
+@pytest.mark.parametrize("who", ["Patient/p2", "Patient/xp1", "https://x.example/Patient/zp1"])
+def test_order_for_another_person_is_refused_without_naming_them(tmp_path: Path, who: str) -> None:
     order = {
         "resourceType": "MedicationRequest",
-        "subject": {"reference": "Patient/p2"},
+        "subject": {"reference": who},
         "medicationCodeableConcept": {"text": "codeine"},
     }
     path = tmp_path / "order.json"
     path.write_text(json.dumps(order))
     with pytest.raises(FhirError) as raised:
-        read_order(path, Person("Patient/p1"))
+        read_order(path, OWN)
     assert raised.value.code == "FHR006"
+    assert who not in raised.value.message
+    assert "p1" not in raised.value.message
 
 
 def test_order_without_a_medicine_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "order.json"
     path.write_text('{"resourceType": "MedicationRequest"}')
     with pytest.raises(FhirError) as raised:
-        read_order(path, Person("Patient/p1"))
+        read_order(path, Own())
     assert raised.value.code == "FHR005"
 
 
@@ -159,3 +167,80 @@ def test_repr_of_a_person_shows_no_name_and_no_birth_date() -> None:
     shown = repr(Person("Patient/p1", name="Ada Example", birth_date=date(1980, 1, 2)))
     assert "Ada" not in shown
     assert "1980" not in shown
+
+
+@pytest.mark.parametrize("who", ["Patient/p1", "urn:uuid:5", "https://x.example/fhir/Patient/p1"])
+def test_order_may_name_the_patient_as_the_bundle_does(tmp_path: Path, who: str) -> None:
+    path = tmp_path / "order.json"
+    order = {**medicine("codeine"), "resourceType": "MedicationRequest"}
+    path.write_text(json.dumps({**order, "status": "draft", "subject": {"reference": who}}))
+    assert read_order(path, OWN).text == "codeine"
+
+
+@pytest.mark.parametrize("said", [{"status": "cancelled"}, {"doNotPerform": True}])
+def test_order_that_proposes_nothing_is_refused(tmp_path: Path, said: dict[str, Any]) -> None:
+    path = tmp_path / "order.json"
+    path.write_text(
+        json.dumps({**medicine("codeine"), "resourceType": "MedicationRequest", **said})
+    )
+    with pytest.raises(FhirError) as raised:
+        read_order(path, OWN)
+    assert raised.value.code == "FHR007"
+
+
+def test_order_finds_its_medicine_and_its_reason_in_the_bundle(tmp_path: Path) -> None:
+    drug = {"resourceType": "Medication", "id": "p1", "code": {"text": "Plavix"}}  # Patient's id
+    why = {"resourceType": "Condition", "id": "c", "code": {"text": "NSTEMI"}}
+    own = read_person(bundle(tmp_path, PATIENT, drug, why)).own
+    order = {**medicine("x"), "resourceType": "MedicationRequest", "status": "draft"}
+    del order["medicationCodeableConcept"]
+    order["medicationReference"] = {"reference": "Medication/p1"}
+    order["reasonReference"] = [{"reference": "Condition/c"}]
+    path = tmp_path / "order.json"
+    path.write_text(json.dumps(order))
+    line = read_order(path, own)
+    assert (line.text, [r.display for r in line.reasons]) == ("Plavix", ["NSTEMI"])
+
+
+def test_condition_is_known_by_its_text_beside_its_coding(tmp_path: Path) -> None:
+    code = {"coding": [{"code": "I63", "display": "Brain disorder"}], "text": "Stroke 2019"}
+    person = read_person(bundle(tmp_path, PATIENT, {"resourceType": "Condition", "code": code}))
+    assert [c.display for c in person.person.conditions[0].codings] == [
+        "Brain disorder",
+        "Stroke 2019",
+    ]
+
+
+def test_procedure_that_was_not_done_is_left_out(tmp_path: Path) -> None:
+    stent = {"resourceType": "Procedure", "status": "not-done", "code": {"text": "stent"}}
+    assert read_person(bundle(tmp_path, PATIENT, stent)).person.conditions == ()
+
+
+def test_weight_is_the_newest_that_stands(tmp_path: Path) -> None:
+    def weight(kilograms: float, day: str, status: str = "final") -> dict[str, Any]:
+        return {
+            "resourceType": "Observation",
+            "status": status,
+            "code": {"coding": [{"system": LOINC, "code": "29463-7"}]},
+            "effectiveDateTime": day,
+            "valueQuantity": {"value": kilograms, "unit": "kilogram", "code": "kg"},
+        }
+
+    wrong = weight(450, "2026-03-01", "entered-in-error")
+    path = bundle(tmp_path, PATIENT, weight(12, "2012-01-01"), weight(45, "2026-01-01"), wrong)
+    assert read_person(path).person.weight_kg == 45
+
+
+def test_medicines_only_dispensed_and_results_without_a_gene_are_said(tmp_path: Path) -> None:
+    given = {**medicine("codeine"), "resourceType": "MedicationDispense"}
+    nameless = {**genotype("", "*2/*2")}
+    notes = read_person(bundle(tmp_path, PATIENT, given, nameless)).person.notes
+    assert len(notes) == 2
+    assert "1 dispensed" in notes[0]
+    assert "1 genomic results" in notes[1]
+
+
+def test_bundle_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    path = bundle(tmp_path, PATIENT, medicine("codeine"))
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert len(read_person(path).person.medicines) == 1

@@ -22,7 +22,7 @@ def result_rows(observations: Iterable[Resource], source: str) -> Iterator[Outsi
     phenotypes: dict[str, str] = {}
     for number, resource in enumerate(observations, 1):
         gene = _gene(resource)
-        value = words_of(one(resource, "valueCodeableConcept")) or text(resource, "valueString")
+        value = _value(resource)
         if text(resource, "status") not in USABLE or not gene or not value:
             continue
         code = one(resource, "code")
@@ -33,6 +33,20 @@ def result_rows(observations: Iterable[Resource], source: str) -> Iterator[Outsi
     for gene in dict.fromkeys((*genotypes, *phenotypes)):
         for number, diplotype in genotypes.get(gene) or [(0, "")]:
             yield OutsideRow(gene, diplotype, phenotypes.get(gene, ""), "", number, source)
+
+
+def unread_results(observations: Iterable[Resource]) -> int:
+    """Return how many genotypes and phenotypes name no gene, or no value, and so were not read."""
+    return sum(
+        has_code(one(r, "code"), GENOTYPE, METABOLISM)
+        and text(r, "status") in USABLE
+        and not (_gene(r) and _value(r))
+        for r in observations
+    )
+
+
+def _value(resource: Resource) -> str:
+    return words_of(one(resource, "valueCodeableConcept")) or text(resource, "valueString")
 
 
 def _gene(resource: Resource) -> str:

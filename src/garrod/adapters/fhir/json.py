@@ -12,6 +12,7 @@ from garrod.core.errors import FhirError
 from garrod.core.medicine import Coding
 
 Resource = dict[str, Any]
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # Not clinical: what some editors write before UTF-8 text
 LARGEST = 64 * 1024 * 1024  # bytes; a person's bundle is far smaller
 
 
@@ -20,7 +21,7 @@ def read_resource(path: Path, *, wanted: tuple[str, ...]) -> Resource:
     try:
         if path.stat().st_size > LARGEST:
             raise FhirError(f"{path}: larger than 64 MB; send one person's data", code="FHR001")
-        found = orjson.loads(path.read_bytes())
+        found = orjson.loads(path.read_bytes().removeprefix(BYTE_ORDER_MARK))
     except OSError as error:
         raise FhirError(
             f"{path}: cannot be read ({error.strerror}); check the path", code="FHR001"
@@ -66,6 +67,14 @@ def codings(concept: Resource) -> tuple[Coding, ...]:
         for c in many(concept, "coding")
     )
     return found or ((Coding("", "", words),) if words else ())
+
+
+def meanings(concept: Resource) -> tuple[Coding, ...]:
+    """Return the codings of a CodeableConcept, and its text too where that says more."""
+    found, words = codings(concept), text(concept, "text")
+    if not words or any(words == c.display for c in found):
+        return found
+    return (*found, Coding("", "", words))
 
 
 def words_of(concept: Resource) -> str:

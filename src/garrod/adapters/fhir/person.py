@@ -6,23 +6,25 @@ What belongs to somebody else, or cannot be read, is not used and is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from garrod.adapters.fhir.genomics import result_rows
+from garrod.adapters.fhir.bundle import NOBODY, Own, own_of
+from garrod.adapters.fhir.genomics import USABLE, result_rows, unread_results
 from garrod.adapters.fhir.json import (
     Resource,
     codings,
     has_code,
     many,
+    meanings,
     one,
     read_resource,
     text,
     words_of,
 )
+from garrod.adapters.fhir.medicine import latest_date, line_of
 from garrod.core.errors import FhirError
 from garrod.core.medicine import MedicineLine
 from garrod.core.person import Allergy, Condition, Person
@@ -30,6 +32,10 @@ from garrod.science.pgx.outside import OutsideRow
 
 CURRENT = ("active", "on-hold", "unknown", "intended", "recorded", "")
 DISPROVED = ("refuted", "entered-in-error")
+NOT_DONE = ("not-done", "entered-in-error")
+UNREAD = ("MedicationDispense", "MedicationAdministration")  # kinds that name medicines too
+OWNED = ("AllergyIntolerance", "Condition", "MedicationRequest", "MedicationStatement")
+OWNED = (*OWNED, "Observation", "Procedure")
 BODY_WEIGHT, PREGNANCY = "29463-7", "82810-3"  # LOINC
 PREGNANT = ("LA15173-0", "77386006")  # LOINC answer, SNOMED CT
 TEST_DATA = "HTEST"  # HL7 v3 ActReason: test health data
@@ -41,12 +47,15 @@ class Read:
 
     person: Person
     rows: tuple[OutsideRow, ...]
+    own: Own = NOBODY
 
 
 def read_person(path: Path) -> Read:
-    """Return the person of a Bundle file.  Raises: FhirError FHR001-FHR004."""
+    """Return the person of a Bundle file.  Raises: FhirError FHR001-FHR003."""
     bundle = read_resource(path, wanted=("Bundle",))
-    entries = [(text(e, "fullUrl"), r) for e in many(bundle, "entry") if (r := one(e, "resource"))]
+    entries = tuple(
+        (text(e, "fullUrl"), r) for e in many(bundle, "entry") if (r := one(e, "resource"))
+    )
     patients = [(url, r) for url, r in entries if text(r, "resourceType") == "Patient"]
     if len(patients) != 1:
         raise FhirError(
@@ -55,34 +64,24 @@ def read_person(path: Path) -> Read:
             code="FHR003",
         )
     url, patient = patients[0]
-    own = _Own(url, patient, entries)
-    return Read(own.person(), tuple(result_rows(own.of("Observation"), path.name)))
+    own = own_of(url, patient, entries)
+    rows = tuple(result_rows(own.of("Observation"), path.name))
+    return Read(_Reader(patient, own).person(), rows, own)
 
 
-class _Own:
-    """The resources of one patient among those of a bundle."""
+class _Reader:
+    """Reads a person from their resources, and notes what could not be read."""
 
-    def __init__(self, url: str, patient: Resource, entries: Sequence[tuple[str, Resource]]):
-        self._names = {url, f"Patient/{text(patient, 'id')}"} - {"", "Patient/"}
-        self._patient, self._entries = patient, entries
+    def __init__(self, patient: Resource, own: Own):
+        self._patient, self._own = patient, own
         self._notes: list[str] = []
-
-    def of(self, *kinds: str) -> Iterator[Resource]:
-        """Yield the patient's resources of some kinds."""
-        for _, resource in self._entries:
-            if text(resource, "resourceType") in kinds and self._is_own(resource):
-                yield resource
-
-    def _is_own(self, resource: Resource) -> bool:
-        who = text(one(resource, "subject") or one(resource, "patient"), "reference")
-        return not who or who in self._names or any(who.endswith(f"/{n}") for n in self._names)
 
     def person(self) -> Person:
         """Return the person."""
         medicines = tuple(self._medicines())
         conditions = tuple(self._conditions())
         allergies = tuple(self._allergies())
-        self._note_strangers()
+        self._note_unread()
         name = next(many(self._patient, "name"), {})
         given = name.get("given") if isinstance(name.get("given"), list) else []
         full = text(name, "text") or " ".join(
@@ -102,33 +101,36 @@ class _Own:
             notes=tuple(dict.fromkeys(self._notes)),
         )
 
-    def _note_strangers(self) -> None:
-        kinds = ("MedicationRequest", "MedicationStatement", "AllergyIntolerance", "Observation")
-        others = [
-            r for _, r in self._entries if text(r, "resourceType") in kinds and not self._is_own(r)
-        ]
+    def _note_unread(self) -> None:
+        others = [r for r in self._own.all_of(*OWNED) if not self._own.is_own(r)]
         if others:
             self._notes.append(
                 f"{len(others)} entries of the bundle belong to another person and were not read"
             )
+        supplied = len(list(self._own.of(*UNREAD)))
+        if supplied:
+            self._notes.append(
+                f"{supplied} dispensed or given medicines were not read; "
+                "only requests and statements are"
+            )
+        results = unread_results(self._own.of("Observation"))
+        if results:
+            self._notes.append(f"{results} genomic results name no gene or no value: not read")
 
     def _medicines(self) -> Iterator[MedicineLine]:
-        for resource in self.of("MedicationRequest", "MedicationStatement"):
+        for resource in self._own.of("MedicationRequest", "MedicationStatement"):
             if text(resource, "status") in CURRENT and not resource.get("doNotPerform"):
-                yield self.line(resource)
-
-    def line(self, resource: Resource) -> MedicineLine:
-        """Return the medicine line of a request or statement."""
-        return line_of(resource, self._entries)
+                yield line_of(resource, self._own)
 
     def _conditions(self) -> Iterator[Condition]:
-        for resource in self.of("Condition", "Procedure"):
-            if not has_code(one(resource, "verificationStatus"), *DISPROVED):
+        for resource in self._own.of("Condition", "Procedure"):
+            is_disproved = has_code(one(resource, "verificationStatus"), *DISPROVED)
+            if not is_disproved and text(resource, "status") not in NOT_DONE:
                 concept = one(resource, "code")
-                yield Condition(words_of(concept), codings(concept))
+                yield Condition(words_of(concept), meanings(concept))
 
     def _allergies(self) -> Iterator[Allergy]:
-        for resource in self.of("AllergyIntolerance"):
+        for resource in self._own.of("AllergyIntolerance"):
             if has_code(one(resource, "verificationStatus"), *DISPROVED):
                 continue
             concept = one(resource, "code")
@@ -137,53 +139,29 @@ class _Own:
             else:
                 self._notes.append("an allergy without words or codes could not be read")
 
+    def _latest(self, code: str) -> Iterator[Resource]:
+        """Yield the observations of a code that stand, the newest first."""
+        found = [
+            r
+            for r in self._own.of("Observation")
+            if has_code(one(r, "code"), code) and text(r, "status") in USABLE
+        ]
+        yield from sorted(found, key=lambda r: text(r, "effectiveDateTime"), reverse=True)
+
     def _weight(self) -> Decimal | None:
-        for resource in self.of("Observation"):
-            if has_code(one(resource, "code"), BODY_WEIGHT):
-                value = one(resource, "valueQuantity")
-                if text(value, "code") in ("kg", "") and text(value, "unit") in ("kg", ""):
-                    try:
-                        return Decimal(str(value.get("value")))
-                    except InvalidOperation:
-                        continue
+        for resource in self._latest(BODY_WEIGHT):
+            value = one(resource, "valueQuantity")
+            if "kg" in (text(value, "code") or text(value, "unit"), text(value, "unit")):
+                try:
+                    return Decimal(str(value.get("value")))
+                except InvalidOperation:
+                    continue
         return None
 
     def _pregnancy(self) -> bool | None:
-        for resource in self.of("Observation"):
-            if has_code(one(resource, "code"), PREGNANCY):
-                return has_code(one(resource, "valueCodeableConcept"), *PREGNANT)
+        for resource in self._latest(PREGNANCY):
+            return has_code(one(resource, "valueCodeableConcept"), *PREGNANT)
         return None
-
-
-def line_of(resource: Resource, entries: Sequence[tuple[str, Resource]] = ()) -> MedicineLine:
-    """Return the medicine line of a MedicationRequest or MedicationStatement."""
-    concept = one(resource, "medicationCodeableConcept")
-    if not concept:
-        concept = one(_referred(resource, entries), "code")
-    reasons = [c for r in many(resource, "reasonCode") for c in codings(r)]
-    started = (
-        text(resource, "authoredOn")
-        or text(one(resource, "effectivePeriod"), "start")
-        or text(resource, "effectiveDateTime")
-    )
-    return MedicineLine(
-        text=words_of(concept),
-        codings=codings(concept),
-        reasons=tuple(reasons),
-        started=latest_date(started[:10]),
-        reference=f"{text(resource, 'resourceType')}/{text(resource, 'id')}",
-    )
-
-
-def _referred(resource: Resource, entries: Sequence[tuple[str, Resource]]) -> Resource:
-    name = text(one(resource, "medicationReference"), "reference")
-    if name.startswith("#"):
-        inside = (c for c in many(resource, "contained") if text(c, "id") == name[1:])
-        return next(inside, {})
-    for url, other in entries:
-        if name and (url == name or name.endswith(f"Medication/{text(other, 'id')}")):
-            return other if text(other, "resourceType") == "Medication" else {}
-    return {}
 
 
 def _sex(patient: Resource) -> str:
@@ -195,39 +173,3 @@ def _is_test_data(patient: Resource) -> bool:
     meta = one(patient, "meta")
     tags = [*many(meta, "security"), *many(meta, "tag")]
     return any(text(tag, "code") == TEST_DATA for tag in tags)
-
-
-def latest_date(written: str) -> date | None:
-    """Return a date; for a year or month alone, its last day (the youngest age it allows)."""
-    parts = written.split("-")
-    try:
-        numbers = [int(p) for p in parts]
-        if len(numbers) == 1:
-            return date(numbers[0], 12, 31)
-        if len(numbers) == 2:
-            return date(numbers[0], numbers[1], 28)
-        return date(*numbers[:3])
-    except (ValueError, TypeError):
-        return None
-
-
-def read_order(path: Path, person: Person) -> MedicineLine:
-    """Return the medicine of a draft order.  Raises: FhirError FHR001, FHR002, FHR005, FHR006."""
-    order = read_resource(path, wanted=("MedicationRequest",))
-    who = text(one(order, "subject"), "reference")
-    if who and not who.endswith(person.reference.removeprefix("Patient/")):
-        raise FhirError(
-            f"{path}: the order is for {who}, the bundle is of {person.reference}; "
-            "check that both are of the same person",
-            code="FHR006",
-        )
-    line = line_of(order)
-    if not line.text and not line.codings:
-        raise FhirError(
-            f"{path}: names no medicine (medicationCodeableConcept with text or coding)",
-            code="FHR005",
-        )
-    is_draft = text(order, "status") in ("draft", "")
-    return MedicineLine(
-        line.text, line.codings, line.reasons, None if is_draft else line.started, line.reference
-    )

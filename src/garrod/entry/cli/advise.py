@@ -34,7 +34,8 @@ def advise(
     """Answer a proposed order, or review everything that the person takes."""
     import orjson
 
-    from garrod.adapters.fhir.person import read_order, read_person
+    from garrod.adapters.fhir.medicine import read_order
+    from garrod.adapters.fhir.person import read_person
     from garrod.adapters.report.text import decision_text
     from garrod.core.medicine import REVIEW, Act, Proposal
     from garrod.entry.cli.persons import Genome, with_genome, without_genome
@@ -46,7 +47,7 @@ def advise(
     read = read_person(person)
     proposal = REVIEW
     if order is not None:
-        proposal = Proposal(Act.ORDER, read_order(order, read.person))
+        proposal = Proposal(Act.ORDER, read_order(order, read.own))
     if genome is not None:
         file = Genome(genome, sample, build, told, outside or ())
         known, _ = with_genome(services, read, file)

@@ -25,7 +25,8 @@ def demo(
 ) -> None:
     """Show the story of a synthetic person: a genome, a proposed medicine, one alert."""
     import garrod.entry.story as story
-    from garrod.adapters.fhir.person import read_order, read_person
+    from garrod.adapters.fhir.medicine import read_order
+    from garrod.adapters.fhir.person import read_person
     from garrod.adapters.report.html import render_html
     from garrod.adapters.report.text import decision_text
     from garrod.core.medicine import Act, Proposal
@@ -37,7 +38,7 @@ def demo(
     services = Services()
     read = read_person(folder / "person.json")
     person, table = with_genome(services, read, Genome(folder / "genome.vcf"))
-    proposal = Proposal(Act.ORDER, read_order(folder / "order.json", person))
+    proposal = Proposal(Act.ORDER, read_order(folder / "order.json", read.own))
     decision = services.answer(person, proposal, today=today())
     text = decision_text(decision, person, proposal) + _closing(decision.advice)
     write_out([text.encode()], None)

@@ -14,6 +14,7 @@ from garrod.core.person import Person
 from garrod.core.variant import Assembly
 from garrod.entry.cli.output import warn_of
 from garrod.entry.wire import Services
+from garrod.science.pgx.outside import OutsideRow
 from garrod.science.pgx.people import Person as Subject
 
 MOST_LINES = 500  # medicines in a list; a longer file is not a person's list
@@ -41,13 +42,14 @@ def person_from(medicines: Path | None, *, sex: str) -> Read:
         read = read_person(medicines)
         return replace(read, person=replace(read.person, sex=sex or read.person.sex))
     try:
-        written = medicines.read_text(encoding="utf-8").splitlines()
+        written = medicines.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(
-            f"{medicines}: cannot be read as UTF-8 text ({error}); one medicine a line is expected",
+            f"{medicines}: cannot be read as UTF-8 text ({_why(error)}); "
+            "save it as UTF-8 with one medicine a line",
             code="INP030",
         ) from error
-    names = [line.strip() for line in written if line.strip() and not line.startswith("#")]
+    names = [n for line in written if (n := line.strip()) and not n.startswith("#")]
     if len(names) > MOST_LINES:
         raise InputError(
             f"{medicines}: has {len(names)} lines; one person's medicines are expected",
@@ -55,6 +57,13 @@ def person_from(medicines: Path | None, *, sex: str) -> Read:
         )
     lines = tuple(MedicineLine(name) for name in names)
     return Read(Person("Patient/report", sex=sex, medicines=lines), ())
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    """Return why a file could not be read, without its words or its bytes."""
+    if isinstance(error, OSError):
+        return error.strerror or "it cannot be opened"
+    return f"byte {error.start + 1} is not UTF-8"
 
 
 def with_genome(services: Services, read: Read, genome: Genome) -> tuple[Person, GenotypeTable]:
@@ -70,11 +79,24 @@ def with_genome(services: Services, read: Read, genome: Genome) -> tuple[Person,
     warn_of(table.warnings, table.spoiled)
     subject = Subject(table.samples[0], read.person.sex, genome.population)
     _, found = next(iter(services.call(table, [subject], genome.outside)))
-    stated = services.outside_findings((), read.rows, sex=read.person.sex)
-    return replace(read.person, findings=services.reconciled(found, stated)), table
+    person, rows = _understood(services, read)
+    stated = services.outside_findings((), rows, sex=person.sex)
+    return replace(person, findings=services.reconciled(found, stated)), table
 
 
 def without_genome(services: Services, read: Read, outside: Sequence[Path]) -> Person:
     """Return the person with the findings that the record and outside files state."""
-    stated = services.outside_findings(outside, read.rows, sex=read.person.sex)
-    return replace(read.person, findings=tuple(stated.values()))
+    person, rows = _understood(services, read)
+    stated = services.outside_findings(outside, rows, sex=person.sex)
+    return replace(person, findings=tuple(stated.values()))
+
+
+def _understood(services: Services, read: Read) -> tuple[Person, tuple[OutsideRow, ...]]:
+    """Return the record's results of known genes; results of others are noted, not an error."""
+    known = {gene.lower() for gene in services.caller.definitions}
+    rows = tuple(r for r in read.rows if r.gene.lower() in known)
+    others = sorted({r.gene for r in read.rows} - {r.gene for r in rows})
+    if not others:
+        return read.person, rows
+    note = f"results of genes that nothing here knows were not used: {', '.join(others)}"
+    return replace(read.person, notes=(*read.person.notes, note)), rows

@@ -1,0 +1,102 @@
+"""Medicine lines: what a MedicationRequest or MedicationStatement names, and what it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from garrod.adapters.fhir.bundle import Own
+from garrod.adapters.fhir.json import (
+    Resource,
+    codings,
+    many,
+    meanings,
+    one,
+    read_resource,
+    text,
+    words_of,
+)
+from garrod.core.errors import FhirError
+from garrod.core.medicine import Coding, MedicineLine
+
+NOT_PROPOSED = ("cancelled", "completed", "entered-in-error", "stopped")
+
+
+def line_of(resource: Resource, own: Own) -> MedicineLine:
+    """Return the medicine line of a MedicationRequest or MedicationStatement."""
+    words, codes = _named(resource, own)
+    started = (
+        text(resource, "authoredOn")
+        or text(one(resource, "effectivePeriod"), "start")
+        or text(resource, "effectiveDateTime")
+    )
+    return MedicineLine(
+        text=words,
+        codings=codes,
+        reasons=tuple(_reasons(resource, own)),
+        started=latest_date(started[:10]),
+        reference=f"{text(resource, 'resourceType')}/{text(resource, 'id')}",
+    )
+
+
+def _named(resource: Resource, own: Own) -> tuple[str, tuple[Coding, ...]]:
+    """Return the words and codes of the medicine; its ingredients', where it has none itself."""
+    concept = one(resource, "medicationCodeableConcept")
+    if not concept:
+        pointer = one(resource, "medicationReference")
+        medication = own.referred(resource, text(pointer, "reference"), "Medication")
+        concept = one(medication, "code")
+        if not words_of(concept) and not codings(concept):
+            parts = [one(i, "itemCodeableConcept") for i in many(medication, "ingredient")]
+            words = ", ".join(w for part in parts if (w := words_of(part)))
+            found = tuple(c for part in parts for c in codings(part))
+            return words or text(pointer, "display"), found
+    return words_of(concept), codings(concept)
+
+
+def _reasons(resource: Resource, own: Own) -> Iterator[Coding]:
+    for concept in many(resource, "reasonCode"):
+        yield from meanings(concept)
+    for pointer in many(resource, "reasonReference"):
+        condition = own.referred(resource, text(pointer, "reference"), "Condition")
+        yield from meanings(one(condition, "code") or {"text": text(pointer, "display")})
+
+
+def latest_date(written: str) -> date | None:
+    """Return a date; for a year or month alone, its last days (the youngest age it allows)."""
+    parts = written.split("-")
+    try:
+        numbers = [int(p) for p in parts]
+        if len(numbers) == 1:
+            return date(numbers[0], 12, 31)
+        if len(numbers) == 2:
+            return date(numbers[0], numbers[1], 28)
+        return date(*numbers[:3])
+    except (ValueError, TypeError):
+        return None
+
+
+def read_order(path: Path, own: Own) -> MedicineLine:
+    """Return the medicine of a draft order.  Raises: FhirError FHR001, FHR002, FHR005-FHR007."""
+    order = read_resource(path, wanted=("MedicationRequest",))
+    if not own.is_own(order):
+        raise FhirError(
+            f"{path}: the order's subject is not the patient of the bundle; "
+            "check that both are of the same person",
+            code="FHR006",
+        )
+    status = text(order, "status")
+    if status in NOT_PROPOSED or order.get("doNotPerform") is True:
+        said = "says not to give the medicine" if status not in NOT_PROPOSED else f"is {status}"
+        raise FhirError(
+            f"{path}: the order {said}; a draft or active order is expected", code="FHR007"
+        )
+    line = line_of(order, own)
+    if not line.text and not line.codings:
+        raise FhirError(
+            f"{path}: names no medicine (medicationCodeableConcept with text or coding)",
+            code="FHR005",
+        )
+    started = None if status in ("draft", "") else line.started
+    return MedicineLine(line.text, line.codings, line.reasons, started, line.reference)
