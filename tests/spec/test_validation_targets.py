@@ -1,0 +1,18 @@
+"""Every target of the validation is met on the shared data (skipped where it is absent)."""
+
+from collections.abc import Callable
+
+import pytest
+
+from validation.__main__ import ALL
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_targets_are_met(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    run: Callable[[], int] = ALL[name]
+    missed = run()
+    printed = capsys.readouterr().out
+    assert "| figure | measured | target | met |" in printed
+    assert missed == 0, printed
