@@ -24,6 +24,8 @@ from bench.draw import Panel, growth_svg
 HERE = Path(__file__).parent
 OUT = HERE / "out"
 HISTORY = HERE / "history.csv"
+PAGE = HERE.parent / "docs" / "validation" / "speed.md"
+OPENED, CLOSED = "<!-- figures: written by python -m bench -->", "<!-- end -->"
 DRAWING = HERE.parent / "docs" / "validation" / "growth.svg"
 PEOPLE = (250, 500, 1000, 2000, 8000)
 GAPS = (3, 20)
@@ -107,7 +109,7 @@ def person_figures() -> Iterator[Figure]:
 
 def cohort_figures(growth: dict[int, dict[str, float]]) -> Iterator[Figure]:
     """Yield the figures of cohorts at 1,202 places, and of how they grow."""
-    plain, quality = growth[1000], measured("cohort", "cohort1000.quality.vcf", repeats=3)
+    plain, quality = growth[1000], measured("cohort", "cohort1000.quality.vcf")
     yield Figure("1,000 people, GT: calls", plain["wall"], "s", plain["floor_wall"], 5)
     yield Figure("1,000 people, GT:DP:GQ: calls", quality["wall"], "s", quality["floor_wall"], 5)
     for gaps in GAPS:
@@ -135,6 +137,14 @@ def shown(figures: list[Figure]) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in [rows[0], ("---",) * 5, *rows[1:]])
 
 
+def publish(table: str) -> None:
+    """Put the table into the page, between its two marks."""
+    text = PAGE.read_text(encoding="utf-8")
+    before, rest = text.split(OPENED)
+    after = rest.split(CLOSED)[1]
+    PAGE.write_text(f"{before}{OPENED}\n{table}\n{CLOSED}{after}", encoding="utf-8")
+
+
 def remember(figures: list[Figure]) -> None:
     """Add the figures to the history; a machine is known by its number of processors alone."""
     is_new = not HISTORY.exists()
@@ -153,7 +163,7 @@ def remember(figures: list[Figure]) -> None:
 def main() -> None:
     """Measure, print, remember and draw."""
     subprocess.run([sys.executable, "-m", "bench.inputs"], check=True, cwd=HERE.parent)
-    growth = {n: measured("cohort", f"cohort{n}.vcf", repeats=2) for n in PEOPLE}
+    growth = {n: measured("cohort", f"cohort{n}.vcf", repeats=3) for n in PEOPLE}
     figures = [*person_figures(), *cohort_figures(growth)]
     genes = json.loads(json.dumps(measured("panels", "cohort1000.vcf", repeats=1)))
     panels = (
@@ -162,7 +172,9 @@ def main() -> None:
         Panel("positions, for 1,000 people", [(float(p), cpu) for _, p, cpu in genes]),
     )
     figures += [Figure(f"straight line through {p.label}: R²", p.straightness, "") for p in panels]
-    print(shown(figures))
+    table = shown(figures)
+    print(table)
+    publish(table)
     remember(figures)
     DRAWING.parent.mkdir(parents=True, exist_ok=True)
     DRAWING.write_text(growth_svg(panels), encoding="utf-8")
