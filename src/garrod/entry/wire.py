@@ -40,6 +40,7 @@ class Settings:
     called_at: float = 0.95
     min_gq: float = 20
     min_dp: float = 8
+    prefer: bool | None = None  # published preferences (NAT2); None: with the population prior
 
 
 class Services:
@@ -57,7 +58,7 @@ class Services:
     def caller(self) -> Caller:
         """The pharmacogene caller."""
         s = self.settings
-        return load_caller(self.shelf, is_flat=s.is_flat, called_at=s.called_at)
+        return load_caller(self.shelf, is_flat=s.is_flat, called_at=s.called_at, prefer=s.prefer)
 
     @cached_property
     def knowledge(self) -> Knowledge:

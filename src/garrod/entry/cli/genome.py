@@ -16,6 +16,7 @@ from garrod.entry.cli.options import (
     Out,
     Outside,
     Population,
+    Preferences,
     Prior,
     Samples,
     Sex,
@@ -43,6 +44,7 @@ def call(
     min_gq: MinGq = 20,
     min_dp: MinDp = 8,
     called_at: CalledAt = 0.95,
+    preferences: Preferences = None,
     format: Annotated[str, typer.Option("--format", help="json or tsv.")] = "json",
     output: Out = None,
 ) -> None:
@@ -51,7 +53,7 @@ def call(
     from garrod.entry.wire import Services, Settings
 
     writer = {"json": calls_json, "tsv": calls_tsv}[options.format_of(format, ("json", "tsv"))]
-    settings = Settings(options.is_flat(prior), called_at, min_gq, min_dp)
+    settings = Settings(options.is_flat(prior), called_at, min_gq, min_dp, preferences)
     services = Services(settings)
     build, told_sex = options.assembly_of(assembly), options.sex_of(sex)
     told_population = options.population_of(population)

@@ -43,6 +43,15 @@ CalledAt = Annotated[
     float, typer.Option("--called-at", help="Least probability of a called diplotype.")
 ]
 
+Preferences = Annotated[
+    bool | None,
+    typer.Option(
+        "--preferences/--no-preferences",
+        help="Let the published preferences between NAT2 diplotypes count; "
+        "left out, they do with the population prior.",
+    ),
+]
+
 SEXES = {"male": "male", "m": "male", "female": "female", "f": "female", "": ""}
 COLUMNS = ("sample", "sex", "population")
 
