@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 comma := ,
 TEST_EXTRAS := test$(if $(CHROMIUM),$(comma)e2e)
+TESTS := $(VENV)/.stage-test$(if $(CHROMIUM),-e2e)
 ARGS ?=
 
 help: ## list the verbs
@@ -21,11 +22,11 @@ $(VENV)/.stage-run: pyproject.toml
 	@$(PIP) -e .
 	@touch $@
 
-$(VENV)/.stage-test: $(VENV)/.stage-run
+$(TESTS): $(VENV)/.stage-run
 	@$(PIP) -e '.[$(TEST_EXTRAS)]'
 	@touch $@
 
-$(VENV)/.stage-dev: $(VENV)/.stage-test
+$(VENV)/.stage-dev: $(TESTS)
 	@$(PIP) -e '.[dev]'
 	@touch $@
 
@@ -43,13 +44,13 @@ check: $(VENV)/.stage-dev ## format, lint, types, floors, house rules, stale pag
 	$(BIN)/python -m tools.docs --check
 	$(BIN)/pytest -q tests/house
 
-test: $(VENV)/.stage-test ## run every test, a real browser included where Chromium is installed
+test: $(TESTS) ## run every test, a real browser included where Chromium is installed
 	$(BIN)/pytest -q -n auto $(ARGS)
 
-validate: $(VENV)/.stage-test ## compare with the outside world (needs the shared data folder)
+validate: $(TESTS) ## compare with the outside world (needs the shared data folder)
 	$(BIN)/python -m validation $(ARGS)
 
-bench: $(VENV)/.stage-test ## measure speed and memory
+bench: $(TESTS) ## measure speed and memory
 	$(BIN)/python -m bench $(ARGS)
 
 docs: $(VENV)/.stage-docs ## write the generated pages and build the site
