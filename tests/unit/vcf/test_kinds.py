@@ -163,3 +163,23 @@ def test_read_unsorted_file_is_read_whole_and_told(tmp_path: Path) -> None:
     assert [w[:6] for w in found.warnings] == ["VCF012"]
     again = vcf(ROWS[1], ROWS[0], ROWS[2], samples=("A", "B"))
     assert [w[:6] for w in table(save(tmp_path, again)).warnings] == ["VCF012"]
+
+
+def test_read_large_table_lies_in_a_file_that_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("garrod.adapters.vcf.read.IN_MEMORY", 0)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    assert read(table(save(tmp_path, vcf(*ROWS, samples=("A", "B"))))) == EXPECTED
+    assert list(scratch.iterdir()) == []
+
+
+def test_read_more_kinds_than_a_table_holds_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("garrod.adapters.vcf.gather.MOST_CODES", 1)
+    with pytest.raises(VcfError, match="in several parts") as raised:
+        table(save(tmp_path, vcf(*ROWS, samples=("A", "B"))))
+    assert raised.value.code == "VCF022"
