@@ -80,6 +80,7 @@ def main() -> None:
         "drugs": rows,
         "classes": [{**row, "evidence": "own"} for row in classes],
         "forms": [{**row, "evidence": "own"} for row in table("forms")],
+        "remarks": [{**row, "evidence": "own"} for row in table("remarks")],
     }
     manifest = {
         "title": "Ingredients, their names and codes", "licence": "MIT AND Apache-2.0 AND CC0-1.0",

@@ -55,6 +55,11 @@ INDICATIONS = [
 ]  # fmt: skip
 
 
+# What must not be given to whom: (drug, indications of the person's record, in words).
+# Source: product information of prasugrel (EMA), contraindications.
+CONTRAINDICATED = [("prasugrel", "stroke|tia", "must not be used after a stroke or TIA")]
+
+
 def main() -> None:
     """Write the pack."""
     own, terms = "own", "terminologies"
@@ -65,6 +70,10 @@ def main() -> None:
             for d, g, k in HARD_STOPS
         ],
         "left_out": [{"drugs": d, "action": a, "why": w, "evidence": own} for d, a, w in LEFT_OUT],
+        "contraindications": [
+            {"drug": d, "conditions": c, "why": w, "evidence": "labels"}
+            for d, c, w in CONTRAINDICATED
+        ],
         "indications": [
             {"indication": i, "words": w, "snomed": s, "icd10": c, "evidence": terms}
             for i, w, s, c in INDICATIONS
@@ -77,6 +86,9 @@ def main() -> None:
          "url": "docs/explanation/tiers.md", **cells},
         {"id": "stops", "source": "Garrod policy on CPIC recommendations of strength Strong",
          "locus": "hard stops; awaiting clinical sign-off", "url": here, **cells},
+        {"id": "labels", "source": "Product information of the medicines (EMA)",
+         "locus": "contraindications (unchecked)", **cells,
+         "url": "https://www.ema.europa.eu/en/medicines/human/EPAR/efient"},
         {"id": terms, "source": "SNOMED CT concept ids; ICD-10 (WHO)", "url":
          "https://icd.who.int/browse10", **cells, "locus": "codes named (unchecked)"},
     ]  # fmt: skip

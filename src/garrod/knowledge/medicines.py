@@ -16,6 +16,7 @@ from garrod.knowledge.shelf import Shelf
 PACK = "drugs"
 CLOSE = 0.75  # how alike two spellings must be to be suggested, 0 to 1. Source: own choice
 SUGGESTIONS = 5
+FIRST_WORDS, LONG_WORD = 3, 6  # Not clinical: words of a line looked at, letters of such a word
 _WORD = re.compile(r"[^\W_]+")
 
 Words = tuple[str, ...]
@@ -51,6 +52,7 @@ class Medicines:
     by_rxnorm: Mapping[str, Medicine]
     classes: Mapping[str, str]
     local_forms: frozenset[Words]
+    remarks: frozenset[Words]
 
     def by_id(self, drug: str) -> Medicine | None:
         """Return the medicine with that id of the packs, or None."""
@@ -84,9 +86,13 @@ class Medicines:
         return tuple(found.values())
 
     def suggest(self, text: str) -> tuple[str, ...]:
-        """Return known names that are spelled much like a text, the closest first."""
+        """Return known names that are spelled much like a text, or its words, the closest first."""
         known = {" ".join(words): found[0] for words, found in self.by_words.items()}
-        close = get_close_matches(" ".join(words_of(text)), known, SUGGESTIONS, CLOSE)
+        words = words_of(text)
+        close = get_close_matches(" ".join(words), known, SUGGESTIONS, CLOSE)
+        for word in words[:FIRST_WORDS] if not close else ():
+            if len(word) >= LONG_WORD:
+                close += get_close_matches(word, known, SUGGESTIONS, CLOSE)
         return tuple(dict.fromkeys(known[spelling].name for spelling in close))
 
     def is_local(self, text: str) -> bool:
@@ -94,12 +100,24 @@ class Medicines:
 
         What follows from it is for the caller: ear drops with an aminoglycoside can still harm.
         """
-        words = words_of(text)
-        return any(
-            words[place : place + len(form)] == form
-            for form in self.local_forms
-            for place in range(len(words) - len(form) + 1)
-        )
+        return bool(_first_within(words_of(text), self.local_forms))
+
+    def remark_in(self, text: str) -> str:
+        """Return the words of a text that say it may not be taken ("stopped"), or nothing."""
+        return " ".join(_first_within(words_of(text), self.remarks))
+
+
+def _first_within(words: Words, phrases: Iterable[Words]) -> Words:
+    """Return the first of some phrases that stands in the words, or nothing."""
+    return next(
+        (
+            phrase
+            for phrase in sorted(phrases)
+            for place in range(len(words) - len(phrase) + 1)
+            if words[place : place + len(phrase)] == phrase
+        ),
+        (),
+    )
 
 
 def words_of(text: str) -> Words:
@@ -115,6 +133,7 @@ def load_medicines(shelf: Shelf) -> Medicines:
         for words in dict.fromkeys(words_of(name) for name in medicine.names):
             by_words[words] = (*by_words.get(words, ()), medicine)
     forms = (words_of(r["words"]) for r in shelf.rows(PACK, "forms") if r["reach"] == "local")
+    remarks = (words_of(row["words"]) for row in shelf.rows(PACK, "remarks"))
     return Medicines(
         reference=shelf.reference(PACK),
         by_drug={m.drug: m for m in known},
@@ -124,6 +143,7 @@ def load_medicines(shelf: Shelf) -> Medicines:
         by_rxnorm=_first((m.rxnorm, m) for m in known if m.rxnorm),
         classes={row["class"]: row["name"] for row in shelf.rows(PACK, "classes")},
         local_forms=frozenset(forms),
+        remarks=frozenset(remarks),
     )
 
 

@@ -25,6 +25,7 @@ class Setting:
     is_new: bool
     today: date
     indications: frozenset[str]
+    history: frozenset[str]  # every indication that the record or the order names
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,8 @@ def setting_of(
 ) -> Setting:
     """Return the circumstances; reasons written on the order outrank the list of conditions."""
     named = policy.indications_of(line.reasons)
-    if not named:
-        codings = [c for condition in person.conditions for c in condition.codings]
-        named = policy.indications_of(codings)
-    return Setting(person, line, is_new, today, named)
+    past = policy.indications_of(c for known in person.conditions for c in known.codings)
+    return Setting(person, line, is_new, today, named or past, named | past)
 
 
 def context_of(guidance: Guidance, codes: Iterable[str], setting: Setting) -> Context:

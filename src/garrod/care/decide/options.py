@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from garrod.care.decide.context import Setting
+from garrod.care.decide.naming import named_in
+from garrod.care.decide.policy import Policy
 from garrod.core.advice import Action, Option
 from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine, Medicines
@@ -13,6 +17,7 @@ from garrod.science.pgx.recommend import outcomes_of
 ATC = "http://www.whocc.no/atc"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 UNSUITABLE = (Action.AVOID, Action.PREFER_ALTERNATIVE, Action.STOP)
+UNOPPOSED = "no result at hand speaks against it"
 DOUBT = 0.05  # a chance of unsuitability from which an option is not offered. Source: the design
 
 
@@ -22,11 +27,31 @@ def codes_of(medicine: Medicine) -> tuple[str, ...]:
     return (*atc, *((f"{RXNORM}|{medicine.rxnorm}",) if medicine.rxnorm else ()))
 
 
+def advice_id(drug: str, rule: str) -> str:
+    """Return the id of advice: the same for the same rule and medicine, nothing of the person."""
+    return f"pgx:{drug.replace(' ', '-')}:{rule}"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What may be offered instead: the options, those held back, and what to know of both."""
+
+    options: tuple[Option, ...] = ()
+    held: frozenset[str] = frozenset()  # ids of alternatives
+    remarks: tuple[str, ...] = ()
+
+
 def options_for(
-    guidance: Guidance, medicines: Medicines, person: Person, alternatives: Sequence[str]
-) -> tuple[tuple[Option, ...], tuple[str, ...]]:
-    """Return the options to offer, and a sentence for each that was held back."""
-    offered, held = [], []
+    guidance: Guidance,
+    medicines: Medicines,
+    policy: Policy,
+    setting: Setting,
+    alternatives: Sequence[str],
+) -> Choice:
+    """Return the alternatives to offer, and a remark for each that is held back or has a limit."""
+    offered: list[Option] = []
+    held: list[str] = []
+    remarks: list[str] = []
     for code in alternatives:
         if code in guidance.phrases:
             offered.append(Option(guidance.phrases[code].text, "named by the guideline as a group"))
@@ -34,21 +59,38 @@ def options_for(
         medicine = medicines.by_id(code)
         if medicine is None:
             continue
-        why_not = _why_not(guidance, medicines, person, medicine)
+        limits = policy.contraindicated(code)
+        why_not = next(
+            (f"it {limit.why}" for limit in limits if limit.conditions & setting.history), ""
+        ) or _why_not(guidance, medicines, setting.person, medicine)
         if why_not:
-            held.append(f"{medicine.name} is not offered: {why_not}")
+            held.append(code)
+            remarks.append(f"{medicine.name} is not offered: {why_not}")
             continue
-        reason = "named by the guideline; no result at hand speaks against it"
+        remarks += [f"{medicine.name} {limit.why}" for limit in limits]
+        reason = "; ".join(("named by the guideline", *(c.why for c in limits), UNOPPOSED))
         offered.append(Option(medicine.name, reason, codes_of(medicine)))
-    return tuple(offered), tuple(held)
+    return Choice(tuple(offered), frozenset(held), tuple(remarks))
+
+
+def allergy_to(medicines: Medicines, person: Person, medicine: Medicine) -> str:
+    """Return the words of a recorded allergy or intolerance to a medicine, or nothing."""
+    for allergy in person.allergies:
+        words = [allergy.text, *(c.display for c in allergy.codings)]
+        named = [medicines.by_code(c.system, c.code) for c in allergy.codings]
+        named += [m for word in words if word for m in medicines.find_all(word)]
+        if medicine in named:
+            return allergy.text or medicine.name
+    return ""
 
 
 def _why_not(guidance: Guidance, medicines: Medicines, person: Person, medicine: Medicine) -> str:
     """Return why a medicine does not suit a person, or nothing."""
-    for allergy in person.allergies:
-        words = [allergy.text, *(c.display for c in allergy.codings)]
-        if any(medicine in medicines.find_all(word) for word in words if word):
-            return f"an allergy or intolerance to it is recorded ({allergy.text})"
+    allergy = allergy_to(medicines, person, medicine)
+    if allergy:
+        return f"an allergy or intolerance to it is recorded ({allergy})"
+    if any(medicine in named_in(medicines, line) for line in person.medicines):
+        return "it is on the list of medicines already"
     findings = {f.gene: f for f in person.findings}
     genes = guidance.genes_of(medicine.drug)
     for population in guidance.populations_of(medicine.drug):

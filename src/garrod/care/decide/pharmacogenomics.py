@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from garrod.care.decide.chain import cautions_of, chain_of
 from garrod.care.decide.context import Context, Setting, context_of
 from garrod.care.decide.model import Clear, Decision
-from garrod.care.decide.options import codes_of, options_for
+from garrod.care.decide.options import advice_id, codes_of, options_for
 from garrod.care.decide.policy import Policy
-from garrod.care.decide.untested import untested
-from garrod.care.decide.wording import phrase, sentence, summary_of, title_of
+from garrod.care.decide.untested import gap_code, untested
+from garrod.care.decide.wording import Said, phrase, sentence, summary_of, title_of
 from garrod.care.decide.words import spoken, why_untold
-from garrod.core.advice import Action, Advice, NotAssessed, Target
+from garrod.core.advice import Action, Advice, NotAssessed, Target, Tier
 from garrod.core.finding import GeneFinding, Status
 from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine, Medicines
@@ -92,7 +92,7 @@ def _answer(
 ) -> _Answer:
     """Return the outcomes of the population that asks for most caution."""
     by_population = {
-        p: found
+        p: tuple(sorted(found, key=lambda o: (-round(o.probability, 6), _caution(o))))
         for p in context.populations
         if (found := outcomes_of(guidance, drug, genes, findings, p))
     }
@@ -116,7 +116,9 @@ def _gaps(
 ) -> tuple[NotAssessed, ...]:
     """Return the genes of the guidance that have no result; never read as normal."""
     return tuple(
-        NotAssessed(target, share.gene, why_untold(person.finding(share.gene)), "not-tested")
+        NotAssessed(
+            target, share.gene, why_untold(person.finding(share.gene)), gap_code(person, share.gene)
+        )
         for share in answer.top.shares
         if not share.is_tested and guidance.role_of(drug, share.gene) != "modifies"
     )
@@ -136,8 +138,8 @@ def _decide(
         reason = f"the guideline gives no recommendation for {results or 'this result'}"
         gap = NotAssessed(target, ", ".join(genes), reason, "no-recommendation")
         return Decision(not_assessed=(gap,))
-    why = phrase(knowledge.guidance, row.implication)
-    reason = sentence(f"{results}: usual dosing") + (f" {sentence(why)}" if why else "")
+    words = [phrase(knowledge.guidance, code) for code in (row.implication, *row.notes)]
+    reason = " ".join(sentence(w) for w in (f"{results}: usual dosing", *words) if w)
     packs = packs_of(knowledge, setting.person, genes)
     doubts = _doubts(target, setting.person, genes)
     return Decision(clear=(Clear(target, genes, reason, packs),), not_assessed=doubts)
@@ -173,28 +175,30 @@ def _advice(
     row = lead.recommendation
     if row is None:
         raise AssertionError("an outcome that changes the course has a row")
-    action = Action.CONSIDER_TEST if is_doubtful else row.action
+    keys = {s.gene: s.keys for s in lead.shares}
+    loudest = knowledge.policy.tier_of(medicine.drug, row.action, row.strength, keys)
+    action = _test_instead(loudest) if is_doubtful else row.action
     tested = [f for s in lead.shares if s.is_tested and (f := person.finding(s.gene))]
-    options, held = options_for(guidance, knowledge.medicines, person, row.alternatives)
+    choice = options_for(guidance, knowledge.medicines, knowledge.policy, setting, row.alternatives)
     question = answer.context.question if not answer.is_settled else ""
     others = [o for o in (answer.top, *answer.others) if o is not lead]
-    summary = summary_of(guidance, knowledge.medicines, lead, question=question, others=others)
-    keys = {s.gene: s.keys for s in lead.shares}
+    said = Said(guidance, knowledge.medicines, choice.held, choice.remarks)
+    summary = summary_of(said, lead, question=question, others=others, is_doubtful=is_doubtful)
     return Advice(
-        id=f"pgx:{row.id}:{person.reference}",
+        id=advice_id(medicine.drug, row.id),
         action=action,
         target=target,
         tier=knowledge.policy.tier_of(medicine.drug, action, row.strength, keys),
         strength=row.strength,
-        title=title_of(action, medicine, lead.shares),
-        summary=" ".join([summary, *(sentence(h) for h in held)]),
+        title=title_of(action, medicine, lead.shares, is_doubtful=is_doubtful),
+        summary=summary,
         because=(
             *chain_of(guidance, person, medicine, lead, question),
             *cautions_of([f for f in tested if f.status is not Status.CALLED]),
         ),
         evidence=guidance.evidence_of(row),
         packs=packs_of(knowledge, person, tuple(keys)),
-        options=options,
+        options=choice.options,
         dose_factor=row.dose_factor or None,
         monitoring=tuple(phrase(guidance, m) or m for m in row.monitoring),
         population=row.population,
@@ -202,6 +206,11 @@ def _advice(
         stable=_is_stable(answer, tested),
         next_position=next((f.next_position for f in tested if f.next_position), ""),
     )
+
+
+def _test_instead(loudest: Tier) -> Action:
+    """Return what to do about a less likely result: what could kill is settled first."""
+    return Action.TEST_FIRST if loudest is Tier.T1 else Action.CONSIDER_TEST
 
 
 def _is_stable(answer: _Answer, tested: Sequence[GeneFinding]) -> bool:

@@ -36,12 +36,22 @@ class Indication:
 
 
 @dataclass(frozen=True, slots=True)
+class Contraindication:
+    """A condition after which a medicine must not be used, and the words for it."""
+
+    drug: str
+    conditions: frozenset[str]  # names of indications
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The rows of a policy pack, ready to ask."""
 
     tiers: tuple[tuple[str, str, Tier], ...]
     hard_stops: tuple[HardStop, ...]
     indications: tuple[Indication, ...]
+    contraindications: tuple[Contraindication, ...]
     left_out: frozenset[tuple[str, str]]  # (drug or "*", action) that the look ahead leaves out
     reference: str
 
@@ -57,6 +67,10 @@ class Policy:
             if wanted == action.value and level in ("*", strength):
                 return tier
         return Tier.T3
+
+    def contraindicated(self, drug: str) -> tuple[Contraindication, ...]:
+        """Return the conditions after which a medicine must not be used."""
+        return tuple(c for c in self.contraindications if c.drug == drug)
 
     def is_ahead(self, drug: str, action: Action) -> bool:
         """Return whether advice is worth knowing before the medicine is thought of."""
@@ -101,6 +115,10 @@ def load_policy(shelf: Shelf) -> Policy:
                 tuple(row["icd10"].split("|")),
             )
             for row in shelf.rows(PACK, "indications")
+        ),
+        contraindications=tuple(
+            Contraindication(row["drug"], frozenset(row["conditions"].split("|")), row["why"])
+            for row in shelf.rows(PACK, "contraindications")
         ),
         left_out=frozenset(
             (drug, row["action"])

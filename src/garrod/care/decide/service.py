@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
-from garrod.care.decide.context import setting_of
+from garrod.care.decide.context import Setting, setting_of
 from garrod.care.decide.model import NOTHING, Decision
+from garrod.care.decide.naming import codes_of_line, is_at_odds, named_in
+from garrod.care.decide.options import allergy_to, codes_of
 from garrod.care.decide.pharmacogenomics import Knowledge, assess
 from garrod.care.decide.policy import load_policy
 from garrod.core.advice import Advice, NotAssessed, Target
@@ -15,9 +19,12 @@ from garrod.knowledge.medicines import Medicine, load_medicines
 from garrod.knowledge.shelf import Shelf
 from garrod.science.pgx.guidance import load_guidance
 
-UNKNOWN = "no guidance here names this medicine, so nothing was checked; is its name or code right?"
+UNKNOWN = "no guidance here names this medicine, so nothing was checked; "
 LOCAL = "a form for local use; guidance is about medicines that reach the blood"
 AT_ODDS = "its code and its words name different medicines; both were checked: correct the entry"
+
+REMARKED = "is it taken? It was checked as if it were"
+ALLERGY = "an allergy or intolerance to it is recorded; only genes were checked here"
 
 
 def load_knowledge(shelf: Shelf) -> Knowledge:
@@ -27,33 +34,64 @@ def load_knowledge(shelf: Shelf) -> Knowledge:
 
 def decide(knowledge: Knowledge, person: Person, proposal: Proposal, *, today: date) -> Decision:
     """Return the answer to a proposed order, or a review of everything that the person takes."""
-    if proposal.medicine is not None:
-        lines, is_new = [proposal.medicine], True
-    else:
-        lines, is_new = list(person.medicines), False
+    order = proposal.medicine
+    lines = [order] if order is not None else list(person.medicines)
     found = NOTHING
-    seen: set[str] = set()
+    by_medicine: dict[Medicine, list[MedicineLine]] = {}
     for line in lines:
-        medicines = medicines_of(knowledge, line)
-        if not medicines:
-            target = Target(line.text or "unnamed medicine", _codes(line))
-            gap = NotAssessed(target, "medicine", UNKNOWN, "unknown-drug")
-            found = found.joined(Decision(not_assessed=(gap,)))
-        if is_at_odds(knowledge, line):
-            gap = NotAssessed(Target(line.text, _codes(line)), "medicine", AT_ODDS, "unknown-drug")
-            found = found.joined(Decision(not_assessed=(gap,)))
-        if medicines and knowledge.medicines.is_local(line.text):
-            gap = NotAssessed(Target(line.text, _codes(line)), "form", LOCAL, "no-guidance")
-            found = found.joined(Decision(not_assessed=(gap,)))
-            continue
-        for medicine in medicines:
-            if medicine.drug in seen:
-                continue
-            seen.add(medicine.drug)
-            setting = setting_of(knowledge.policy, person, line, is_new=is_new, today=today)
-            found = found.joined(assess(knowledge, medicine, setting))
+        named = medicines_of(knowledge, line)
+        found = found.joined(Decision(not_assessed=_doubts_of(knowledge, line, named)))
+        if not knowledge.medicines.is_local(line.text):
+            for medicine in named:
+                by_medicine.setdefault(medicine, []).append(line)
+    for medicine, naming in by_medicine.items():
+        taken = [line for line in person.medicines if medicine in medicines_of(knowledge, line)]
+        line = _as_one(naming, taken)
+        is_new = order is not None
+        setting = setting_of(knowledge.policy, person, line, is_new=is_new, today=today)
+        found = found.joined(_answer(knowledge, medicine, setting))
     notes = tuple(NotAssessed(Target("record"), "record", n, "unread") for n in person.notes)
     return Decision(ranked(found.advice), found.clear, found.not_assessed + notes)
+
+
+def _doubts_of(
+    knowledge: Knowledge, line: MedicineLine, named: Sequence[Medicine]
+) -> tuple[NotAssessed, ...]:
+    """Return what makes it doubtful which medicine a line names, or whether it is taken."""
+    medicines, target = knowledge.medicines, Target(line.text, codes_of_line(line))
+    if not named:
+        near = " or ".join(medicines.suggest(line.text))
+        reason = UNKNOWN + (f"did you mean {near}?" if near else "is its name or code right?")
+        unnamed = Target(line.text or "unnamed medicine", target.codes)
+        return (NotAssessed(unnamed, "medicine", reason, "unknown-drug"),)
+    doubts = []
+    if is_at_odds(medicines, line):
+        doubts.append(NotAssessed(target, "medicine", AT_ODDS, "unknown-drug"))
+    remark = medicines.remark_in(line.text)
+    if remark:
+        reason = f"the line says “{remark}”: {REMARKED}"
+        doubts.append(NotAssessed(target, "medicine", reason, "unread"))
+    if medicines.is_local(line.text):
+        doubts.append(NotAssessed(target, "form", LOCAL, "no-guidance"))
+    return tuple(doubts)
+
+
+def _as_one(naming: Sequence[MedicineLine], taken: Sequence[MedicineLine]) -> MedicineLine:
+    """Return several lines of one medicine as one: every reason, the earliest start."""
+    starts = [line.started for line in (*naming, *taken) if line.started is not None]
+    reasons = dict.fromkeys(reason for line in naming for reason in line.reasons)
+    return replace(naming[0], reasons=tuple(reasons), started=min(starts, default=None))
+
+
+def _answer(knowledge: Knowledge, medicine: Medicine, setting: Setting) -> Decision:
+    """Return what is said about one medicine; an allergy to it is never passed over as clear."""
+    found = assess(knowledge, medicine, setting)
+    allergy = allergy_to(knowledge.medicines, setting.person, medicine)
+    if not allergy:
+        return found
+    target = Target(medicine.name, codes_of(medicine))
+    gap = NotAssessed(target, "allergy", f"{ALLERGY} ({allergy})", "not-assessed")
+    return replace(found, clear=(), not_assessed=(gap, *found.not_assessed))
 
 
 def look_ahead(knowledge: Knowledge, person: Person, *, today: date) -> tuple[Advice, ...]:
@@ -78,30 +116,7 @@ def look_ahead(knowledge: Knowledge, person: Person, *, today: date) -> tuple[Ad
 
 def medicines_of(knowledge: Knowledge, line: MedicineLine) -> tuple[Medicine, ...]:
     """Return the ingredients of a line, by its codes and by its words."""
-    return tuple(dict.fromkeys((*_by_code(knowledge, line), *_by_words(knowledge, line))))
-
-
-def is_at_odds(knowledge: Knowledge, line: MedicineLine) -> bool:
-    """Return whether a line's codes and its words name different medicines."""
-    coded, worded = _by_code(knowledge, line), _by_words(knowledge, line)
-    return bool(coded) and bool(worded) and not set(coded) & set(worded)
-
-
-def _by_code(knowledge: Knowledge, line: MedicineLine) -> tuple[Medicine, ...]:
-    by_code = knowledge.medicines.by_code
-    return tuple(m for c in line.codings if (m := by_code(c.system, c.code)) is not None)
-
-
-def _by_words(knowledge: Knowledge, line: MedicineLine) -> tuple[Medicine, ...]:
-    for words in (line.text, *(c.display for c in line.codings)):
-        found = tuple(knowledge.medicines.find_all(words)) if words else ()
-        if found:
-            return found
-    return ()
-
-
-def _codes(line: MedicineLine) -> tuple[str, ...]:
-    return tuple(f"{c.system}|{c.code}" for c in line.codings)
+    return named_in(knowledge.medicines, line)
 
 
 def ranked(advice: tuple[Advice, ...]) -> tuple[Advice, ...]:

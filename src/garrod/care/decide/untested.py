@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from garrod.care.decide.context import Setting
 from garrod.care.decide.model import Decision
+from garrod.care.decide.options import advice_id
 from garrod.care.decide.words import why_untold
 from garrod.core.advice import Action, Advice, Because, NotAssessed, Target, Tier
 from garrod.core.finding import Status
@@ -27,7 +28,7 @@ def untested(
     person = setting.person
     deciding = [g for g in genes if guidance.role_of(medicine.drug, g) != "modifies"] or genes
     gaps = tuple(
-        NotAssessed(target, gene, why_untold(person.finding(gene)), _code(person, gene))
+        NotAssessed(target, gene, why_untold(person.finding(gene)), gap_code(person, gene))
         for gene in deciding
     )
     offers = [(g, t) for g in genes if (t := guidance.test_of(medicine.drug, g)) in TESTS]
@@ -35,11 +36,12 @@ def untested(
         return Decision(not_assessed=gaps)
     rule = "before" if any(t == "before" for _, t in offers) else "consider"
     wanted = [g for g, t in offers if t == rule]
-    advice = _offer(guidance, medicine, target, wanted, rule, person)
+    advice = _offer(guidance, medicine, target, wanted, rule)
     return Decision(advice=(advice,), not_assessed=gaps)
 
 
-def _code(person: Person, gene: str) -> str:
+def gap_code(person: Person, gene: str) -> str:
+    """Return why a gene has no result for a medicine, as a code."""
     finding = person.finding(gene)
     is_elsewhere = finding is not None and finding.status is Status.CALLED  # another HLA allele
     return "not-tested" if finding is None or is_elsewhere else finding.status.value
@@ -51,19 +53,20 @@ def _offer(
     target: Target,
     genes: Sequence[str],
     rule: str,
-    person: Person,
 ) -> Advice:
     action, tier = TESTS[rule]
     names = " and ".join(genes)
     row = guidance.rows_of(medicine.drug)[0]
     when = (
-        f"Test {names} before the first dose where this can be done in time."
+        f"Test {names} before the first dose. Where treatment cannot wait for the result, weigh "
+        "the harm of the delay against that of an unknown risk, and watch closely."
         if rule == "before"
-        else f"A test of {names} may change the choice; do not delay treatment for it."
+        else f"A test of {names} may change the choice; do not delay treatment for it. "
+        "Until then the usual care holds."
     )
-    text = f"{names}: no usable result is on record. {when} Until then the usual care holds."
+    text = f"{names}: no usable result is on record. {when}"
     return Advice(
-        id=f"pgx:test:{medicine.drug}:{person.reference}",
+        id=advice_id(medicine.drug, "test"),
         action=action,
         target=target,
         tier=tier,

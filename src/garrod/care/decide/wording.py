@@ -3,51 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from garrod.care.decide.words import DOING, likelihood, spoken
+from garrod.care.decide.words import DOING, likelihood, percent, spoken
 from garrod.core.advice import Action
 from garrod.knowledge.medicines import Medicine, Medicines
 from garrod.science.pgx.guidance import Guidance, Recommendation
 from garrod.science.pgx.recommend import KeyShare, Outcome
 
 
-def title_of(action: Action, medicine: Medicine, shares: Sequence[KeyShare]) -> str:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What words are made from: the pack's phrases, the names, the alternatives held back."""
+
+    guidance: Guidance
+    medicines: Medicines
+    held: frozenset[str] = frozenset()
+    remarks: tuple[str, ...] = ()  # on alternatives: why one is held back, what limits another
+
+
+def title_of(
+    action: Action, medicine: Medicine, shares: Sequence[KeyShare], *, is_doubtful: bool = False
+) -> str:
     """Return one line: what to do with which medicine, because of which result."""
-    results = ", ".join(f"{s.gene} {spoken(s.phenotype)}" for s in shares if s.is_tested)
+    maybe = "possibly " if is_doubtful else ""
+    results = ", ".join(f"{s.gene} {maybe}{spoken(s.phenotype)}" for s in shares if s.is_tested)
     start = f"{DOING[action]} {medicine.name}"
     return f"{start}: {results}" if results else start
 
 
 def summary_of(
-    guidance: Guidance,
-    medicines: Medicines,
+    said: Said,
     outcome: Outcome,
     *,
     question: str = "",
     others: Sequence[Outcome] = (),
+    is_doubtful: bool = False,
 ) -> str:
-    """Return two or three sentences: why, what to do, how sure, and what to ask."""
-    row = outcome.recommendation
+    """Return a few sentences: why, what to do, how sure, and what to ask.
+
+    A doubtful outcome is less likely than another, and is worded as what holds if it is true.
+    """
+    row, guidance = outcome.recommendation, said.guidance
     if row is None:
         return ""
-    parts = [phrase(guidance, row.implication)] if row.implication else []
-    parts.append(act_of(guidance, medicines, row))
+    why = phrase(guidance, row.implication) if row.implication else ""
+    parts = (
+        [_less_likely(outcome, others), f"If so, {why}" if why else ""] if is_doubtful else [why]
+    )
+    parts.append(act_of(said, row))
     noted = [*row.notes, *(code for more in outcome.also for code in more.notes)]
     parts += [phrase(guidance, code) for code in dict.fromkeys(noted)]
-    if others:
+    if others and not is_doubtful:
         parts.append(_doubt(outcome, others))
-    if question:
-        parts.append(question)
+    parts += [*said.remarks, question]
     return " ".join(sentence(p) for p in parts if p)
 
 
-def act_of(guidance: Guidance, medicines: Medicines, row: Recommendation) -> str:
+def act_of(said: Said, row: Recommendation) -> str:
     """Return what a row asks to be done, in words."""
-    options = " or ".join(_listed([name_of(guidance, medicines, a) for a in row.alternatives]))
+    names = [
+        name_of(said.guidance, said.medicines, a) for a in row.alternatives if a not in said.held
+    ]
+    options = one_of(names)
     is_kept = row.action not in (Action.AVOID, Action.PREFER_ALTERNATIVE)
     limit = f" Do not exceed {row.dose_limit}." if row.dose_limit and is_kept else ""
     factor = dose_in_words(row.dose_factor)
-    said = {
+    act = {
         Action.AVOID: "Do not use it" + (f"; use {options}" if options else ""),
         Action.PREFER_ALTERNATIVE: f"Use {options}" if options else "Use another medicine",
         Action.START_LOWER: f"Start with {factor}" if factor else "Start with a lower dose",
@@ -55,11 +77,20 @@ def act_of(guidance: Guidance, medicines: Medicines, row: Recommendation) -> str
         Action.ADJUST: "Adjust the dose to the result",
         Action.MONITOR: "Give the usual dose and watch more closely",
         Action.STANDARD: "Give the usual dose",
+        Action.ASK: "Ask before giving it",
+        Action.TEST_FIRST: "Test before giving it",
+        Action.CONSIDER_TEST: "Consider a test first",
         Action.NO_RECOMMENDATION: "The guideline gives no recommendation for this result",
-    }.get(row.action, DOING[row.action])
+    }.get(row.action, f"{DOING[row.action]} it")
     if row.action in (Action.START_LOWER, Action.START_HIGHER, Action.MONITOR) and options:
-        said += f"; {options} may be used instead"
-    return sentence(said) + limit
+        act += f"; {options} may be used instead"
+    return sentence(act) + limit
+
+
+def one_of(names: Sequence[str]) -> str:
+    """Return names as a choice: "a, b or c"."""
+    first = _listed(names)
+    return " or ".join((", ".join(first[:-1]), first[-1]) if len(first) > 1 else first)
 
 
 def _listed(names: Sequence[str]) -> list[str]:
@@ -75,16 +106,35 @@ def name_of(guidance: Guidance, medicines: Medicines, alternative: str) -> str:
 
 
 def dose_in_words(factor: str) -> str:
-    """Return a dose factor in words: "50 % of the usual dose", "30–80 % of the usual dose"."""
+    """Return a dose factor in words: "50 % of the usual dose", "1.5 to 2 times the usual dose"."""
     if not factor:
         return ""
-    shares = "–".join(f"{float(part) * 100:.0f}" for part in factor.split("-"))
-    return f"{shares} % of the usual starting dose"
+    parts = factor.split("-")
+    if float(parts[0]) > 1:
+        return f"{' to '.join(parts)} times the usual dose"
+    return f"{'–'.join(f'{float(part) * 100:.0f}' for part in parts)} % of the usual dose"
 
 
 def _doubt(outcome: Outcome, others: Sequence[Outcome]) -> str:
-    words = [f"{_short(other.recommendation)} ({other.probability:.0%})" for other in others]
-    return f"This is {likelihood(outcome.probability)}; the file also allows: {', '.join(words)}"
+    """Return how sure the answer is, and what else the results allow."""
+    return f"This is {likelihood(outcome.probability)}; the results also allow: {_shares(others)}"
+
+
+def _less_likely(outcome: Outcome, others: Sequence[Outcome]) -> str:
+    """Return what is more likely than the answer, and how likely the answer is."""
+    return (
+        f"Most likely: {_shares(others)}. "
+        f"The result behind this advice is less likely ({percent(outcome.probability)})"
+    )
+
+
+def _shares(outcomes: Sequence[Outcome]) -> str:
+    """Return possible answers in a few words, each with the probability of all that say it."""
+    found: dict[str, float] = {}
+    for outcome in outcomes:
+        words = _short(outcome.recommendation)
+        found[words] = found.get(words, 0.0) + outcome.probability
+    return ", ".join(f"{words} ({percent(share)})" for words, share in found.items())
 
 
 def _short(row: Recommendation | None) -> str:

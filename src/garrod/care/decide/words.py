@@ -18,9 +18,9 @@ _POPULATIONS = {
 
 DOING = {
     Action.AVOID: "Avoid",
-    Action.PREFER_ALTERNATIVE: "Choose another medicine than",
-    Action.START_LOWER: "Start lower with",
-    Action.START_HIGHER: "Start higher with",
+    Action.PREFER_ALTERNATIVE: "Choose an alternative to",
+    Action.START_LOWER: "Start with a lower dose of",
+    Action.START_HIGHER: "Start with a higher dose of",
     Action.ADJUST: "Adjust the dose of",
     Action.MONITOR: "Watch more closely with",
     Action.STOP: "Stop",
@@ -43,10 +43,16 @@ def spoken(value: str) -> str:
     return re.sub(r"(?<=\s)[A-Z](?=[a-z])", lambda m: m[0].lower(), value)
 
 
+def percent(probability: float) -> str:
+    """Return a probability as a share in a hundred: "40 %", "over 99 %", "under 1 %"."""
+    if probability >= 0.995:
+        return "over 99 %"
+    return f"{probability * 100:.0f} %" if probability >= 0.005 else "under 1 %"
+
+
 def likelihood(probability: float) -> str:
     """Return a probability in words and number."""
-    shown = f"{probability:.0%}" if probability < 0.995 else "over 99 %"
-    shown = shown.replace("%", " %") if "over" not in shown else shown
+    shown = percent(probability)
     word = (
         "almost certain" if probability >= 0.95
         else "likely" if probability >= 0.7
