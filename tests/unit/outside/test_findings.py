@@ -120,9 +120,14 @@ def test_outside_contradicting_score_is_shown_beside_the_diplotype() -> None:
     assert found.status is Status.AMBIGUOUS
 
 
-def test_outside_agreeing_bound_is_no_contradiction() -> None:
-    found = finding("CYP2D6|*1/*1x3|UM|≥3.0")
+@pytest.mark.parametrize("row", ["*1/*1x3|UM|≥3.0", "*1/*1x2|UM|≥3.0", "*1/*1x3||5.0"])
+def test_outside_agreeing_bound_is_no_contradiction(row: str) -> None:
+    found = finding(f"CYP2D6|{row}")
     assert (found.status, found.reasons) == (Status.CALLED, ())
+
+
+def test_outside_bound_above_the_diplotype_s_score_contradicts() -> None:
+    assert finding("CYP2D6|*1/*1||≥3.0").status is Status.AMBIGUOUS
 
 
 def test_outside_several_lines_are_several_candidates() -> None:

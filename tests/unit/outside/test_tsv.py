@@ -53,3 +53,11 @@ def test_read_bad_paths_are_refused(tmp_path: Path) -> None:
     for path, said in ((tmp_path, "is a folder"), (tmp_path / "none", "check the path")):
         with pytest.raises(OutsideCallError, match=said):
             read_outside(path)
+
+
+def test_read_far_too_large_a_file_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("garrod.adapters.outside.tsv.LARGEST", 10)
+    with pytest.raises(OutsideCallError, match="too large"):
+        read_outside(written(tmp_path, "CYP2D6\t*1/*4\n"))

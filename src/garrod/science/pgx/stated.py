@@ -89,8 +89,6 @@ def is_allele(definition: GeneDefinition, phenotyping: Phenotyping, name: str) -
 
     Source: packs pgx-definitions, pgx-phenotypes.
     """
-    if definition.gene in phenotyping.statuses:
-        return bool(hla_allele(name))
     return name in definition.alleles or is_known(phenotyping, definition.gene, name)
 
 
