@@ -160,6 +160,9 @@ def test_hemizygous_and_mitochondrial_calls_hold_one_allele(tmp_path: Path) -> N
         ((site("0/1", alt="A"), site("0/0", alt="T")), ("G", "A")),
         ((site("0/0", alt="T"), site("0/1", alt="A")), ("G", "A")),
         ((site("1/.", alt="A"), site("./1", alt="T")), ("A", UNDOCUMENTED)),
+        ((site("0|1", alt="A"), site("1|0", alt="T")), (UNDOCUMENTED, "A")),
+        ((site("1/1", alt="T"), site("0/1", alt="A")), (UNDOCUMENTED, UNDOCUMENTED)),
+        ((site("0/1", alt="A"), site("1/1", alt="T")), (UNDOCUMENTED, UNDOCUMENTED)),
         ((site("0/1", alt="A,T"),), ("G", "A")),
         ((site("1/2", alt="T,A"),), (UNDOCUMENTED, "A")),
         ((site("0/1"), site("0/1")), ("G", "A")),
@@ -183,6 +186,32 @@ def test_rows_that_contradict_are_no_call(tmp_path: Path, index: str) -> None:
     found = reading(tmp_path, STAR_2, site("0/1"), site("1/1"), index=index)
     assert found.state is CallState.NO_CALL
     assert "two records disagree" in found.reason
+
+
+def test_phased_rows_on_one_strand_contradict(tmp_path: Path) -> None:
+    rows = (
+        row("chr2", 233760233, "CAT", "C", "1|0"),
+        row("chr2", 233760233, "CAT", "CATAT", "1|0"),
+    )
+    assert reading(tmp_path, REPEAT, *rows).state is CallState.NO_CALL
+
+
+def test_overlapping_blocks_keep_the_first(tmp_path: Path) -> None:
+    blocks = [
+        row("chr10", pos, "T", "<NON_REF>", "0/0", info="END=94782000")
+        for pos in (94781000, 94781500)
+    ]
+    found = reading(tmp_path, STAR_2, *blocks)
+    assert (found.state, found.alleles) == (CallState.REFERENCE_BLOCK, ("G", "G"))
+    assert found.record.startswith("chr10:94781000")
+
+
+def test_block_without_call_beside_a_block_with_one_is_doubtful(tmp_path: Path) -> None:
+    blocks = [
+        row("chr10", pos, "T", "<NON_REF>", call, info="END=94782000")
+        for pos, call in ((94781000, "0/0"), (94781500, "./."))
+    ]
+    assert reading(tmp_path, STAR_2, *blocks).state is CallState.NO_CALL
 
 
 def test_doubted_row_makes_a_position_doubtful(tmp_path: Path) -> None:
