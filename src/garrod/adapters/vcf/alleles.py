@@ -71,7 +71,9 @@ def with_deletions(windows: Sequence[Window]) -> list[Window]:
                 stretch = range(window.start + first, window.start + last)
                 removed.setdefault(window.position.gene, set()).update(stretch)
     return [
-        replace(w, is_deletable=w.start in removed.get(w.position.gene, ())) if w.is_single else w
+        replace(w, is_deletable=True)
+        if w.is_single and w.start in removed.get(w.position.gene, ())
+        else w
         for w in windows
     ]
 
