@@ -4,7 +4,7 @@ import pytest
 
 from garrod.adapters.packs.load import load_shelf
 from garrod.core.finding import GeneFinding, Status
-from garrod.core.genotype import CallState, Observation, StructuralCall
+from garrod.core.genotype import UNDOCUMENTED, CallState, Observation, StructuralCall
 from garrod.science.pgx.caller import Subject, call_gene
 from garrod.science.pgx.copies import activity_of
 from garrod.science.pgx.definitions import load_definitions
@@ -300,10 +300,25 @@ def test_mitochondrial_mixture_is_taken_as_the_variant_and_said() -> None:
     assert any("a mixture of two bases" in reason for reason in found.reasons)
 
 
-def test_two_bases_of_a_gene_with_one_copy_are_not_believed() -> None:
-    found = call("G6PD", {"rs1050828": read("C", "T")}, copies=1, sex="male")
-    assert any("two bases were read at" in reason for reason in found.reasons)
-    assert "G6PD:154536002" in found.missing
+@pytest.mark.parametrize("copies", [1, 2])
+def test_g6pd_of_a_male_with_two_bases_is_never_called_normal(copies: int) -> None:
+    found = call("G6PD", {"rs1050828": read("C", "T")}, copies=copies, sex="male")
+    assert (found.status, found.phenotype) == (Status.AMBIGUOUS, "Indeterminate")
+    assert any("one copy is expected" in reason for reason in found.reasons)
+
+
+def test_strand_read_alone_beside_pairs_keeps_its_variant() -> None:
+    found = call("DPYD", {"rs3918290": read("T")})
+    assert found.candidates[0].name == "Reference/c.1905+1G>A (*2A)"
+    assert found.components == ("c.1905+1G>A (*2A)",)
+    assert "one strand only was read at rs3918290" in found.reasons
+
+
+def test_undocumented_base_beside_a_known_variant_does_not_hide_it() -> None:
+    found = call("DPYD", {"rs3918290": read("T", UNDOCUMENTED)})
+    assert found.status is Status.AMBIGUOUS
+    assert found.components == ("c.1905+1G>A (*2A)",)
+    assert "Reference/Reference" not in [c.name for c in found.candidates]
 
 
 def test_male_with_two_different_g6pd_alleles_has_no_phenotype() -> None:

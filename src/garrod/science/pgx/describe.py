@@ -67,7 +67,7 @@ def describe(
         or phenotype_of(phenotyping, definition.gene, p.alleles, sex=sex)
         for p in kept
     }
-    is_known = not readings.undocumented
+    is_known = readings.is_explained
     candidates = tuple(_candidate(p, results[p.name], is_known=is_known) for p in kept)
     is_called = kept[0].probability >= settings.called_at and more.is_certain and is_known
     following = ""

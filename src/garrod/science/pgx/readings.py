@@ -13,7 +13,9 @@ from garrod.core.variant import Position
 from garrod.science.pgx.definitions import GeneDefinition
 
 READ = (CallState.CALLED, CallState.REFERENCE_BLOCK)
-MALE = "male"
+MALE, FEMALE = "male", "female"
+MOST_NAMED = 5  # Not clinical: more positions than these are counted, not named
+TWO_BASES = "two bases were read, where one copy is expected (check the sample),"
 Reading = tuple[int, Observation]  # index of the position in the definition, what was read
 Copies = npt.NDArray[np.int8]
 
@@ -23,7 +25,8 @@ class Readings:
     """The usable readings of a gene; `copies` is 1 (hemizygous, mitochondrial) or 2.
 
     `plain` marks the positions that show the reference base on every strand; `used` holds all
-    other readings, in the order of the positions.
+    other readings, in the order of the positions: a strand that was not read, or that shows an
+    undocumented base, is MISSING there. `is_contradicted`: two bases where one copy is expected.
     """
 
     plain: npt.NDArray[np.bool_]
@@ -31,7 +34,9 @@ class Readings:
     missing: tuple[str, ...]
     undocumented: tuple[str, ...]
     copies: int
+    read: int  # how many positions were read, undocumented bases included
     reasons: tuple[str, ...] = ()
+    is_contradicted: bool = False
 
     @property
     def total(self) -> int:
@@ -39,9 +44,9 @@ class Readings:
         return self.read + len(self.missing)
 
     @property
-    def read(self) -> int:
-        """Return how many positions were read, undocumented bases included."""
-        return int(self.plain.sum()) + len(self.used) + len(self.undocumented)
+    def is_explained(self) -> bool:
+        """Return whether the definitions can stand for all that was read."""
+        return not (self.undocumented or self.is_contradicted)
 
 
 def reference_copies(position: Position, seen: Observation) -> int:
@@ -68,31 +73,51 @@ def sort_readings(
     base were read.  Source: the project's design (four states of a position, never confused).
     """
     copies_at, others = _told_apart(definition, observations, reference)
-    copies = _copies(definition, copies_at, others, sex)
-    odd = [r for r in others if UNDOCUMENTED in r[1].alleles]
-    open_ones = [index for index, _ in odd]
-    reasons = [
-        f"undocumented base at {place_name(definition, index)}: {seen.record}"
-        for index, seen in odd
-    ]
-    used = [r for r in others if UNDOCUMENTED not in r[1].alleles] if odd else others
+    open_ones = [index for index, seen in others if UNDOCUMENTED in seen.alleles]
+    copies, is_contradicted = _copies(definition, copies_at, others, sex)
+    used, reasons = _documented(definition, others) if open_ones else (others, [])
     if copies == 1:
         used, more = _single(definition, used)
         plain = copies_at > 0
     else:
+        used, more = _paired(definition, used, copies_at)
         plain = copies_at == 2
-        lone = [i for i, seen in used if len(seen.alleles) == 1]
-        lone += np.flatnonzero(copies_at == 1).tolist()
-        more = [f"one strand only was read at {place_name(definition, i)}" for i in sorted(lone)]
-        if lone:
-            used = [r for r in used if len(r[1].alleles) == 2]
+    if is_contradicted:
+        more += [
+            f"{TWO_BASES} at {place_name(definition, i)}" for i, seen in used if _is_mixed(seen)
+        ]
     told = plain.copy()
-    for index, _ in (*used, *odd):
-        told[index] = True
+    told[[index for index, _ in used] + open_ones] = True
     lost = np.flatnonzero(definition.grid.is_judged & ~told).tolist()
-    missing = tuple(definition.positions[index].id for index in lost)
-    undocumented = tuple(definition.positions[index].id for index in open_ones)
-    return Readings(plain, tuple(used), missing, undocumented, copies, (*reasons, *more))
+    return Readings(
+        plain,
+        tuple(used),
+        missing=tuple(definition.positions[index].id for index in lost),
+        undocumented=tuple(definition.positions[index].id for index in open_ones),
+        copies=copies,
+        read=int(told.sum()),
+        reasons=(*reasons, *more),
+        is_contradicted=is_contradicted,
+    )
+
+
+def _documented(
+    definition: GeneDefinition, others: Sequence[Reading]
+) -> tuple[list[Reading], list[str]]:
+    """Return the readings with each undocumented strand as one that was not read."""
+    used, reasons = [], []
+    for index, seen in others:
+        known = tuple(MISSING if a == UNDOCUMENTED else a for a in seen.alleles)
+        if known != seen.alleles:
+            where = place_name(definition, index)
+            reasons.append(f"undocumented base at {where}: {seen.record}")
+        if set(known) != {MISSING}:
+            used.append((index, replace(seen, alleles=known)))
+    return used, reasons
+
+
+def _is_mixed(seen: Observation) -> bool:
+    return len(set(seen.alleles) - {MISSING}) > 1
 
 
 def _told_apart(
@@ -113,8 +138,9 @@ def _told_apart(
         copies_at = copies_at.copy()
         for index, seen in plain:
             copies_at[index] = len(seen.alleles)
-    copies_at = np.where(grid.is_judged, copies_at, 0).astype(np.int8)
-    return copies_at, sorted(others, key=lambda reading: reading[0])
+    if len(others) > 1:
+        others.sort(key=lambda reading: reading[0])
+    return copies_at * grid.is_judged, others
 
 
 def place_name(definition: GeneDefinition, index: int) -> str:
@@ -128,33 +154,48 @@ def place_name(definition: GeneDefinition, index: int) -> str:
 
 def _copies(
     definition: GeneDefinition, copies_at: Copies, others: Sequence[Reading], sex: str
-) -> int:
+) -> tuple[int, bool]:
+    """Return how many copies were read, and whether two bases stand where one is expected."""
     if definition.ploidy == "mitochondrial":
-        return 1
+        return 1, False
     is_haploid = bool((copies_at == 1).any()) or any(len(s.alleles) == 1 for _, s in others)
     if definition.ploidy == "x-linked":
-        return 1 if is_haploid or sex == MALE else 2
-    if not is_haploid:
-        return 2
+        if sex == FEMALE or not (is_haploid or sex == MALE):
+            return 2, False
+        is_mixed = any(_is_mixed(seen) for _, seen in others)
+        return (2, True) if is_mixed else (1, False)
     is_diploid = bool((copies_at == 2).any()) or any(len(s.alleles) == 2 for _, s in others)
-    return 2 if is_diploid else 1
+    return (1 if is_haploid and not is_diploid else 2), False
+
+
+def _paired(
+    definition: GeneDefinition, used: list[Reading], copies_at: Copies
+) -> tuple[list[Reading], list[str]]:
+    """Return the readings with two alleles each; the strand that was not read is MISSING."""
+    lone = [r for r in used if len(r[1].alleles) == 1]
+    if len(told := np.flatnonzero(copies_at == 1)):
+        at = definition.positions
+        lone += [(i, Observation(CallState.CALLED, at[i].alleles[:1])) for i in told.tolist()]
+    if lone:
+        halves = [
+            (i, replace(seen, alleles=(*seen.alleles, MISSING), phased=False, phase_set=None))
+            for i, seen in lone
+        ]
+        used = sorted([*halves, *(r for r in used if len(r[1].alleles) == 2)], key=lambda r: r[0])
+    half_read = [place_name(definition, i) for i, seen in used if MISSING in seen.alleles]
+    if len(half_read) > MOST_NAMED:
+        return used, [f"one strand only was read at {len(half_read)} positions"]
+    return used, [f"one strand only was read at {name}" for name in half_read]
 
 
 def _single(definition: GeneDefinition, used: Sequence[Reading]) -> tuple[list[Reading], list[str]]:
-    """Return the readings with one allele each, and what to say of positions that showed two.
-
-    Two bases in mitochondria are a mixture: the variant is what matters. Elsewhere they are a
-    contradiction, and the position counts as not read.
-    """
+    """Return the readings of one copy.  In mitochondria a mixture shows the variant."""
     kept, reasons = [], []
     for index, seen in used:
-        alleles = {a for a in seen.alleles if a != MISSING}
-        name = place_name(definition, index)
-        if len(alleles) > 1 and definition.ploidy == "mitochondrial":
+        alleles = set(seen.alleles) - {MISSING}
+        if len(alleles) > 1:
             alleles.discard(definition.positions[index].alleles[0])
+            name = place_name(definition, index)
             reasons.append(f"a mixture of two bases was read at {name}: taken as the variant")
-        if len(alleles) == 1:
-            kept.append((index, replace(seen, alleles=(alleles.pop(),))))
-        else:
-            reasons.append(f"two bases were read at {name}, where one copy is expected")
+        kept.append((index, replace(seen, alleles=tuple(sorted(alleles)))))
     return kept, reasons
