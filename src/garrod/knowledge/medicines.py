@@ -14,7 +14,7 @@ from garrod.knowledge.pack import Row
 from garrod.knowledge.shelf import Shelf
 
 PACK = "drugs"
-CLOSE = 0.75  # how alike two spellings must be to be suggested, 0 to 1. Source: own choice
+CLOSE = 0.82  # how alike two spellings must be to be suggested, 0 to 1. Source: own choice
 SUGGESTIONS = 5
 FIRST_WORDS, LONG_WORD = 3, 6  # Not clinical: words of a line looked at, letters of such a word
 _WORD = re.compile(r"[^\W_]+")
@@ -87,12 +87,13 @@ class Medicines:
 
     def suggest(self, text: str) -> tuple[str, ...]:
         """Return known names that are spelled much like a text, or its words, the closest first."""
-        known = {" ".join(words): found[0] for words, found in self.by_words.items()}
-        words = words_of(text)
-        close = get_close_matches(" ".join(words), known, SUGGESTIONS, CLOSE)
-        for word in words[:FIRST_WORDS] if not close else ():
-            if len(word) >= LONG_WORD:
-                close += get_close_matches(word, known, SUGGESTIONS, CLOSE)
+        known = {"".join(words): found[0] for words, found in self.by_words.items()}
+        salts = {word for words in self.by_words for word in words[1:]}  # "hydrochloride"
+        words = [w for w in words_of(text)[:FIRST_WORDS] if len(w) >= LONG_WORD and w not in salts]
+        joined = "".join(w for w in words_of(text) if w.isalpha())  # "co-codomol", "clopi dogrel"
+        close = [
+            m for w in (*words, joined) for m in get_close_matches(w, known, SUGGESTIONS, CLOSE)
+        ]
         return tuple(dict.fromkeys(known[spelling].name for spelling in close))
 
     def is_local(self, text: str) -> bool:

@@ -29,7 +29,7 @@ def test_text_names_its_ingredients(text: str, expected: list[str]) -> None:
     assert [m.drug for m in MEDICINES.find_all(text)] == expected
 
 
-@pytest.mark.parametrize("text", ["", "paracetamol 500 mg", "esomeprazole", "dihydrocodeine", "mg"])
+@pytest.mark.parametrize("text", ["", "paracetamol 500 mg", "rabeprazole", "dihydrocodeine", "mg"])
 def test_text_without_known_name_finds_nothing(text: str) -> None:
     assert MEDICINES.find(text) is None
 
@@ -64,6 +64,41 @@ def test_misspelt_name_is_suggested_by_its_british_name() -> None:
     assert MEDICINES.suggest("clopidogral") == ("clopidogrel",)
     assert "suxamethonium" in MEDICINES.suggest("succinylcholin")
     assert MEDICINES.suggest("xyzzy") == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Clopidogrell 75mg tablets one daily", "clopidogrel"),
+        ("amitryptiline 10mg", "amitriptyline"),
+        ("cocodamol 30/500", "codeine"),
+        ("codiene phosphate", "codeine"),
+        ("Tegretoll", "carbamazepine"),
+    ],
+)
+def test_misspelt_line_of_a_list_is_suggested_by_its_name(written: str, meant: str) -> None:
+    assert MEDICINES.find_all(written) == ()
+    assert MEDICINES.suggest(written) == (meant,)
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["Vancomycin hydrochloride", "prednisolone", "atenolol", "dihydrocodeine"],
+)
+def test_another_medicine_is_not_taken_for_a_misspelling(other: str) -> None:
+    assert MEDICINES.suggest(other) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "remark"),
+    [
+        ("Clopidogrel 75mg tabs - STOPPED", "stopped"),
+        ("no longer takes codeine", "no longer"),
+        ("codeine 30 mg when needed", ""),
+    ],
+)
+def test_words_that_say_a_line_may_not_be_taken_are_found(line: str, remark: str) -> None:
+    assert MEDICINES.remark_in(line) == remark
 
 
 @pytest.mark.parametrize(
