@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from garrod.science.pgx.copies import UNKNOWN, activity_of, copies_activity, tidy_copies
+from garrod.science.pgx.grids import rows_of
 from garrod.science.pgx.next_position import next_position
 from garrod.science.pgx.phenotype import phenotype_of
 from garrod.science.pgx.posterior import Pairs
@@ -147,7 +148,8 @@ def _two(gene: str, names: tuple[str, str]) -> Pairs:
 def test_next_position_is_where_the_candidates_differ() -> None:
     pairs = _two("CYP2C19", ("*1", "*17"))
     missing = ("CYP2C19:94761900", "CYP2C19:94780653")
-    assert next_position(GENES["CYP2C19"], pairs, np.array([0, 1]), missing) == missing[0]
+    rows = rows_of(GENES["CYP2C19"].grid, missing)
+    assert next_position(GENES["CYP2C19"], pairs, np.array([0, 1]), rows) == missing[0]
 
 
 @pytest.mark.parametrize(
@@ -162,4 +164,5 @@ def test_next_position_is_empty_where_none_helps(
     missing: tuple[str, ...], meaning: list[int]
 ) -> None:
     pairs = _two("CYP2C19", ("*1", "*17"))
-    assert next_position(GENES["CYP2C19"], pairs, np.array(meaning), missing) == ""
+    rows = rows_of(GENES["CYP2C19"].grid, missing)
+    assert next_position(GENES["CYP2C19"], pairs, np.array(meaning), rows) == ""

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from garrod.core.genotype import MISSING
 from garrod.science.pgx.definitions import GeneDefinition
+from garrod.science.pgx.grids import rows_of
 from garrod.science.pgx.naming import in_order
 from garrod.science.pgx.posterior import phase_blocks
 from garrod.science.pgx.priors import Prior
@@ -161,6 +162,6 @@ def _complete(definition: GeneDefinition, readings: Readings, prior: Prior) -> f
     """Return the chance that no allele hides in the positions that were not read."""
     grid = definition.grid
     unread = np.zeros(len(definition.positions), np.float32)
-    unread[[grid.index[name] for name in readings.missing]] = 1
+    unread[rows_of(grid, readings.missing)] = 1
     is_hidden = (grid.demands > 0) & (unread @ grid.demanded == grid.demands)
     return float((1 - prior.shares[is_hidden].sum()) ** 2)

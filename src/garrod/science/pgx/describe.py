@@ -9,7 +9,7 @@ from garrod.core.finding import Candidate, GeneFinding, PhenotypeShare, Proof, S
 from garrod.core.genotype import Observation
 from garrod.core.variant import Position
 from garrod.science.pgx.definitions import GeneDefinition
-from garrod.science.pgx.grids import Whole
+from garrod.science.pgx.grids import Whole, rows_of
 from garrod.science.pgx.meanings import meanings_of, shares_of
 from garrod.science.pgx.next_position import next_position
 from garrod.science.pgx.pairs import Diplotypes, Possible
@@ -129,8 +129,9 @@ def phenotype_shares(candidates: Sequence[Candidate]) -> tuple[PhenotypeShare, .
 
 def _next(definition: GeneDefinition, found: Diplotypes, numbers: Whole, readings: Readings) -> str:
     """Return the position to read next: it should tell phenotypes apart, else diplotypes."""
-    by_phenotype = next_position(definition, found.pairs, numbers[found.of_pair], readings.missing)
-    return by_phenotype or next_position(definition, found.pairs, found.of_pair, readings.missing)
+    unread = rows_of(definition.grid, readings.missing)
+    by_phenotype = next_position(definition, found.pairs, numbers[found.of_pair], unread)
+    return by_phenotype or next_position(definition, found.pairs, found.of_pair, unread)
 
 
 def without(

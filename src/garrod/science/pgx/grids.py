@@ -22,7 +22,7 @@ class Grid:
 
     index: Mapping[str, int]  # position id -> row
     is_judged: npt.NDArray[np.bool_]  # rows that are not ignored by rule
-    at_reference: Floats  # chance that the allele shows the reference base
+    assumed: Floats  # chance that the allele does not show the reference base
     never_reference: npt.NDArray[np.float32]  # 1 where it cannot
     log_reference: Floats | None  # logarithm of the chance; None where no allele has a choice
     shown: Whole  # a number for the base, or choice of bases, that the allele shows
@@ -30,6 +30,8 @@ class Grid:
     demands: npt.NDArray[np.float32]  # how many such bases each allele has
     core_of: Whole  # the core allele that each column is reported as
     cores: tuple[str, ...]  # core alleles in the order in which diplotypes write them
+    ones: Floats  # of all alleles
+    zeros: Floats
     is_folded: bool  # several columns share a core allele
     defined_at: Whole
 
@@ -60,7 +62,7 @@ def grid_of(
     return Grid(
         index={position.id: row for row, position in enumerate(positions)},
         is_judged=np.array([p.id not in ignored for p in positions], bool),
-        at_reference=at_reference,
+        assumed=1 - at_reference,
         never_reference=(at_reference == 0).astype(np.float32),
         log_reference=np.log(np.where(at_reference == 0, 1, at_reference)) if has_choice else None,
         shown=_shown(carries, shape),
@@ -68,6 +70,8 @@ def grid_of(
         demands=demanded.sum(axis=0),
         core_of=np.array([cores.index(core) for core in folded], np.intp),
         cores=cores,
+        ones=np.ones(len(folded)),
+        zeros=np.zeros(len(folded)),
         is_folded=len(cores) < len(folded),
         defined_at=np.array(defined_at, np.intp),
     )
@@ -88,3 +92,11 @@ def mass_by(numbers: Whole, mass: Floats, size: int = 0) -> Floats:
     Source: definitional.
     """
     return np.bincount(numbers, mass, size).astype(np.float64, copy=False)
+
+
+def rows_of(grid: Grid, ids: Sequence[str]) -> Whole:
+    """Return the rows of positions, by id.
+
+    Source: definitional.
+    """
+    return np.array([grid.index[name] for name in ids], np.intp)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from garrod.science.pgx.definitions import GeneDefinition
@@ -14,14 +12,13 @@ MOST_PAIRS = 200  # Not clinical: pairs below these add nothing to the choice
 LEAST_GAIN = 0.01  # bits. Source: the project's design
 
 
-def next_position(
-    definition: GeneDefinition, pairs: Pairs, meaning: Whole, missing: Sequence[str]
-) -> str:
-    """Return the id of the missing position that best tells meanings apart; "" when none helps.
+def next_position(definition: GeneDefinition, pairs: Pairs, meaning: Whole, unread: Whole) -> str:
+    """Return the id of the unread position that best tells meanings apart; "" when none helps.
 
-    `meaning` numbers what each pair would mean.  Source: expected information gain (Shannon).
+    `meaning` numbers what each pair would mean; `unread` are rows.
+    Source: expected information gain (Shannon).
     """
-    if not missing:
+    if not len(unread):
         return ""
     first, second, mass = pairs.first, pairs.second, pairs.probability
     if len(mass) > MOST_PAIRS:
@@ -31,7 +28,7 @@ def next_position(
     if (meaning == meaning[0]).all():
         return ""
     meant = np.unique(meaning, return_inverse=True)[1]
-    shown = definition.grid.shown[[definition.grid.index[name] for name in missing]]
+    shown = definition.grid.shown[unread]
     one, two = shown[:, first], shown[:, second]
     read = np.minimum(one, two) * (int(shown.max()) + 1) + np.maximum(one, two)
     differing = np.flatnonzero((read != read[:, :1]).any(axis=1))
@@ -39,7 +36,8 @@ def next_position(
         return ""
     gains = _gains(read[differing], meant, mass)
     best = int(np.argmax(gains))
-    return missing[int(differing[best])] if gains[best] > LEAST_GAIN else ""
+    row = int(unread[differing[best]])
+    return definition.positions[row].id if gains[best] > LEAST_GAIN else ""
 
 
 def _gains(read: Whole, meant: Whole, mass: Floats) -> Floats:

@@ -142,8 +142,6 @@ def _preferred(mass: Floats, chosen: int, rivals: list[int]) -> Floats:
 def _simplicity(definition: GeneDefinition, readings: Readings) -> tuple[Floats, Whole]:
     """Return, for each allele, how many unread variants it assumes, and how many define it."""
     grid = definition.grid
-    unread = {grid.index[name] for name in readings.missing}
-    unread |= {index for index, seen in readings.used if MISSING in seen.alleles}
-    rows = sorted(unread)
-    assumed = (1 - grid.at_reference[rows]).sum(axis=0)
-    return assumed, grid.defined_at
+    rows = [grid.index[name] for name in readings.missing]
+    rows += [index for index, seen in readings.used if MISSING in seen.alleles]
+    return grid.assumed[rows].sum(axis=0), grid.defined_at

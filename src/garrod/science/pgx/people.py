@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from garrod.core.finding import GeneFinding, Status
-from garrod.core.genotype import GenotypeTable
+from garrod.core.genotype import GenotypeTable, Observation, StructuralCall
 from garrod.core.variant import Position
 from garrod.knowledge.shelf import Shelf
 from garrod.science.pgx import definitions as definitions_room
@@ -23,7 +23,7 @@ from garrod.science.pgx.describe import CallSettings
 from garrod.science.pgx.phenotype import PACK as PHENOTYPES
 from garrod.science.pgx.phenotype import Phenotyping, load_phenotyping
 from garrod.science.pgx.priors import Counts, Prior
-from garrod.science.pgx.readings import reference_copies
+from garrod.science.pgx.readings import READ, reference_copies
 
 MEMORY = 20_000  # Not clinical: findings remembered; beyond, all go, so memory stays flat
 
@@ -104,14 +104,29 @@ def load_caller(
 
 @dataclass(frozen=True, slots=True)
 class _Lane:
-    """A gene's rows of the table: its defining positions in order, then its extra ones.
+    """A gene's stretch of the cohort's order: its defining positions, then its extra ones.
 
-    `reference[row][code]` is on how many strands a reading shows the reference base.
+    By line and code: `reference` is on how many strands a reading shows the reference base,
+    `is_telling` whether it was read and shows anything else.
     """
 
-    rows: npt.NDArray[np.intp]
+    start: int
+    stop: int
     defining: int
     reference: npt.NDArray[np.int8]
+    is_telling: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cohort:
+    """A table and the caller, with every gene's lane, and what was found before."""
+
+    caller: Caller
+    table: GenotypeTable
+    settings: CallSettings
+    order: npt.NDArray[np.intp]  # rows of the table, gene by gene
+    lanes: dict[str, _Lane]
+    memory: dict[tuple[object, ...], GeneFinding] = field(default_factory=dict)
 
 
 def call_people(
@@ -126,68 +141,87 @@ def call_people(
     `people` are samples of the table.  Outside calls replace those made here.
     Source: packs pgx-definitions, pgx-phenotypes, pgx-frequencies.
     """
-    lanes = {gene: _lane(definition, table) for gene, definition in caller.definitions.items()}
+    cohort = _cohort(caller, table)
     columns = {sample: i for i, sample in enumerate(table.samples)}
-    memory: dict[tuple[object, ...], GeneFinding] = {}
     for person in people:
         spoiled = table.spoiled.get(person.sample)
-        codes = table.codes[:, columns[person.sample]]
+        codes = table.codes[cohort.order, columns[person.sample]]
         found = []
-        for gene, lane in lanes.items():
+        for gene in cohort.lanes:
             if outside and gene in outside:
                 found.append(replace(outside[gene], packs=caller.packs))
             elif spoiled:
                 found.append(GeneFinding(gene, Status.NOT_ASSESSED, reasons=(spoiled,)))
             else:
-                found.append(_remembered(caller, table, memory, person, gene, lane, codes))
+                found.append(_remembered(cohort, person, gene, codes))
         yield person, tuple(found)
 
 
-def _lane(definition: GeneDefinition, table: GenotypeTable) -> _Lane:
-    """Return the rows of a gene; a position that the table does not hold is an error of ours."""
+def _cohort(caller: Caller, table: GenotypeTable) -> _Cohort:
+    """Return the table laid out gene by gene; it holds every position of the caller."""
     place = {position.id: row for row, position in enumerate(table.positions)}
-    wanted = (*definition.positions, *definition.extra)
-    rows = [place[position.id] for position in wanted]
-    widest = max((len(table.palette[row]) for row in rows), default=0)
-    reference = np.zeros((len(definition.positions), widest), np.int8)
-    for line, position in enumerate(definition.positions):
-        for code, seen in enumerate(table.palette[rows[line]]):
-            reference[line, code] = reference_copies(position, seen)
-    return _Lane(np.array(rows, np.intp), len(definition.positions), reference)
+    order: list[int] = []
+    lanes = {}
+    for gene, definition in caller.definitions.items():
+        rows = [place[p.id] for p in (*definition.positions, *definition.extra)]
+        lanes[gene] = _lane(definition, [table.palette[row] for row in rows], len(order))
+        order += rows
+    return _Cohort(caller, table, caller.settings, np.array(order, np.intp), lanes)
+
+
+def _lane(
+    definition: GeneDefinition, palettes: Sequence[Sequence[Observation]], start: int
+) -> _Lane:
+    defining = len(definition.positions)
+    shape = (len(palettes), max((len(palette) for palette in palettes), default=0))
+    reference, is_telling = np.zeros(shape, np.int8), np.zeros(shape, bool)
+    for line, palette in enumerate(palettes):
+        for code, seen in enumerate(palette):
+            if line < defining:
+                reference[line, code] = reference_copies(definition.positions[line], seen)
+            is_telling[line, code] = seen.state in READ and not reference[line, code]
+    return _Lane(start, start + len(palettes), defining, reference, is_telling)
 
 
 def _remembered(
-    caller: Caller,
-    table: GenotypeTable,
-    memory: dict[tuple[object, ...], GeneFinding],
-    person: Person,
-    gene: str,
-    lane: _Lane,
-    codes: npt.NDArray[np.uint16],
+    cohort: _Cohort, person: Person, gene: str, codes: npt.NDArray[np.uint16]
 ) -> GeneFinding:
     """Return the finding of a gene, made once for all who have the same readings."""
-    read = codes[lane.rows]
-    calls = tuple(c for c in table.structural.get(person.sample, ()) if c.gene == gene)
+    lane, memory = cohort.lanes[gene], cohort.memory
+    read = codes[lane.start : lane.stop]
+    calls: tuple[StructuralCall, ...] = ()
+    if cohort.table.structural:
+        structural = cohort.table.structural.get(person.sample, ())
+        calls = tuple(c for c in structural if c.gene == gene)
     key = (gene, person.sex, person.population, read.tobytes(), calls)
     if key not in memory:
         if len(memory) >= MEMORY:
             memory.clear()
-        reference = lane.reference[np.arange(lane.defining), read[: lane.defining]]
-        others = np.flatnonzero(reference == 0).tolist()
-        others += range(lane.defining, len(lane.rows))
-        seen = {
-            table.positions[row].id: table.palette[row][int(read[line])]
-            for line in others
-            if read[line]
-            for row in (int(lane.rows[line]),)
-        }
-        memory[key] = call_gene(
-            caller.definitions[gene],
-            caller.phenotyping,
-            seen,
-            caller.prior(gene, person.population),
-            settings=caller.settings,
-            subject=Subject(person.sex, calls),
-            reference=reference,
-        )
+        memory[key] = _made(cohort, gene, read, Subject(person.sex, calls), person.population)
     return memory[key]
+
+
+def _made(
+    cohort: _Cohort,
+    gene: str,
+    read: npt.NDArray[np.uint16],
+    subject: Subject,
+    population: str,
+) -> GeneFinding:
+    """Return the finding of a gene, made from what differs from the reference."""
+    lane, lines = cohort.lanes[gene], np.arange(len(read))
+    rows = cohort.order[lane.start : lane.stop]
+    seen = {
+        cohort.table.positions[row].id: cohort.table.palette[row][code]
+        for line in np.flatnonzero(lane.is_telling[lines, read]).tolist()
+        for row, code in ((int(rows[line]), int(read[line])),)
+    }
+    return call_gene(
+        cohort.caller.definitions[gene],
+        cohort.caller.phenotyping,
+        seen,
+        cohort.caller.prior(gene, population),
+        settings=cohort.settings,
+        subject=subject,
+        reference=lane.reference[lines, read][: lane.defining],
+    )

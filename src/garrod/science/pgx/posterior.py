@@ -97,11 +97,12 @@ def strand_weights(definition: GeneDefinition, readings: Sequence[Reading], stra
 
     Shape: (alleles,).  Source: definitional (product of the definition's cells).
     """
-    weights = np.ones(len(definition.alleles))
+    weights = definition.grid.ones
     for index, observation in readings:
         base = observation.alleles[strand]
         if base != MISSING:
-            weights = weights * definition.carries[index].get(base, 0.0)
+            shown = definition.carries[index].get(base, definition.grid.zeros)
+            weights = shown if weights is definition.grid.ones else weights * shown
     return weights
 
 
