@@ -57,7 +57,7 @@ class StructuralCall:
     """A copy-number or structural record of a gene in one sample (for example CYP2D6 DEL)."""
 
     gene: str
-    kind: str  # "DEL", "DUP", "CNV", or a hybrid's name
+    kind: str  # "DEL", "DUP", "no DEL", "no DUP", "CNV", "doubtful", or a hybrid's name
     copies: int | None
     line: int | None
     record: str

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from garrod.core.genotype import StructuralCall
-from tests.making.readings import table
+from garrod.core.genotype import CallState, StructuralCall
+from tests.making.readings import seen, table
 from tests.making.vcf import row, save, vcf
 
 SPAN = "SVTYPE=CNV;END=42135000"
@@ -25,14 +25,14 @@ def calls(folder: Path, alt: str, cell: str, **more: str) -> list[StructuralCall
     [
         ("<DEL>", "0/1", "GT", "DEL", 1),
         ("<DEL>", "1/1", "GT", "DEL", 0),
-        ("<DEL>", "0/0", "GT", "DEL", 2),
+        ("<DEL>", "0/0", "GT", "no DEL", 2),
+        (".", "./.:2", "GT:CN", "CNV", 2),
         ("<DUP>", "0/1", "GT", "DUP", 3),
         ("<DUP:TANDEM>", "0/1", "GT", "DUP", 3),
         ("<DUP>", "0/1:4", "GT:CN", "DUP", 4),
         ("<CNV>", "./.:1", "GT:CN", "CNV", 1),
         ("<CN0>,<CN2>", "1/2", "GT", "CNV", 2),
         ("<CNV>", "3", "CN", "CNV", 3),
-        ("<INV>", "0/1", "GT", "CNV", 2),
     ],
 )
 def test_copies_are_counted(
@@ -46,6 +46,7 @@ def test_copies_are_counted(
     [
         ("<CNV>", "0/1", "GT", "PASS"),
         ("<DEL>", "./1", "GT", "PASS"),
+        ("<DEL>", "1", "GT", "PASS"),
         ("<DEL>", "./.", "GT", "PASS"),
         ("<DEL>", "0/1", "GT", "LowQual"),
         ("<DEL>", "0/1:5", "GT:GQ", "PASS"),
@@ -57,6 +58,25 @@ def test_copies_that_cannot_be_counted_are_doubtful(
 ) -> None:
     found = calls(tmp_path, alt, cell, keys=keys, passed=passed)
     assert [(c.kind, c.copies) for c in found] == [("doubtful", None)]
+
+
+def test_copies_are_not_counted_by_an_inversion(tmp_path: Path) -> None:
+    assert calls(tmp_path, "<INV>", "0/1") == []
+
+
+def test_segment_without_change_says_nothing_of_bases(tmp_path: Path) -> None:
+    segment = row("chr22", 1, "N", ".", "0/0:2", keys="GT:CN", info="END=50818468;REFLEN=50818467")
+    found = table(save(tmp_path, vcf(row("chr10", 94781859, "G", "A", "0/1"), segment)))
+    assert seen(found, "CYP2D6:42126611").state is CallState.NOT_COVERED
+
+
+@pytest.mark.parametrize(("cell", "genes"), [("0/1", ["CYP2C19"]), ("0/0", []), ("./.", [])])
+def test_change_of_copies_of_any_other_gene_is_noted(
+    tmp_path: Path, cell: str, genes: list[str]
+) -> None:
+    deletion = row("chr10", 94762000, "N", "<DEL>", cell, info="SVTYPE=DEL;END=94790000")
+    found = table(save(tmp_path, vcf(row("chr10", 94761900, "C", "T", "0/1"), deletion)))
+    assert [c.gene for c in found.structural.get("P", ())] == genes
 
 
 def test_copies_of_a_part_of_the_gene_are_not_the_gene_s(tmp_path: Path) -> None:

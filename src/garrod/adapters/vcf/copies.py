@@ -1,4 +1,8 @@
-"""Copy-number and structural records of a gene: how many copies, and of what kind."""
+"""Copy-number and structural records of a gene: how many copies, and of what kind.
+
+Copies are counted for the genes whose alleles include copies (CYP2D6). For any other gene a change
+of copies is noted, so that its single variants are not read as the whole truth.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +16,10 @@ from garrod.core.genotype import StructuralCall
 _END = re.compile(r"(?:^|;)END=(\d{1,12})\b", re.ASCII)
 _LENGTH = re.compile(r"(?:^|;)SVLEN=-?(\d{1,12})\b", re.ASCII)
 _COPIES = re.compile(r"<CN=?(\d{1,3})>", re.ASCII)
+_UNCOUNTED = ("<NON_REF>", "<*>", "<INV", "<INS", "<BND")  # they change no number of copies
 _HYBRID = re.compile(r"CYP2D6\*(\d{1,4})", re.ASCII)
 DELETED = "5"  # *5 is the deletion, no hybrid. Source: PMID 31401124
+STRANDS = 2  # a genotype of fewer says nothing of the other strand
 LEAST_SHARE = 0.5  # of the gene's positions that a record must span to speak of the whole gene
 
 
@@ -21,25 +27,54 @@ def structural_calls(
     record: Record, place: Place, cells: Sequence[bytes], settings: ReadSettings
 ) -> list[tuple[int, StructuralCall]]:
     """Return (sample column, call) for a structural record over a gene that has copies."""
-    if not any(a.startswith("<") and a not in ("<NON_REF>", "<*>") for a in record.alts):
+    is_told = any(a.startswith("<") and not a.startswith(_UNCOUNTED) for a in record.alts)
+    if not is_told and not (record.is_segment and "CN" in record.keys):
         return []
+    stop = _stop(record)
+    genes = [
+        gene
+        for gene, (chromosome, first, last) in place.copied.items()
+        if record.chromosome == chromosome and _spans(record.pos, stop, first, last)
+    ]
     found = []
-    for gene, (chromosome, first, last) in place.copied.items():
-        if record.chromosome != chromosome or not _spans(record, first, last):
-            continue
-        for column, cell in enumerate(cells):
-            call = _call(gene, record, cell, settings)
-            if call is not None:
-                found.append((column, call))
+    for column, cell in enumerate(cells):
+        calls = [_call(gene, record, cell, settings) for gene in genes]
+        if is_told:
+            calls += _altered(record, stop, place, cell, settings)
+        found += [(column, call) for call in calls if call is not None]
     return found
 
 
-def _spans(record: Record, first: int, last: int) -> bool:
+def _stop(record: Record) -> int:
+    """Return the last position that a structural record speaks of."""
     end = _END.search(record.info)
     length = _LENGTH.search(record.info)
-    stop = int(end[1]) if end else record.pos + int(length[1]) if length else record.end
-    share = min(stop, last) - max(record.pos, first) + 1
+    return int(end[1]) if end else record.pos + int(length[1]) if length else record.end
+
+
+def _spans(start: int, stop: int, first: int, last: int) -> bool:
+    share = min(stop, last) - max(start, first) + 1
     return share >= LEAST_SHARE * (last - first + 1)
+
+
+def _altered(
+    record: Record, stop: int, place: Place, cell: bytes, settings: ReadSettings
+) -> list[StructuralCall | None]:
+    """Return a call for each gene whose copies are not counted, where the sample shows a change."""
+    try:
+        call = read_cell(record, cell, settings)
+    except BadCell:
+        return []
+    if not any(call.alleles):
+        return []
+    windows = place.windows(record.chromosome, record.pos, stop)
+    genes = dict.fromkeys(w.position.gene for w in windows if w.stop > record.pos)
+    written = f"{record.site} {call.text}".rstrip()
+    return [
+        StructuralCall(gene, _kind(record), None, record.line, written)
+        for gene in genes
+        if gene not in place.copied
+    ]
 
 
 def _call(gene: str, record: Record, cell: bytes, settings: ReadSettings) -> StructuralCall | None:
@@ -62,9 +97,11 @@ def _call(gene: str, record: Record, cell: bytes, settings: ReadSettings) -> Str
     if kind.startswith("*"):
         return StructuralCall(gene, kind, None, record.line, written)
     strands = [None if n is None else _copies(record, n) for n in call.alleles]
-    if None in strands:
+    if None in strands or len(strands) < STRANDS:
         return StructuralCall(gene, "doubtful", None, record.line, f"{written} (no number)")
     copies = sum(n for n in strands if n is not None)
+    if kind in ("DEL", "DUP") and not any(call.alleles):
+        kind = f"no {kind}"  # one kind of change was looked for and not found
     return StructuralCall(gene, kind, copies, record.line, written)
 
 
@@ -73,7 +110,7 @@ def _kind(record: Record) -> str:
     hybrid = _HYBRID.search(",".join(record.alts) + record.info)
     if hybrid and hybrid[1] != DELETED:
         return f"*{hybrid[1]}"
-    name = record.alts[0].strip("<>").split(":")[0]
+    name = record.alts[0].strip("<>").split(":")[0] if record.alts else ""
     return name if name in ("DEL", "DUP") else "CNV"
 
 
@@ -85,4 +122,4 @@ def _copies(record: Record, number: int) -> int | None:
     stated = _COPIES.fullmatch(alt)
     if stated:
         return int(stated[1])
-    return {"<DEL": 0, "<DUP": 2, "<INV": 1}.get(alt[:4])
+    return {"<DEL": 0, "<DUP": 2}.get(alt[:4])

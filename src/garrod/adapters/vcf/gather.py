@@ -63,15 +63,16 @@ class Gathering:
 
     def add(self, record: Record) -> None:
         """Take in one record.  Raises: VcfError VCF015."""
+        windows = self.place.windows(record.chromosome, record.pos, record.end)
         speaks = [
             (window, alleles)
-            for window in self.place.windows(record.chromosome, record.pos, record.end)
+            for window in (() if record.is_segment else windows)
             if (alleles := self._spoken(window, record)) is not None
         ]
         copied = structural_calls(record, self.place, self._cells(record), self._settings)
         if not speaks and not copied:
             return
-        self._touched += 1
+        self._touched += bool(speaks) or any(c.gene in self.place.copied for _, c in copied)
         self._with_genotype += "GT" in record.keys
         for column, call in copied:
             self._structural.setdefault(self.samples[column], []).append(call)

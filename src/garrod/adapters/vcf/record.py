@@ -13,6 +13,7 @@ from garrod.adapters.vcf.header import chromosome_of
 from garrod.core.errors import VcfError
 
 _END = re.compile(r"(?:^|;)END=(\d{1,12})(?:;|$)", re.ASCII)
+_SEGMENT = re.compile(r"(?:^|;)(?:SVTYPE|REFLEN)=")
 LONGEST_SHOWN = 60  # characters of a field in a message or proof
 LONGEST_NUMBER = 12  # digits: no position, depth or allele has more
 _FIRST: dict[str, int | None] = {".": None, "0": 0, "1": 1, "2": 2, "3": 3}
@@ -43,6 +44,12 @@ class Record:
     info: str
     keys: tuple[str, ...]
     cells: tuple[bytes, ...] | list[bytes]
+
+    @property
+    def is_segment(self) -> bool:
+        """Return whether it is a copy-number caller's "no change": it says nothing of bases."""
+        is_plain = all(a in ("<NON_REF>", "<*>") for a in self.alts)
+        return is_plain and ("CN" in self.keys or _SEGMENT.search(self.info) is not None)
 
     @property
     def site(self) -> str:
