@@ -14,7 +14,6 @@ EXCEPTIONS: dict[str, tuple[int, str]] = {
     "src/garrod/care/decide/pharmacogenomics.py::_gaps()": (6, "private; all six name one answer"),
     "src/garrod/science/pgx/describe.py::describe()": (6, "a finding is made of these six values"),
     "src/garrod/science/pgx/describe.py::describe": (44, "one finding made in one place"),
-    "src/garrod/science/pgx/people.py::_remembered()": (7, "inner loop of a cohort"),
     "tools/packs/build_definitions.py::cite()": (6, "a row of evidence has these columns"),
     "tools/packs/build_definitions.py::add_gene": (42, "a release script, read from the top"),
     "tools/packs/build_phenotypes.py::main": (53, "a release script, read from the top"),
