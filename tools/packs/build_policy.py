@@ -55,9 +55,12 @@ INDICATIONS = [
 ]  # fmt: skip
 
 
-# What must not be given to whom: (drug, indications of the person's record, in words).
-# Source: product information of prasugrel (EMA), contraindications.
-CONTRAINDICATED = [("prasugrel", "stroke|tia", "must not be used after a stroke or TIA")]
+# What must not be given to whom: (drug, indications of the person's record, below which age, in
+# words). Source: product information of prasugrel (EMA); MHRA on codeine for pain, June 2013.
+CONTRAINDICATED = [
+    ("prasugrel", "stroke|tia", "", "must not be used after a stroke or TIA"),
+    ("codeine", "", "12", "must not be used for pain under 12 years of age"),
+]
 
 
 def main() -> None:
@@ -71,8 +74,8 @@ def main() -> None:
         ],
         "left_out": [{"drugs": d, "action": a, "why": w, "evidence": own} for d, a, w in LEFT_OUT],
         "contraindications": [
-            {"drug": d, "conditions": c, "why": w, "evidence": "labels"}
-            for d, c, w in CONTRAINDICATED
+            {"drug": d, "conditions": c, "below_age": a, "why": w, "evidence": "labels"}
+            for d, c, a, w in CONTRAINDICATED
         ],
         "indications": [
             {"indication": i, "words": w, "snomed": s, "icd10": c, "evidence": terms}
@@ -86,7 +89,7 @@ def main() -> None:
          "url": "docs/explanation/tiers.md", **cells},
         {"id": "stops", "source": "Garrod policy on CPIC recommendations of strength Strong",
          "locus": "hard stops; awaiting clinical sign-off", "url": here, **cells},
-        {"id": "labels", "source": "Product information of the medicines (EMA)",
+        {"id": "labels", "source": "Product information (EMA) and drug safety updates (MHRA)",
          "locus": "contraindications (unchecked)", **cells,
          "url": "https://www.ema.europa.eu/en/medicines/human/EPAR/efient"},
         {"id": terms, "source": "SNOMED CT concept ids; ICD-10 (WHO)", "url":

@@ -408,3 +408,37 @@ def test_usual_dose_carries_the_notes_of_its_row() -> None:
         ADULT, "rosuvastatin", finding("SLCO1B1", candidate("*1/*1", 1.0, "Normal Function"))
     )
     assert "Only one of the genes that matter has a result" in decision.clear[0].reason
+
+
+def test_child_under_twelve_is_never_clear_for_codeine() -> None:
+    usual = finding("CYP2D6", candidate("*1/*1", 1.0, NM, "2.0"))
+    decision = ask(replace(ADULT, birth_date=date(2020, 1, 1)), "codeine 15 mg", usual)
+    assert decision.clear == ()
+    assert "under 12 years" in decision.not_assessed[0].reason
+    assert len(ask(ADULT, "codeine 15 mg", usual).clear) == 1
+
+
+def test_prasugrel_ordered_after_a_stroke_is_questioned() -> None:
+    decision = ask(replace(ADULT, conditions=(STROKE,)), "prasugrel 10 mg")
+    assert "contraindication" in {n.subject for n in decision.not_assessed}
+
+
+def test_result_that_could_not_be_understood_says_why_and_keeps_the_offer_of_a_test() -> None:
+    rows = (OutsideRow("DPYD", "Reference/strange", line=1),)
+    stated = findings_from(rows, CALLER.definitions, CALLER.phenotyping)
+    decision = ask(ADULT, "capecitabine", stated["DPYD"])
+    assert [a.action for a in decision.advice] == [Action.TEST_FIRST]
+    assert "strange is not an allele of the definitions" in decision.not_assessed[0].reason
+
+
+def test_same_dose_under_rows_of_two_strengths_is_one_sure_answer() -> None:
+    rows = (OutsideRow("DPYD", phenotype=IM),)
+    stated = findings_from(rows, CALLER.definitions, CALLER.phenotyping)
+    (advice,) = ask(ADULT, "capecitabine", stated["DPYD"]).advice
+    assert (advice.dose_factor, advice.p_recommendation, advice.stable) == ("0.5", 1.0, True)
+
+
+def test_child_without_a_weight_is_told_that_the_weight_decides() -> None:
+    slow = finding("CYP2B6", candidate("*6/*6", 1.0, PM))
+    decision = ask(replace(ADULT, birth_date=date(2013, 1, 1)), "efavirenz", slow)
+    assert "no weight is on record" in decision.not_assessed[0].reason

@@ -100,6 +100,64 @@ def test_genotype_observation_becomes_a_row_of_its_gene(tmp_path: Path, written:
 
 
 @pytest.mark.parametrize(
+    ("gene", "written", "read"),
+    [
+        ("HLA-B", "hla#3.23.0#HLA-B*57:01:01G+HLA-B*15:01:01G", ["*15:01/*57:01"]),
+        ("HLA-B", "HLA-B*57:01/HLA-B*57:02+HLA-B*15:01", ["*15:01/*57:01", "*15:01/*57:02"]),
+        ("MT-RNR1", "NC_012920.1:m.1555A>G", ["m.1555A>G"]),
+        ("DPYD", "NM_000110.4:c.1905+1G>A/Reference", ["c.1905+1G>A/Reference"]),
+    ],
+)
+def test_genotype_is_read_as_laboratories_write_it(
+    tmp_path: Path, gene: str, written: str, read: list[str]
+) -> None:
+    rows = read_person(bundle(tmp_path, PATIENT, genotype(gene, written))).rows
+    assert [r.diplotype for r in rows] == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("HLA-B*57:01 negative", "*57:01 negative"),
+        ("HLA-B*57:01: Not detected", "*57:01 negative"),
+        ("*57:01 present", "*57:01 positive"),
+    ],
+)
+def test_hla_allele_found_or_not_is_a_status_and_no_diplotype(
+    tmp_path: Path, written: str, read: str
+) -> None:
+    (row,) = read_person(bundle(tmp_path, PATIENT, genotype("HLA-B", written))).rows
+    assert (row.diplotype, row.phenotype) == ("", read)
+
+
+def phenotype(gene: str, value: str) -> dict[str, Any]:
+    code = {"coding": [{"system": LOINC, "code": "53040-2"}]}
+    return {**genotype(gene, value), "code": code}
+
+
+def test_every_phenotype_that_is_stated_is_kept(tmp_path: Path) -> None:
+    path = bundle(
+        tmp_path,
+        PATIENT,
+        phenotype("CYP2C19", "Poor metabolizer"),
+        phenotype("CYP2C19", "Normal metabolizer"),
+        phenotype("HLA-B", "*57:01 negative"),
+        phenotype("HLA-B", "*15:02 positive"),
+    )
+    assert [(r.gene, r.phenotype) for r in read_person(path).rows] == [
+        ("CYP2C19", "Poor metabolizer"),
+        ("CYP2C19", "Normal metabolizer"),
+        ("HLA-B", "*57:01 negative; *15:02 positive"),
+    ]
+
+
+def test_variants_that_are_not_read_are_said(tmp_path: Path) -> None:
+    code = {"coding": [{"system": LOINC, "code": "69548-6"}]}
+    path = bundle(tmp_path, PATIENT, {**genotype("DPYD", "Present"), "code": code})
+    assert "1 variants" in read_person(path).person.notes[0]
+
+
+@pytest.mark.parametrize(
     ("content", "code"),
     [
         ("not json", "FHR001"),

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from garrod.adapters.fhir.bundle import NOBODY, Own, own_of
-from garrod.adapters.fhir.genomics import USABLE, result_rows, unread_results
+from garrod.adapters.fhir.genomics import USABLE, result_rows, unread_parts, unread_results
 from garrod.adapters.fhir.json import (
     Resource,
     codings,
@@ -116,6 +116,11 @@ class _Reader:
         results = unread_results(self._own.of("Observation"))
         if results:
             self._notes.append(f"{results} genomic results name no gene or no value: not read")
+        parts = unread_parts(self._own.of("Observation"))
+        if parts:
+            self._notes.append(
+                f"{parts} variants or haplotypes were not read; genotypes and phenotypes are"
+            )
 
     def _medicines(self) -> Iterator[MedicineLine]:
         for resource in self._own.of("MedicationRequest", "MedicationStatement"):

@@ -27,6 +27,11 @@ class Setting:
     indications: frozenset[str]
     history: frozenset[str]  # every indication that the record or the order names
 
+    @property
+    def age(self) -> int | None:
+        """Return the person's age, None when it is not known."""
+        return self.person.age_on(self.today)
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -64,6 +69,18 @@ def context_of(guidance: Guidance, codes: Iterable[str], setting: Setting) -> Co
     return Context(tuple(found), " ".join(q for q in questions if q))
 
 
+def unspoken_of(guidance: Guidance, drug: str, person: Person) -> str:
+    """Return why no population of a drug's rows fits a person of known age."""
+    reason = "the guideline does not speak of people of this age"
+    weights = [
+        p.text
+        for code in guidance.populations_of(drug)
+        if (p := guidance.populations[code]).min_weight_kg is not None
+    ]
+    is_open = weights and person.weight_kg is None
+    return f"{reason}; it speaks of {weights[0]}: no weight is on record" if is_open else reason
+
+
 def _fitting(
     axis: str, choices: Sequence[Population], setting: Setting
 ) -> tuple[list[Population], bool]:
@@ -77,7 +94,7 @@ def _fitting(
 
 
 def _by_age(choices: Sequence[Population], setting: Setting) -> tuple[list[Population], bool]:
-    age = setting.person.age_on(setting.today)
+    age = setting.age
     if age is None:
         return list(choices), False
     weight = setting.person.weight_kg

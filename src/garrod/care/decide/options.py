@@ -61,7 +61,7 @@ def options_for(
             continue
         limits = policy.contraindicated(code)
         why_not = next(
-            (f"it {limit.why}" for limit in limits if limit.conditions & setting.history), ""
+            (f"it {c.why}" for c in limits if c.holds(setting.history, setting.age)), ""
         ) or _why_not(guidance, medicines, setting.person, medicine)
         if why_not:
             held.append(code)

@@ -10,18 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from garrod.care.decide.chain import cautions_of, chain_of
-from garrod.care.decide.context import Context, Setting, context_of
+from garrod.care.decide.context import Context, Setting, context_of, unspoken_of
 from garrod.care.decide.model import Clear, Decision
 from garrod.care.decide.options import advice_id, codes_of, options_for
 from garrod.care.decide.policy import Policy
-from garrod.care.decide.untested import gap_code, untested
+from garrod.care.decide.untested import gap_code, offer_of, untested
 from garrod.care.decide.wording import Said, phrase, sentence, summary_of, title_of
 from garrod.care.decide.words import spoken, why_untold
 from garrod.core.advice import Action, Advice, NotAssessed, Target, Tier
 from garrod.core.finding import GeneFinding, Status
 from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine, Medicines
-from garrod.science.pgx.guidance import Guidance
+from garrod.science.pgx.guidance import UNTOLD, Guidance
 from garrod.science.pgx.recommend import Outcome, content_of, outcomes_of, shares_for
 
 SILENT = (Action.STANDARD, Action.NO_RECOMMENDATION)
@@ -76,8 +76,10 @@ def assess(knowledge: Knowledge, medicine: Medicine, setting: Setting) -> Decisi
         return untested(guidance, medicine, target, genes, setting)
     context = context_of(guidance, guidance.populations_of(medicine.drug), setting)
     if not context.populations:
-        reason = "the guideline does not speak of people of this age"
-        return Decision(not_assessed=(NotAssessed(target, "age", reason, "no-guidance"),))
+        gap = NotAssessed(
+            target, "age", unspoken_of(guidance, medicine.drug, person), "no-guidance"
+        )
+        return Decision(not_assessed=(gap,))
     answer = _answer(guidance, medicine.drug, genes, findings, context)
     gaps = _gaps(guidance, medicine.drug, target, genes, person, answer)
     return _decide(knowledge, medicine, target, setting, answer).joined(Decision(not_assessed=gaps))
@@ -136,8 +138,12 @@ def _decide(
     genes = tuple(s.gene for s in tested)
     if row is None or row.action is Action.NO_RECOMMENDATION:
         reason = f"the guideline gives no recommendation for {results or 'this result'}"
-        gap = NotAssessed(target, ", ".join(genes), reason, "no-recommendation")
-        return Decision(not_assessed=(gap,))
+        told = (f.reasons for gene in genes if (f := setting.person.finding(gene)))
+        reasons = dict.fromkeys((reason, *(r for found in told for r in found)))
+        gap = NotAssessed(target, ", ".join(genes), "; ".join(reasons), "no-recommendation")
+        unread = [s.gene for s in tested if s.phenotype in UNTOLD]
+        offer = offer_of(knowledge.guidance, medicine, target, unread) if setting.is_new else None
+        return Decision(advice=(offer,) if offer else (), not_assessed=(gap,))
     words = [phrase(knowledge.guidance, code) for code in (row.implication, *row.notes)]
     reason = " ".join(sentence(w) for w in (f"{results}: usual dosing", *words) if w)
     packs = packs_of(knowledge, setting.person, genes)

@@ -37,11 +37,17 @@ class Indication:
 
 @dataclass(frozen=True, slots=True)
 class Contraindication:
-    """A condition after which a medicine must not be used, and the words for it."""
+    """A condition after which, or an age below which, a medicine must not be used."""
 
     drug: str
     conditions: frozenset[str]  # names of indications
+    below_age: int | None
     why: str
+
+    def holds(self, history: frozenset[str], age: int | None) -> bool:
+        """Return whether it holds for a person of that history and age."""
+        is_young = self.below_age is not None and age is not None and age < self.below_age
+        return is_young or bool(self.conditions & history)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,7 @@ class Policy:
         return Tier.T3
 
     def contraindicated(self, drug: str) -> tuple[Contraindication, ...]:
-        """Return the conditions after which a medicine must not be used."""
+        """Return the conditions and ages that speak against a medicine."""
         return tuple(c for c in self.contraindications if c.drug == drug)
 
     def is_ahead(self, drug: str, action: Action) -> bool:
@@ -117,7 +123,12 @@ def load_policy(shelf: Shelf) -> Policy:
             for row in shelf.rows(PACK, "indications")
         ),
         contraindications=tuple(
-            Contraindication(row["drug"], frozenset(row["conditions"].split("|")), row["why"])
+            Contraindication(
+                row["drug"],
+                frozenset(c for c in row["conditions"].split("|") if c),
+                int(row["below_age"]) if row["below_age"] else None,
+                row["why"],
+            )
             for row in shelf.rows(PACK, "contraindications")
         ),
         left_out=frozenset(

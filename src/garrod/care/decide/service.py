@@ -24,7 +24,8 @@ LOCAL = "a form for local use; guidance is about medicines that reach the blood"
 AT_ODDS = "its code and its words name different medicines; both were checked: correct the entry"
 
 REMARKED = "is it taken? It was checked as if it were"
-ALLERGY = "an allergy or intolerance to it is recorded; only genes were checked here"
+ONLY_GENES = "only genes were checked here"
+ALLERGY = f"an allergy or intolerance to it is recorded; {ONLY_GENES}"
 
 
 def load_knowledge(shelf: Shelf) -> Knowledge:
@@ -84,14 +85,20 @@ def _as_one(naming: Sequence[MedicineLine], taken: Sequence[MedicineLine]) -> Me
 
 
 def _answer(knowledge: Knowledge, medicine: Medicine, setting: Setting) -> Decision:
-    """Return what is said about one medicine; an allergy to it is never passed over as clear."""
+    """Return what is said about one medicine; what speaks against it otherwise is never clear."""
     found = assess(knowledge, medicine, setting)
-    allergy = allergy_to(knowledge.medicines, setting.person, medicine)
-    if not allergy:
-        return found
     target = Target(medicine.name, codes_of(medicine))
-    gap = NotAssessed(target, "allergy", f"{ALLERGY} ({allergy})", "not-assessed")
-    return replace(found, clear=(), not_assessed=(gap, *found.not_assessed))
+    allergy = allergy_to(knowledge.medicines, setting.person, medicine)
+    against = [("allergy", f"{ALLERGY} ({allergy})")] if allergy else []
+    against += [
+        ("contraindication", f"it {c.why}; {ONLY_GENES}")
+        for c in knowledge.policy.contraindicated(medicine.drug)
+        if c.holds(setting.history, setting.age)
+    ]
+    if not against:
+        return found
+    gaps = tuple(NotAssessed(target, about, why, "not-assessed") for about, why in against)
+    return replace(found, clear=(), not_assessed=(*gaps, *found.not_assessed))
 
 
 def look_ahead(knowledge: Knowledge, person: Person, *, today: date) -> tuple[Advice, ...]:

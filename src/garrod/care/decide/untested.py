@@ -31,13 +31,19 @@ def untested(
         NotAssessed(target, gene, why_untold(person.finding(gene)), gap_code(person, gene))
         for gene in deciding
     )
+    offer = offer_of(guidance, medicine, target, genes) if setting.is_new else None
+    return Decision(advice=(offer,) if offer else (), not_assessed=gaps)
+
+
+def offer_of(
+    guidance: Guidance, medicine: Medicine, target: Target, genes: Sequence[str]
+) -> Advice | None:
+    """Return the offer of a test of genes without a usable result; None where policy has none."""
     offers = [(g, t) for g in genes if (t := guidance.test_of(medicine.drug, g)) in TESTS]
-    if not offers or not setting.is_new:
-        return Decision(not_assessed=gaps)
+    if not offers:
+        return None
     rule = "before" if any(t == "before" for _, t in offers) else "consider"
-    wanted = [g for g, t in offers if t == rule]
-    advice = _offer(guidance, medicine, target, wanted, rule)
-    return Decision(advice=(advice,), not_assessed=gaps)
+    return _offer(guidance, medicine, target, [g for g, t in offers if t == rule], rule)
 
 
 def gap_code(person: Person, gene: str) -> str:

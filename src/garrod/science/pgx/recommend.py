@@ -143,7 +143,7 @@ def content_of(row: Recommendation | None) -> object:
     """
     if row is None:
         return None
-    return (row.action, row.strength, row.dose_factor, row.dose_limit, row.alternatives)
+    return (row.action, row.dose_factor, row.dose_limit, row.alternatives)
 
 
 def _outcome(parts: Iterable[_Part]) -> Outcome:

@@ -29,6 +29,7 @@ _SHORT = {
     "em": "Normal Metabolizer",
     "rm": "Rapid Metabolizer",
     "um": "Ultrarapid Metabolizer",
+    "extensive metabolizer": "Normal Metabolizer",
 }
 
 
@@ -71,7 +72,9 @@ def _aliases(definition: GeneDefinition) -> dict[str, str]:
         match = _ALIAS.fullmatch(allele)
         if match:
             found.update({match[1]: allele, match[2]: allele})
-    return {**found, "Reference": definition.reference_allele, **{a: a for a in definition.alleles}}
+    names = ("Reference", "*1") if definition.mode == "components" else ("Reference",)
+    usual = dict.fromkeys(names, definition.reference_allele)
+    return {**found, **usual, **{a: a for a in definition.alleles}}
 
 
 def _allele(
@@ -134,6 +137,7 @@ def phenotype_named(phenotyping: Phenotyping, gene: str, text: str) -> str:
     """
     known = {p.lower(): p for p in phenotypes_known(phenotyping, gene)}
     words = " ".join(text.split()).lower().replace("metaboliser", "metabolizer")
+    words = words.replace("ultra-rapid", "ultrarapid").replace("ultra rapid", "ultrarapid")
     plain = words.removeprefix(gene.lower()).strip()
     return known.get(_SHORT.get(plain, plain).lower(), "")
 
