@@ -66,7 +66,10 @@ def measured(task: str, file: str, *, repeats: int = 5) -> dict[str, float]:
     """Return what bench.measure prints for a task."""
     command = [sys.executable, "-m", "bench.measure", task, str(OUT / file)]
     done = subprocess.run(
-        [*command, "--repeats", str(repeats)], capture_output=True, check=True, cwd=HERE.parent
+        [*command, "--repeats", str(repeats)],
+        stdout=subprocess.PIPE,
+        check=True,
+        cwd=HERE.parent,
     )
     found: dict[str, float] = json.loads(done.stdout)
     return found
