@@ -20,9 +20,11 @@ from garrod.science.pgx.phenotype import (
     Phenotyping,
     phenotype_of,
 )
-from garrod.science.pgx.readings import READ, Readings
+from garrod.science.pgx.readings import READ, Readings, place_name
 
 SAME_MEANING = "the diplotype is open, its phenotype is not"
+SEVERAL = "several diplotypes explain what was read"
+MOST_NAMED = 3  # Not clinical: more positions than these are counted, not named
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +72,16 @@ def describe(
     is_known = readings.is_explained
     candidates = tuple(_candidate(p, results[p.name], is_known=is_known) for p in kept)
     is_called = kept[0].probability >= settings.called_at and more.is_certain and is_known
-    following = ""
-    if more.all_of is None or not is_known:
-        shares = phenotype_shares(candidates)
-    else:
+    shares, following = phenotype_shares(candidates), ""
+    if more.all_of is not None and is_known:
         numbers, labels = meanings_of(phenotyping, definition.gene, more.all_of, sex=sex)
         shares = shares_of(numbers, labels, more.all_of.mass)
-        if not is_called:
-            following = _next(definition, more.all_of, numbers, readings)
+        following = "" if is_called else _next(definition, more.all_of, numbers, readings)
     notes = [r for p in kept[:3] for r in results[p.name].reasons] if is_known else []
-    is_meant = is_known and more.is_certain and shares[0].probability >= settings.called_at
-    if is_meant and not is_called and shares[0].phenotype not in (NO_RULE, INDETERMINATE):
-        notes.append(SAME_MEANING)
+    if is_known and more.is_certain and not is_called:
+        notes += _sure_of(shares[0], settings)
+    reasons = (*readings.reasons, *more.reasons, *dict.fromkeys(notes))
+    reasons += unread(definition, readings)
     return GeneFinding(
         gene=definition.gene,
         status=Status.CALLED if is_called else Status.AMBIGUOUS,
@@ -89,7 +89,7 @@ def describe(
         phenotype=shares[0].phenotype,
         activity_score=shares[0].activity_score,
         phenotypes=shares,
-        reasons=(*readings.reasons, *more.reasons, *dict.fromkeys(notes), *unread(readings)),
+        reasons=reasons if reasons or is_called else (SEVERAL,),
         components=more.components,
         next_position=following,
         missing=readings.missing,
@@ -97,13 +97,23 @@ def describe(
     )
 
 
-def unread(readings: Readings) -> tuple[str, ...]:
-    """Return the sentence that says how many positions were not read.
+def _sure_of(share: PhenotypeShare, settings: CallSettings) -> list[str]:
+    """Return the sentence that a phenotype is sure though its diplotype is not, where it is."""
+    is_told = share.phenotype not in (NO_RULE, INDETERMINATE)
+    return [SAME_MEANING] if is_told and share.probability >= settings.called_at else []
+
+
+def unread(definition: GeneDefinition, readings: Readings) -> tuple[str, ...]:
+    """Return the sentence that says how many positions were not read, and which if few.
 
     Source: the readings themselves.
     """
-    lost = len(readings.missing)
-    return (f"{lost} of {readings.total} positions were not read",) if lost else ()
+    lost = readings.missing
+    if not lost:
+        return ()
+    names = ", ".join(place_name(definition, definition.grid.index[p]) for p in lost[:MOST_NAMED])
+    which = f": {names}" if len(lost) <= MOST_NAMED else ""
+    return (f"{len(lost)} of {readings.total} positions were not read{which}",)
 
 
 def _candidate(possible: Possible, result: PhenotypeResult, *, is_known: bool) -> Candidate:
@@ -131,7 +141,7 @@ def _next(definition: GeneDefinition, found: Diplotypes, numbers: Whole, reading
     """Return the position to read next: it should tell phenotypes apart, else diplotypes."""
     unread = rows_of(definition.grid, readings.missing)
     by_phenotype = next_position(definition, found.pairs, numbers[found.of_pair], unread)
-    return by_phenotype or next_position(definition, found.pairs, found.of_pair, unread)
+    return by_phenotype or next_position(definition, found.pairs, None, unread)
 
 
 def without(

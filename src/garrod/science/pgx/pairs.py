@@ -58,44 +58,50 @@ class Diplotypes:
 
 
 def possible_diplotypes(
-    definition: GeneDefinition, readings: Readings, prior: Prior, *, prefer: bool
+    definition: GeneDefinition,
+    readings: Readings,
+    prior: Prior,
+    *,
+    prefer: bool,
+    listed_from: float = 0.0,
 ) -> Diplotypes | None:
     """Return the diplotypes that explain the readings; None when none does.
 
-    `prefer` lets published preferences between unphased candidates count (NAT2).
+    `prefer` lets published preferences between unphased candidates count (NAT2).  Those below
+    `listed_from` follow the others in no special order.
     Source: Bayes' theorem over pack pgx-definitions; priorities from the same pack.
     """
     pairs = posterior_of(definition, readings, prior)
     if not len(pairs.probability):
         return None
     low, high, mass, of_pair = _grouped(definition, pairs)
+    cores, copies = definition.grid.cores, readings.copies
     if len(mass) == 1:
-        return Diplotypes(definition.grid.cores, readings.copies, low, high, mass, pairs, of_pair)
+        return Diplotypes(cores, copies, low, high, mass, pairs, of_pair)
     preferences = _preferences(definition, low, high)
     is_picked = np.zeros(len(mass), bool)
     for chosen, rivals in preferences:
         is_picked[chosen] = True
         if prefer:
             mass = _preferred(mass, chosen, rivals)
+    is_listed = mass >= min(listed_from, float(mass.max()))
+    listed = np.flatnonzero(is_listed)
     assumed, named = _simplicity(definition, readings)
     head = np.zeros(len(mass), np.intp)
     head[of_pair[::-1]] = np.arange(len(of_pair))[::-1]  # the first pair behind each diplotype
-    one, two = pairs.first[head], pairs.second[head]
+    one, two = pairs.first[head[listed]], pairs.second[head[listed]]
     keys = (
-        high,
-        low,
+        high[listed],
+        low[listed],
         -(named[one] + named[two]),
         assumed[one] + assumed[two],
-        ~is_picked,
-        -np.round(mass, SAME),
+        ~is_picked[listed],
+        -np.round(mass[listed], SAME),
     )
-    order = np.lexsort(keys)
+    order = np.concatenate((listed[np.lexsort(keys)], np.flatnonzero(~is_listed)))
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
-    cores = definition.grid.cores
-    return Diplotypes(
-        cores, readings.copies, low[order], high[order], mass[order], pairs, place[of_pair]
-    )
+    return Diplotypes(cores, copies, low[order], high[order], mass[order], pairs, place[of_pair])
 
 
 def _grouped(definition: GeneDefinition, pairs: Pairs) -> tuple[Whole, Whole, Floats, Whole]:
