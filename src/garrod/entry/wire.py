@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -99,26 +99,6 @@ class Services:
         """Return the findings of outside calls, by gene.  Raises: OutsideCallError."""
         every = [*(row for file in files for row in read_outside(file)), *rows]
         return findings_from(every, self.caller.definitions, self.caller.phenotyping, sex=sex)
-
-    def reconciled(
-        self, read: Sequence[GeneFinding], stated: Mapping[str, GeneFinding]
-    ) -> tuple[GeneFinding, ...]:
-        """Return the findings read from a file, completed by those that a record states.
-
-        Where both exist the reading stands, and a difference is said in its reasons.
-        """
-        by_gene = {f.gene: f for f in read}
-        for gene, told in stated.items():
-            own = by_gene.get(gene)
-            if own is None or not own.is_usable:
-                by_gene[gene] = told
-            elif told.is_usable and own.candidates[0].name != told.candidates[0].name:
-                note = (
-                    f"the record states {told.candidates[0].name}, "
-                    f"the file reads {own.candidates[0].name}: the file's reading is used"
-                )
-                by_gene[gene] = replace(own, reasons=(note, *own.reasons))
-        return tuple(by_gene.values())
 
     def answer(self, person: Person, proposal: Proposal, *, today: date) -> Decision:
         """Return the decision, each option with its draft order."""

@@ -16,6 +16,7 @@ from garrod.entry.cli.output import warn_of
 from garrod.entry.wire import Services
 from garrod.science.pgx.outside import OutsideRow
 from garrod.science.pgx.people import Person as Subject
+from garrod.science.pgx.reconcile import reconciled
 
 MOST_LINES = 500  # medicines in a list; a longer file is not a person's list
 
@@ -81,7 +82,7 @@ def with_genome(services: Services, read: Read, genome: Genome) -> tuple[Person,
     _, found = next(iter(services.call(table, [subject], genome.outside)))
     person, rows = _understood(services, read)
     stated = services.outside_findings((), rows, sex=person.sex)
-    return replace(person, findings=services.reconciled(found, stated)), table
+    return replace(person, findings=reconciled(found, stated)), table
 
 
 def without_genome(services: Services, read: Read, outside: Sequence[Path]) -> Person:
