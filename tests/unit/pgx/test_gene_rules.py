@@ -4,7 +4,7 @@ import pytest
 
 from garrod.adapters.packs.load import load_shelf
 from garrod.core.finding import GeneFinding, Status
-from garrod.core.genotype import UNDOCUMENTED, CallState, Observation, StructuralCall
+from garrod.core.genotype import MISSING, UNDOCUMENTED, CallState, Observation, StructuralCall
 from garrod.science.pgx.caller import Subject, call_gene
 from garrod.science.pgx.copies import activity_of
 from garrod.science.pgx.definitions import load_definitions
@@ -292,6 +292,44 @@ def test_cyp2d6_recorded_with_two_copies_reads_as_any_other_gene() -> None:
     assert [c.name for c in recorded.candidates] == [c.name for c in plain.candidates]
     assert recorded.status is Status.CALLED
     assert not any("SNV only" in reason for reason in recorded.reasons)
+
+
+@pytest.mark.parametrize("gene", ["CYP2C19", "DPYD", "G6PD"])
+def test_change_of_copies_that_are_not_counted_leaves_the_gene_open(gene: str) -> None:
+    found = call(gene, {}, structural=(StructuralCall(gene, "DEL", None, 7, "10:1 N><DEL> 0/1"),))
+    assert (found.status, found.phenotype) == (Status.AMBIGUOUS, "Indeterminate")
+    assert any("structural change" in reason for reason in found.reasons)
+
+
+def test_cyp2d6_that_is_deleted_twice_needs_no_bases() -> None:
+    unread: Changes = {p.rsid: None for p in GENES["CYP2D6"].positions}
+    found = call("CYP2D6", unread, structural=counted("DEL", 0))
+    assert (found.status, found.candidates[0].name) == (Status.CALLED, "*5/*5")
+    assert call("CYP2D6", unread, structural=counted("DEL", 1)).status is Status.NO_CALL
+
+
+def test_cyp2d6_of_which_only_deletions_were_excluded_is_not_certain() -> None:
+    found = call("CYP2D6", {}, structural=counted("no DEL", 2))
+    assert found.status is Status.AMBIGUOUS
+    both = call("CYP2D6", {}, structural=counted("no DEL", 2) + counted("no DUP", 2))
+    assert both.status is Status.CALLED
+
+
+def test_gene_of_pairs_read_on_one_strand_is_never_called() -> None:
+    found = call("VKORC1", {"rs9923231": read("T")}, copies=1)
+    assert found.status is Status.AMBIGUOUS
+    assert "one strand only was read of a gene that has two" in found.reasons
+
+
+def test_dpyd_variant_read_on_one_strand_only_is_kept_and_open() -> None:
+    found = call("DPYD", {"rs3918290": read("T")}, copies=1)
+    assert (found.status, found.components) == (Status.AMBIGUOUS, ("c.1905+1G>A (*2A)",))
+    assert all("c.1905+1G>A (*2A)" in c.name for c in found.candidates)
+
+
+def test_candidates_that_are_several_are_never_without_a_reason() -> None:
+    found = call("VKORC1", {"rs9923231": read("C", MISSING)})
+    assert (found.status, bool(found.reasons)) == (Status.AMBIGUOUS, True)
 
 
 def test_mitochondrial_mixture_is_taken_as_the_variant_and_said() -> None:

@@ -24,6 +24,7 @@ from garrod.science.pgx.readings import READ, Copies, Readings, sort_readings
 from garrod.science.pgx.single import fallback, mitochondrial
 
 DEFAULT_SETTINGS = CallSettings()
+BOTH = 2  # Not clinical: strands of an autosomal gene
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,10 @@ def call_gene(
         reason = "only an outside call can tell this gene"
         return without(definition, Status.NOT_ASSESSED, (reason,))
     readings = sort_readings(definition, observations, sex=subject.sex, reference=reference)
-    finding = _unreadable(definition, readings)
+    readings = structure.beside(definition.gene, readings, subject.structural)
+    call = _Call(definition, phenotyping, readings, prior, settings, subject)
+    finding = _unreadable(call)
     if finding is None:
-        call = _Call(definition, phenotyping, readings, prior, settings, subject)
         finding = _with_components(call) if definition.mode == "components" else _with_pairs(call)
         if finding is None:
             finding = fallback(definition, phenotyping, readings)
@@ -85,12 +87,22 @@ class _Call:
 
     def possible(self) -> tuple[list[Possible], Diplotypes | None]:
         """Return the diplotypes that explain the readings: those worth listing, and all."""
-        prefer = self.settings.prefer
-        found = possible_diplotypes(self.definition, self.readings, self.prior, prefer=prefer)
-        return (found.possible(at_least=self.settings.listed_from) if found else []), found
+        settings = self.settings
+        found = possible_diplotypes(
+            self.definition,
+            self.readings,
+            self.prior,
+            prefer=settings.prefer,
+            listed_from=settings.listed_from,
+        )
+        return (found.possible(at_least=settings.listed_from) if found else []), found
 
-    def described(self, possible: list[Possible], more: Described) -> GeneFinding:
-        """Return the finding of some possible diplotypes."""
+    def described(
+        self, possible: list[Possible], more: Described, *, strands: int = BOTH
+    ) -> GeneFinding:
+        """Return the finding of some possible diplotypes, which lie on so many strands."""
+        if self.readings.is_half and strands == BOTH:
+            more = replace(more, is_certain=False)
         return describe(
             self.definition,
             self.phenotyping,
@@ -102,8 +114,15 @@ class _Call:
         )
 
 
-def _unreadable(definition: GeneDefinition, readings: Readings) -> GeneFinding | None:
+def _unreadable(call: _Call) -> GeneFinding | None:
+    definition, readings = call.definition, call.readings
     if not readings.read:
+        if definition.gene == structure.GENE:
+            copies = structure.copies_of(call.subject.structural)
+            if copies.count == 0:  # no base can be read of a gene that is not there
+                both = (structure.DELETION,) * 2
+                more = Described(copies.reasons, is_certain=copies.is_certain)
+                return call.described([Possible(diplotype_name(both), both, 1.0)], more)
         reasons = (*readings.reasons, "no defining position was read")
         return without(definition, Status.NO_CALL, reasons, readings)
     lost = [p for p in readings.missing if p in definition.required]
@@ -170,7 +189,8 @@ def _with_copies(call: _Call, possible: list[Possible], found: Diplotypes | None
         return call.described(possible, more)
     total = sum(p.probability for p in counted)
     scaled = [replace(p, probability=p.probability / total) for p in counted]
-    return call.described(scaled, Described(copies.reasons, is_certain=copies.is_certain))
+    more = Described(copies.reasons, is_certain=copies.is_certain)
+    return call.described(scaled, more, strands=min(copies.count, BOTH))
 
 
 def _extra(

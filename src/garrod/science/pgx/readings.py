@@ -14,6 +14,7 @@ from garrod.science.pgx.definitions import GeneDefinition
 
 READ = (CallState.CALLED, CallState.REFERENCE_BLOCK)
 MALE, FEMALE = "male", "female"
+ONE_STRAND = "one strand only was read of a gene that has two"
 MOST_NAMED = 5  # Not clinical: more positions than these are counted, not named
 TWO_BASES = "two bases were read, where one copy is expected (check the sample),"
 Reading = tuple[int, Observation]  # index of the position in the definition, what was read
@@ -26,7 +27,9 @@ class Readings:
 
     `plain` marks the positions that show the reference base on every strand; `used` holds all
     other readings, in the order of the positions: a strand that was not read, or that shows an
-    undocumented base, is MISSING there. `is_contradicted`: two bases where one copy is expected.
+    undocumented base, is MISSING there. `is_contradicted`: something else that was recorded, such
+    as two bases where one copy is expected, cannot be so.
+    `is_half`: one strand only was read of a gene that has two.
     """
 
     plain: npt.NDArray[np.bool_]
@@ -37,6 +40,7 @@ class Readings:
     read: int  # how many positions were read, undocumented bases included
     reasons: tuple[str, ...] = ()
     is_contradicted: bool = False
+    is_half: bool = False
 
     @property
     def total(self) -> int:
@@ -75,12 +79,14 @@ def sort_readings(
     copies_at, others = _told_apart(definition, observations, reference)
     open_ones = [index for index, seen in others if UNDOCUMENTED in seen.alleles]
     copies, is_contradicted = _copies(definition, copies_at, others, sex)
+    is_half = copies == 2 and _is_half(copies_at, others)
     used, reasons = _documented(definition, others) if open_ones else (others, [])
     if copies == 1:
         used, more = _single(definition, used)
         plain = copies_at > 0
     else:
-        used, more = _paired(definition, used, copies_at)
+        used = _paired(definition, used, copies_at, is_strand=is_half)
+        more = [ONE_STRAND] if is_half else _half_read(definition, used, open_ones)
         plain = copies_at == 2
     if is_contradicted:
         more += [
@@ -98,6 +104,7 @@ def sort_readings(
         read=int(told.sum()),
         reasons=(*reasons, *more),
         is_contradicted=is_contradicted,
+        is_half=is_half,
     )
 
 
@@ -155,37 +162,53 @@ def place_name(definition: GeneDefinition, index: int) -> str:
 def _copies(
     definition: GeneDefinition, copies_at: Copies, others: Sequence[Reading], sex: str
 ) -> tuple[int, bool]:
-    """Return how many copies were read, and whether two bases stand where one is expected."""
+    """Return how many copies there are, and whether two bases stand where one is expected."""
     if definition.ploidy == "mitochondrial":
         return 1, False
+    if definition.ploidy != "x-linked" or sex == FEMALE:
+        return 2, False
     is_haploid = bool((copies_at == 1).any()) or any(len(s.alleles) == 1 for _, s in others)
-    if definition.ploidy == "x-linked":
-        if sex == FEMALE or not (is_haploid or sex == MALE):
-            return 2, False
-        is_mixed = any(_is_mixed(seen) for _, seen in others)
-        return (2, True) if is_mixed else (1, False)
+    if not is_haploid and sex != MALE:
+        return 2, False
+    is_mixed = any(_is_mixed(seen) for _, seen in others)
+    return (2, True) if is_mixed else (1, False)
+
+
+def _is_half(copies_at: Copies, others: Sequence[Reading]) -> bool:
+    """Return whether nothing but single strands was read."""
+    is_haploid = bool((copies_at == 1).any()) or any(len(s.alleles) == 1 for _, s in others)
     is_diploid = bool((copies_at == 2).any()) or any(len(s.alleles) == 2 for _, s in others)
-    return (1 if is_haploid and not is_diploid else 2), False
+    return is_haploid and not is_diploid
 
 
 def _paired(
-    definition: GeneDefinition, used: list[Reading], copies_at: Copies
-) -> tuple[list[Reading], list[str]]:
-    """Return the readings with two alleles each; the strand that was not read is MISSING."""
+    definition: GeneDefinition, used: list[Reading], copies_at: Copies, *, is_strand: bool
+) -> list[Reading]:
+    """Return the readings with two alleles each; the strand that was not read is MISSING.
+
+    `is_strand`: all single alleles lie on one and the same strand.
+    """
     lone = [r for r in used if len(r[1].alleles) == 1]
     if len(told := np.flatnonzero(copies_at == 1)):
         at = definition.positions
         lone += [(i, Observation(CallState.CALLED, at[i].alleles[:1])) for i in told.tolist()]
-    if lone:
-        halves = [
-            (i, replace(seen, alleles=(*seen.alleles, MISSING), phased=False, phase_set=None))
-            for i, seen in lone
-        ]
-        used = sorted([*halves, *(r for r in used if len(r[1].alleles) == 2)], key=lambda r: r[0])
-    half_read = [place_name(definition, i) for i, seen in used if MISSING in seen.alleles]
-    if len(half_read) > MOST_NAMED:
-        return used, [f"one strand only was read at {len(half_read)} positions"]
-    return used, [f"one strand only was read at {name}" for name in half_read]
+    if not lone:
+        return used
+    halves = [
+        (i, replace(seen, alleles=(*seen.alleles, MISSING), phased=is_strand, phase_set=None))
+        for i, seen in lone
+    ]
+    both = [r for r in used if len(r[1].alleles) == 2]
+    return sorted([*halves, *both], key=lambda reading: reading[0])
+
+
+def _half_read(
+    definition: GeneDefinition, used: Sequence[Reading], open_ones: Sequence[int]
+) -> list[str]:
+    half = [i for i, seen in used if MISSING in seen.alleles and i not in open_ones]
+    if len(half) > MOST_NAMED:
+        return [f"one strand only was read at {len(half)} positions"]
+    return [f"one strand only was read at {place_name(definition, i)}" for i in half]
 
 
 def _single(definition: GeneDefinition, used: Sequence[Reading]) -> tuple[list[Reading], list[str]]:
