@@ -8,6 +8,7 @@ from collections.abc import Callable
 from validation import (
     cohort100,
     getrm,
+    grch37,
     matcher_cases,
     phenotype_rows,
     pipeline_cases,
@@ -24,6 +25,7 @@ ALL: dict[str, Callable[[], int]] = {
     "population400": population400.main,
     "getrm": getrm.main,
     "phenotype_rows": phenotype_rows.main,
+    "grch37": grch37.main,
 }
 
 
