@@ -37,6 +37,13 @@ def test_medicine_list_in_another_encoding_is_refused_without_its_words(
     assert "Plavix" not in raised.value.message
 
 
+def test_medicine_list_with_an_endless_line_is_refused_with_its_number(tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text(f"Plavix\n{'x' * 5000}\n")
+    with pytest.raises(InputError, match="line 2 has 5000 characters"):
+        person_from(path, sex="")
+
+
 def test_result_of_an_unknown_gene_is_said_and_hides_no_other() -> None:
     rows = tuple(OutsideRow(gene, "*2/*2", line=1) for gene in ("BRCA1", "cyp2c19"))
     person = without_genome(Services(), Read(Person("Patient/1"), rows), ())

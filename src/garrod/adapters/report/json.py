@@ -24,10 +24,12 @@ SHORTENINGS = (
     "diplotypes beyond the first of each gene",
     "variant steps of the proof chains",
     "options of advice for medicines not taken",
+    "draft orders of the options",
     "codes of the options",
     "reasons of genes that are called",
     "all but medicine, action and tier of advice for medicines not taken",
     "all but the results, guideline rows and cautions of the proof chains",
+    "packs of each piece of advice (those of all stand under packs)",
 )
 KEPT_STEPS = ("phenotype", "guidance", "not-tested", "caution")
 
@@ -71,16 +73,20 @@ def _content(report: Report, level: int) -> dict[str, Any]:
 def _width(level: int) -> int:
     """Return how many columns a row of `next` keeps."""
     whole = len(NEXT_COLUMNS)
-    return LEAST_COLUMNS if level >= 6 else whole - 1 if level >= 3 else whole
+    return LEAST_COLUMNS if level >= 7 else whole - 1 if level >= 3 else whole
 
 
 def _advice(advice: Advice, level: int) -> dict[str, Any]:
     content = advice.as_json()
     if level >= 2:
         content["because"] = [b for b in content["because"] if b["step"] != "variant"]
-    if level >= 7:
+    if level >= 8:
         content["because"] = [b for b in content["because"] if b["step"] in KEPT_STEPS]
+    if level >= 9:
+        content["packs"] = []
     if level >= 4:
+        content["options"] = [option | {"order": None} for option in content["options"]]
+    if level >= 5:
         content["options"] = [option | {"codes": []} for option in content["options"]]
     return content
 
@@ -109,7 +115,7 @@ def _gene(finding: GeneFinding, level: int) -> dict[str, Any]:
         "diplotypes": [{"name": c.name, "probability": round(c.probability, 4)} for c in kept],
         "phenotype": finding.phenotype,
         "activity_score": finding.activity_score,
-        "reasons": [] if level >= 5 and finding.status is Status.CALLED else list(finding.reasons),
+        "reasons": [] if level >= 6 and finding.status is Status.CALLED else list(finding.reasons),
     }
     more = {
         "components": list(finding.components),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from garrod.core.advice import Action, Tier
 from garrod.core.medicine import Coding
+from garrod.knowledge.pack import Row
 from garrod.knowledge.shelf import Shelf
 
 PACK = "policy-england"
@@ -95,6 +96,15 @@ def _is(indication: Indication, coding: Coding) -> bool:
     return any(word.search(coding.display) for word in indication.words)
 
 
+def _contraindication(row: Row) -> Contraindication:
+    return Contraindication(
+        row["drug"],
+        frozenset(c for c in row["conditions"].split("|") if c),
+        int(row["below_age"]) if row["below_age"] else None,
+        row["why"],
+    )
+
+
 def load_policy(shelf: Shelf) -> Policy:
     """Return the policy in force.  Raises: KnowledgeError."""
     return Policy(
@@ -122,15 +132,7 @@ def load_policy(shelf: Shelf) -> Policy:
             )
             for row in shelf.rows(PACK, "indications")
         ),
-        contraindications=tuple(
-            Contraindication(
-                row["drug"],
-                frozenset(c for c in row["conditions"].split("|") if c),
-                int(row["below_age"]) if row["below_age"] else None,
-                row["why"],
-            )
-            for row in shelf.rows(PACK, "contraindications")
-        ),
+        contraindications=tuple(map(_contraindication, shelf.rows(PACK, "contraindications"))),
         left_out=frozenset(
             (drug, row["action"])
             for row in shelf.rows(PACK, "left_out")

@@ -19,6 +19,7 @@ from garrod.science.pgx.people import Person as Subject
 from garrod.science.pgx.reconcile import reconciled
 
 MOST_LINES = 500  # medicines in a list; a longer file is not a person's list
+LONGEST_LINE = 300  # Not clinical: characters of a medicine with its directions
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,19 @@ def person_from(medicines: Path | None, *, sex: str) -> Read:
             f"{medicines}: has {len(names)} lines; one person's medicines are expected",
             code="INP030",
         )
+    longest = max(names, key=len, default="")
+    if len(longest) > LONGEST_LINE:
+        raise InputError(
+            f"{medicines}: line {_number_of(longest, written)} has {len(longest)} characters; "
+            "one medicine a line is expected",
+            code="INP030",
+        )
     lines = tuple(MedicineLine(name) for name in names)
     return Read(Person("Patient/report", sex=sex, medicines=lines), ())
+
+
+def _number_of(line: str, written: Sequence[str]) -> int:
+    return next(n for n, found in enumerate(written, 1) if found.strip() == line)
 
 
 def _why(error: OSError | UnicodeDecodeError) -> str:
