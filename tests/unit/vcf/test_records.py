@@ -181,6 +181,22 @@ def test_split_and_joined_rows_give_one_reading(
     assert reading(tmp_path, STAR_2, *rows).alleles == alleles
 
 
+def test_variant_stated_twice_is_not_a_variant_on_both_strands(tmp_path: Path) -> None:
+    assert reading(tmp_path, STAR_2, site("0/1"), site("1/0")).alleles == ("G", "A")
+    longer = site("1/0", ref="GC", alt="AC")
+    assert reading(tmp_path, STAR_2, site("0/1"), longer).alleles == ("G", "A")
+
+
+@pytest.mark.parametrize(
+    "cells", [("0/0", "1/1"), ("0/0", "0/1"), ("0/1", "0/0"), ("0|1", "1|0"), ("0/1", "./1")]
+)
+def test_site_stated_twice_with_two_genotypes_is_no_call(
+    tmp_path: Path, cells: tuple[str, str]
+) -> None:
+    found = reading(tmp_path, STAR_2, *(site(cell) for cell in cells))
+    assert found.state is CallState.NO_CALL
+
+
 @pytest.mark.parametrize("index", ["", "tbi"])
 def test_rows_that_contradict_are_no_call(tmp_path: Path, index: str) -> None:
     found = reading(tmp_path, STAR_2, site("0/1"), site("1/1"), index=index)

@@ -1,7 +1,8 @@
 """Two records that speak of one position in one sample, made into one reading.
 
 Split rows: the row that shows a variant outranks the row that shows none; two rows that each show
-one on one strand are joined; two that contradict each other are a no-call.
+one on one strand are joined; two that contradict each other are a no-call. One variant that is
+stated twice is one variant: two such rows agree or contradict each other.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ def merged(first: Observation, second: Observation, ref: str) -> Observation:
         return _beside_no_call(first, second)
     if first.alleles == second.alleles:
         return first
+    if _is_repeated(first, second, ref):
+        is_open = not (first.phased and second.phased)
+        is_same = is_open and sorted(first.alleles) == sorted(second.alleles)
+        return first if is_same else _contradiction(first, second)
     shown = (_variants(first, ref), _variants(second, ref))
     if not shown[1]:
         return first
@@ -41,6 +46,14 @@ def _beside_block(first: Observation, second: Observation) -> Observation:
 def _beside_no_call(first: Observation, second: Observation) -> Observation:
     """A doubted record makes the position doubtful, unless both were doubted."""
     return first if first.state is CallState.NO_CALL else second
+
+
+def _is_repeated(first: Observation, second: Observation, ref: str) -> bool:
+    """Return whether both rows are of one site, or show one and the same known variant."""
+    if first.record.rpartition(" ")[0] == second.record.rpartition(" ")[0]:
+        return True
+    shown = [{o.alleles[i] for i in _variants(o, ref)} for o in (first, second)]
+    return bool(shown[0]) and shown[0] == shown[1] and UNDOCUMENTED not in shown[0]
 
 
 def _variants(observation: Observation, ref: str) -> tuple[int, ...]:
@@ -63,6 +76,10 @@ def _joined(first: Observation, second: Observation, ref: str) -> Observation:
         return first
     if UNDOCUMENTED in second.alleles:
         return second
+    return _contradiction(first, second)
+
+
+def _contradiction(first: Observation, second: Observation) -> Observation:
     return Observation(
         CallState.NO_CALL,
         line=first.line,
