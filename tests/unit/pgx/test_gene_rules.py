@@ -332,6 +332,14 @@ def test_candidates_that_are_several_are_never_without_a_reason() -> None:
     assert (found.status, bool(found.reasons)) == (Status.AMBIGUOUS, True)
 
 
+def test_mt_rnr1_without_its_deciding_position_is_not_called_normal() -> None:
+    found = call("MT-RNR1", {"rs267606617": None}, copies=1)
+    assert found.status is Status.AMBIGUOUS
+    assert "m.1555A>G, which decides, was not read" in found.reasons
+    other = call("MT-RNR1", {"rs267606617": None, "rs267606619": read("T")}, copies=1)
+    assert other.phenotype.startswith("increased")
+
+
 def test_mitochondrial_mixture_is_taken_as_the_variant_and_said() -> None:
     found = call("MT-RNR1", {"rs267606617": read("A", "G")}, copies=1)
     assert found.candidates[0].name == "m.1555A>G"

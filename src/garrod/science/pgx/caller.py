@@ -21,7 +21,7 @@ from garrod.science.pgx.phenotype import Phenotyping, function_rank
 from garrod.science.pgx.posterior import phase_blocks
 from garrod.science.pgx.priors import Prior
 from garrod.science.pgx.readings import READ, Copies, Readings, sort_readings
-from garrod.science.pgx.single import fallback, mitochondrial
+from garrod.science.pgx.single import deciding, fallback, mitochondrial
 
 DEFAULT_SETTINGS = CallSettings()
 BOTH = 2  # Not clinical: strands of an autosomal gene
@@ -142,6 +142,9 @@ def _with_pairs(call: _Call) -> GeneFinding | None:
         return None
     if call.definition.gene == structure.GENE:
         return _with_copies(call, possible, found)
+    if call.definition.ploidy == "mitochondrial":
+        more = replace(deciding(call.definition, call.readings), all_of=found)
+        return call.described(possible, more)
     return call.described(possible, Described(all_of=found))
 
 
