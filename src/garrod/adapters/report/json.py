@@ -30,6 +30,7 @@ SHORTENINGS = (
     "all but medicine, action and tier of advice for medicines not taken",
     "all but the results, guideline rows and cautions of the proof chains",
     "packs of each piece of advice (those of all stand under packs)",
+    "places within the evidence, and addresses where there is a PubMed number",
 )
 KEPT_STEPS = ("phenotype", "guidance", "not-tested", "caution")
 
@@ -82,6 +83,10 @@ def _advice(advice: Advice, level: int) -> dict[str, Any]:
         content["because"] = [b for b in content["because"] if b["step"] != "variant"]
     if level >= 8:
         content["because"] = [b for b in content["because"] if b["step"] in KEPT_STEPS]
+    if level >= 10:
+        content["evidence"] = [
+            e | {"locus": "", "url": "" if e["pmid"] else e["url"]} for e in content["evidence"]
+        ]
     if level >= 9:
         content["packs"] = []
     if level >= 4:
