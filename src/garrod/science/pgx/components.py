@@ -50,10 +50,9 @@ def find_components(
     differing = [r for r in readings.used if r[1].alleles[0] != r[1].alleles[1]]
     blocks = phase_blocks(differing)
     is_phased = any(seen.phased for _, seen in differing)
-    order = {name: i for i, name in enumerate(definition.alleles)}
 
     def key(name: str) -> tuple[float, int]:
-        return rank(name), order[name]
+        return rank(name), definition.alleles.index(name)
 
     found = _all(definition, readings)
     if is_phased and len(blocks) <= MOST_BLOCKS:

@@ -8,7 +8,7 @@ from garrod.science.pgx.definitions import GeneDefinition
 from garrod.science.pgx.grids import Floats, Whole, mass_by
 from garrod.science.pgx.posterior import Pairs
 
-MOST_PAIRS = 200  # Not clinical: pairs below these add nothing to the choice
+MOST_PAIRS = 64  # Not clinical: pairs of less weight add nothing to the choice
 LEAST_GAIN = 0.01  # bits. Source: the project's design
 
 
