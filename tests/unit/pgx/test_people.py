@@ -101,6 +101,21 @@ def test_outside_call_replaces_the_reading_of_its_gene() -> None:
     assert results["CYP2C19"].origin is Origin.VARIANTS
 
 
+def test_outside_call_that_contradicts_a_called_gene_says_so() -> None:
+    stated = GeneFinding(
+        "CYP2C19",
+        Status.CALLED,
+        (Candidate("*1/*1", 1.0, "Normal Metabolizer"),),
+        "Normal Metabolizer",
+        origin=Origin.OUTSIDE,
+    )
+    found = table({"a": STAR_2, "b": set()})
+    results = called(found, [Person("a"), Person("b")], outside={"CYP2C19": stated})
+    said = "the file reads *1/*2, the outside call *1/*1 stands: ask which is right"
+    assert results["a"]["CYP2C19"].reasons == (said,)
+    assert results["b"]["CYP2C19"].reasons == ()
+
+
 def test_structural_records_count_for_their_own_sample_and_gene_only() -> None:
     deleted = (StructuralCall("CYP2D6", "DEL", 1, 4, "22:42123000 DEL CN=1"),)
     found = table({"a": set(), "b": set()}, structural={"b": deleted})

@@ -24,6 +24,7 @@ from garrod.science.pgx.phenotype import PACK as PHENOTYPES
 from garrod.science.pgx.phenotype import Phenotyping, load_phenotyping
 from garrod.science.pgx.priors import Counts, Prior
 from garrod.science.pgx.readings import READ, reference_copies
+from garrod.science.pgx.reconcile import replacing
 
 MEMORY = 20_000  # Not clinical: findings remembered; beyond, all go, so memory stays flat
 
@@ -148,12 +149,12 @@ def call_people(
         codes = table.codes[cohort.order, columns[person.sample]]
         found = []
         for gene in cohort.lanes:
-            if outside and gene in outside:
-                found.append(replace(outside[gene], packs=caller.packs))
-            elif spoiled:
-                found.append(GeneFinding(gene, Status.NOT_ASSESSED, reasons=(spoiled,)))
+            if spoiled:
+                own = GeneFinding(gene, Status.NOT_ASSESSED, reasons=(spoiled,))
             else:
-                found.append(_remembered(cohort, person, gene, codes))
+                own = _remembered(cohort, person, gene, codes)
+            told = outside.get(gene) if outside else None
+            found.append(replace(replacing(told, own), packs=caller.packs) if told else own)
         yield person, tuple(found)
 
 

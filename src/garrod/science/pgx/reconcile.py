@@ -30,6 +30,20 @@ def reconciled(
     return tuple(by_gene.values())
 
 
+def replacing(told: GeneFinding, own: GeneFinding) -> GeneFinding:
+    """Return an outside call that stands for the file's own, the difference said where it is one.
+
+    Source: definitional.
+    """
+    told = replace(told, positions=told.positions or own.positions)
+    is_silent = own.status is not Status.CALLED or not told.is_usable
+    if is_silent or told.phenotype in UNTOLD or told.phenotype == own.phenotype:
+        return told
+    ours, theirs = own.candidates[0].name, told.candidates[0].name
+    note = f"the file reads {ours}, the outside call {theirs} stands: ask which is right"
+    return replace(told, reasons=(note, *told.reasons))
+
+
 def _joined(own: GeneFinding, told: GeneFinding) -> GeneFinding:
     """Return what two usable results of a gene amount to."""
     if not told.is_usable or told.phenotype in UNTOLD or told.phenotype == own.phenotype:
