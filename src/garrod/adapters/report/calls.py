@@ -19,11 +19,13 @@ def calls_json(people: Iterable[Called]) -> Iterator[bytes]:
     """Yield the parts of one JSON document: samples, their genes, each with its diplotypes."""
     yield b'{"samples":['
     memory: dict[int, tuple[GeneFinding, bytes]] = {}
+    packs: set[str] = set()
     for number, (person, findings) in enumerate(people):
         genes = b",\n".join(_remembered(memory, f) for f in findings)
+        packs.update(p for f in findings for p in f.packs)
         head = orjson.dumps({"sample": person.sample})[:-1]
         yield (b",\n" if number else b"\n") + head + b',"genes":[\n' + genes + b"]}"
-    yield b"\n]}\n"
+    yield b'\n],"packs":' + orjson.dumps(sorted(packs)) + b"}\n"
 
 
 def _remembered(memory: dict[int, tuple[GeneFinding, bytes]], finding: GeneFinding) -> bytes:
@@ -42,8 +44,8 @@ def finding_json(finding: GeneFinding) -> dict[str, Any]:
         "gene": finding.gene,
         "status": finding.status.value,
         "diplotypes": [
-            {"name": c.name, "probability": round(c.probability, DIGITS)}
-            for c in finding.candidates
+            {"name": name, "probability": round(probability, DIGITS)}
+            for name, probability in diplotypes_of(finding).items()
         ],
         "phenotype": finding.phenotype,
         "activity_score": finding.activity_score,
@@ -67,6 +69,14 @@ def finding_json(finding: GeneFinding) -> dict[str, Any]:
     return found
 
 
+def diplotypes_of(finding: GeneFinding) -> dict[str, float]:
+    """Return each diplotype once; what a laboratory states twice over is added up."""
+    found: dict[str, float] = {}
+    for candidate in finding.candidates:
+        found[candidate.name] = found.get(candidate.name, 0.0) + candidate.probability
+    return found
+
+
 def calls_tsv(people: Iterable[Called]) -> Iterator[bytes]:
     """Yield a header and one line per sample and gene; alternatives are joined by ";"."""
     yield ("\t".join(HEADER) + "\n").encode()
@@ -75,12 +85,13 @@ def calls_tsv(people: Iterable[Called]) -> Iterator[bytes]:
 
 
 def _line(sample: str, finding: GeneFinding) -> str:
+    diplotypes = diplotypes_of(finding)
     cells = (
         sample,
         finding.gene,
         finding.status.value,
-        ";".join(c.name for c in finding.candidates),
-        ";".join(f"{c.probability:.6g}" for c in finding.candidates),
+        ";".join(diplotypes),
+        ";".join(f"{probability:.6g}" for probability in diplotypes.values()),
         finding.phenotype,
         finding.activity_score,
     )

@@ -1,0 +1,38 @@
+"""Findings as data: one document for a cohort, each diplotype once, the packs beside them."""
+
+import json
+
+from garrod.adapters.report.calls import calls_json, calls_tsv
+from garrod.core.finding import Candidate, GeneFinding, Status
+from garrod.science.pgx.people import Person
+
+TWICE = GeneFinding(
+    "CYP2D6",
+    Status.AMBIGUOUS,
+    (Candidate("*1/*1", 0.5, "Normal Metabolizer"), Candidate("*1/*1", 0.5, "Poor Metabolizer")),
+    packs=("pgx-phenotypes@1",),
+)
+ONCE = GeneFinding("DPYD", Status.CALLED, (Candidate("A/B", 1.0, "n"),), components=("A", "B"))
+PEOPLE = [(Person("one"), (TWICE, ONCE)), (Person('t"wo'), (TWICE,))]
+
+
+def test_calls_json_is_one_document_and_names_the_packs() -> None:
+    found = json.loads(b"".join(calls_json(PEOPLE)))
+    assert [s["sample"] for s in found["samples"]] == ["one", 't"wo']
+    assert found["packs"] == ["pgx-phenotypes@1"]
+    assert found["samples"][0]["genes"][1]["components"] == ["A", "B"]
+
+
+def test_calls_json_lists_a_diplotype_that_was_stated_twice_once() -> None:
+    (gene, _) = json.loads(b"".join(calls_json(PEOPLE)))["samples"][0]["genes"]
+    assert gene["diplotypes"] == [{"name": "*1/*1", "probability": 1.0}]
+
+
+def test_calls_json_of_nobody_is_still_a_document() -> None:
+    assert json.loads(b"".join(calls_json([]))) == {"samples": [], "packs": []}
+
+
+def test_calls_tsv_joins_alternatives_and_keeps_seven_columns() -> None:
+    lines = b"".join(calls_tsv(PEOPLE)).decode().splitlines()
+    assert lines[1].split("\t")[:5] == ["one", "CYP2D6", "ambiguous", "*1/*1", "1"]
+    assert {len(line.split("\t")) for line in lines} == {7}
