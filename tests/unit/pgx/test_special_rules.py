@@ -4,7 +4,7 @@ import pytest
 
 from garrod.core.finding import Status
 from garrod.core.genotype import MISSING, UNDOCUMENTED, Observation, StructuralCall
-from garrod.science.pgx.describe import SAME_MEANING, CallSettings
+from garrod.science.pgx.describe import PREFERRED, SAME_MEANING, CallSettings
 from garrod.science.pgx.single import NO_PAIR
 from garrod.science.pgx.structure import SNV_ONLY
 from tests.making.calls import GENES, Changes, call, call_seen, names, only, read
@@ -184,6 +184,7 @@ class TestNat2:
         asked = call("NAT2", NAT2_SAME, settings=CallSettings(prefer=True))
         assert set(names(plain)) >= set(names(asked)[:1])
         assert (names(plain)[0], names(asked)[0]) == ("*1/*30", "*5/*6")
+        assert (PREFERRED in plain.reasons, PREFERRED in asked.reasons) == (False, True)
 
     def test_published_choice_takes_only_its_rivals_mass(self) -> None:
         plain = call("NAT2", NAT2_SAME)

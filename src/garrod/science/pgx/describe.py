@@ -23,6 +23,7 @@ from garrod.science.pgx.phenotype import (
 from garrod.science.pgx.readings import READ, Readings, place_name
 
 SAME_MEANING = "the diplotype is open, its phenotype is not"
+PREFERRED = "a published list prefers the first diplotype to others that look the same"
 SEVERAL = "several diplotypes explain what was read"
 MOST_NAMED = 3  # Not clinical: more positions than these are counted, not named
 
@@ -78,6 +79,7 @@ def describe(
         shares = shares_of(numbers, labels, more.all_of.mass)
         following = "" if is_called else _next(definition, more.all_of, numbers, readings)
     notes = [r for p in kept[:3] for r in results[p.name].reasons] if is_known else []
+    notes += [PREFERRED] if more.all_of is not None and more.all_of.is_preferred else []
     if is_known and more.is_certain and not is_called:
         notes += _sure_of(shares[0], settings)
     reasons = (*readings.reasons, *more.reasons, *dict.fromkeys(notes))

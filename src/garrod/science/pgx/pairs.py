@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from garrod.core.genotype import MISSING
 from garrod.science.pgx.definitions import GeneDefinition
@@ -41,6 +42,7 @@ class Diplotypes:
     mass: Floats
     pairs: Pairs
     of_pair: Whole
+    is_preferred: bool = False  # a published preference put the first one first
 
     def possible(self, *, at_least: float) -> list[Possible]:
         """Return the diplotypes that reach a probability, and always the first."""
@@ -84,12 +86,36 @@ def possible_diplotypes(
         is_picked[chosen] = True
         if prefer:
             mass = _preferred(mass, chosen, rivals)
+    order = _ordered(
+        definition, readings, (low, high, mass, is_picked), _heads(pairs, of_pair), listed_from
+    )
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    is_preferred = prefer and bool(is_picked[order[0]])
+    low, high, mass = low[order], high[order], mass[order]
+    return Diplotypes(cores, copies, low, high, mass, pairs, place[of_pair], is_preferred)
+
+
+def _heads(pairs: Pairs, of_pair: Whole) -> tuple[Whole, Whole]:
+    """Return the alleles of the first pair behind each diplotype."""
+    head = np.zeros(int(of_pair.max()) + 1, np.intp)
+    head[of_pair[::-1]] = np.arange(len(of_pair))[::-1]
+    return pairs.first[head], pairs.second[head]
+
+
+def _ordered(
+    definition: GeneDefinition,
+    readings: Readings,
+    found: tuple[Whole, Whole, Floats, npt.NDArray[np.bool_]],
+    heads: tuple[Whole, Whole],
+    listed_from: float,
+) -> Whole:
+    """Return the order of diplotypes: those to be listed first, the simplest of equals first."""
+    low, high, mass, is_picked = found
     is_listed = mass >= min(listed_from, float(mass.max()))
     listed = np.flatnonzero(is_listed)
     assumed, named = _simplicity(definition, readings)
-    head = np.zeros(len(mass), np.intp)
-    head[of_pair[::-1]] = np.arange(len(of_pair))[::-1]  # the first pair behind each diplotype
-    one, two = pairs.first[head[listed]], pairs.second[head[listed]]
+    one, two = heads[0][listed], heads[1][listed]
     keys = (
         high[listed],
         low[listed],
@@ -98,10 +124,7 @@ def possible_diplotypes(
         ~is_picked[listed],
         -np.round(mass[listed], SAME),
     )
-    order = np.concatenate((listed[np.lexsort(keys)], np.flatnonzero(~is_listed)))
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
-    return Diplotypes(cores, copies, low[order], high[order], mass[order], pairs, place[of_pair])
+    return np.concatenate((listed[np.lexsort(keys)], np.flatnonzero(~is_listed)))
 
 
 def _grouped(definition: GeneDefinition, pairs: Pairs) -> tuple[Whole, Whole, Floats, Whole]:
