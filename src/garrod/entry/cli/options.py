@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -99,34 +98,52 @@ def subjects_of(
     from garrod.science.pgx.people import Person as Subject
 
     told = _read_people(people) if people else {}
-    return [told.get(s) or Subject(s, sex, population) for s in samples]
+    if people and not any(s in told for s in samples):
+        raise InputError(
+            f"{people}: names none of the file's samples ({', '.join(samples[:3])} …); "
+            "check that the two belong together",
+            code="INP021",
+        )
+    found = []
+    for sample in samples:
+        own_sex, own_population = told.get(sample, ("", ""))
+        found.append(Subject(sample, own_sex or sex, own_population or population))
+    return found
 
 
-def _read_people(path: Path) -> dict[str, Subject]:
+def _read_people(path: Path) -> dict[str, tuple[str, str]]:
+    """Return sex and population, where they are stated, by sample."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(
             f"{path}: cannot be read as UTF-8 text ({error}); check the path", code="INP020"
         ) from error
-    from garrod.science.pgx.people import Person as Subject
-
-    rows = csv.DictReader(lines, delimiter="\t")
-    if not rows.fieldnames or "sample" not in rows.fieldnames:
+    names = [name.strip() for name in lines[0].split("\t")] if lines else []
+    if "sample" not in names or not {"sex", "population"} & set(names):
         raise InputError(
             f"{path}: line 1 must name the columns {', '.join(COLUMNS)} (tab-separated)",
             code="INP021",
         )
-    found = {}
-    for number, row in enumerate(rows, 2):
-        try:
-            found[row["sample"]] = Subject(
-                row["sample"],
-                sex_of(row.get("sex") or ""),
-                population_of(row.get("population") or "pooled"),
-            )
-        except UsageError as error:
+    found: dict[str, tuple[str, str]] = {}
+    for number, line in enumerate(lines[1:], 2):
+        if not line.strip():
+            continue
+        cells = dict(zip(names, (cell.strip() for cell in line.split("\t")), strict=False))
+        sample = cells.get("sample", "")
+        row = _person_of(cells, f"{path}: line {number}")
+        if found.setdefault(sample, row) != row:
             raise InputError(
-                f"{path}: line {number}: {error.message.removeprefix('--')}", code="INP021"
-            ) from error
+                f"{path}: line {number}: {sample!r} is described twice, differently; "
+                "leave one line",
+                code="INP021",
+            )
     return found
+
+
+def _person_of(cells: dict[str, str], where: str) -> tuple[str, str]:
+    population = cells.get("population", "")
+    try:
+        return sex_of(cells.get("sex", "")), population and population_of(population)
+    except UsageError as error:
+        raise InputError(f"{where}: {error.message.removeprefix('--')}", code="INP021") from error

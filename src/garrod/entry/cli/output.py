@@ -18,6 +18,10 @@ def write_out(parts: Iterable[bytes], path: Path | None) -> None:
             sys.stdout.buffer.write(part)
         sys.stdout.buffer.flush()
         return
+    if _is_stream(path):
+        _pour(parts, path)
+        return
+    path = path.resolve() if path.is_symlink() else path
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
@@ -33,6 +37,21 @@ def write_out(parts: Iterable[bytes], path: Path | None) -> None:
         if isinstance(error, OSError):
             raise _unwritable(path, error) from error
         raise
+
+
+def _is_stream(path: Path) -> bool:
+    """Return whether a pipe or a device stands there: it is written to, never replaced."""
+    is_other = path.exists() and not path.is_file() and not path.is_dir()
+    return is_other or Path("/dev") in path.parents
+
+
+def _pour(parts: Iterable[bytes], path: Path) -> None:
+    try:
+        with path.open("wb") as stream:
+            for part in parts:
+                stream.write(part)
+    except OSError as error:
+        raise _unwritable(path, error) from error
 
 
 def _umask() -> int:
