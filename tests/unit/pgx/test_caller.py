@@ -81,3 +81,9 @@ def test_priors_sum_to_one_and_leave_nothing_impossible(gene: str, population: s
     prior = population_prior(GENES[gene], load_counts(SHELF, population), population)
     assert prior.shares.sum() == pytest.approx(1)
     assert prior.shares.min() > 0
+
+
+def test_undocumented_bases_on_both_strands_leave_nothing_of_the_position() -> None:
+    found = call("NUDT15", {48045719: read(UNDOCUMENTED, UNDOCUMENTED)})
+    assert found.status is Status.AMBIGUOUS
+    assert any("undocumented base at rs116855232" in r for r in found.reasons)

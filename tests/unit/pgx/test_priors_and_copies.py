@@ -166,3 +166,11 @@ def test_next_position_is_empty_where_none_helps(
     pairs = _two("CYP2C19", ("*1", "*17"))
     rows = rows_of(GENES["CYP2C19"].grid, missing)
     assert next_position(GENES["CYP2C19"], pairs, np.array(meaning), rows) == ""
+
+
+def test_functions_without_a_rule_are_indeterminate_with_the_reason() -> None:
+    found = phenotype_of(PHENOTYPES, "TPMT", ("*1",))
+    assert (found.phenotype, found.reasons) == (
+        "Indeterminate",
+        ("TPMT: no rule for Normal function",),
+    )
