@@ -442,3 +442,38 @@ def test_child_without_a_weight_is_told_that_the_weight_decides() -> None:
     slow = finding("CYP2B6", candidate("*6/*6", 1.0, PM))
     decision = ask(replace(ADULT, birth_date=date(2013, 1, 1)), "efavirenz", slow)
     assert "no weight is on record" in decision.not_assessed[0].reason
+
+
+def unread(gene: str, *candidates: Candidate) -> GeneFinding:
+    lost = ("1 of 83 positions were not read: rs3918290",)
+    return replace(finding(gene, *candidates), missing=("DPYD:97450058",), reasons=lost)
+
+
+def test_unread_position_that_may_be_fatal_is_never_a_clear_answer() -> None:
+    likely = candidate("a/a", 0.984, NM, "2.0"), candidate("a/b", 0.016, IM, "1.0")
+    decision = ask(ADULT, "capecitabine", unread("DPYD", *likely))
+    (advice,) = decision.advice
+    assert decision.clear == ()
+    assert (advice.action, advice.tier, advice.stable) == (Action.TEST_FIRST, Tier.T2, False)
+    assert (advice.dose_factor, advice.strength) == (None, "n/a")
+    assert advice.next_position == "DPYD:97450058"
+    assert any(b.step == "caution" and "rs3918290" in b.text for b in advice.because)
+    assert "Most likely: usual dosing (98 %)" in advice.summary
+
+
+def test_usual_dose_says_which_positions_were_not_read_and_what_stays_possible() -> None:
+    likely = candidate("a/a", 0.97, "Normal Function"), candidate("a/b", 0.03, "Decreased Function")
+    decision = ask(ADULT, "simvastatin", unread("SLCO1B1", *likely))
+    assert len(decision.clear) == 1
+    (gap,) = decision.not_assessed
+    assert "rs3918290" in gap.reason
+    assert "another answer stays possible (3 %)" in gap.reason
+
+
+def test_stable_advice_names_no_position_to_read_next() -> None:
+    open_name = replace(
+        finding("CYP2C19", candidate("*2/*2", 0.9, PM), candidate("*2/*35", 0.1, PM)),
+        next_position="CYP2C19:94781859",
+    )
+    (advice,) = ask(replace(ADULT, conditions=(ACS,)), "clopidogrel", open_name).advice
+    assert (advice.stable, advice.next_position) == (True, "")

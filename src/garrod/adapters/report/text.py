@@ -26,7 +26,11 @@ def decision_text(decision: Decision, person: Person, proposal: Proposal) -> str
     for clear in decision.clear:
         lines += _wrapped(f"OK      {clear.target.name}. {clear.reason}")
     if not decision.advice and not decision.clear:
-        lines += ["Nothing could be assessed.", ""]
+        is_empty = medicine is None and not person.medicines
+        nothing = (
+            "No current medicine is on the list." if is_empty else "Nothing could be assessed."
+        )
+        lines += [nothing, ""]
     lines += _gaps(decision.not_assessed)
     return "\n".join(lines).rstrip() + "\n"
 

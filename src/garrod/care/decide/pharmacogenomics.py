@@ -7,16 +7,16 @@ Where several answers stay possible, the most cautious leads and the others are 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from garrod.care.decide.chain import cautions_of, chain_of
 from garrod.care.decide.context import Context, Setting, context_of, unspoken_of
 from garrod.care.decide.model import Clear, Decision
 from garrod.care.decide.options import advice_id, codes_of, options_for
 from garrod.care.decide.policy import Policy
-from garrod.care.decide.untested import gap_code, offer_of, untested
+from garrod.care.decide.untested import gap_code, is_tested_before, offer_of, untested
 from garrod.care.decide.wording import Said, phrase, sentence, summary_of, title_of
-from garrod.care.decide.words import spoken, why_untold
+from garrod.care.decide.words import percent, spoken, why_untold
 from garrod.core.advice import Action, Advice, NotAssessed, Target, Tier
 from garrod.core.finding import GeneFinding, Status
 from garrod.core.person import Person
@@ -27,7 +27,10 @@ from garrod.science.pgx.recommend import Outcome, content_of, outcomes_of, share
 SILENT = (Action.STANDARD, Action.NO_RECOMMENDATION)
 # How likely a change of course must be to be shown beside a usual-dose answer. Source: the design
 DOUBT = 0.05
+LEAST_DOUBT = 0.005  # the same, where the test belongs before the first dose. Source: the design
+CERTAIN = 0.9995  # Not clinical: what is shown as 100 %
 SURE = 0.95  # from here on a candidate alone would be called. Source: the project's design
+NO_STRENGTH = "n/a"  # the guideline says nothing of whether to test
 # How cautious each act is, the most first. Source: the project's design
 CAUTION = (
     *(Action.AVOID, Action.STOP, Action.PREFER_ALTERNATIVE, Action.START_LOWER, Action.ADJUST),
@@ -52,6 +55,7 @@ class _Answer:
     population: str
     context: Context
     is_settled: bool  # every population that may apply says the same
+    doubt: float  # how likely another outcome must be to be looked at
 
     @property
     def top(self) -> Outcome:
@@ -59,7 +63,7 @@ class _Answer:
 
     @property
     def others(self) -> tuple[Outcome, ...]:
-        return tuple(o for o in self.outcomes[1:] if o.probability >= DOUBT)
+        return tuple(o for o in self.outcomes[1:] if o.probability >= self.doubt)
 
 
 def assess(knowledge: Knowledge, medicine: Medicine, setting: Setting) -> Decision:
@@ -100,7 +104,8 @@ def _answer(
     }
     leading = min(by_population, key=lambda p: _caution(by_population[p][0]))
     contents = {content_of(found[0].recommendation) for found in by_population.values()}
-    return _Answer(by_population[leading], leading, context, len(contents) == 1)
+    doubt = LEAST_DOUBT if is_tested_before(guidance, drug) else DOUBT
+    return _Answer(by_population[leading], leading, context, len(contents) == 1, doubt)
 
 
 def _caution(outcome: Outcome) -> int:
@@ -147,18 +152,24 @@ def _decide(
     words = [phrase(knowledge.guidance, code) for code in (row.implication, *row.notes)]
     reason = " ".join(sentence(w) for w in (f"{results}: usual dosing", *words) if w)
     packs = packs_of(knowledge, setting.person, genes)
-    doubts = _doubts(target, setting.person, genes)
+    doubts = _doubts(target, setting.person, genes, answer.top.probability)
     return Decision(clear=(Clear(target, genes, reason, packs),), not_assessed=doubts)
 
 
-def _doubts(target: Target, person: Person, genes: Sequence[str]) -> tuple[NotAssessed, ...]:
-    """Return what a usual-dose answer could not take into account (copies, undocumented bases)."""
-    found = (person.finding(gene) for gene in genes)
-    return tuple(
-        NotAssessed(target, f.gene, "; ".join(f.reasons), f.status.value)
-        for f in found
-        if f is not None and is_open_elsewhere(f)
-    )
+def _doubts(
+    target: Target, person: Person, genes: Sequence[str], probability: float
+) -> tuple[NotAssessed, ...]:
+    """Return what a usual-dose answer leaves open: copies, undocumented bases, positions unread."""
+    gaps = []
+    for finding in filter(None, (person.finding(gene) for gene in genes)):
+        reasons, code = finding.reasons, finding.status.value
+        if finding.missing and probability < CERTAIN:
+            reasons = (*reasons, f"another answer stays possible ({percent(1 - probability)})")
+            code = Status.NOT_ASSESSED.value
+        elif not is_open_elsewhere(finding):
+            continue
+        gaps.append(NotAssessed(target, finding.gene, "; ".join(reasons), code))
+    return tuple(gaps)
 
 
 def is_open_elsewhere(finding: GeneFinding) -> bool:
@@ -182,25 +193,24 @@ def _advice(
     if row is None:
         raise AssertionError("an outcome that changes the course has a row")
     keys = {s.gene: s.keys for s in lead.shares}
-    loudest = knowledge.policy.tier_of(medicine.drug, row.action, row.strength, keys)
-    action = _test_instead(loudest) if is_doubtful else row.action
     tested = [f for s in lead.shares if s.is_tested and (f := person.finding(s.gene))]
+    is_stable = _is_stable(answer, tested)
+    open_ones = [] if is_stable else tested
     choice = options_for(guidance, knowledge.medicines, knowledge.policy, setting, row.alternatives)
     question = answer.context.question if not answer.is_settled else ""
     others = [o for o in (answer.top, *answer.others) if o is not lead]
     said = Said(guidance, knowledge.medicines, choice.held, choice.remarks)
-    summary = summary_of(said, lead, question=question, others=others, is_doubtful=is_doubtful)
-    return Advice(
+    advice = Advice(
         id=advice_id(medicine.drug, row.id),
-        action=action,
+        action=row.action,
         target=target,
-        tier=knowledge.policy.tier_of(medicine.drug, action, row.strength, keys),
+        tier=knowledge.policy.tier_of(medicine.drug, row.action, row.strength, keys),
         strength=row.strength,
-        title=title_of(action, medicine, lead.shares, is_doubtful=is_doubtful),
-        summary=summary,
+        title=title_of(row.action, medicine, lead.shares),
+        summary=summary_of(said, lead, question=question, others=others, is_doubtful=is_doubtful),
         because=(
             *chain_of(guidance, person, medicine, lead, question),
-            *cautions_of([f for f in tested if f.status is not Status.CALLED]),
+            *cautions_of([f for f in tested if f.status is not Status.CALLED or f in open_ones]),
         ),
         evidence=guidance.evidence_of(row),
         packs=packs_of(knowledge, person, tuple(keys)),
@@ -209,14 +219,29 @@ def _advice(
         monitoring=tuple(phrase(guidance, m) or m for m in row.monitoring),
         population=row.population,
         p_recommendation=round(min(1.0, lead.probability), 4),
-        stable=_is_stable(answer, tested),
-        next_position=next((f.next_position for f in tested if f.next_position), ""),
+        stable=is_stable,
+        next_position=next((n for f in open_ones if (n := _next_of(f))), ""),
     )
+    return _as_test(knowledge, medicine, lead, advice) if is_doubtful else advice
 
 
-def _test_instead(loudest: Tier) -> Action:
-    """Return what to do about a less likely result: what could kill is settled first."""
-    return Action.TEST_FIRST if loudest is Tier.T1 else Action.CONSIDER_TEST
+def _next_of(finding: GeneFinding) -> str:
+    """Return the position to read next; the only one that was not read, where there is one."""
+    return finding.next_position or (finding.missing[0] if len(finding.missing) == 1 else "")
+
+
+def _as_test(knowledge: Knowledge, medicine: Medicine, lead: Outcome, advice: Advice) -> Advice:
+    """Return advice on a less likely result as what it is: a reason to test, not yet to act."""
+    is_grave = advice.tier is Tier.T1 or is_tested_before(knowledge.guidance, medicine.drug)
+    action = Action.TEST_FIRST if is_grave else Action.CONSIDER_TEST
+    return replace(
+        advice,
+        action=action,
+        tier=knowledge.policy.tier_of(medicine.drug, action, NO_STRENGTH, {}),
+        strength=NO_STRENGTH,
+        title=title_of(action, medicine, lead.shares, is_doubtful=True),
+        dose_factor=None,
+    )
 
 
 def _is_stable(answer: _Answer, tested: Sequence[GeneFinding]) -> bool:

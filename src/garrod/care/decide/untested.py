@@ -46,6 +46,11 @@ def offer_of(
     return _offer(guidance, medicine, target, [g for g, t in offers if t == rule], rule)
 
 
+def is_tested_before(guidance: Guidance, drug: str) -> bool:
+    """Return whether policy wants a gene of a drug tested before the first dose."""
+    return any(guidance.test_of(drug, g) == "before" for g in guidance.genes_of(drug))
+
+
 def gap_code(person: Person, gene: str) -> str:
     """Return why a gene has no result for a medicine, as a code."""
     finding = person.finding(gene)
@@ -77,7 +82,9 @@ def _offer(
         target=target,
         tier=tier,
         strength="n/a",
-        title=f"{'Test' if rule == 'before' else 'Consider testing'} {names}: {medicine.name}",
+        title=f"Test {names} before giving {medicine.name}"
+        if rule == "before"
+        else f"Consider testing {names} for {medicine.name}",
         summary=text,
         because=(
             Because("medicine", f"{medicine.name} has guidance by {names}", medicine.drug),
