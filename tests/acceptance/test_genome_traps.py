@@ -72,6 +72,12 @@ def test_output_to_a_pipe_is_written_into_it(run: Run, tmp_path: Path) -> None:
     assert json.loads(read[0])["samples"]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
+def test_output_that_does_not_fit_is_told_not_a_fault(run: Run) -> None:
+    ran = run("genome", "call", GENOME, "-o", "/dev/full")
+    assert (ran.code, ran.err.split(":")[0]) == (10, "GARROD-INP010")
+
+
 def test_output_through_a_link_keeps_the_link(run: Run, tmp_path: Path) -> None:
     target, link = tmp_path / "target.json", tmp_path / "link.json"
     link.symlink_to(target)

@@ -2,7 +2,7 @@
 
 import json
 
-from garrod.adapters.report.calls import calls_json, calls_tsv
+from garrod.adapters.report.calls import calls_json, calls_tsv, shown_probability
 from garrod.core.finding import Candidate, GeneFinding, Status
 from garrod.science.pgx.people import Person
 
@@ -26,6 +26,14 @@ def test_calls_json_is_one_document_and_names_the_packs() -> None:
 def test_calls_json_lists_a_diplotype_that_was_stated_twice_once() -> None:
     (gene, _) = json.loads(b"".join(calls_json(PEOPLE)))["samples"][0]["genes"]
     assert gene["diplotypes"] == [{"name": "*1/*1", "probability": 1.0}]
+
+
+def test_calls_json_probabilities_never_add_up_to_more_than_one() -> None:
+    sixths = tuple(Candidate(f"*{n}/*{n}", 1 / 6, "n") for n in range(6))
+    parts = calls_json([(Person("one"), (GeneFinding("TPMT", Status.AMBIGUOUS, sixths),))])
+    (gene,) = json.loads(b"".join(parts))["samples"][0]["genes"]
+    assert sum(d["probability"] for d in gene["diplotypes"]) <= 1
+    assert [shown_probability(p) for p in (0.95, 1.0, 0.9499999)] == [0.95, 1.0, 0.949999]
 
 
 def test_calls_json_of_nobody_is_still_a_document() -> None:

@@ -55,6 +55,7 @@ def site(genotype: str, ref: str = "G", alt: str = "A", pos: int = 94781859, **m
         ((site("0/1", passed="LowQual"),), CallState.NO_CALL),
         ((site("0/1:LowQual", keys="GT:FT"),), CallState.NO_CALL),
         ((site("0/1:19", keys="GT:GQ"),), CallState.NO_CALL),
+        ((site("0/1:nan", keys="GT:GQ"),), CallState.NO_CALL),
         ((site("0/1:7", keys="GT:DP"),), CallState.NO_CALL),
         ((site("0/1:PASS:20:8", keys="GT:FT:GQ:DP", passed="."),), CallState.CALLED),
         ((site("0/1:.:.", keys="GT:GQ:DP"),), CallState.CALLED),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -12,7 +13,8 @@ from garrod.science.pgx.people import Person
 
 Called = tuple[Person, Sequence[GeneFinding]]
 HEADER = ("sample", "gene", "status", "diplotypes", "probability", "phenotype", "activity_score")
-DIGITS = 6
+UNITS = 1_000_000  # six digits
+NEARLY = 1e-3  # of the last digit: 0.95, which a float holds as a little less, stays 0.95
 
 
 def calls_json(people: Iterable[Called]) -> Iterator[bytes]:
@@ -44,7 +46,7 @@ def finding_json(finding: GeneFinding) -> dict[str, Any]:
         "gene": finding.gene,
         "status": finding.status.value,
         "diplotypes": [
-            {"name": name, "probability": round(probability, DIGITS)}
+            {"name": name, "probability": shown_probability(probability)}
             for name, probability in diplotypes_of(finding).items()
         ],
         "phenotype": finding.phenotype,
@@ -54,7 +56,7 @@ def finding_json(finding: GeneFinding) -> dict[str, Any]:
             {
                 "phenotype": p.phenotype,
                 "activity_score": p.activity_score,
-                "probability": round(p.probability, DIGITS),
+                "probability": shown_probability(p.probability),
             }
             for p in finding.phenotypes
         ],
@@ -67,6 +69,11 @@ def finding_json(finding: GeneFinding) -> dict[str, Any]:
     if finding.positions:
         found["positions"] = finding.positions
     return found
+
+
+def shown_probability(probability: float) -> float:
+    """Return a probability to six digits, rounded down: what is listed never adds up to over 1."""
+    return math.floor(probability * UNITS + NEARLY) / UNITS
 
 
 def diplotypes_of(finding: GeneFinding) -> dict[str, float]:
@@ -91,7 +98,7 @@ def _line(sample: str, finding: GeneFinding) -> str:
         finding.gene,
         finding.status.value,
         ";".join(diplotypes),
-        ";".join(f"{probability:.6g}" for probability in diplotypes.values()),
+        ";".join(f"{shown_probability(p):.6g}" for p in diplotypes.values()),
         finding.phenotype,
         finding.activity_score,
     )

@@ -185,10 +185,10 @@ def _doubt(record: Record, values: dict[str, str], settings: ReadSettings) -> st
     if values.get("FT", ".") not in PASSING:
         return f"FT is {shown(values['FT'])}"
     quality = _value(values, ("GQ", "RGQ"))
-    if quality is not None and quality < settings.min_gq:
+    if quality is not None and not quality >= settings.min_gq:
         return f"GQ {quality:g} is below {settings.min_gq:g}"
     depth = _value(values, ("MIN_DP", "DP") if record.is_block else ("DP",))
-    if depth is not None and depth < settings.min_dp:
+    if depth is not None and not depth >= settings.min_dp:
         return f"DP {depth:g} is below {settings.min_dp:g}"
     return ""
 

@@ -14,9 +14,7 @@ from garrod.core.errors import InputError
 def write_out(parts: Iterable[bytes], path: Path | None) -> None:
     """Write the parts in order.  Raises: InputError INP010 when the file cannot be written."""
     if path is None:
-        for part in parts:
-            sys.stdout.buffer.write(part)
-        sys.stdout.buffer.flush()
+        _print(parts)
         return
     if _is_stream(path):
         _pour(parts, path)
@@ -37,6 +35,20 @@ def write_out(parts: Iterable[bytes], path: Path | None) -> None:
         if isinstance(error, OSError):
             raise _unwritable(path, error) from error
         raise
+
+
+def _print(parts: Iterable[bytes]) -> None:
+    name = Path("stdout")
+    if sys.stdout is None:
+        raise _unwritable(name, OSError(0, "it is closed"))
+    try:
+        for part in parts:
+            sys.stdout.buffer.write(part)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:  # the reader has seen enough
+        raise
+    except OSError as error:
+        raise _unwritable(name, error) from error
 
 
 def _is_stream(path: Path) -> bool:
