@@ -55,7 +55,6 @@ def site(genotype: str, ref: str = "G", alt: str = "A", pos: int = 94781859, **m
         ((site("0/1", passed="LowQual"),), CallState.NO_CALL),
         ((site("0/1:LowQual", keys="GT:FT"),), CallState.NO_CALL),
         ((site("0/1:19", keys="GT:GQ"),), CallState.NO_CALL),
-        ((site("0/1:nan", keys="GT:GQ"),), CallState.NO_CALL),
         ((site("0/1:7", keys="GT:DP"),), CallState.NO_CALL),
         ((site("0/1:PASS:20:8", keys="GT:FT:GQ:DP", passed="."),), CallState.CALLED),
         ((site("0/1:.:.", keys="GT:GQ:DP"),), CallState.CALLED),
@@ -196,6 +195,10 @@ def test_site_stated_twice_with_two_genotypes_is_no_call(
 ) -> None:
     found = reading(tmp_path, STAR_2, *(site(cell) for cell in cells))
     assert found.state is CallState.NO_CALL
+
+
+def test_quality_that_is_no_number_is_not_believed(tmp_path: Path) -> None:
+    assert reading(tmp_path, STAR_2, site("0/1:nan", keys="GT:GQ")).state is CallState.NO_CALL
 
 
 @pytest.mark.parametrize("index", ["", "tbi"])
