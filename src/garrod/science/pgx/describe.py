@@ -73,8 +73,9 @@ def describe(
     is_known = readings.is_explained
     candidates = tuple(_candidate(p, results[p.name], is_known=is_known) for p in kept)
     is_called = kept[0].probability >= settings.called_at and more.is_certain and is_known
-    shares, following = phenotype_shares(candidates), ""
-    if more.all_of is not None and is_known:
+    if more.all_of is None or not is_known:
+        shares, following = phenotype_shares(candidates), ""
+    else:
         numbers, labels = meanings_of(phenotyping, definition.gene, more.all_of, sex=sex)
         shares = shares_of(numbers, labels, more.all_of.mass)
         following = "" if is_called else _next(definition, more.all_of, numbers, readings)
