@@ -477,3 +477,30 @@ def test_stable_advice_names_no_position_to_read_next() -> None:
     )
     (advice,) = ask(replace(ADULT, conditions=(ACS,)), "clopidogrel", open_name).advice
     assert (advice.stable, advice.next_position) == (True, "")
+
+
+@pytest.mark.parametrize(
+    ("written", "is_theirs"),
+    [
+        ("Family history of ischaemic stroke", False),
+        ("FH: stroke", False),
+        ("No history of stroke", False),
+        ("High risk of stroke", False),
+        ("Stroke, left hemisphere; risk of falls", True),
+        ("History of TIA", True),
+    ],
+)
+def test_condition_of_a_relative_is_not_taken_for_the_person_s(
+    written: str, is_theirs: bool
+) -> None:
+    named = KNOWLEDGE.policy.indications_of((Coding("", "", written),))
+    assert bool(named) is is_theirs
+
+
+@pytest.mark.parametrize(
+    "words", ["Efudix", "Protopic 0.1%", "Gentamicin 3 MG/ML Ophthalmic Solution"]
+)
+def test_medicine_known_to_stay_local_by_its_brand_is_not_judged(words: str) -> None:
+    decision = ask(ADULT, words, finding("DPYD", candidate("a/b", 1.0, PM, "0.0")))
+    assert decision.advice == ()
+    assert decision.not_assessed[0].subject == "form"

@@ -13,6 +13,12 @@ from garrod.knowledge.shelf import Shelf
 
 PACK = "policy-england"
 SNOMED = "http://snomed.info/sct"
+# Words that say that a condition named is not one that the person has or had.
+NOT_THEIRS = re.compile(
+    r"\b(?:family history|fh|no (?:evidence|history|past history)|heat stroke|heatstroke|"
+    r"risk of (?:stroke|tia|heart|myocardial))\b",
+    re.IGNORECASE,
+)
 ICD10 = "http://hl7.org/fhir/sid/icd-10"
 
 
@@ -93,6 +99,8 @@ def _is(indication: Indication, coding: Coding) -> bool:
         return True
     if coding.system.startswith(ICD10) and coding.code.startswith(indication.icd10):
         return True
+    if NOT_THEIRS.search(coding.display):
+        return False
     return any(word.search(coding.display) for word in indication.words)
 
 
