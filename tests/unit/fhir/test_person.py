@@ -151,6 +151,30 @@ def test_every_phenotype_that_is_stated_is_kept(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("component", "value"),
+    [
+        ({"coding": [{"code": "HGNC:2625"}]}, "CYP2D6 *4/*4"),
+        ({"coding": [{"display": "CYP2D6 (cytochrome P450 2D6)"}]}, "*4/*4"),
+        ({"text": "CYP2D6"}, "CYP2D6*4/CYP2D6*4"),
+    ],
+)
+def test_gene_is_found_where_it_is_written(
+    tmp_path: Path, component: dict[str, Any], value: str
+) -> None:
+    seen = genotype("", value)
+    seen["component"][0]["valueCodeableConcept"] = component
+    (row,) = read_person(bundle(tmp_path, PATIENT, seen)).rows
+    assert (row.gene, row.diplotype) == ("CYP2D6", "*4/*4")
+
+
+def test_result_that_is_awaited_is_said(tmp_path: Path) -> None:
+    path = bundle(tmp_path, PATIENT, {**genotype("CYP2D6", "*4/*4"), "status": "registered"})
+    read = read_person(path)
+    assert read.rows == ()
+    assert "1 genomic results are awaited" in read.person.notes[0]
+
+
 def test_variants_that_are_not_read_are_said(tmp_path: Path) -> None:
     code = {"coding": [{"system": LOINC, "code": "69548-6"}]}
     path = bundle(tmp_path, PATIENT, {**genotype("DPYD", "Present"), "code": code})

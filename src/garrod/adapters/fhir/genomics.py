@@ -17,6 +17,7 @@ from garrod.science.pgx.outside import OutsideRow
 VARIANT, HAPLOTYPE = "69548-6", "84414-2"
 GENOTYPE, GENE_STUDIED, METABOLISM = "84413-4", "48018-6", "53040-2"
 HLA = "HLA-"
+GENE_BEFORE_ALLELE = re.compile(r"(HLA-[A-Z]+\d?|[A-Z][A-Z\d]+) ?\*\d")  # "CYP2D6 *4/*4"
 FOUND = ("positive", "present", "detected")
 HLA_FOUND = re.compile(
     r"(?:HLA-\w+ ?)?(\*\d{2,3}:\d{2,3})[ :,-]+"
@@ -63,6 +64,14 @@ def unread_results(observations: Iterable[Resource]) -> int:
     )
 
 
+def pending_results(observations: Iterable[Resource]) -> int:
+    """Return how many genotypes and phenotypes are registered, but not reported."""
+    return sum(
+        has_code(one(r, "code"), GENOTYPE, METABOLISM) and text(r, "status") == "registered"
+        for r in observations
+    )
+
+
 def unread_parts(observations: Iterable[Resource]) -> int:
     """Return how many variants and haplotypes there are; only genotypes made of them are read."""
     return sum(has_code(one(r, "code"), VARIANT, HAPLOTYPE) for r in observations)
@@ -77,8 +86,11 @@ def _gene(resource: Resource) -> str:
         if has_code(one(component, "code"), GENE_STUDIED):
             concept = one(component, "valueCodeableConcept")
             named = (text(c, "display") for c in many(concept, "coding"))
-            return next((n for n in named if n), "") or text(concept, "text")
-    return ""
+            name = next((n for n in named if n), "") or text(concept, "text")
+            if name:
+                return name.split()[0]  # "CYP2D6 (cytochrome P450 2D6)"
+    match = GENE_BEFORE_ALLELE.match(_value(resource))
+    return match[1] if match else ""
 
 
 def _diplotypes(gene: str, value: str) -> list[str]:

@@ -12,7 +12,13 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from garrod.adapters.fhir.bundle import NOBODY, Own, own_of
-from garrod.adapters.fhir.genomics import USABLE, result_rows, unread_parts, unread_results
+from garrod.adapters.fhir.genomics import (
+    USABLE,
+    pending_results,
+    result_rows,
+    unread_parts,
+    unread_results,
+)
 from garrod.adapters.fhir.json import (
     Resource,
     codings,
@@ -116,6 +122,9 @@ class _Reader:
         results = unread_results(self._own.of("Observation"))
         if results:
             self._notes.append(f"{results} genomic results name no gene or no value: not read")
+        pending = pending_results(self._own.of("Observation"))
+        if pending:
+            self._notes.append(f"{pending} genomic results are awaited: registered, not reported")
         parts = unread_parts(self._own.of("Observation"))
         if parts:
             self._notes.append(
