@@ -54,6 +54,6 @@ def shares_of(
     Source: definitional (sum over all diplotypes, listed or not).
     """
     sums = mass_by(numbers, mass, len(labels))
-    order = sorted(np.flatnonzero(sums).tolist(), key=lambda n: -round(float(sums[n]), 9))
+    order = sorted(sums.nonzero()[0].tolist(), key=lambda n: -round(float(sums[n]), 9))
     kept = [n for i, n in enumerate(order) if i == 0 or sums[n] >= LEAST_SHARE]
     return tuple(PhenotypeShare(labels[n][0], labels[n][1], float(sums[n])) for n in kept)

@@ -33,7 +33,7 @@ def next_position(
     shown = definition.grid.shown[unread]
     one, two = shown[:, first], shown[:, second]
     read = np.minimum(one, two) * (int(shown.max()) + 1) + np.maximum(one, two)
-    differing = np.flatnonzero((read != read[:, :1]).any(axis=1))
+    differing = (read != read[:, :1]).any(axis=1).nonzero()[0]
     if not len(differing):
         return ""
     gains = _gains(read[differing], meaning, mass)
@@ -53,7 +53,7 @@ def _gains(read: Whole, meaning: Whole | None, mass: Floats) -> Floats:
     outcome = (np.cumsum(is_seen) - 1)[read]
     rows, kinds = len(read), int(is_seen.sum())
     cell = np.arange(rows)[:, None] * kinds + outcome
-    weights = np.tile(mass, rows)
+    weights = np.broadcast_to(mass, read.shape).ravel()
     shares = mass_by(cell.ravel(), weights, rows * kinds).reshape(rows, kinds)
     if meaning is None:
         return _entropy(shares)

@@ -87,7 +87,11 @@ def possible_diplotypes(
         if prefer:
             mass = _preferred(mass, chosen, rivals)
     order = _ordered(
-        definition, readings, (low, high, mass, is_picked), _heads(pairs, of_pair), listed_from
+        definition,
+        readings,
+        (low, high, mass, is_picked),
+        _heads(definition, pairs, of_pair),
+        listed_from,
     )
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
@@ -96,8 +100,10 @@ def possible_diplotypes(
     return Diplotypes(cores, copies, low, high, mass, pairs, place[of_pair], is_preferred)
 
 
-def _heads(pairs: Pairs, of_pair: Whole) -> tuple[Whole, Whole]:
+def _heads(definition: GeneDefinition, pairs: Pairs, of_pair: Whole) -> tuple[Whole, Whole]:
     """Return the alleles of the first pair behind each diplotype."""
+    if not definition.grid.is_folded:  # each pair is a diplotype of its own
+        return pairs.first, pairs.second
     head = np.zeros(int(of_pair.max()) + 1, np.intp)
     head[of_pair[::-1]] = np.arange(len(of_pair))[::-1]
     return pairs.first[head], pairs.second[head]
@@ -113,7 +119,9 @@ def _ordered(
     """Return the order of diplotypes: those to be listed first, the simplest of equals first."""
     low, high, mass, is_picked = found
     is_listed = mass >= min(listed_from, float(mass.max()))
-    listed = np.flatnonzero(is_listed)
+    listed, rest = is_listed.nonzero()[0], (~is_listed).nonzero()[0]
+    if len(listed) == 1:
+        return np.concatenate((listed, rest))
     assumed, named = _simplicity(definition, readings)
     one, two = heads[0][listed], heads[1][listed]
     keys = (
@@ -124,7 +132,7 @@ def _ordered(
         ~is_picked[listed],
         -np.round(mass[listed], SAME),
     )
-    return np.concatenate((listed[np.lexsort(keys)], np.flatnonzero(~is_listed)))
+    return np.concatenate((listed[np.lexsort(keys)], rest))
 
 
 def _grouped(definition: GeneDefinition, pairs: Pairs) -> tuple[Whole, Whole, Floats, Whole]:

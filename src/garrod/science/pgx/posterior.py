@@ -50,7 +50,7 @@ def haploid_posterior(definition: GeneDefinition, readings: Readings, prior: Pri
     """
     weights = prior.shares * _plain_weights(definition, readings)
     weights = weights * strand_weights(definition, readings.used, 0)
-    alive = np.flatnonzero(weights)
+    alive = weights.nonzero()[0]
     kept = weights[alive]
     return Pairs(alive, alive, kept / kept.sum()) if len(alive) else Pairs(alive, alive, kept)
 
@@ -64,7 +64,7 @@ def diploid_posterior(definition: GeneDefinition, readings: Readings, prior: Pri
     differing = [r for r in readings.used if r[1].alleles[0] != r[1].alleles[1]]
     weights = prior.shares * _plain_weights(definition, readings)
     weights = weights * strand_weights(definition, same, 0)
-    alive = np.flatnonzero(weights)
+    alive = weights.nonzero()[0]
     kept = weights[alive]
     joint = kept[:, None] * kept
     if prior.alike:
@@ -74,7 +74,7 @@ def diploid_posterior(definition: GeneDefinition, readings: Readings, prior: Pri
         two = strand_weights(definition, block, 1)[alive]
         across = one[:, None] * two
         joint *= across + across.T
-    row, column = np.nonzero(joint)
+    row, column = joint.nonzero()
     is_kept = row <= column  # the matrix is symmetric: (a, b) stands for (b, a) too
     row, column = row[is_kept], column[is_kept]
     mass = joint[row, column]
