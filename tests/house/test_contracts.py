@@ -71,24 +71,33 @@ def test_nothing_below_entry_imports_the_root() -> None:
 
 
 PLANTED = [
-    ("core/planted.py", "from garrod.knowledge.shelf import Shelf\n", "Floors"),
-    ("science/pgx/planted.py", "from garrod.adapters.packs.load import load_shelf\n", "Floors"),
-    ("care/decide/planted.py", "def f():\n    import socket\n    return socket\n", "Purity"),
-    ("science/pgx/planted.py", "from pathlib import Path\n", "Purity"),
-    ("fable/__init__.py", "", "Floors"),
+    ({"core/planted.py": "from garrod.knowledge.shelf import Shelf\n"}, "Floors"),
+    ({"science/pgx/planted.py": "from garrod.adapters.packs.load import load_shelf\n"}, "Floors"),
+    ({"care/decide/planted.py": "def f():\n    import socket\n    return socket\n"}, "Purity"),
+    ({"science/pgx/planted.py": "from pathlib import Path\n"}, "Purity"),
+    ({"care/decide/planted.py": "import logging\n"}, "Purity"),
+    ({"fable/__init__.py": ""}, "Floors"),
+    (
+        {
+            "adapters/vcf/one.py": "import garrod.adapters.vcf.two\n",
+            "adapters/vcf/two.py": "def f():\n    import garrod.adapters.vcf.one as one\n",
+        },
+        "Cycles",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("where", "text", "name"), PLANTED)
+@pytest.mark.parametrize(("files", "name"), PLANTED)
 def test_planted_violation_breaks_its_contract(
-    tmp_path: Path, where: str, text: str, name: str
+    tmp_path: Path, files: dict[str, str], name: str
 ) -> None:
     pytest.importorskip("importlinter", reason="needs the dev extra")
     shutil.copytree(SRC, tmp_path / "garrod", ignore=shutil.ignore_patterns("*.csv", "__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    planted = tmp_path / "garrod" / where
-    planted.parent.mkdir(exist_ok=True)
-    planted.write_text(text, encoding="utf-8")
+    for where, text in files.items():
+        planted = tmp_path / "garrod" / where
+        planted.parent.mkdir(exist_ok=True)
+        planted.write_text(text, encoding="utf-8")
     script = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"
     ran = subprocess.run(
         [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, '.'); {script}"],
