@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from garrod.care.decide.words import DOING, likelihood, prior_in_words, spoken
+from garrod.care.decide.wording import result_of
+from garrod.care.decide.words import DOING, likelihood, prior_in_words
 from garrod.core.advice import Because
 from garrod.core.finding import GeneFinding, Origin
 from garrod.core.person import Person
@@ -46,9 +47,7 @@ def _gene_steps(finding: GeneFinding | None, share: KeyShare) -> list[Because]:
         return [Because("not-tested", f"{share.gene} has no usable result", share.gene)]
     score = f", activity score {share.activity_score}" if share.activity_score else ""
     how = likelihood(share.probability)
-    steps = [
-        Because("phenotype", f"{share.gene}: {spoken(share.phenotype)}{score}, {how}", share.gene)
-    ]
+    steps = [Because("phenotype", f"{share.gene}: {result_of(share)}{score}, {how}", share.gene)]
     if finding.origin is Origin.OUTSIDE:
         return [*steps, Because("diplotype", f"{share.gene} {share.diplotype}, as reported", "")]
     prior = prior_in_words(finding.prior)

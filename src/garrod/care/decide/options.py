@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from garrod.care.decide.context import Setting
 from garrod.care.decide.naming import named_in
 from garrod.care.decide.policy import Policy
+from garrod.care.decide.wording import in_short
 from garrod.core.advice import Action, Option
 from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine, Medicines
-from garrod.science.pgx.guidance import Guidance
+from garrod.science.pgx.guidance import Guidance, Recommendation
 from garrod.science.pgx.recommend import outcomes_of
 
 ATC = "http://www.whocc.no/atc"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 UNSUITABLE = (Action.AVOID, Action.PREFER_ALTERNATIVE, Action.STOP)
+WITH_CARE = (Action.START_LOWER, Action.START_HIGHER, Action.ADJUST)
 UNOPPOSED = "no result at hand speaks against it"
 DOUBT = 0.05  # a chance of unsuitability from which an option is not offered. Source: the design
 
@@ -67,8 +69,10 @@ def options_for(
             held.append(code)
             remarks.append(f"{medicine.name} is not offered: {why_not}")
             continue
+        care = _care(guidance, setting.person, medicine)
         remarks += [f"{medicine.name} {limit.why}" for limit in limits]
-        reason = "; ".join(("named by the guideline", *(c.why for c in limits), UNOPPOSED))
+        remarks += [f"{medicine.name}: {care}"] if care else []
+        reason = "; ".join(("named by the guideline", *(c.why for c in limits), care or UNOPPOSED))
         offered.append(Option(medicine.name, reason, codes_of(medicine)))
     return Choice(tuple(offered), frozenset(held), tuple(remarks))
 
@@ -91,15 +95,29 @@ def _why_not(guidance: Guidance, medicines: Medicines, person: Person, medicine:
         return f"an allergy or intolerance to it is recorded ({allergy})"
     if any(medicine in named_in(medicines, line) for line in person.medicines):
         return "it is on the list of medicines already"
+    unsuitable = _told(guidance, person, medicine, UNSUITABLE)
+    return "this person's own results speak against it" if unsuitable else ""
+
+
+def _care(guidance: Guidance, person: Person, medicine: Medicine) -> str:
+    """Return what a person's own results ask for when a medicine is used, or nothing."""
+    told = _told(guidance, person, medicine, WITH_CARE)
+    acts = dict.fromkeys(
+        in_short(row) + (f", not above {row.dose_limit}" if row.dose_limit else "") for row in told
+    )
+    return f"this person's own results ask for {' or '.join(acts)}" if acts else ""
+
+
+def _told(
+    guidance: Guidance, person: Person, medicine: Medicine, acts: Sequence[Action]
+) -> list[Recommendation]:
+    """Return the rows with one of some acts that are likely enough in any population."""
     findings = {f.gene: f for f in person.findings}
     genes = guidance.genes_of(medicine.drug)
+    found: list[Recommendation] = []
     for population in guidance.populations_of(medicine.drug):
         outcomes = outcomes_of(guidance, medicine.drug, genes, findings, population)
-        chance = sum(
-            o.probability
-            for o in outcomes
-            if o.recommendation is not None and o.recommendation.action in UNSUITABLE
-        )
-        if chance >= DOUBT:
-            return "this person's own results speak against it"
-    return ""
+        told = [o for o in outcomes if o.recommendation and o.recommendation.action in acts]
+        if sum(o.probability for o in told) >= DOUBT:
+            found += [o.recommendation for o in told if o.recommendation]
+    return found

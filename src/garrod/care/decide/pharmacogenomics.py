@@ -15,8 +15,8 @@ from garrod.care.decide.model import Clear, Decision
 from garrod.care.decide.options import advice_id, codes_of, options_for
 from garrod.care.decide.policy import Policy
 from garrod.care.decide.untested import gap_code, is_tested_before, offer_of, untested
-from garrod.care.decide.wording import Said, phrase, sentence, summary_of, title_of
-from garrod.care.decide.words import percent, spoken, why_untold
+from garrod.care.decide.wording import Said, phrase, result_of, sentence, summary_of, title_of
+from garrod.care.decide.words import percent, why_untold
 from garrod.core.advice import Action, Advice, NotAssessed, Target, Tier
 from garrod.core.finding import GeneFinding, Status
 from garrod.core.person import Person
@@ -139,7 +139,7 @@ def _decide(
     if changing:
         return Decision(advice=(_advice(knowledge, medicine, target, setting, answer),))
     tested = tuple(s for s in answer.top.shares if s.is_tested)
-    results = ", ".join(f"{s.gene} {spoken(s.phenotype)}" for s in tested)
+    results = ", ".join(f"{s.gene} {result_of(s)}" for s in tested)
     genes = tuple(s.gene for s in tested)
     if row is None or row.action is Action.NO_RECOMMENDATION:
         reason = f"the guideline gives no recommendation for {results or 'this result'}"
@@ -195,7 +195,7 @@ def _advice(
     keys = {s.gene: s.keys for s in lead.shares}
     tested = [f for s in lead.shares if s.is_tested and (f := person.finding(s.gene))]
     is_stable = _is_stable(answer, tested)
-    open_ones = [] if is_stable else tested
+    open_ones = tested if len(answer.outcomes) > 1 else []
     choice = options_for(guidance, knowledge.medicines, knowledge.policy, setting, row.alternatives)
     question = answer.context.question if not answer.is_settled else ""
     others = [o for o in (answer.top, *answer.others) if o is not lead]

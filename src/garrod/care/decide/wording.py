@@ -27,9 +27,15 @@ def title_of(
 ) -> str:
     """Return one line: what to do with which medicine, because of which result."""
     maybe = "possibly " if is_doubtful else ""
-    results = ", ".join(f"{s.gene} {maybe}{spoken(s.phenotype)}" for s in shares if s.is_tested)
+    results = ", ".join(f"{s.gene} {maybe}{result_of(s)}" for s in shares if s.is_tested)
     start = f"{DOING[action]} {medicine.name}"
     return f"{start}: {results}" if results else start
+
+
+def result_of(share: KeyShare) -> str:
+    """Return a result as a person reads it: the phenotype, or the alleles where it has none."""
+    has_phenotype = share.phenotype not in ("", "n/a")
+    return spoken(share.phenotype) if has_phenotype else share.diplotype
 
 
 def summary_of(
@@ -110,6 +116,8 @@ def dose_in_words(factor: str) -> str:
     if not factor:
         return ""
     parts = factor.split("-")
+    if factor == "2":
+        return "twice the usual dose"
     if float(parts[0]) > 1:
         return f"{' to '.join(parts)} times the usual dose"
     return f"{'–'.join(f'{float(part) * 100:.0f}' for part in parts)} % of the usual dose"
@@ -132,12 +140,12 @@ def _shares(outcomes: Sequence[Outcome]) -> str:
     """Return possible answers in a few words, each with the probability of all that say it."""
     found: dict[str, float] = {}
     for outcome in outcomes:
-        words = _short(outcome.recommendation)
+        words = in_short(outcome.recommendation)
         found[words] = found.get(words, 0.0) + outcome.probability
     return ", ".join(f"{words} ({percent(share)})" for words, share in found.items())
 
 
-def _short(row: Recommendation | None) -> str:
+def in_short(row: Recommendation | None) -> str:
     """Return another possible answer in a few words."""
     if row is None:
         return "no guidance"
