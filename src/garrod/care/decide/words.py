@@ -65,7 +65,10 @@ def prior_in_words(prior: str) -> str:
     """Return how the starting frequencies were chosen."""
     kind, _, population = prior.partition(":")
     if kind != "population":
-        return "Every allele was taken as equally frequent beforehand."
+        return (
+            "No table of frequencies was used: half of the weight lay on the reference allele, "
+            "the rest evenly on all others."
+        )
     if population == "pooled":
         return "Ancestry is unknown: allele frequencies of all populations were pooled."
     name = _POPULATIONS.get(population, population)
