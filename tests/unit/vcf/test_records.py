@@ -301,6 +301,13 @@ def test_star_allele_without_a_defined_deletion_is_undocumented(tmp_path: Path) 
     assert reading(tmp_path, STAR_2, site("1/2", alt="A,*")).alleles == ("A", UNDOCUMENTED)
 
 
+def test_defined_deletion_over_another_indel_is_not_undocumented_there(tmp_path: Path) -> None:
+    deletion = row("chr22", 42128198, "CTCAG", "C", "0/1")
+    found = table(save(tmp_path, vcf(deletion)))
+    assert seen(found, "CYP2D6:42128198").alleles == ("CTCAG", "C")
+    assert seen(found, "CYP2D6:42128200").alleles == ("C", MISSING)
+
+
 def test_star_allele_inside_a_defined_deletion_is_missing(tmp_path: Path) -> None:
     """CYP2D6 42127845 deletes 19 bases, 42127852 among them: the deletion's row tells of it."""
     deletion = row("chr22", 42127845, "GCACATCCGGATGTAGGATC", "G", "0/1")

@@ -203,28 +203,25 @@ def _settled(speaks: list[tuple[Window, Spoken]]) -> list[tuple[Window, Spoken]]
     """Replace DELETED: by nothing known where the deletion is a defined allele of the gene.
 
     A definition leaves the positions inside its own deletion blank; any other deletion is an
-    undocumented base there.
+    undocumented base there. So it is where an indel of the gene touches another indel's position.
     """
-    if not any(DELETED in alleles for _, alleles in speaks):
+    if len(speaks) < 2 and not any(DELETED in alleles for _, alleles in speaks):
         return speaks
-    explained = {
-        (window.position.gene, number)
+    grown = {  # by gene and allele number: how much longer a defined indel is than the reference
+        (window.position.gene, number): len(allele) - len(window.ref)
         for window, alleles in speaks
         for number, allele in enumerate(alleles)
-        if len(allele) < len(window.ref) and allele in window.position.alleles
+        if len(allele) != len(window.ref) and allele in window.position.alleles
     }
-    return [
-        (
-            window,
-            tuple(
-                (MISSING if (window.position.gene, n) in explained else UNDOCUMENTED)
-                if allele == DELETED
-                else allele
-                for n, allele in enumerate(alleles)
-            ),
-        )
-        for window, alleles in speaks
-    ]
+
+    def settled(window: Window, number: int, allele: str) -> str:
+        by = grown.get((window.position.gene, number), 0)
+        if allele == DELETED:
+            return MISSING if by < 0 else UNDOCUMENTED
+        is_touched = allele == UNDOCUMENTED and not window.is_single and by
+        return MISSING if is_touched else allele
+
+    return [(w, tuple(settled(w, n, a) for n, a in enumerate(alleles))) for w, alleles in speaks]
 
 
 def _observation(record: Record, call: GenotypeCall, alleles: Spoken) -> Observation:
