@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ WOBBLE = "RYSWKM"  # two bases fit. Source: IUPAC-IUB, PMID 2582368
 # An allele of the same function as the reference allele, told from it only by the base that the
 # build happens to carry: GRCh38 has *38, GRCh37 has *1. Source: pypgx 0.27.0 gene-table.
 TWINS = {"CYP2C19": "*1"}
-Anchor = dict[tuple[str, int], dict[str, str]]
+Anchor = dict[tuple[str, int, str], dict[str, str]]
 
 
 def load(path: Path) -> Any:
@@ -34,34 +34,40 @@ def load(path: Path) -> Any:
 
 
 def anchors_of(pgx: Path) -> Anchor:
-    """Return pypgx rows by gene and GRCh38 position."""
+    """Return pypgx rows by gene, GRCh38 position and GRCh38 allele."""
     found: Anchor = {}
     with (pgx / "knowledge/pypgx_tables/variant-table.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             if row["GRCh37Position"].isdigit() and row["GRCh38Position"].isdigit():
-                found[row["Gene"], int(row["GRCh38Position"])] = row
+                key = row["Gene"], int(row["GRCh38Position"]), row["GRCh38Allele"]
+                found[key] = row
     return found
 
 
-def offsets_of(anchors: Anchor) -> dict[str, int]:
-    """Return the shift GRCh37 - GRCh38 of genes whose anchors all agree on one."""
-    shifts: dict[str, Counter[int]] = defaultdict(Counter)
-    for (gene, pos38), row in anchors.items():
-        shifts[gene][int(row["GRCh37Position"]) - pos38] += 1
-    return {gene: next(iter(c)) for gene, c in shifts.items() if len(c) == 1}
+def offset_of(data: dict[str, Any], anchors: Anchor) -> int | None:
+    """Return GRCh37 - GRCh38 of a gene where all anchors among its positions agree on one."""
+    positions = [variant["position"] for variant in data["variants"]]
+    inside = range(min(positions), max(positions) + 1)
+    shifts = {
+        int(row["GRCh37Position"]) - pos38
+        for (gene, pos38, _), row in anchors.items()
+        if gene == data["gene"] and pos38 in inside
+    }
+    return shifts.pop() if len(shifts) == 1 else None
 
 
-def grch37_of(gene: str, variant: dict[str, Any], anchors: Anchor, offsets: dict[str, int]) -> dict:
+def grch37_of(gene: str, variant: dict[str, Any], anchors: Anchor, offset: int | None) -> dict:
     """Return pos37, ref37 and how sure they are."""
-    row = anchors.get((gene, variant["position"]))
-    alleles = [variant["ref"], *variant["alts"]]
-    if row and len(variant["ref"]) == 1 and row["GRCh37Allele"] in alleles:
+    ref = variant["ref"]
+    row = anchors.get((gene, variant["position"], ref))
+    known = [ref, *variant["alts"]] if len(ref) == 1 else [ref]
+    if row and row["GRCh37Allele"] in known:
         return {
             "pos37": row["GRCh37Position"], "ref37": row["GRCh37Allele"], "status37": "verified",
         }  # fmt: skip
-    if gene in offsets:
-        pos = variant["position"] + offsets[gene]
-        return {"pos37": str(pos), "ref37": variant["ref"], "status37": "unverified"}
+    if offset is not None:
+        pos = variant["position"] + offset
+        return {"pos37": str(pos), "ref37": ref, "status37": "unverified"}
     return {"pos37": "", "ref37": "", "status37": "absent"}
 
 
@@ -77,7 +83,27 @@ def position_row(gene: str, variant: dict[str, Any], where: dict, **flags: str) 
     }  # fmt: skip
 
 
-def add_gene(data: dict[str, Any], rules: dict[str, Any], tables: dict, maps: tuple) -> None:
+def allele_rows(data: dict[str, Any], ignored: set[str]) -> list[dict[str, str]]:
+    """Return a gene's rows of alleles.csv."""
+    rows = []
+    for allele in data["namedAlleles"]:
+        cells = zip(data["variants"], allele["alleles"], strict=True)
+        # the reference allele's own base is blank in the pack; where it may show two, that is kept
+        defines = [
+            f"{v['position']}={b}"
+            for v, b in cells
+            if b and (not allele["reference"] or b in WOBBLE)
+        ]
+        rows.append({
+            "gene": data["gene"], "allele": allele["name"],
+            "reference": "yes" if allele["reference"] else "no", "defines": ";".join(defines),
+            "fold_into": data["suballelesMap"].get(allele["name"], ""),
+            "ignored": "yes" if allele["name"] in ignored else "no", "evidence": "definitions",
+        })  # fmt: skip
+    return rows
+
+
+def add_gene(data: dict[str, Any], rules: dict[str, Any], tables: dict, anchors: Anchor) -> None:
     """Append one definition file's gene, positions, alleles and priorities to the tables."""
     gene = data["gene"]
     ignored = {(p["position"], p["ref"]) for p in rules.get("ignoredPositions", [])}
@@ -90,31 +116,18 @@ def add_gene(data: dict[str, Any], rules: dict[str, Any], tables: dict, maps: tu
         "ploidy": "x-linked" if gene == "G6PD" else "autosomal",
         "reference_allele": reference, "twin": TWINS.get(gene, ""), "evidence": "definitions",
     })  # fmt: skip
+    offset = offset_of(data, anchors)
     for variant in data["variants"]:
         flags = {
             "required": "yes" if variant["position"] in required else "no",
             "ignored": "yes" if (variant["position"], variant["ref"]) in ignored else "no",
         }
-        where = grch37_of(gene, variant, *maps)
+        where = grch37_of(gene, variant, anchors, offset)
         tables["positions"].append(position_row(gene, variant, where, **flags))
     for variant in rules.get("extraPositions", []):
-        where = grch37_of(gene, variant, *maps)
+        where = grch37_of(gene, variant, anchors, offset)
         tables["positions"].append(position_row(gene, variant, where, role="extra"))
-    for allele in data["namedAlleles"]:
-        cells = zip(data["variants"], allele["alleles"], strict=True)
-        # the reference allele's own base is blank in the pack; where it may show two, that is kept
-        defines = [
-            f"{v['position']}={b}"
-            for v, b in cells
-            if b and (not allele["reference"] or b in WOBBLE)
-        ]
-        tables["alleles"].append({
-            "gene": gene, "allele": allele["name"],
-            "reference": "yes" if allele["reference"] else "no", "defines": ";".join(defines),
-            "fold_into": data["suballelesMap"].get(allele["name"], ""),
-            "ignored": "yes" if allele["name"] in rules.get("ignoredAlleles", []) else "no",
-            "evidence": "definitions",
-        })  # fmt: skip
+    tables["alleles"] += allele_rows(data, set(rules.get("ignoredAlleles", [])))
     for group in rules.get("unphasedDiplotypePriorities", []):
         tables["priorities"].append({
             "gene": gene, "candidates": "|".join(group["list"]), "pick": group["pick"],
@@ -184,13 +197,12 @@ def main() -> None:
     folder = pgx / "knowledge" / "allele_definitions"
     exemptions = load(folder / "exemptions.json.gz")
     anchors = anchors_of(pgx)
-    maps = (anchors, offsets_of(anchors))
     tables: dict[str, list[dict[str, str]]] = {
         "genes": [], "positions": [], "alleles": [], "priorities": [],
     }  # fmt: skip
     for path in sorted(folder.glob("*_translation.json.gz")):
         data = load(path)
-        add_gene(data, exemptions.get(data["gene"], {}), tables, maps)
+        add_gene(data, exemptions.get(data["gene"], {}), tables, anchors)
     add_others(pgx, tables)
     evidence = [
         cite("definitions", "ClinPGx allele definitions (CPIC, PharmVar)", "2025-11-05",
