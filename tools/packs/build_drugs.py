@@ -13,6 +13,7 @@ from guidance_source import table
 from writing import PACKS, shared_data, write_pack
 
 VERSION = "2026.11.0"
+COMBINED = ("R07AX30",)  # ivacaftor with lumacaftor: the guidance is for ivacaftor alone
 RETRIEVED = "2026-11-25"
 
 
@@ -23,7 +24,7 @@ def codes() -> dict[str, tuple[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             atc = [code.strip() for code in row["ATC"].split(",")]
-            kept = "|".join(code for code in atc if code not in ("", "NA"))
+            kept = "|".join(code for code in atc if code not in ("", "NA", *COMBINED))
             found[row["Drug"]] = (kept, row["RxNorm"].replace("NA", ""))
     return found
 
@@ -80,6 +81,7 @@ def main() -> None:
         "drugs": rows,
         "classes": [{**row, "evidence": "own"} for row in classes],
         "forms": [{**row, "evidence": "own"} for row in table("forms")],
+        "combinations": [{**row, "evidence": "own"} for row in table("combinations")],
         "remarks": [{**row, "evidence": "own"} for row in table("remarks")],
     }
     manifest = {

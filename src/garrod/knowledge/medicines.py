@@ -53,6 +53,7 @@ class Medicines:
     classes: Mapping[str, str]
     local_forms: frozenset[Words]
     remarks: frozenset[Words]
+    combinations: Mapping[str, frozenset[Words]]  # by drug: words of what it is combined with
 
     def by_id(self, drug: str) -> Medicine | None:
         """Return the medicine with that id of the packs, or None."""
@@ -103,6 +104,10 @@ class Medicines:
         """
         return bool(_first_within(words_of(text), self.local_forms))
 
+    def is_combined(self, drug: str, text: str) -> bool:
+        """Return whether a text names a combination of a drug that its guidance is not for."""
+        return bool(_first_within(words_of(text), self.combinations.get(drug, frozenset())))
+
     def remark_in(self, text: str) -> str:
         """Return the words of a text that say it may not be taken ("stopped"), or nothing."""
         return " ".join(_first_within(words_of(text), self.remarks))
@@ -135,6 +140,9 @@ def load_medicines(shelf: Shelf) -> Medicines:
             by_words[words] = (*by_words.get(words, ()), medicine)
     forms = (words_of(r["words"]) for r in shelf.rows(PACK, "forms") if r["reach"] == "local")
     remarks = (words_of(row["words"]) for row in shelf.rows(PACK, "remarks"))
+    combined: dict[str, set[Words]] = {}
+    for row in shelf.rows(PACK, "combinations"):
+        combined.setdefault(row["drug"], set()).add(words_of(row["words"]))
     return Medicines(
         reference=shelf.reference(PACK),
         by_drug={m.drug: m for m in known},
@@ -145,6 +153,7 @@ def load_medicines(shelf: Shelf) -> Medicines:
         classes={row["class"]: row["name"] for row in shelf.rows(PACK, "classes")},
         local_forms=frozenset(forms),
         remarks=frozenset(remarks),
+        combinations={drug: frozenset(words) for drug, words in combined.items()},
     )
 
 

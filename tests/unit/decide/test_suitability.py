@@ -269,3 +269,21 @@ def test_gene_without_a_phenotype_is_shown_by_its_alleles() -> None:
     (advice,) = ask(ADULT, "warfarin", *results).advice
     assert advice.title.endswith("CYP4F2 *1/*3")
     assert not any("n/a" in b.text for b in advice.because if b.step == "phenotype")
+
+
+@pytest.mark.parametrize("words", ["ivacaftor/tezacaftor/elexacaftor", "ivacaftor with lumacaftor"])
+def test_combination_is_not_judged_by_the_guidance_of_one_part(words: str) -> None:
+    none = "ivacaftor non-responsive in CF patients"
+    without = finding("CFTR", candidate("a/a", 1.0, none))
+    decision = ask(ADULT, words, without)
+    assert decision.advice == ()
+    assert [n.subject for n in decision.not_assessed] == ["combination"]
+    assert ask(ADULT, "ivacaftor", without).advice[0].action is Action.AVOID
+
+
+def test_record_that_denies_an_allergy_holds_nothing_back() -> None:
+    person = replace(
+        ADULT, conditions=(ACS,), allergies=(Allergy("No known allergy to ticagrelor"),)
+    )
+    (advice,) = ask(person, "clopidogrel", CYP2C19_PM).advice
+    assert "ticagrelor" in [o.name for o in advice.options]

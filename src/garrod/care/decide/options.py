@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from garrod.science.pgx.recommend import outcomes_of
 
 ATC = "http://www.whocc.no/atc"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+NO_ALLERGY = re.compile(r"\s*(?:no (?:known )?|not )(?:\w+ )?allerg", re.IGNORECASE)
 UNSUITABLE = (Action.AVOID, Action.PREFER_ALTERNATIVE, Action.STOP)
 WITH_CARE = (Action.START_LOWER, Action.START_HIGHER, Action.ADJUST)
 UNOPPOSED = "no result at hand speaks against it"
@@ -80,6 +82,8 @@ def options_for(
 def allergy_to(medicines: Medicines, person: Person, medicine: Medicine) -> str:
     """Return the words of a recorded allergy or intolerance to a medicine, or nothing."""
     for allergy in person.allergies:
+        if NO_ALLERGY.match(allergy.text):
+            continue
         words = [allergy.text, *(c.display for c in allergy.codings)]
         named = [medicines.by_code(c.system, c.code) for c in allergy.codings]
         named += [m for word in words if word for m in medicines.find_all(word)]

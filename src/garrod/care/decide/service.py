@@ -44,7 +44,8 @@ def decide(knowledge: Knowledge, person: Person, proposal: Proposal, *, today: d
         found = found.joined(Decision(not_assessed=_doubts_of(knowledge, line, named)))
         if not knowledge.medicines.is_local(line.text):
             for medicine in named:
-                by_medicine.setdefault(medicine, []).append(line)
+                if not knowledge.medicines.is_combined(medicine.drug, line.text):
+                    by_medicine.setdefault(medicine, []).append(line)
     for medicine, naming in by_medicine.items():
         taken = [line for line in person.medicines if medicine in medicines_of(knowledge, line)]
         line = _as_one(naming, taken)
@@ -72,6 +73,10 @@ def _doubts_of(
     if remark:
         reason = f"the line says “{remark}”: {REMARKED}"
         doubts.append(NotAssessed(target, "medicine", reason, "unread"))
+    for medicine in named:
+        if medicines.is_combined(medicine.drug, line.text):
+            reason = f"the guidance is for {medicine.name} alone, not for this combination"
+            doubts.append(NotAssessed(target, "combination", reason, "no-guidance"))
     if medicines.is_local(line.text):
         doubts.append(NotAssessed(target, "form", LOCAL, "no-guidance"))
     return tuple(doubts)
