@@ -235,6 +235,24 @@ def test_build_that_contradicts_the_header_is_refused(tmp_path: Path) -> None:
     assert raised.value.code == "VCF014"
 
 
+@pytest.mark.parametrize("index", ["", "tbi"])
+@pytest.mark.parametrize("header", [contigs(), "##reference=GRCh38.fa\n"])
+def test_blocks_of_the_other_build_are_never_read_as_reference(
+    tmp_path: Path, header: str, index: str
+) -> None:
+    rows = (  # CYP2C19 *2 and *17 where GRCh37 has them, in blocks of reference
+        row("chr10", 90_000_000, "A", "<NON_REF>", "0/0", info="END=96521656"),
+        row("chr10", 96521657, "C", "T,<NON_REF>", "0/1"),
+        row("chr10", 96521658, "A", "<NON_REF>", "0/0", info="END=96541615"),
+        row("chr10", 96541616, "G", "A,<NON_REF>", "0/1"),
+        row("chr10", 96541617, "A", "<NON_REF>", "0/0", info="END=99000000"),
+    )
+    plain = save(tmp_path, vcf(*rows, header=header))
+    with pytest.raises(VcfError, match="2 of its records fit GRCh37") as raised:
+        table(bgzipped(plain, index) if index else plain)
+    assert raised.value.code == "VCF014"
+
+
 def test_one_bad_sample_of_several_spoils_only_itself(tmp_path: Path) -> None:
     path = save(tmp_path, vcf(row("chr10", 94781859, "G", "A", "0/1", "0/7"), samples=("A", "B")))
     found = table(path)

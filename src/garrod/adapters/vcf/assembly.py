@@ -85,6 +85,41 @@ def settle(header: Header, asked: Assembly | None, name: str) -> Assembly | None
 
 def shown(lines: Iterable[bytes], positions: Sequence[Position], name: str) -> Assembly:
     """Return the build on which the records stand.  Raises: VcfError VCF013 when unsure."""
+    hits = _hits(lines, positions)
+    ranked = sorted(Assembly, key=lambda a: -hits[a])
+    best, other = ranked[0], ranked[1]
+    if _is_clear(hits, best, other):
+        return best
+    raise VcfError(
+        f"{name}: the genome build cannot be told (no contig lengths; {hits[best]} records fit "
+        f"{best}, {hits[other]} fit {other}); say --assembly GRCh38 or --assembly GRCh37",
+        code="VCF013",
+    )
+
+
+def contradicted(
+    lines: Iterable[bytes], positions: Sequence[Position], build: Assembly, name: str
+) -> None:
+    """Return nothing unless the records stand on the other build.  Raises: VcfError VCF014.
+
+    Blocks of reference cover any place on any build: only variants tell that it is the wrong one.
+    """
+    hits = _hits(lines, positions)
+    other = next(a for a in Assembly if a is not build)
+    if _is_clear(hits, other, build):
+        raise VcfError(
+            f"{name}: is said to be {build}, but {hits[other]} of its records fit {other} and "
+            f"{hits[build]} fit {build}; find out from which reference it was made",
+            code="VCF014",
+        )
+
+
+def _is_clear(hits: dict[Assembly, int], best: Assembly, other: Assembly) -> bool:
+    return hits[best] >= LEAST_HITS and hits[best] >= CLEAR_MARGIN * hits[other]
+
+
+def _hits(lines: Iterable[bytes], positions: Sequence[Position]) -> dict[Assembly, int]:
+    """Return how many records stand on a known position of each build."""
     places = {assembly: _places(positions, assembly) for assembly in Assembly}
     hits = dict.fromkeys(Assembly, 0)
     for line in lines:
@@ -100,15 +135,7 @@ def shown(lines: Iterable[bytes], positions: Sequence[Position], name: str) -> A
             hits[assembly] += any(_stands(place, fields[3], fields[4]) for place in here)
         if max(hits.values()) >= MANY_HITS + CLEAR_MARGIN * min(hits.values()):
             break
-    ranked = sorted(Assembly, key=lambda a: -hits[a])
-    best, other = ranked[0], ranked[1]
-    if hits[best] >= LEAST_HITS and hits[best] >= CLEAR_MARGIN * hits[other]:
-        return best
-    raise VcfError(
-        f"{name}: the genome build cannot be told (no contig lengths; {hits[best]} records fit "
-        f"{best}, {hits[other]} fit {other}); say --assembly GRCh38 or --assembly GRCh37",
-        code="VCF013",
-    )
+    return hits
 
 
 def _places(

@@ -59,6 +59,7 @@ class Gathering:
         self._column = columns[0] if len(columns) == 1 else None
         self._warned: set[str] = set()
         self._touched = 0
+        self.fitting = 0  # records that show a defined variant: they prove the build
         self._with_genotype = 0
 
     def add(self, record: Record) -> None:
@@ -72,6 +73,7 @@ class Gathering:
         copied = structural_calls(record, self.place, self._cells(record), self._settings)
         if not speaks and not copied:
             return
+        self.fitting += any(_is_fit(window, alleles) for window, alleles in speaks)
         self._touched += bool(speaks) or any(c.gene in self.place.copied for _, c in copied)
         self._with_genotype += "GT" in record.keys
         for column, call in copied:
@@ -197,6 +199,12 @@ class Gathering:
         if len(self._spoiled) == len(self.samples):
             first = next(iter(self._spoiled.values()))
             raise VcfError(f"{self.name}: no sample can be read ({first})", code="VCF021")
+
+
+def _is_fit(window: Window, alleles: Spoken) -> bool:
+    """Return whether a record shows a defined variant; mitochondria are the same on both builds."""
+    variants = (a != window.ref and a in window.position.alleles for a in alleles)
+    return window.position.chromosome != "MT" and any(variants)
 
 
 def _settled(speaks: list[tuple[Window, Spoken]]) -> list[tuple[Window, Spoken]]:

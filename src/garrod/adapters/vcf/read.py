@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from garrod.adapters.vcf.alleles import window_of, with_deletions
-from garrod.adapters.vcf.assembly import RCRS_LENGTH, settle, shown
+from garrod.adapters.vcf.assembly import LEAST_HITS, RCRS_LENGTH, contradicted, settle, shown
 from garrod.adapters.vcf.gather import Gathering
 from garrod.adapters.vcf.header import Header, chosen_samples, read_header
 from garrod.adapters.vcf.place import Place, is_near
@@ -50,7 +50,8 @@ def read_genotypes(
     with closing(lines_of(source)) as lines:
         header = read_header(lines, source.name)
         chosen = chosen_samples(header, samples, source.name)
-        build = settle(header, assembly, source.name) or _shown(source, positions)
+        told = settle(header, assembly, source.name)
+        build = told or _shown(source, positions)
         place = _place(header, positions, build, warnings)
         codes = _matrix(len(positions), len(chosen))
         gathering = Gathering(place, header, chosen, codes, settings, source.name)
@@ -58,6 +59,9 @@ def read_genotypes(
             _fetch(source, gathering, header)
         else:
             _scan(lines, gathering, header, warnings)
+    if told and gathering.fitting < LEAST_HITS:
+        with closing(lines_of(source)) as lines:
+            contradicted(lines, positions, told, source.name)
     return gathering.table(positions, build, warnings)
 
 
