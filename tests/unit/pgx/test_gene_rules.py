@@ -321,6 +321,12 @@ def test_gene_of_pairs_read_on_one_strand_is_never_called() -> None:
     assert "one strand only was read of a gene that has two" in found.reasons
 
 
+def test_hapb3_of_which_half_the_intron_was_read_is_no_conflict() -> None:
+    found = call("DPYD", {"rs75017182": read("G", MISSING), "rs56038477": read("C", "T")})
+    assert found.components == ("c.1129-5923C>G, c.1236G>A (HapB3)",)
+    assert not any("HapB3" in reason for reason in found.reasons)
+
+
 def test_dpyd_variant_read_on_one_strand_only_is_kept_and_open() -> None:
     found = call("DPYD", {"rs3918290": read("T")}, copies=1)
     assert (found.status, found.components) == (Status.AMBIGUOUS, ("c.1905+1G>A (*2A)",))

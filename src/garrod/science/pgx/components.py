@@ -110,10 +110,11 @@ def _names(definition: GeneDefinition, plain: Plain, read: list[tuple[Reading, i
     variants, seen_at = set(), set(np.flatnonzero(plain).tolist())
     for (index, seen), strand in read:
         base = seen.alleles[strand]
-        if base != MISSING:
-            seen_at.add(index)
-            if base != definition.positions[index].alleles[0]:
-                variants.add((index, base))
+        is_variant = base not in (MISSING, definition.positions[index].alleles[0])
+        if is_variant:
+            variants.add((index, base))
+        if is_variant or (base != MISSING and (seen.phased or MISSING not in seen.alleles)):
+            seen_at.add(index)  # the reference on one strand, not known which, excludes nothing
     if not variants:
         return []
     fitting = []
@@ -146,7 +147,7 @@ def _hapb3_conflict(definition: GeneDefinition, readings: Readings) -> list[str]
             count[pos] = 0
     for index, seen in readings.used:
         position = definition.positions[index]
-        if position.grch38.pos in count:
+        if position.grch38.pos in count and MISSING not in seen.alleles:
             count[position.grch38.pos] = sum(a == position.alleles[1] for a in seen.alleles)
     intron, tag = count[HAPB3_INTRON], count[HAPB3_TAG]
     if tag > intron >= 0:
