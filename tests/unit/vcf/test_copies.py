@@ -70,11 +70,22 @@ def test_segment_without_change_says_nothing_of_bases(tmp_path: Path) -> None:
     assert seen(found, "CYP2D6:42126611").state is CallState.NOT_COVERED
 
 
-@pytest.mark.parametrize(("cell", "genes"), [("0/1", ["CYP2C19"]), ("0/0", []), ("./.", [])])
+@pytest.mark.parametrize(
+    ("cell", "genes"),
+    [
+        ("0/1:.", ["CYP2C19"]),
+        ("./.:1", ["CYP2C19"]),
+        ("./1:3", ["CYP2C19"]),
+        ("0/0:2", []),
+        ("./.:2", []),
+        ("./.:.", []),
+    ],
+)
 def test_change_of_copies_of_any_other_gene_is_noted(
     tmp_path: Path, cell: str, genes: list[str]
 ) -> None:
-    deletion = row("chr10", 94762000, "N", "<DEL>", cell, info="SVTYPE=DEL;END=94790000")
+    span = "SVTYPE=DEL;END=94790000"
+    deletion = row("chr10", 94762000, "N", "<DEL>", cell, keys="GT:CN", info=span)
     found = table(save(tmp_path, vcf(row("chr10", 94761900, "C", "T", "0/1"), deletion)))
     assert [c.gene for c in found.structural.get("P", ())] == genes
 

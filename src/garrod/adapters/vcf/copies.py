@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from garrod.adapters.vcf.place import Place
-from garrod.adapters.vcf.record import BadCell, ReadSettings, Record, read_cell, whole
+from garrod.adapters.vcf.record import PASSING, BadCell, ReadSettings, Record, read_cell, whole
 from garrod.core.genotype import StructuralCall
 
 _END = re.compile(r"(?:^|;)END=(\d{1,12})\b", re.ASCII)
@@ -65,7 +65,10 @@ def _altered(
         call = read_cell(record, cell, settings)
     except BadCell:
         return []
-    if not any(call.alleles):
+    values = dict(zip(record.keys, cell.decode("utf-8", "replace").split(":"), strict=False))
+    stated = whole(values.get("CN", "")) if record.filter in PASSING else None
+    usual = (None, 1, STRANDS) if record.chromosome == "X" else (None, STRANDS)
+    if not any(call.alleles) and stated in usual:
         return []
     windows = place.windows(record.chromosome, record.pos, stop)
     genes = dict.fromkeys(w.position.gene for w in windows if w.stop > record.pos)
