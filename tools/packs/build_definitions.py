@@ -24,6 +24,16 @@ WOBBLE = "RYSWKM"  # two bases fit. Source: IUPAC-IUB, PMID 2582368
 # An allele of the same function as the reference allele, told from it only by the base that the
 # build happens to carry: GRCh38 has *38, GRCh37 has *1. Source: pypgx 0.27.0 gene-table.
 TWINS = {"CYP2C19": "*1"}
+# Variants without which nobody is called normal; rows of one name stand for each other (the tag of
+# HapB3 for its cause). Source: PMID 29152729 (DPYD), 34032273 (MT-RNR1); G6PD: the commonest
+# deficiencies of Africa and the Mediterranean; c.557A>G: added in England for African ancestry.
+DECIDES = {
+    ("DPYD", "rs3918290"): "c.1905+1G>A (*2A)", ("DPYD", "rs55886062"): "c.1679T>G (*13)",
+    ("DPYD", "rs67376798"): "c.2846A>T", ("DPYD", "rs75017182"): "HapB3",
+    ("DPYD", "rs56038477"): "HapB3", ("DPYD", "rs115232898"): "c.557A>G",
+    ("G6PD", "rs1050828"): "202G>A (A-)", ("G6PD", "rs5030868"): "563C>T (Mediterranean)",
+    ("MT-RNR1", "rs267606617"): "m.1555A>G",
+}  # fmt: skip
 Anchor = dict[tuple[str, int, str], dict[str, str]]
 
 
@@ -79,6 +89,7 @@ def position_row(gene: str, variant: dict[str, Any], where: dict, **flags: str) 
         "role": flags.get("role", "defining"), "pos38": str(variant["position"]),
         "ref38": variant["ref"], "alts38": "/".join(variant["alts"]), **where,
         "required": flags.get("required", "no"), "ignored": flags.get("ignored", "no"),
+        "decides": DECIDES.get((gene, variant["rsid"] or ""), ""),
         "evidence": flags.get("evidence", "definitions"),
     }  # fmt: skip
 

@@ -125,8 +125,29 @@ def test_dpyd_tag_of_hapb3_without_the_causal_variant_is_said() -> None:
 
 def test_dpyd_with_its_deciding_position_unread_is_not_called_normal() -> None:
     found = call("DPYD", {"rs3918290": None})
-    assert found.status is Status.AMBIGUOUS or found.candidates[0].probability < 1
-    assert found.missing == ("DPYD:97450058",)
+    assert (found.status, found.missing) == (Status.AMBIGUOUS, ("DPYD:97450058",))
+    assert "not read, though decisive: c.1905+1G>A (*2A)" in found.reasons
+
+
+def test_dpyd_with_normal_variants_hides_an_unread_deciding_one_no_more() -> None:
+    changes = {"rs1801265": read("A", "G"), "rs2297595": read("T", "C"), "rs3918290": None}
+    assert call("DPYD", changes).status is Status.AMBIGUOUS
+
+
+def test_hapb3_is_excluded_by_its_tag_where_the_cause_was_not_read() -> None:
+    assert call("DPYD", {"rs75017182": None}).status is Status.CALLED
+    both = call("DPYD", {"rs75017182": None, "rs56038477": None})
+    assert "not read, though decisive: HapB3" in both.reasons
+
+
+@pytest.mark.parametrize("rsid", ["rs1050828", "rs5030868"])
+def test_g6pd_with_a_common_deficiency_unread_is_not_called_normal(rsid: str) -> None:
+    assert call("G6PD", {rsid: None}, sex="male").status is Status.AMBIGUOUS
+
+
+def test_dpyd_without_function_on_both_strands_needs_no_more() -> None:
+    changes = {"rs3918290": read("T", "T"), "rs67376798": None}
+    assert call("DPYD", changes).status is Status.CALLED
 
 
 def test_ryr1_variant_gives_susceptibility_and_reference_never_reads_as_normal() -> None:
@@ -341,7 +362,7 @@ def test_candidates_that_are_several_are_never_without_a_reason() -> None:
 def test_mt_rnr1_without_its_deciding_position_is_not_called_normal() -> None:
     found = call("MT-RNR1", {"rs267606617": None}, copies=1)
     assert found.status is Status.AMBIGUOUS
-    assert "m.1555A>G, which decides, was not read" in found.reasons
+    assert "not read, though decisive: m.1555A>G" in found.reasons
     other = call("MT-RNR1", {"rs267606617": None, "rs267606619": read("T")}, copies=1)
     assert other.phenotype.startswith("increased")
 

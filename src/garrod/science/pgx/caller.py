@@ -13,6 +13,7 @@ from garrod.core.finding import GeneFinding, Status
 from garrod.core.genotype import Observation, StructuralCall
 from garrod.science.pgx import structure
 from garrod.science.pgx.components import find_components
+from garrod.science.pgx.deciding import undecided
 from garrod.science.pgx.definitions import GeneDefinition
 from garrod.science.pgx.describe import CallSettings, Described, describe, proofs_of, without
 from garrod.science.pgx.naming import diplotype_name
@@ -21,7 +22,7 @@ from garrod.science.pgx.phenotype import Phenotyping, function_rank
 from garrod.science.pgx.posterior import phase_blocks
 from garrod.science.pgx.priors import Prior
 from garrod.science.pgx.readings import READ, Copies, Readings, sort_readings
-from garrod.science.pgx.single import deciding, fallback, mitochondrial
+from garrod.science.pgx.single import fallback, mitochondrial
 
 DEFAULT_SETTINGS = CallSettings()
 BOTH = 2  # Not clinical: strands of an autosomal gene
@@ -103,6 +104,10 @@ class _Call:
         """Return the finding of some possible diplotypes, which lie on so many strands."""
         if self.readings.is_half and strands == BOTH:
             more = replace(more, is_certain=False)
+        hidden = undecided(self.definition, self.phenotyping, self.readings, possible[0].alleles)
+        if hidden:
+            reason = f"not read, though decisive: {', '.join(hidden)}"
+            more = replace(more, is_certain=False, reasons=(*more.reasons, reason))
         return describe(
             self.definition,
             self.phenotyping,
@@ -142,9 +147,6 @@ def _with_pairs(call: _Call) -> GeneFinding | None:
         return None
     if call.definition.gene == structure.GENE:
         return _with_copies(call, possible, found)
-    if call.definition.ploidy == "mitochondrial":
-        more = replace(deciding(call.definition, call.readings), all_of=found)
-        return call.described(possible, more)
     return call.described(possible, Described(all_of=found))
 
 

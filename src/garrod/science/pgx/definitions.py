@@ -39,6 +39,7 @@ class GeneDefinition:
     folded: tuple[str, ...]  # the core allele that each is reported as
     positions: tuple[Position, ...]
     required: frozenset[str]
+    decides: Mapping[str, frozenset[str]]  # a variant -> positions: one read tells of it
     ignored: frozenset[str]
     extra: tuple[Position, ...]
     carries: tuple[Mapping[str, Floats], ...]
@@ -92,6 +93,7 @@ def _definition(gene: Row, tables: Mapping[str, list[Row]]) -> GeneDefinition:
         folded=folded,
         positions=positions,
         required=frozenset(r["position_id"] for r in defining if r["required"] == "yes"),
+        decides=_decides(defining),
         ignored=ignored,
         extra=tuple(places[r["position_id"]] for r in rows if r["role"] == "extra"),
         carries=carries,
@@ -149,6 +151,14 @@ def _carries(position: Row, cells: list[dict[str, str]]) -> dict[str, Floats]:
         for choice in choices:
             found[choice][index] = 1 / len(choices)
     return found
+
+
+def _decides(rows: list[Row]) -> dict[str, frozenset[str]]:
+    named = {r["decides"] for r in rows if r["decides"]}
+    return {
+        name: frozenset(r["position_id"] for r in rows if r["decides"] == name)
+        for name in sorted(named)
+    }
 
 
 def _priorities(rows: list[Row]) -> dict[str, tuple[str, ...]]:

@@ -14,9 +14,6 @@ from garrod.science.pgx.phenotype import Phenotyping, phenotype_of
 from garrod.science.pgx.readings import Readings
 
 NO_PAIR = "no pair of defined alleles explains what was read"
-# The variant that decides about aminoglycosides: nobody is cleared who was not read there.
-# Source: PMID 34032273.
-DECIDING_RSID, DECIDING_NAME = "rs267606617", "m.1555A>G"
 # The variant that tells SLCO1B1 by itself: T as in *1, C as in *5. Source: PMID 35152405.
 LONE_GENE, LONE_RSID, LONE_ALLELES = "SLCO1B1", "rs4149056", {"T": "*1", "C": "*5"}
 
@@ -84,18 +81,6 @@ def mitochondrial(
     return possible, Described(
         reasons=(f"several variants were read; {ranked[0]} decides",), results={together: result}
     )
-
-
-def deciding(definition: GeneDefinition, readings: Readings) -> Described:
-    """Return the reason why a mitochondrial gene without its deciding position is not certain.
-
-    Source: PMID 34032273.
-    """
-    row = next(i for i, p in enumerate(definition.positions) if p.rsid == DECIDING_RSID)
-    is_read = definition.positions[row].id not in readings.missing
-    reasons = () if is_read else (f"{DECIDING_NAME}, which decides, was not read",)
-    shown = any(seen.alleles[0] != definition.positions[i].alleles[0] for i, seen in readings.used)
-    return Described(reasons, is_certain=is_read or shown)
 
 
 def _risk(phenotyping: Phenotyping, gene: str, allele: str) -> int:
