@@ -253,6 +253,14 @@ def test_blocks_of_the_other_build_are_never_read_as_reference(
     assert raised.value.code == "VCF014"
 
 
+def test_blocks_on_an_unknown_reference_are_never_read_as_reference(tmp_path: Path) -> None:
+    block = row("chr10", 90_000_000, "A", "<NON_REF>", "0/0", info="END=99000000")
+    strange = "##contig=<ID=chr10,length=134758134>\n"  # T2T-CHM13's chromosome 10
+    with pytest.raises(VcfError, match="fit neither") as raised:
+        table(save(tmp_path, vcf(block, header=strange)), Assembly.GRCH38)
+    assert raised.value.code == "VCF014"
+
+
 def test_one_bad_sample_of_several_spoils_only_itself(tmp_path: Path) -> None:
     path = save(tmp_path, vcf(row("chr10", 94781859, "G", "A", "0/1", "0/7"), samples=("A", "B")))
     found = table(path)

@@ -98,13 +98,23 @@ def shown(lines: Iterable[bytes], positions: Sequence[Position], name: str) -> A
 
 
 def contradicted(
-    lines: Iterable[bytes], positions: Sequence[Position], build: Assembly, name: str
+    lines: Iterable[bytes],
+    positions: Sequence[Position],
+    build: Assembly,
+    header: Header,
+    name: str,
 ) -> None:
-    """Return nothing unless the records stand on the other build.  Raises: VcfError VCF014.
+    """Return nothing unless the file is hardly on the build it is said to be.  Raises: VCF014.
 
     Blocks of reference cover any place on any build: only variants tell that it is the wrong one.
     """
     hits = _hits(lines, positions)
+    if hits[build] < LEAST_HITS and _is_strange(header):
+        raise VcfError(
+            f"{name}: is said to be {build}, but its contig lengths fit neither GRCh38 nor GRCh37; "
+            "find out from which reference it was made",
+            code="VCF014",
+        )
     other = next(a for a in Assembly if a is not build)
     if _is_clear(hits, other, build):
         raise VcfError(
@@ -112,6 +122,13 @@ def contradicted(
             f"{hits[build]} fit {build}; find out from which reference it was made",
             code="VCF014",
         )
+
+
+def _is_strange(header: Header) -> bool:
+    """Return whether lengths are declared, and none is that of a chromosome on a known build."""
+    told = {name: header.lengths[name] for name in NAMES if name in header.lengths}
+    known = [dict(zip(NAMES, lengths, strict=True)) for lengths in LENGTHS.values()]
+    return bool(told) and not any(by[name] == told[name] for by in known for name in told)
 
 
 def _is_clear(hits: dict[Assembly, int], best: Assembly, other: Assembly) -> bool:

@@ -61,7 +61,7 @@ def read_genotypes(
             _scan(lines, gathering, header, warnings)
     if told and gathering.fitting < LEAST_HITS:
         with closing(lines_of(source)) as lines:
-            contradicted(lines, positions, told, source.name)
+            contradicted(lines, positions, told, header, source.name)
     return gathering.table(positions, build, warnings)
 
 
