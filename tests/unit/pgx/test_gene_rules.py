@@ -329,6 +329,14 @@ def test_cyp2d6_that_is_deleted_twice_needs_no_bases() -> None:
     assert call("CYP2D6", unread, structural=counted("DEL", 1)).status is Status.NO_CALL
 
 
+def test_cyp2d6_that_no_pair_explains_still_tells_of_its_hybrid() -> None:
+    hybrid = (StructuralCall("CYP2D6", "*36", None, 7, "22:1 N><CYP2D6*36> 0/1"),)
+    both = {"rs35742686": read("C", "C"), "rs5030655": read("C", "C")}  # *3 with *6: no allele
+    found = call("CYP2D6", both, structural=hybrid)
+    assert (found.status, found.candidates) == (Status.AMBIGUOUS, ())
+    assert any("hybrid allele *36" in reason for reason in found.reasons)
+
+
 def test_cyp2d6_of_which_only_deletions_were_excluded_is_not_certain() -> None:
     found = call("CYP2D6", {}, structural=counted("no DEL", 2))
     assert found.status is Status.AMBIGUOUS

@@ -65,7 +65,8 @@ def call_gene(
     if finding is None:
         finding = _with_components(call) if definition.mode == "components" else _with_pairs(call)
         if finding is None:
-            finding = fallback(definition, phenotyping, readings)
+            noted = structure.noted(definition.gene, readings, subject.structural)
+            finding = fallback(definition, phenotyping, noted)
     return replace(
         finding,
         proofs=proofs_of(definition, observations),

@@ -62,6 +62,16 @@ def beside(gene: str, readings: Readings, calls: tuple[StructuralCall, ...]) -> 
     return replace(readings, reasons=(*readings.reasons, *reasons), is_contradicted=True)
 
 
+def noted(gene: str, readings: Readings, calls: tuple[StructuralCall, ...]) -> Readings:
+    """Return the readings with what is known of CYP2D6's copies, where no pair explains them.
+
+    Source: the file's own structural records.
+    """
+    if gene != GENE:
+        return readings
+    return replace(readings, reasons=(*readings.reasons, *copies_of(calls).reasons))
+
+
 def with_copies(alleles: tuple[str, ...], count: int) -> list[tuple[str, str]]:
     """Return the pairs of strands that alleles and a copy number may mean.
 
