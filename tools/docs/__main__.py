@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tools.docs import command_line, errors, guidance, hazards, packs, readme
+from tools.docs import command_line, errors, guidance, hazards, packs, readme, spec
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTE = "<!-- Written by `make docs`; do not edit: change its source and run it again. -->\n\n"
@@ -18,6 +18,7 @@ PAGES = {
     "docs/reference/guidance.md": guidance.page,
     "docs/reference/hazards.md": hazards.page,
     "docs/reference/packs.md": packs.page,
+    "docs/reference/spec.md": spec.page,
 }
 
 

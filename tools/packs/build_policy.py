@@ -35,6 +35,9 @@ HARD_STOPS = [
     ("rasburicase", "G6PD", "Deficient|Deficient with CNSHA"),
 ]
 
+# Implications that do not interrupt, whatever the action: the usual result asks for nothing new.
+QUIET = [("warfarin-usual", "T3")]
+
 # What the look ahead leaves out, since it would hold for nearly everybody: (drugs or *, action).
 LEFT_OUT = [
     ("*", "ask", "an uncertain result that most people have; the question belongs to the order"),
@@ -72,6 +75,7 @@ def main() -> None:
             {"drugs": d, "gene": g, "keys": k, "tier": "T1", "evidence": "stops"}
             for d, g, k in HARD_STOPS
         ],
+        "quiet": [{"implication": i, "tier": t, "evidence": own} for i, t in QUIET],
         "left_out": [{"drugs": d, "action": a, "why": w, "evidence": own} for d, a, w in LEFT_OUT],
         "contraindications": [
             {"drug": d, "conditions": c, "below_age": a, "why": w, "evidence": "labels"}

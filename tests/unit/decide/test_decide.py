@@ -221,6 +221,16 @@ def test_look_ahead_leaves_out_what_holds_for_nearly_everybody() -> None:
     assert ordered.advice[0].action is Action.ASK
 
 
+@pytest.mark.parametrize(("genotype", "tier"), [("-1639 AG", Tier.T3), ("-1639 AA", Tier.T2)])
+def test_usual_result_of_warfarin_does_not_interrupt(genotype: str, tier: Tier) -> None:
+    genes = (
+        finding("CYP2C9", candidate("*1/*1", 1.0, NM, "2.0")),
+        finding("VKORC1", candidate("a/b", 1.0, genotype)),
+    )
+    (advice,) = ask(ADULT, "warfarin", *genes).advice
+    assert (advice.action, advice.tier) == (Action.ADJUST, tier)
+
+
 def every_row() -> list[tuple[str, str]]:
     return [(row.id, drug) for row in KNOWLEDGE.guidance.recommendations for drug in row.drugs]
 

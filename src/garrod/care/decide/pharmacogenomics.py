@@ -183,15 +183,21 @@ def _changes(outcome: Outcome) -> bool:
     return row is not None and row.action not in SILENT
 
 
+def _leading(answer: _Answer) -> tuple[Outcome, Recommendation]:
+    """Return the most likely outcome that changes the course, and its row."""
+    for outcome in (answer.top, *answer.others):
+        row = outcome.recommendation
+        if row is not None and _changes(outcome):
+            return outcome, row
+    raise AssertionError("only an answer that changes the course is advised on")
+
+
 def _advice(
     knowledge: Knowledge, medicine: Medicine, target: Target, setting: Setting, answer: _Answer
 ) -> Advice:
     guidance, person = knowledge.guidance, setting.person
-    lead = next(o for o in (answer.top, *answer.others) if _changes(o))
+    lead, row = _leading(answer)
     is_doubtful = lead is not answer.top
-    row = lead.recommendation
-    if row is None:
-        raise AssertionError("an outcome that changes the course has a row")
     keys = {s.gene: s.keys for s in lead.shares}
     tested = [f for s in lead.shares if s.is_tested and (f := person.finding(s.gene))]
     is_stable = _is_stable(answer, tested)
@@ -204,7 +210,9 @@ def _advice(
         id=advice_id(medicine.drug, row.id),
         action=row.action,
         target=target,
-        tier=knowledge.policy.tier_of(medicine.drug, row.action, row.strength, keys),
+        tier=knowledge.policy.tier_of(
+            medicine.drug, row.action, row.strength, keys, implication=row.implication
+        ),
         strength=row.strength,
         title=title_of(row.action, medicine, lead.shares),
         summary=summary_of(said, lead, question=question, others=others, is_doubtful=is_doubtful),

@@ -65,13 +65,22 @@ class Policy:
     hard_stops: tuple[HardStop, ...]
     indications: tuple[Indication, ...]
     contraindications: tuple[Contraindication, ...]
+    quiet: Mapping[str, Tier]  # by the implication of a row
     left_out: frozenset[tuple[str, str]]  # (drug or "*", action) that the look ahead leaves out
     reference: str
 
     def tier_of(
-        self, drug: str, action: Action, strength: str, keys: Mapping[str, Sequence[str]]
+        self,
+        drug: str,
+        action: Action,
+        strength: str,
+        keys: Mapping[str, Sequence[str]],
+        *,
+        implication: str = "",
     ) -> Tier:
         """Return how loudly to speak about a drug, given the keys of each gene's result."""
+        if implication in self.quiet:
+            return self.quiet[implication]
         if action in (Action.AVOID, Action.PREFER_ALTERNATIVE, Action.STOP, Action.START_LOWER):
             for stop in self.hard_stops:
                 if drug in stop.drugs and stop.keys & set(keys.get(stop.gene, ())):
@@ -141,6 +150,7 @@ def load_policy(shelf: Shelf) -> Policy:
             for row in shelf.rows(PACK, "indications")
         ),
         contraindications=tuple(map(_contraindication, shelf.rows(PACK, "contraindications"))),
+        quiet={r["implication"]: Tier(r["tier"]) for r in shelf.rows(PACK, "quiet")},
         left_out=frozenset(
             (drug, row["action"])
             for row in shelf.rows(PACK, "left_out")

@@ -1,0 +1,38 @@
+"""The behaviour reference: the given/expected tables that the tests hold the packs to."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[2] / "tests" / "spec"
+TITLE = """# What is expected of the rules
+
+Each row restates a published fact, with the guideline's PMID, and is a test: given the results,
+the rules must answer so. PMID 31647186 (CYP2D6 consensus) is cited unchecked.
+"""
+TABLES = {
+    "guidance_facts": "From results to the coded action",
+    "phenotype_facts": "From alleles to phenotype and score",
+}
+
+
+def page() -> str:
+    """Return the page: each table of facts with its test."""
+    return TITLE + "".join(f"\n{section(name, title)}" for name, title in TABLES.items())
+
+
+def section(name: str, title: str) -> str:
+    """Return one table as Markdown."""
+    with (TESTS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        head, *rows = csv.reader(file)
+    test = "guidance" if name.startswith("guidance") else "phenotype"
+    lines = [f"## {title}", "", f"Held by `tests/spec/test_{test}_table.py`.", ""]
+    lines += [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    lines += [f"| {' | '.join(cell(c) for c in row)} |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def cell(text: str) -> str:
+    """Return a value as it stands in a table: stars and bars are no markup."""
+    return text.replace("|", "\\|").replace("*", "\\*").replace("_", " ")
