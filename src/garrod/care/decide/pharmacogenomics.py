@@ -21,7 +21,7 @@ from garrod.core.advice import Action, Advice, NotAssessed, Target, Tier
 from garrod.core.finding import GeneFinding, Status
 from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine, Medicines
-from garrod.science.pgx.guidance import UNTOLD, Guidance
+from garrod.science.pgx.guidance import UNTOLD, Guidance, Recommendation
 from garrod.science.pgx.recommend import Outcome, content_of, outcomes_of, shares_for
 
 SILENT = (Action.STANDARD, Action.NO_RECOMMENDATION)
