@@ -117,3 +117,12 @@ def test_command_ended_half_way_leaves_nothing_behind(tmp_path: Path) -> None:
     ended = subprocess.run([sys.executable, "-c", script, target], check=False, timeout=60)
     assert ended.returncode == 128 + signal.SIGTERM
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "setting", [("--called-at", "7"), ("--min-gq", "-1"), ("--min-dp", "x")], ids=str
+)
+def test_setting_that_means_nothing_is_a_usage_error(run: Run, setting: tuple[str, str]) -> None:
+    ran = run("genome", "call", GENOME, *setting)
+    assert ran.code == 2
+    assert setting[0] in ran.err

@@ -34,7 +34,7 @@ def chromosome_of(contig: str) -> str:
     if refseq:
         number = int(refseq[1])
         return {23: "X", 24: "Y"}.get(number, str(number))
-    name = contig.removeprefix("chr")
+    name = contig[3:] if contig[:3].lower() == "chr" else contig
     if name in ("M", "MT") or contig == "NC_012920.1":
         return "MT"
     return "X" if name == "23" else name  # PLINK numbers X as 23

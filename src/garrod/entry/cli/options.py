@@ -35,11 +35,14 @@ Prior = Annotated[str, typer.Option("--prior", help="population or flat.")]
 Out = Annotated[Path | None, typer.Option("-o", "--output", help="File to write; else stdout.")]
 
 MinGq = Annotated[
-    float, typer.Option("--min-gq", help="A genotype quality below this is a no-call.")
+    float, typer.Option("--min-gq", min=0, help="A genotype quality below this is a no-call.")
 ]
-MinDp = Annotated[float, typer.Option("--min-dp", help="A read depth below this is a no-call.")]
+MinDp = Annotated[
+    float, typer.Option("--min-dp", min=0, help="A read depth below this is a no-call.")
+]
 CalledAt = Annotated[
-    float, typer.Option("--called-at", help="Least probability of a called diplotype.")
+    float,
+    typer.Option("--called-at", min=0.5, max=1, help="Least probability of a called diplotype."),
 ]
 
 Preferences = Annotated[
