@@ -93,6 +93,14 @@ def test_clear_that_rests_on_a_gene_beyond_its_candidates_is_less_sure() -> None
     assert page.headline_more[0] == "1 needs no change, but that is less sure"
 
 
+def test_clear_says_a_doubt_about_a_gene_once() -> None:
+    clear = ("tramadol: CYP2D6 intermediate metaboliser: usual dosing.",)
+    gap = NotAssessed(Target("tramadol"), "CYP2D6", "SNV only", "ambiguous")
+    page = page_of(person(medicines=("Tramadol 50 mg",), clear=clear, not_assessed=(gap,)))
+    assert page.clear[0].tag.text == "No change, less sure"
+    assert [("CYP2D6" in doubt) for doubt in page.clear[0].doubts] == [True]
+
+
 def test_clear_with_an_unlikely_enough_phenotype_is_less_sure() -> None:
     clear = ("pitavastatin: SLCO1B1 decreased function: usual dosing.",)
     assert page_of(person(clear=clear)).clear[0].doubts == ("SLCO1B1 is likely (87 %)",)

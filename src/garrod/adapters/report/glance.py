@@ -46,8 +46,10 @@ def clear_rows(report: Report) -> tuple[ClearRow, ...]:
 def _clear(report: Report, text: str) -> ClearRow:
     name, _, reason = text.partition(": ")
     genes = [f for f in report.findings if _names_it(f.gene, reason)]
-    doubts = [words for f in genes if (words := unsure_words(f))]
-    doubts += [gap_words(n) for n in report.not_assessed if n.target.name == name]
+    gaps = [n for n in report.not_assessed if n.target.name == name]
+    told = {n.subject for n in gaps}
+    doubts = [words for f in genes if f.gene not in told and (words := unsure_words(f))]
+    doubts += [gap_words(n) for n in gaps]
     return ClearRow(LESS_SURE if doubts else NO_CHANGE, name, capital(reason), tuple(doubts))
 
 
