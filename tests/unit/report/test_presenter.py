@@ -77,8 +77,9 @@ def test_glance_name_inside_a_longer_name_does_not_match() -> None:
     ]
 
 
-def test_glance_consider_test_says_that_a_result_is_not_excluded() -> None:
-    maybe = advice("fluorouracil", Action.CONSIDER_TEST, ("DPYD", "intermediate metaboliser", "?"),
+@pytest.mark.parametrize("action", [Action.CONSIDER_TEST, Action.TEST_FIRST])
+def test_glance_of_a_wanted_test_says_that_a_result_is_not_excluded(action: Action) -> None:
+    maybe = advice("fluorouracil", action, ("DPYD", "intermediate metaboliser", "?"),
                    p=0.14)  # fmt: skip
     line = page_of(person(now=(maybe,))).glance[0]
     assert line.text == "Not excluded: DPYD: intermediate metaboliser (14 %)"

@@ -66,7 +66,7 @@ def _short(advice: Advice) -> str:
     """Return the result, the alternatives and the certainty, in one line."""
     parts = [re.sub(r", [^,]*\([^)]*%\)$", "", text) for text in results_of(advice)]
     p = advice.p_recommendation
-    if p is not None and advice.action is Action.CONSIDER_TEST:
+    if p is not None and advice.action in (Action.CONSIDER_TEST, Action.TEST_FIRST):
         return f"Not excluded: {'; '.join(parts)} ({percent(p)})"
     if advice.options:
         parts.append(f"use {listed([o.name for o in advice.options], 'or')}")
