@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 from garrod.adapters.packs.load import load_shelf
-from garrod.adapters.vcf.assembly import _LENGTHS, _NAMES
+from garrod.adapters.vcf.assembly import LENGTHS, NAMES
 from garrod.core.variant import Assembly, Position
 from garrod.science.pgx.definitions import load_definitions
 
@@ -18,7 +18,6 @@ HOM, HET = "1/1", "0/1"
 # Chosen variants: CYP2C19 *2/*2, SLCO1B1 *1/*5, CYP2C9 *1/*2, VKORC1 c.-1639 heterozygous.
 VARIANTS = {"rs4244285": HOM, "rs12769205": HOM, "rs3758581": HOM, "rs4149056": HET,
             "rs1799853": HET, "rs9923231": HET}  # fmt: skip
-ALSO_STAR_1 = ("CYP2C19",)
 LEFT_OUT = ("NUDT15",)  # a gene that this test did not read
 WEAK = ("rs116855232", "rs4986893")  # one position of doubtful quality
 
@@ -31,9 +30,9 @@ def genome() -> str:
             continue
         for position in (*definition.positions, *definition.extra):
             places[position.chromosome, position.grch38.pos] = position
-    order = {name: i for i, name in enumerate(_NAMES)}
+    order = {name: i for i, name in enumerate(NAMES)}
     used = sorted({c for c, _ in places}, key=lambda c: order[c])
-    lengths = dict(zip(_NAMES, _LENGTHS[Assembly.GRCH38], strict=True))
+    lengths = dict(zip(NAMES, LENGTHS[Assembly.GRCH38], strict=True))
     head = ["##fileformat=VCFv4.3", "##source=synthetic person of the Garrod demo; nobody real",
             '##FILTER=<ID=PASS,Description="All filters passed">',
             '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">',
