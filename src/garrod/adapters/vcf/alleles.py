@@ -10,11 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from garrod.adapters.vcf.record import NON_REF
 from garrod.core.genotype import MISSING, UNDOCUMENTED
 from garrod.core.variant import Assembly, Position, RefStatus
 
 DELETED = "~"  # the position lies inside a deletion read on this strand
-NON_REF = ("<NON_REF>", "<*>")
 LONGEST_CONTEXT = 200
 _PLAIN = re.compile(r"g\.(\d+)(?:_(\d+))?(?:dup|del(?!ins))")
 _REPEAT = re.compile(r"g\.(\d+)([ACGT]+)\[")

@@ -10,13 +10,22 @@ import re
 from collections.abc import Sequence
 
 from garrod.adapters.vcf.place import Place
-from garrod.adapters.vcf.record import PASSING, BadCell, ReadSettings, Record, read_cell, whole
+from garrod.adapters.vcf.record import (
+    NON_REF,
+    PASSING,
+    BadCell,
+    ReadSettings,
+    Record,
+    read_cell,
+    values_of,
+    whole,
+)
 from garrod.core.genotype import StructuralCall
 
 _END = re.compile(r"(?:^|;)END=(\d{1,12})\b", re.ASCII)
 _LENGTH = re.compile(r"(?:^|;)SVLEN=-?(\d{1,12})\b", re.ASCII)
 _COPIES = re.compile(r"<CN=?(\d{1,3})>", re.ASCII)
-_UNCOUNTED = ("<NON_REF>", "<*>", "<INV", "<INS", "<BND")  # they change no number of copies
+_UNCOUNTED = (*NON_REF, "<INV", "<INS", "<BND")  # they change no number of copies
 _HYBRID = re.compile(r"CYP2D6\*(\d{1,4})", re.ASCII)
 DELETED = "5"  # *5 is the deletion, no hybrid. Source: PMID 31401124
 STRANDS = 2  # a genotype of fewer says nothing of the other strand
@@ -65,8 +74,7 @@ def _altered(
         call = read_cell(record, cell, settings)
     except BadCell:
         return []
-    values = dict(zip(record.keys, cell.decode("utf-8", "replace").split(":"), strict=False))
-    stated = whole(values.get("CN", "")) if record.filter in PASSING else None
+    stated = _stated(record, cell) if record.filter in PASSING else None
     usual = (None, 1, STRANDS) if record.chromosome == "X" else (None, STRANDS)
     if not any(call.alleles) and stated in usual:
         return []
@@ -85,15 +93,14 @@ def _call(gene: str, record: Record, cell: bytes, settings: ReadSettings) -> Str
         call = read_cell(record, cell, settings)
     except BadCell:
         return None
-    values = dict(zip(record.keys, cell.decode("utf-8", "replace").split(":"), strict=False))
     written = f"{record.site} {call.text}".rstrip()
     kind = _kind(record)
-    stated = whole(values.get("CN", ""))
+    stated = _stated(record, cell)
     if kind.startswith("*") and not any(call.alleles):
         return None  # the record is of a hybrid that this sample does not show
     if call.reason and stated is None:
         return StructuralCall(gene, "doubtful", None, record.line, f"{written} ({call.reason})")
-    if record.filter not in ("PASS", ".", ""):
+    if record.filter not in PASSING:
         return StructuralCall(gene, "doubtful", None, record.line, f"{written} ({record.filter})")
     if stated is not None:
         return StructuralCall(gene, kind, stated, record.line, written)
@@ -106,6 +113,11 @@ def _call(gene: str, record: Record, cell: bytes, settings: ReadSettings) -> Str
     if kind in ("DEL", "DUP") and not any(call.alleles):
         kind = f"no {kind}"  # one kind of change was looked for and not found
     return StructuralCall(gene, kind, copies, record.line, written)
+
+
+def _stated(record: Record, cell: bytes) -> int | None:
+    """Return the number of copies that a sample's CN states; None when it states none."""
+    return whole(values_of(record, cell).get("CN", ""))
 
 
 def _kind(record: Record) -> str:

@@ -43,6 +43,7 @@ class Gathering:
         samples: tuple[str, ...],
         codes: npt.NDArray[np.uint16],
         settings: ReadSettings,
+        *,
         name: str,
     ) -> None:
         self.place, self.samples, self.name = place, samples, name

@@ -11,8 +11,6 @@ from dataclasses import replace
 
 from garrod.core.genotype import MISSING, NOT_COVERED, UNDOCUMENTED, CallState, Observation
 
-READ = (CallState.CALLED, CallState.REFERENCE_BLOCK)
-
 
 def merged(first: Observation, second: Observation, ref: str) -> Observation:
     """Return the one reading; `ref` is the position's reference allele on this build."""

@@ -54,7 +54,7 @@ def read_genotypes(
         build = told or _shown(source, positions)
         place = _place(header, positions, build, warnings)
         codes = _matrix(len(positions), len(chosen))
-        gathering = Gathering(place, header, chosen, codes, settings, source.name)
+        gathering = Gathering(place, header, chosen, codes, settings, name=source.name)
         if source.index is not None:
             _fetch(source, gathering, header)
         else:

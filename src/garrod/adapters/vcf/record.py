@@ -18,6 +18,7 @@ LONGEST_SHOWN = 60  # characters of a field in a message or proof
 LONGEST_NUMBER = 12  # digits: no position, depth or allele has more
 _FIRST: dict[str, int | None] = {".": None, "0": 0, "1": 1, "2": 2, "3": 3}
 PASSING = ("PASS", ".", "")
+NON_REF = ("<NON_REF>", "<*>")  # the ALTs of a gVCF that stand for "anything else"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Record:
     @property
     def is_segment(self) -> bool:
         """Return whether it is a copy-number caller's "no change": it says nothing of bases."""
-        is_plain = all(a in ("<NON_REF>", "<*>") for a in self.alts)
+        is_plain = all(a in NON_REF for a in self.alts)
         return is_plain and ("CN" in self.keys or _SEGMENT.search(self.info) is not None)
 
     @property
@@ -89,7 +90,7 @@ def parse_record(raw: bytes, *, line: int | None, columns: int, name: str) -> Re
     ref = head[3].upper()
     alts = tuple(a if a[:1] == "<" else a.upper() for a in head[4].split(",") if a != ".")
     is_block, end = False, pos + len(ref) - 1
-    if all(a in ("<NON_REF>", "<*>") for a in alts):
+    if all(a in NON_REF for a in alts):
         match = _END.search(head[7])
         if match:
             is_block, end = True, max(end, int(match[1]))
@@ -128,7 +129,7 @@ def _head(fields: list[bytes], columns: int, where: str) -> list[str]:
 
 def read_cell(record: Record, cell: bytes, settings: ReadSettings) -> GenotypeCall:
     """Return what a sample's cell says.  Raises: BadCell."""
-    values = dict(zip(record.keys, cell.decode("utf-8", "replace").split(":"), strict=False))
+    values = values_of(record, cell)
     if "GT" not in record.keys:
         return GenotypeCall(reason="the record has no genotype (GT)")
     written = values.get("GT", "")
@@ -145,6 +146,11 @@ def read_cell(record: Record, cell: bytes, settings: ReadSettings) -> GenotypeCa
         text=shown(written),
         is_cut=len(alleles) > 2,
     )
+
+
+def values_of(record: Record, cell: bytes) -> dict[str, str]:
+    """Return a sample's values by the names that FORMAT gives them."""
+    return dict(zip(record.keys, cell.decode("utf-8", "replace").split(":"), strict=False))
 
 
 def shown(text: str) -> str:
