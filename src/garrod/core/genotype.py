@@ -26,6 +26,7 @@ class CallState(StrEnum):
     NOT_COVERED = "not-covered"
 
 
+READ = (CallState.CALLED, CallState.REFERENCE_BLOCK)
 UNDOCUMENTED = "?"  # an allele was read that no definition knows at this position
 MISSING = "."  # half of a half-call
 
@@ -47,6 +48,11 @@ class Observation:
     line: int | None = None
     record: str = ""  # CHROM:POS REF>ALT GT as written, for the proof chain
     reason: str = ""
+
+    @property
+    def is_read(self) -> bool:
+        """Return whether it says which bases are there."""
+        return self.state in READ
 
 
 NOT_COVERED = Observation(CallState.NOT_COVERED)

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-ACTIVE = ("active", "draft", "on-hold", "completed", "unknown", "intended", "")
-
 
 @dataclass(frozen=True, slots=True)
 class Coding:

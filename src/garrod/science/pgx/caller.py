@@ -21,7 +21,7 @@ from garrod.science.pgx.pairs import Diplotypes, Possible, possible_diplotypes
 from garrod.science.pgx.phenotype import Phenotyping, function_rank
 from garrod.science.pgx.posterior import phase_blocks
 from garrod.science.pgx.priors import Prior
-from garrod.science.pgx.readings import READ, Copies, Readings, sort_readings
+from garrod.science.pgx.readings import Copies, Readings, sort_readings
 from garrod.science.pgx.single import fallback, mitochondrial
 
 DEFAULT_SETTINGS = CallSettings()
@@ -208,7 +208,6 @@ def _extra(
     found = {}
     for position in definition.extra:
         seen = observations.get(position.id)
-        is_read = seen is not None and seen.state in READ
         name = position.rsid or position.id
-        found[name] = "/".join(sorted(seen.alleles)) if seen is not None and is_read else ""
+        found[name] = "/".join(sorted(seen.alleles)) if seen is not None and seen.is_read else ""
     return found

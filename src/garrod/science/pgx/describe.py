@@ -20,7 +20,7 @@ from garrod.science.pgx.phenotype import (
     Phenotyping,
     phenotype_of,
 )
-from garrod.science.pgx.readings import READ, Readings, place_name
+from garrod.science.pgx.readings import Readings, place_name
 
 SAME_MEANING = "the diplotype is open, its phenotype is not"
 PREFERRED = "a published list prefers the first diplotype to others that look the same"
@@ -172,7 +172,7 @@ def proofs_of(
     places = [
         (index[name] if name in index else len(index), name, seen)
         for name, seen in observations.items()
-        if seen.state in READ
+        if seen.is_read
     ]
     found = []
     for row, name, seen in sorted(places, key=lambda place: place[:2]):

@@ -23,7 +23,7 @@ from garrod.science.pgx.describe import CallSettings
 from garrod.science.pgx.phenotype import PACK as PHENOTYPES
 from garrod.science.pgx.phenotype import Phenotyping, load_phenotyping
 from garrod.science.pgx.priors import Counts, Prior
-from garrod.science.pgx.readings import READ, reference_copies
+from garrod.science.pgx.readings import reference_copies
 from garrod.science.pgx.reconcile import replacing
 
 MEMORY = 20_000  # Not clinical: findings remembered; beyond, all go, so memory stays flat
@@ -180,7 +180,7 @@ def _lane(
         for code, seen in enumerate(palette):
             if line < defining:
                 reference[line, code] = reference_copies(definition.positions[line], seen)
-            is_telling[line, code] = seen.state in READ and not reference[line, code]
+            is_telling[line, code] = seen.is_read and not reference[line, code]
     return _Lane(start, start + len(palettes), defining, reference, is_telling)
 
 

@@ -12,7 +12,6 @@ from garrod.core.genotype import MISSING, UNDOCUMENTED, CallState, Observation
 from garrod.core.variant import Position
 from garrod.science.pgx.definitions import GeneDefinition
 
-READ = (CallState.CALLED, CallState.REFERENCE_BLOCK)
 MALE, FEMALE = "male", "female"
 ONE_STRAND = "one strand only was read of a gene that has two"
 MOST_NAMED = 5  # Not clinical: more positions than these are counted, not named
@@ -59,7 +58,7 @@ def reference_copies(position: Position, seen: Observation) -> int:
     Source: the project's design (four states of a position, never confused).
     """
     reference = position.alleles[0]
-    if seen.state not in READ or not all(allele == reference for allele in seen.alleles):
+    if not seen.is_read or not all(allele == reference for allele in seen.alleles):
         return 0
     return len(seen.alleles)
 
@@ -137,7 +136,7 @@ def _told_apart(
     plain: list[Reading] = []
     for name, seen in observations.items():
         index = grid.index.get(name)
-        if index is None or seen.state not in READ or not grid.is_judged[index]:
+        if index is None or not seen.is_read or not grid.is_judged[index]:
             continue
         is_plain = reference_copies(definition.positions[index], seen) > 0
         (plain if is_plain else others).append((index, seen))
