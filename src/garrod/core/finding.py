@@ -9,6 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+# Words of a phenotype that tell nothing, as CPIC writes them.
+INDETERMINATE = "Indeterminate"  # an allele's function is not known, or no rule is for the pair
+NO_RULE = "n/a"  # no rule is published for the gene; as a score: the activity is not known
+SURE = 0.95  # from here on a candidate alone would be called. Source: the project's design
+
 
 class Status(StrEnum):
     """How far a gene could be told."""
@@ -94,3 +99,12 @@ class GeneFinding:
     def is_usable(self) -> bool:
         """Return whether there is at least one candidate to reason over."""
         return bool(self.candidates)
+
+    @property
+    def is_open_elsewhere(self) -> bool:
+        """Return whether it is ambiguous for a reason that its candidates' probability leaves out.
+
+        So it is where copies were not counted, or a base was read that no definition knows.
+        """
+        is_sure = self.is_usable and self.candidates[0].probability >= SURE
+        return self.status is Status.AMBIGUOUS and is_sure

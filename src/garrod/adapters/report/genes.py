@@ -9,18 +9,16 @@ from garrod.adapters.report.phrases import (
     capital,
     count_words,
     listed,
-    percent,
     phenotype_words,
     place_words,
 )
 from garrod.adapters.report.view import GapRow, GeneRow, Tag
-from garrod.care.decide.words import likelihood
+from garrod.care.decide.words import likelihood, percent
 from garrod.core.advice import NotAssessed
-from garrod.core.finding import Candidate, GeneFinding, Origin, Status
+from garrod.core.finding import NO_RULE, SURE, Candidate, GeneFinding, Origin
 
 SHOWN = 3  # diplotypes of a gene on the page
 LISTED = 0.01  # less likely candidates are counted, not listed
-SURE = 0.95  # as likely as this and yet ambiguous: the probability leaves out what is not listed
 CODES = {
     "not-tested": "Not tested",
     "no-call": "No call",
@@ -56,30 +54,25 @@ def _gene(finding: GeneFinding) -> GeneRow:
         ),
         more=f"and {left} less likely" if left > 0 else "",
         phenotype=_phenotype(finding),
-        activity_score="" if finding.activity_score == "n/a" else finding.activity_score,
+        activity_score="" if finding.activity_score == NO_RULE else finding.activity_score,
         notes=tuple(notes),
     )
 
 
 def _likely(finding: GeneFinding, candidate: Candidate) -> str:
     """Return a candidate's probability, but none where the reason for doubt is not in it."""
-    if is_beyond(finding):
+    if finding.is_open_elsewhere:
         return "best fit; see the note" if candidate is finding.candidates[0] else ""
     if finding.origin is Origin.OUTSIDE and candidate.probability >= 1:
         return "as reported"
     return percent(candidate.probability)
 
 
-def is_beyond(finding: GeneFinding) -> bool:
-    """Return whether a gene is ambiguous for a reason that its probabilities do not hold."""
-    return finding.status is Status.AMBIGUOUS and finding.candidates[0].probability >= SURE
-
-
 def unsure_words(finding: GeneFinding) -> str:
     """Return why the phenotype of a usable gene is less than sure; nothing where it is sure."""
     if not finding.is_usable:
         return ""
-    if is_beyond(finding):
+    if finding.is_open_elsewhere:
         return f"{finding.gene} is ambiguous: {'; '.join(finding.reasons)}"
     mass = _mass(finding)
     return f"{finding.gene} is {likelihood(mass)}" if mass < SURE else ""
@@ -92,7 +85,7 @@ def _mass(finding: GeneFinding) -> float:
 def _phenotype(finding: GeneFinding) -> str:
     """Return the phenotype, with its probability unless that is as good as certain."""
     name, mass = phenotype_words(finding.phenotype), _mass(finding)
-    is_plain = is_beyond(finding) or mass >= 0.995 or len(finding.phenotypes) < 2
+    is_plain = finding.is_open_elsewhere or mass >= 0.995 or len(finding.phenotypes) < 2
     return name if is_plain else f"{name}, {percent(mass)}"
 
 

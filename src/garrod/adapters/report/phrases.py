@@ -116,13 +116,6 @@ def place_words(position_id: str) -> str:
     return f"{found['gene']}, position {found['place']} (GRCh38)" if found else position_id
 
 
-def percent(probability: float) -> str:
-    """Return a probability as a number alone: "63 %"."""
-    if probability >= 0.995:
-        return "over 99 %"
-    return "under 1 %" if probability < 0.005 else f"{100 * probability:.0f} %"
-
-
 def capital(text: str) -> str:
     """Return a text that starts with a capital, but for the name of a variant ("rs4244285")."""
     return text if re.match(r"rs\d", text) else text[:1].upper() + text[1:]

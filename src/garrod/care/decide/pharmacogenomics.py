@@ -14,7 +14,7 @@ from garrod.care.decide.context import Context, Setting, context_of, unspoken_of
 from garrod.care.decide.model import Clear, Decision
 from garrod.care.decide.options import advice_id, codes_of, options_for
 from garrod.care.decide.policy import Policy
-from garrod.care.decide.untested import gap_code, is_tested_before, offer_of, untested
+from garrod.care.decide.untested import NO_STRENGTH, gap_code, is_tested_before, offer_of, untested
 from garrod.care.decide.wording import Said, phrase, result_of, sentence, summary_of, title_of
 from garrod.care.decide.words import percent, why_untold
 from garrod.core.advice import Action, Advice, NotAssessed, Target, Tier
@@ -29,8 +29,6 @@ SILENT = (Action.STANDARD, Action.NO_RECOMMENDATION)
 DOUBT = 0.05
 LEAST_DOUBT = 0.005  # the same, where the test belongs before the first dose. Source: the design
 CERTAIN = 0.9995  # Not clinical: what is shown as 100 %
-SURE = 0.95  # from here on a candidate alone would be called. Source: the project's design
-NO_STRENGTH = "n/a"  # the guideline says nothing of whether to test
 # How cautious each act is, the most first. Source: the project's design
 CAUTION = (
     *(Action.AVOID, Action.STOP, Action.PREFER_ALTERNATIVE, Action.START_LOWER, Action.ADJUST),
@@ -85,7 +83,7 @@ def assess(knowledge: Knowledge, medicine: Medicine, setting: Setting) -> Decisi
         )
         return Decision(not_assessed=(gap,))
     answer = _answer(guidance, medicine.drug, genes, findings, context)
-    gaps = _gaps(guidance, medicine.drug, target, genes, person, answer)
+    gaps = _gaps(guidance, medicine.drug, target, person, answer)
     return _decide(knowledge, medicine, target, setting, answer).joined(Decision(not_assessed=gaps))
 
 
@@ -117,7 +115,6 @@ def _gaps(
     guidance: Guidance,
     drug: str,
     target: Target,
-    genes: Sequence[str],
     person: Person,
     answer: _Answer,
 ) -> tuple[NotAssessed, ...]:
@@ -166,16 +163,10 @@ def _doubts(
         if finding.missing and probability < CERTAIN:
             reasons = (*reasons, f"another answer stays possible ({percent(1 - probability)})")
             code = Status.NOT_ASSESSED.value
-        elif not is_open_elsewhere(finding):
+        elif not finding.is_open_elsewhere:
             continue
         gaps.append(NotAssessed(target, finding.gene, "; ".join(reasons), code))
     return tuple(gaps)
-
-
-def is_open_elsewhere(finding: GeneFinding) -> bool:
-    """Return whether a gene is ambiguous for a reason outside its candidates."""
-    is_sure = bool(finding.candidates) and finding.candidates[0].probability >= SURE
-    return finding.status is Status.AMBIGUOUS and is_sure
 
 
 def _changes(outcome: Outcome) -> bool:
@@ -258,7 +249,7 @@ def _is_stable(answer: _Answer, tested: Sequence[GeneFinding]) -> bool:
     A gene that is ambiguous for a reason outside its candidates (copies not counted, an
     undocumented base) leaves possibilities that are not listed: not stable.
     """
-    has_unlisted = any(is_open_elsewhere(f) for f in tested)
+    has_unlisted = any(f.is_open_elsewhere for f in tested)
     return len(answer.outcomes) == 1 and answer.is_settled and not has_unlisted
 
 

@@ -15,6 +15,7 @@ from garrod.knowledge.medicines import Medicine
 from garrod.science.pgx.guidance import Guidance
 
 TESTS = {"before": (Action.TEST_FIRST, Tier.T2), "consider": (Action.CONSIDER_TEST, Tier.T3)}
+NO_STRENGTH = "n/a"  # the guideline says nothing of whether to test
 
 
 def untested(
@@ -81,7 +82,7 @@ def _offer(
         action=action,
         target=target,
         tier=tier,
-        strength="n/a",
+        strength=NO_STRENGTH,
         title=f"Test {names} before giving {medicine.name}"
         if rule == "before"
         else f"Consider testing {names} for {medicine.name}",

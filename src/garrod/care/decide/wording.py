@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from garrod.care.decide.words import DOING, likelihood, percent, spoken
 from garrod.core.advice import Action
+from garrod.core.finding import NO_RULE
 from garrod.knowledge.medicines import Medicine, Medicines
 from garrod.science.pgx.guidance import Guidance, Recommendation
 from garrod.science.pgx.recommend import KeyShare, Outcome
@@ -34,7 +35,7 @@ def title_of(
 
 def result_of(share: KeyShare) -> str:
     """Return a result as a person reads it: the phenotype, or the alleles where it has none."""
-    has_phenotype = share.phenotype not in ("", "n/a")
+    has_phenotype = share.phenotype not in ("", NO_RULE)
     return spoken(share.phenotype) if has_phenotype else share.diplotype
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from garrod.core.finding import INDETERMINATE, NO_RULE
 from garrod.science.pgx import stated
 from garrod.science.pgx.definitions import GeneDefinition
 from garrod.science.pgx.naming import in_order
 from garrod.science.pgx.phenotype import (
-    INDETERMINATE,
-    NO_RULE,
     PhenotypeResult,
     Phenotyping,
     phenotype_of,

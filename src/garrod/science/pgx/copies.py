@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from garrod.core.finding import NO_RULE
+
 _COPY = re.compile(r"(\*\d+[A-Z]*)(?:[x×](≥|>=)?(\d+|N))?")
 TOP = 3  # from here on, copies are written "x≥3" where the tables do so. Source: PMID 31647186
 
@@ -31,7 +33,7 @@ class Activity:
     def text(self) -> str:
         """Return the score as CPIC writes it: "1.25", "2.0", "≥3.0", or "n/a"."""
         if self.value is None:
-            return "n/a"
+            return NO_RULE
         short = self.value.normalize()
         shown = f"{short:.1f}" if short == short.quantize(Decimal("0.1")) else f"{short:f}"
         return f"≥{shown}" if self.is_bound else shown

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from garrod.core.finding import Candidate, GeneFinding, PhenotypeShare, Proof, Status
+from garrod.core.finding import (
+    INDETERMINATE,
+    NO_RULE,
+    Candidate,
+    GeneFinding,
+    PhenotypeShare,
+    Proof,
+    Status,
+)
 from garrod.core.genotype import Observation
 from garrod.core.variant import Position
 from garrod.science.pgx.definitions import GeneDefinition
@@ -14,8 +22,6 @@ from garrod.science.pgx.meanings import meanings_of, shares_of
 from garrod.science.pgx.next_position import next_position
 from garrod.science.pgx.pairs import Diplotypes, Possible
 from garrod.science.pgx.phenotype import (
-    INDETERMINATE,
-    NO_RULE,
     PhenotypeResult,
     Phenotyping,
     phenotype_of,

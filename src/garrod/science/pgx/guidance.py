@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from garrod.core.advice import Action
 from garrod.core.errors import KnowledgeError
 from garrod.core.evidence import Evidence
+from garrod.core.finding import INDETERMINATE, NO_RULE
 from garrod.knowledge.pack import Row
 from garrod.knowledge.shelf import Shelf
 
 PACK = "pgx-guidance"
 NO_RESULT = "No Result"
 GENERAL = "general"
-UNTOLD = frozenset(("Indeterminate", "n/a"))  # two spellings of a genotype without a phenotype
+UNTOLD = frozenset((INDETERMINATE, NO_RULE))  # two spellings of a genotype without a phenotype
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from garrod.core.errors import OutsideCallError
-from garrod.core.finding import Candidate, GeneFinding, Origin, Proof, Status
+from garrod.core.finding import INDETERMINATE, Candidate, GeneFinding, Origin, Proof, Status
 from garrod.science.pgx import stated
 from garrod.science.pgx.claims import (
     Claim,
@@ -26,8 +26,8 @@ from garrod.science.pgx.claims import (
 )
 from garrod.science.pgx.definitions import GeneDefinition
 from garrod.science.pgx.describe import phenotype_shares
-from garrod.science.pgx.naming import in_order
-from garrod.science.pgx.phenotype import INDETERMINATE, PhenotypeResult, Phenotyping
+from garrod.science.pgx.naming import diplotype_name
+from garrod.science.pgx.phenotype import PhenotypeResult, Phenotyping
 
 PRIOR = "outside"
 
@@ -179,7 +179,7 @@ def _read(
         result = result_of(definition, phenotyping, alleles, sex)
         is_known = not result.reasons or result.known
         reasons += result.reasons
-        name = "/".join(in_order(alleles))
+        name = diplotype_name(alleles)
         if result.known or not claims:
             claims.append(Claim(f"the diplotype {name}", result))
         else:

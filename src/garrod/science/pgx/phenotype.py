@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from garrod.core.finding import INDETERMINATE, NO_RULE
 from garrod.knowledge.shelf import Shelf
 from garrod.science.pgx.copies import Activity, activity_of, copies_activity, is_haplotype
 from garrod.science.pgx.grids import Whole
 
 PACK = "pgx-phenotypes"
-INDETERMINATE = "Indeterminate"
-NO_RULE = "n/a"  # no rule from alleles to a phenotype is published for the gene
 X_LINKED = "G6PD"
 
 

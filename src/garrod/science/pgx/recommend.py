@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from garrod.core.finding import GeneFinding, Status
-from garrod.science.pgx.guidance import Guidance, Recommendation, matching
+from garrod.science.pgx.guidance import NO_RESULT, Guidance, Recommendation, matching
 
-NO_RESULT = "No Result"
 ALLELE_STATUS = (" positive", " negative")  # how guidance keys say what an HLA test found
 LEAST_SHARE = 0.001  # combinations less likely than this are not looked up. Source: the design
 

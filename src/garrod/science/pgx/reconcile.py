@@ -13,8 +13,6 @@ from garrod.core.finding import GeneFinding, Status
 from garrod.science.pgx.describe import phenotype_shares
 from garrod.science.pgx.guidance import UNTOLD
 
-SURE = 0.95  # from here on a candidate alone would be called. Source: the project's design
-
 
 def reconciled(
     read: Sequence[GeneFinding], stated: Mapping[str, GeneFinding]
@@ -75,5 +73,4 @@ def _leaves_open(own: GeneFinding, told: GeneFinding) -> bool:
     """Return whether the file's reading allows what was stated: copies not seen, or a candidate."""
     if own.status is not Status.AMBIGUOUS:
         return False
-    is_open_elsewhere = own.candidates[0].probability >= SURE
-    return is_open_elsewhere or told.phenotype in {c.phenotype for c in own.candidates}
+    return own.is_open_elsewhere or told.phenotype in {c.phenotype for c in own.candidates}

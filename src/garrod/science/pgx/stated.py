@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 
+from garrod.core.finding import INDETERMINATE, NO_RULE
 from garrod.science.pgx.copies import UNKNOWN, Activity, activity_of
 from garrod.science.pgx.definitions import GeneDefinition
-from garrod.science.pgx.phenotype import INDETERMINATE, NO_RULE, Phenotyping, is_known
+from garrod.science.pgx.phenotype import Phenotyping, is_known
 
 _NOTHING = frozenset(
     (
