@@ -239,7 +239,15 @@ def test_draft_order_is_a_draft_for_the_person_with_codes() -> None:
 
 @pytest.mark.parametrize(
     ("written", "expected"),
-    [("", None), ("x", None), ("1990-02", date(1990, 2, 28)), ("1990-02-03", date(1990, 2, 3))],
+    [
+        ("", None),
+        ("x", None),
+        ("1990-13", None),
+        ("1990", date(1990, 12, 31)),
+        ("1990-01", date(1990, 1, 31)),
+        ("1990-02", date(1990, 2, 28)),
+        ("1990-02-03", date(1990, 2, 3)),
+    ],
 )
 def test_partial_dates_are_read_as_their_last_day(written: str, expected: date | None) -> None:
     assert latest_date(written) == expected

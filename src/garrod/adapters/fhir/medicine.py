@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -64,14 +65,14 @@ def _reasons(resource: Resource, own: Own) -> Iterator[Coding]:
 
 
 def latest_date(written: str) -> date | None:
-    """Return a date; for a year or month alone, its last days (the youngest age it allows)."""
+    """Return a date; for a year or month alone, its last day (the youngest age it allows)."""
     parts = written.split("-")
     try:
         numbers = [int(p) for p in parts]
         if len(numbers) == 1:
             return date(numbers[0], 12, 31)
         if len(numbers) == 2:
-            return date(numbers[0], numbers[1], 28)
+            return date(numbers[0], numbers[1], monthrange(numbers[0], numbers[1])[1])
         return date(*numbers[:3])
     except (ValueError, TypeError):
         return None

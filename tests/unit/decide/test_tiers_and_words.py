@@ -1,0 +1,212 @@
+"""The lines between one answer and the next: tiers, thresholds, populations, and figures in words."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from garrod.care.decide.service import decide
+from garrod.care.decide.wording import Said, act_of, dose_in_words, one_of
+from garrod.care.decide.words import likelihood, percent
+from garrod.core.advice import Action, Tier
+from garrod.core.finding import Status
+from garrod.core.medicine import REVIEW, Coding, MedicineLine
+from tests.making.decisions import (
+    ACS,
+    ADULT,
+    CYP2C19_PM,
+    IM,
+    KNOWLEDGE,
+    NM,
+    PM,
+    TODAY,
+    ask,
+    candidate,
+    finding,
+    hla,
+)
+
+POLICY = KNOWLEDGE.policy
+ABACAVIR_POSITIVE = {"HLA-B": ("*57:01 positive",)}
+
+
+def test_result_that_is_no_hard_stop_does_not_speak_at_tier_one() -> None:
+    (advice,) = ask(ADULT, "capecitabine", finding("DPYD", candidate("a/b", 1.0, IM, "1.0"))).advice
+    assert advice.tier is Tier.T2
+
+
+@pytest.mark.parametrize(
+    ("drug", "action", "tier"),
+    [
+        ("abacavir", Action.AVOID, Tier.T1),
+        ("abacavir", Action.START_LOWER, Tier.T1),
+        ("abacavir", Action.MONITOR, Tier.T3),
+        ("warfarin", Action.AVOID, Tier.T2),
+    ],
+)
+def test_hard_stop_needs_its_drug_and_an_act_that_forbids(
+    drug: str, action: Action, tier: Tier
+) -> None:
+    assert POLICY.tier_of(drug, action, "Strong", ABACAVIR_POSITIVE) is tier
+
+
+@pytest.mark.parametrize(
+    ("strength", "tier"), [("Strong", Tier.T2), ("Moderate", Tier.T2), ("Optional", Tier.T3)]
+)
+def test_strength_chooses_the_tier_of_an_alternative(strength: str, tier: Tier) -> None:
+    assert POLICY.tier_of("codeine", Action.PREFER_ALTERNATIVE, strength, {}) is tier
+
+
+def test_carbamazepine_of_unknown_duration_is_judged_as_new_and_asked_about() -> None:
+    person = replace(
+        ADULT,
+        medicines=(MedicineLine("carbamazepine"),),
+        findings=(hla("HLA-B", "*15:02 positive"),),
+    )
+    (advice,) = decide(KNOWLEDGE, person, REVIEW, today=TODAY).advice
+    assert (advice.action, advice.population) == (Action.AVOID, "cbz-naive")
+    assert advice.stable is False
+    assert "for more than three months without a skin reaction?" in advice.summary
+
+
+@pytest.mark.parametrize(
+    ("started", "population"),
+    [(date(2026, 8, 27), "cbz-naive"), (date(2026, 8, 26), "cbz-exposed")],
+)
+def test_carbamazepine_counts_as_tolerated_after_ninety_days(
+    started: date, population: str
+) -> None:
+    line = MedicineLine("carbamazepine", started=started)
+    person = replace(ADULT, medicines=(line,), findings=(hla("HLA-B", "*15:02 positive"),))
+    (advice,) = decide(KNOWLEDGE, person, REVIEW, today=TODAY).advice
+    assert advice.population == population
+
+
+@pytest.mark.parametrize(("weight_kg", "is_judged"), [("40", False), ("40.5", True)])
+def test_child_is_judged_as_an_adult_above_forty_kilograms(weight_kg: str, is_judged: bool) -> None:
+    child = replace(ADULT, birth_date=date(2013, 1, 1), weight_kg=Decimal(weight_kg))
+    decision = ask(child, "efavirenz", finding("CYP2B6", candidate("*6/*6", 1.0, PM)))
+    assert bool(decision.advice) is is_judged
+    assert not any("no weight is on record" in n.reason for n in decision.not_assessed)
+
+
+@pytest.mark.parametrize(
+    ("born", "population"),
+    [(date(2008, 11, 25), "adults"), (date(2008, 11, 26), "paediatrics")],
+)
+def test_eighteenth_birthday_makes_an_adult(born: date, population: str) -> None:
+    (advice,) = ask(replace(ADULT, birth_date=born), "voriconazole", CYP2C19_PM).advice
+    assert advice.population == population
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"),
+    [
+        ("", ""),
+        ("0.5", "50 % of the usual dose"),
+        ("0.25-0.5", "25–50 % of the usual dose"),
+        ("1.5-2", "1.5 to 2 times the usual dose"),
+        ("2", "twice the usual dose"),
+    ],
+)
+def test_dose_factor_is_said_in_words(factor: str, words: str) -> None:
+    assert dose_in_words(factor) == words
+
+
+@pytest.mark.parametrize(
+    ("probability", "words"),
+    [
+        (0.999, "over 99 %"),
+        (0.98, "98 %"),
+        (0.4, "40 %"),
+        (0.006, "1 %"),
+        (0.004, "under 1 %"),
+    ],
+)
+def test_probability_is_said_as_a_share_of_a_hundred(probability: float, words: str) -> None:
+    assert percent(probability) == words
+
+
+@pytest.mark.parametrize(
+    ("probability", "word"),
+    [(0.95, "almost certain"), (0.94, "likely"), (0.7, "likely"), (0.69, "uncertain")],
+)
+def test_likelihood_is_worded_by_its_threshold(probability: float, word: str) -> None:
+    assert likelihood(probability).startswith(f"{word} (")
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ((), ""),
+        (("a",), "a"),
+        (("a", "b"), "a or b"),
+        (("a", "b", "c"), "a, b or c"),
+        (("a", "", "a"), "a"),
+    ],
+)
+def test_choice_is_said_in_words(names: tuple[str, ...], words: str) -> None:
+    assert one_of(names) == words
+
+
+def test_medicine_to_avoid_without_an_alternative_names_none() -> None:
+    row = next(r for r in KNOWLEDGE.guidance.rows_of("capecitabine") if r.action is Action.AVOID)
+    said = Said(KNOWLEDGE.guidance, KNOWLEDGE.medicines)
+    assert act_of(said, replace(row, alternatives=())) == "Do not use it."
+
+
+def test_limit_of_a_dose_is_not_said_of_a_medicine_to_avoid() -> None:
+    row = next(r for r in KNOWLEDGE.guidance.rows_of("capecitabine") if r.action is Action.AVOID)
+    said = Said(KNOWLEDGE.guidance, KNOWLEDGE.medicines)
+    limited = replace(row, dose_limit="20 mg/day")
+    assert "20 mg/day" not in act_of(said, limited)
+    assert "20 mg/day" in act_of(said, replace(limited, action=Action.START_LOWER))
+
+
+def test_chain_names_the_guideline_and_the_gene_without_a_result() -> None:
+    others = hla("HLA-B", "*57:01 negative"), hla("HLA-A", "*31:01 positive")
+    (advice,) = ask(ADULT, "carbamazepine", *others).advice
+    steps = {(b.step, b.ref) for b in advice.because}
+    assert ("not-tested", "HLA-B") in steps
+    assert ("phenotype", "HLA-A") in steps
+    (guideline,) = [b.text for b in advice.because if b.step == "guidance"]
+    assert "says: avoid carbamazepine (strength Strong)" in guideline
+
+
+def test_ultra_rapid_result_is_spelled_in_british_english() -> None:
+    fast = finding("CYP2D6", candidate("*1/*1x2", 1.0, "Ultrarapid Metabolizer", "≥3.0"))
+    (advice,) = ask(ADULT, "codeine", fast).advice
+    assert (advice.tier, advice.title) == (
+        Tier.T1,
+        "Avoid codeine: CYP2D6 ultra-rapid metaboliser",
+    )
+
+
+def test_code_that_nothing_is_known_of_leaves_the_words_to_speak() -> None:
+    strange = (Coding("http://www.whocc.no/atc", "Z99"), Coding("urn:local", "1"))
+    (advice,) = ask(
+        replace(ADULT, conditions=(ACS,)), "clopidogrel", CYP2C19_PM, codings=strange
+    ).advice
+    assert advice.target.name == "clopidogrel"
+
+
+def test_gene_beside_an_hla_gene_is_shown_by_its_phenotype_alone() -> None:
+    slow = finding("CYP2C9", candidate("*2/*3", 1.0, IM, "0.5"))
+    (advice,) = ask(ADULT, "phenytoin", slow, hla("HLA-B", "*15:02 negative")).advice
+    assert "CYP2C9 intermediate metaboliser" in advice.title
+    assert "0.5" not in advice.title
+
+
+@pytest.mark.parametrize(("unlikely", "is_clear"), [(0.04, True), (0.06, False)])
+def test_change_of_course_from_five_in_a_hundred_on_is_shown(
+    unlikely: float, is_clear: bool
+) -> None:
+    either = finding(
+        "CYP2C19",
+        candidate("*1/*1", 1 - unlikely, NM),
+        candidate("*2/*2", unlikely, PM),
+        status=Status.AMBIGUOUS,
+    )
+    decision = ask(ADULT, "voriconazole", either)
+    assert (bool(decision.clear), bool(decision.advice)) == (is_clear, not is_clear)

@@ -1,0 +1,100 @@
+"""What a bundle's resources say, field by field; what could not be read is said."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from garrod.adapters.fhir.bundle import Own
+from garrod.adapters.fhir.draft import draft_order
+from garrod.adapters.fhir.genomics import unread_results
+from garrod.adapters.fhir.medicine import line_of
+from garrod.adapters.fhir.person import read_person
+from garrod.core.advice import Option
+from garrod.core.person import Person
+from tests.unit.fhir.test_person import PATIENT, bundle, genotype, medicine
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("authoredOn", "2020-03-01T10:00:00Z"),
+        ("effectivePeriod", {"start": "2020-03-01"}),
+        ("effectiveDateTime", "2020-03-01"),
+    ],
+)
+def test_start_of_a_medicine_is_read_wherever_it_is_written(field: str, value: object) -> None:
+    assert line_of(medicine("codeine", **{field: value}), Own()).started == date(2020, 3, 1)
+
+
+def test_reason_code_of_a_medicine_is_read_by_coding_and_words() -> None:
+    reason = {"coding": [{"system": "s", "code": "1", "display": "d"}], "text": "ACS"}
+    line = line_of(medicine("clopidogrel", reasonCode=[reason]), Own())
+    assert [(c.code, c.display) for c in line.reasons] == [("1", "d"), ("", "ACS")]
+
+
+def test_contained_medication_is_found_by_its_id() -> None:
+    resource = medicine(
+        "x",
+        contained=[
+            {"resourceType": "Medication", "id": "a", "code": {"text": "codeine"}},
+            {"resourceType": "Medication", "id": "b", "code": {"text": "tramadol"}},
+        ],
+        medicationReference={"reference": "#b"},
+    )
+    del resource["medicationCodeableConcept"]
+    assert line_of(resource, Own()).text == "tramadol"
+
+
+def test_only_results_that_could_not_be_read_are_counted_as_unread() -> None:
+    nameless = {**genotype("", "odd words"), "component": []}
+    withdrawn = {**nameless, "status": "entered-in-error"}
+    assert unread_results([genotype("CYP2C19", "*2/*2"), nameless, withdrawn]) == 1
+
+
+def test_result_entered_in_error_is_not_read(tmp_path: Path) -> None:
+    withdrawn = {**genotype("CYP2C19", "*2/*2"), "status": "entered-in-error"}
+    assert read_person(bundle(tmp_path, PATIENT, withdrawn)).rows == ()
+
+
+def test_allergy_without_words_or_codes_is_said(tmp_path: Path) -> None:
+    empty = {"resourceType": "AllergyIntolerance", "patient": {"reference": "Patient/p1"}}
+    person = read_person(bundle(tmp_path, PATIENT, empty)).person
+    assert person.allergies == ()
+    assert person.notes == ("an allergy without words or codes could not be read",)
+
+
+@pytest.mark.parametrize("kind", ["security", "tag"])
+def test_person_marked_as_test_data_is_synthetic(tmp_path: Path, kind: str) -> None:
+    marked: dict[str, Any] = {**PATIENT, "meta": {kind: [{"code": "HTEST"}]}}
+    assert read_person(bundle(tmp_path, marked)).person.is_synthetic
+    assert not read_person(bundle(tmp_path, PATIENT)).person.is_synthetic
+
+
+@pytest.mark.parametrize(
+    ("quantity", "weight"),
+    [
+        ({"value": 71.5, "code": "kg"}, "71.5"),
+        ({"value": 71.5, "unit": "kg"}, "71.5"),
+        ({"value": 158, "code": "[lb_av]", "unit": "lb"}, None),
+    ],
+)
+def test_weight_is_read_in_kilograms_only(
+    tmp_path: Path, quantity: dict[str, Any], weight: str | None
+) -> None:
+    seen = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"code": "29463-7"}]},
+        "valueQuantity": quantity,
+    }
+    found = read_person(bundle(tmp_path, PATIENT, seen)).person.weight_kg
+    assert (None if found is None else str(found)) == weight
+
+
+def test_draft_order_is_a_proposal_and_never_active() -> None:
+    order = draft_order(Option("prasugrel", "why", ()), Person("Patient/p1"))
+    assert order["resourceType"] == "MedicationRequest"
+    assert (order["status"], order["intent"]) == ("draft", "proposal")
+    assert order["medicationCodeableConcept"]["text"] == "prasugrel"
