@@ -12,12 +12,11 @@ from garrod.adapters.report.phrases import (
     citation_of,
     class_of,
     dose_words,
-    listed,
     strength_of,
     tag_of,
 )
 from garrod.adapters.report.view import NextGroup, NextRow
-from garrod.care.decide.words import likelihood
+from garrod.care.decide.words import likelihood, listed
 from garrod.core.advice import Action, Advice
 
 REPLACED = (Action.AVOID, Action.STOP, Action.PREFER_ALTERNATIVE)

@@ -7,13 +7,12 @@ from garrod.adapters.report.phrases import (
     URGENCIES,
     capital,
     citation_of,
-    listed,
     place_words,
     strength_of,
     tag_of,
 )
 from garrod.adapters.report.view import Card, Step
-from garrod.care.decide.words import likelihood
+from garrod.care.decide.words import likelihood, listed
 from garrod.core.advice import Advice, Because
 
 HIDDEN_POPULATIONS = {"", "general"}

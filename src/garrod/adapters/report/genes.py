@@ -8,12 +8,11 @@ from garrod.adapters.report.phrases import (
     STATUSES,
     capital,
     count_words,
-    listed,
     phenotype_words,
     place_words,
 )
 from garrod.adapters.report.view import GapRow, GeneRow, Tag
-from garrod.care.decide.words import likelihood, percent
+from garrod.care.decide.words import likelihood, listed, percent
 from garrod.core.advice import NotAssessed
 from garrod.core.finding import NO_RULE, SURE, Candidate, GeneFinding, Origin
 

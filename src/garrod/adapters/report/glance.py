@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from garrod.adapters.report.cards import results_of
 from garrod.adapters.report.genes import gap_words, unsure_words
 from garrod.adapters.report.model import Report
-from garrod.adapters.report.phrases import capital, count_words, listed, tag_of
+from garrod.adapters.report.phrases import capital, count_words, tag_of
 from garrod.adapters.report.view import ClearRow, Glance, Tag
-from garrod.care.decide.words import likelihood, percent
+from garrod.care.decide.words import likelihood, listed, percent
 from garrod.core.advice import Action, Advice
 
 NO_CHANGE = Tag("clear", "No change")

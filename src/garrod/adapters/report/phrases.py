@@ -121,13 +121,6 @@ def capital(text: str) -> str:
     return text if re.match(r"rs\d", text) else text[:1].upper() + text[1:]
 
 
-def listed(words: tuple[str, ...] | list[str], joint: str = "and") -> str:
-    """Return "a", "a and b", "a, b and c"."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {joint} {words[-1]}"
-
-
 def count_words(number: int, noun: str) -> str:
     """Return "1 gene", "2 genes"."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -7,9 +7,9 @@ from garrod.adapters.report.cards import card_of
 from garrod.adapters.report.genes import gene_gaps, gene_rows, medicine_gaps, part_read
 from garrod.adapters.report.glance import clear_rows, glance_of, headline_of
 from garrod.adapters.report.model import Report
-from garrod.adapters.report.phrases import capital, citation_of, listed
+from garrod.adapters.report.phrases import capital, citation_of
 from garrod.adapters.report.view import Citation, Page
-from garrod.care.decide.words import prior_in_words
+from garrod.care.decide.words import listed, prior_in_words
 
 SAFETY = (
     "Garrod is not a medical device and has not been approved for clinical use. "

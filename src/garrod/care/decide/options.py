@@ -11,13 +11,12 @@ from garrod.care.decide.naming import named_in
 from garrod.care.decide.policy import Policy
 from garrod.care.decide.wording import in_short
 from garrod.core.advice import Action, Option
+from garrod.core.identifiers import Atc, RxNorm
 from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine, Medicines
 from garrod.science.pgx.guidance import Guidance, Recommendation
 from garrod.science.pgx.recommend import outcomes_of
 
-ATC = "http://www.whocc.no/atc"
-RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 NO_ALLERGY = re.compile(r"\s*(?:no (?:known )?|not )(?:\w+ )?allerg", re.IGNORECASE)
 UNSUITABLE = (Action.AVOID, Action.PREFER_ALTERNATIVE, Action.STOP)
 WITH_CARE = (Action.START_LOWER, Action.START_HIGHER, Action.ADJUST)
@@ -27,8 +26,8 @@ DOUBT = 0.05  # a chance of unsuitability from which an option is not offered. S
 
 def codes_of(medicine: Medicine) -> tuple[str, ...]:
     """Return a medicine's codes as "system|code"."""
-    atc = tuple(f"{ATC}|{code}" for code in medicine.atc)
-    return (*atc, *((f"{RXNORM}|{medicine.rxnorm}",) if medicine.rxnorm else ()))
+    atc = tuple(f"{Atc.system}|{code}" for code in medicine.atc)
+    return (*atc, *((f"{RxNorm.system}|{medicine.rxnorm}",) if medicine.rxnorm else ()))
 
 
 def advice_id(drug: str, rule: str) -> str:

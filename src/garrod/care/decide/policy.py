@@ -7,19 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from garrod.core.advice import Action, Tier
+from garrod.core.identifiers import Icd10, Snomed
 from garrod.core.medicine import Coding
 from garrod.knowledge.pack import Row
 from garrod.knowledge.shelf import Shelf
 
 PACK = "policy-england"
-SNOMED = "http://snomed.info/sct"
 # Words that say that a condition named is not one that the person has or had.
 NOT_THEIRS = re.compile(
     r"\b(?:family history|fh|no (?:evidence|history|past history)|heat stroke|heatstroke|"
     r"risk of (?:stroke|tia|heart|myocardial))\b",
     re.IGNORECASE,
 )
-ICD10 = "http://hl7.org/fhir/sid/icd-10"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +103,9 @@ class Policy:
 
 
 def _is(indication: Indication, coding: Coding) -> bool:
-    if coding.system == SNOMED and coding.code in indication.snomed:
+    if coding.system == Snomed.system and coding.code in indication.snomed:
         return True
-    if coding.system.startswith(ICD10) and coding.code.startswith(indication.icd10):
+    if coding.system.startswith(Icd10.system) and coding.code.startswith(indication.icd10):
         return True
     if NOT_THEIRS.search(coding.display):
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from garrod.care.decide.words import DOING, likelihood, percent, spoken
+from garrod.care.decide.words import DOING, likelihood, listed, percent, spoken
 from garrod.core.advice import Action
 from garrod.core.finding import NO_RULE
 from garrod.knowledge.medicines import Medicine, Medicines
@@ -95,13 +95,8 @@ def act_of(said: Said, row: Recommendation) -> str:
 
 
 def one_of(names: Sequence[str]) -> str:
-    """Return names as a choice: "a, b or c"."""
-    first = _listed(names)
-    return " or ".join((", ".join(first[:-1]), first[-1]) if len(first) > 1 else first)
-
-
-def _listed(names: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(n for n in names if n))
+    """Return names as a choice, each once: "a, b or c"."""
+    return listed(list(dict.fromkeys(n for n in names if n)), "or")
 
 
 def name_of(guidance: Guidance, medicines: Medicines, alternative: str) -> str:

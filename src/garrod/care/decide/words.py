@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from garrod.core.advice import Action
 from garrod.core.finding import GeneFinding, Status
@@ -48,6 +49,13 @@ def percent(probability: float) -> str:
     if probability >= 0.995:
         return "over 99 %"
     return f"{probability * 100:.0f} %" if probability >= 0.005 else "under 1 %"
+
+
+def listed(words: Sequence[str], joint: str = "and") -> str:
+    """Return "a", "a and b", "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {joint} {words[-1]}"
 
 
 def likelihood(probability: float) -> str:
