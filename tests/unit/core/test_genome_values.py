@@ -47,6 +47,17 @@ def test_finding_is_usable_only_with_a_candidate(
     assert GeneFinding("CYP2C19", Status.AMBIGUOUS, candidates).is_usable is expected
 
 
+@pytest.mark.parametrize(
+    ("status", "probability", "expected"),
+    [(Status.AMBIGUOUS, 0.95, True), (Status.AMBIGUOUS, 0.9, False), (Status.CALLED, 1.0, False)],
+)
+def test_finding_is_open_elsewhere_only_where_doubt_is_not_in_its_probability(
+    status: Status, probability: float, expected: bool
+) -> None:
+    finding = GeneFinding("CYP2D6", status, (Candidate("*1/*2", probability, ""),))
+    assert finding.is_open_elsewhere is expected
+
+
 def test_not_assessed_as_json_names_target_subject_and_reason() -> None:
     missing = NotAssessed(Target("codeine"), "CYP2D6", "no position was read", "not-tested")
     assert missing.as_json() == {

@@ -114,8 +114,8 @@ class _Call:
             self.phenotyping,
             possible,
             self.readings,
-            self.settings,
             more,
+            settings=self.settings,
             sex=self.subject.sex,
         )
 
@@ -169,7 +169,7 @@ def _with_components(call: _Call) -> GeneFinding:
 
 def _is_in_pieces(readings: Readings) -> bool:
     """Return whether several phase sets leave open which variants share a strand."""
-    differing = [r for r in readings.used if len(set(r[1].alleles)) == 2]
+    differing = readings.differing
     return any(seen.phased for _, seen in differing) and len(phase_blocks(differing)) > 1
 
 

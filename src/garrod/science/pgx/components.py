@@ -46,8 +46,7 @@ def find_components(
 
     Source: PMID 29152729 (DPYD, two lowest activities), PMID 30499100 (RYR1).
     """
-    both = [r for r in readings.used if r[1].alleles[0] == r[1].alleles[1]]
-    differing = [r for r in readings.used if r[1].alleles[0] != r[1].alleles[1]]
+    both, differing = readings.alike, readings.differing
     blocks = phase_blocks(differing)
     is_phased = any(seen.phased for _, seen in differing)
 

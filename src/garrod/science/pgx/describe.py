@@ -31,6 +31,7 @@ from garrod.science.pgx.readings import Readings, place_name
 SAME_MEANING = "the diplotype is open, its phenotype is not"
 PREFERRED = "a published list prefers the first diplotype to others that look the same"
 SEVERAL = "several diplotypes explain what was read"
+MOST_EXPLAINED = 3  # Not clinical: diplotypes of which the rules' own reasons are given
 MOST_NAMED = 3  # Not clinical: more positions than these are counted, not named
 
 
@@ -61,9 +62,9 @@ def describe(
     phenotyping: Phenotyping,
     possible: Sequence[Possible],
     readings: Readings,
-    settings: CallSettings,
     more: Described,
     *,
+    settings: CallSettings,
     sex: str,
 ) -> GeneFinding:
     """Return the finding of a gene with at least one possible diplotype.
@@ -71,11 +72,8 @@ def describe(
     Source: the project's design (called from the settings' probability on).
     """
     kept = [p for p in possible if p.probability >= settings.listed_from] or [possible[0]]
-    results = {
-        p.name: (more.results or {}).get(p.name)
-        or phenotype_of(phenotyping, definition.gene, p.alleles, sex=sex)
-        for p in kept
-    }
+    ruled = {p.name: phenotype_of(phenotyping, definition.gene, p.alleles, sex=sex) for p in kept}
+    results = ruled | dict(more.results or {})
     is_known = readings.is_explained
     candidates = tuple(_candidate(p, results[p.name], is_known=is_known) for p in kept)
     is_called = kept[0].probability >= settings.called_at and more.is_certain and is_known
@@ -85,8 +83,7 @@ def describe(
         numbers, labels = meanings_of(phenotyping, definition.gene, more.all_of, sex=sex)
         shares = shares_of(numbers, labels, more.all_of.mass)
         following = "" if is_called else _next(definition, more.all_of, numbers, readings)
-    notes = [r for p in kept[:3] for r in results[p.name].reasons] if is_known else []
-    notes += [PREFERRED] if more.all_of is not None and more.all_of.is_preferred else []
+    notes = _remarks([results[p.name] for p in kept] if is_known else [], more)
     if is_known and more.is_certain and not is_called:
         notes += _sure_of(shares[0], settings)
     reasons = (*readings.reasons, *more.reasons, *dict.fromkeys(notes))
@@ -104,6 +101,13 @@ def describe(
         missing=readings.missing,
         remainder=max(0.0, 1 - sum(c.probability for c in candidates)),
     )
+
+
+def _remarks(results: Sequence[PhenotypeResult], more: Described) -> list[str]:
+    """Return what the rules say of the likeliest diplotypes, and that a preference chose."""
+    told = [reason for result in results[:MOST_EXPLAINED] for reason in result.reasons]
+    is_chosen = more.all_of is not None and more.all_of.is_preferred
+    return [*told, PREFERRED] if is_chosen else told
 
 
 def _sure_of(share: PhenotypeShare, settings: CallSettings) -> list[str]:

@@ -60,16 +60,14 @@ def diploid_posterior(definition: GeneDefinition, readings: Readings, prior: Pri
 
     Source: Bayes' theorem; prior of a pair: Hardy-Weinberg proportions, times its `pair_factor`.
     """
-    same = [r for r in readings.used if r[1].alleles[0] == r[1].alleles[1]]
-    differing = [r for r in readings.used if r[1].alleles[0] != r[1].alleles[1]]
     weights = prior.shares * _plain_weights(definition, readings)
-    weights = weights * strand_weights(definition, same, 0)
+    weights = weights * strand_weights(definition, readings.alike, 0)
     alive = weights.nonzero()[0]
     kept = weights[alive]
     joint = kept[:, None] * kept
     if prior.alike:
         joint *= prior.pair_factor(alive)
-    for block in phase_blocks(differing):
+    for block in phase_blocks(readings.differing):
         one = strand_weights(definition, block, 0)[alive]
         two = strand_weights(definition, block, 1)[alive]
         across = one[:, None] * two

@@ -51,6 +51,16 @@ class Readings:
         """Return whether the definitions can stand for all that was read."""
         return not (self.undocumented or self.is_contradicted)
 
+    @property
+    def alike(self) -> list[Reading]:
+        """Return the used readings that show the same on every strand."""
+        return [r for r in self.used if r[1].alleles[0] == r[1].alleles[-1]]
+
+    @property
+    def differing(self) -> list[Reading]:
+        """Return the used readings that show one thing on one strand, another on the other."""
+        return [r for r in self.used if r[1].alleles[0] != r[1].alleles[-1]]
+
 
 def reference_copies(position: Position, seen: Observation) -> int:
     """Return on how many strands a reading shows the reference base, 0 where any shows another.
