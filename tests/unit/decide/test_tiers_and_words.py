@@ -1,4 +1,4 @@
-"""The lines between one answer and the next: tiers, thresholds, populations, and figures in words."""
+"""Where one answer ends and the next begins: tiers, thresholds, populations, figures in words."""
 
 from dataclasses import replace
 from datetime import date
@@ -210,3 +210,34 @@ def test_change_of_course_from_five_in_a_hundred_on_is_shown(
     )
     decision = ask(ADULT, "voriconazole", either)
     assert (bool(decision.clear), bool(decision.advice)) == (is_clear, not is_clear)
+
+
+@pytest.mark.parametrize(("unsuitable", "is_offered"), [(0.04, True), (0.06, False)])
+def test_option_that_may_not_suit_is_held_back_from_five_in_a_hundred_on(
+    unsuitable: float, is_offered: bool
+) -> None:
+    cyp2d6 = finding(
+        "CYP2D6",
+        candidate("*1/*10", 1 - unsuitable, NM, "1.25"),
+        candidate("*4/*4", unsuitable, PM, "0.0"),
+        status=Status.AMBIGUOUS,
+    )
+    (advice,) = ask(ADULT, "amitriptyline", CYP2C19_PM, cyp2d6).advice
+    assert ("nortriptyline" in [o.name for o in advice.options]) is is_offered
+
+
+def test_code_and_words_that_agree_raise_no_doubt() -> None:
+    coding = (Coding("http://www.whocc.no/atc", "J02AC03", "voriconazole"),)
+    decision = ask(ADULT, "voriconazole", CYP2C19_PM, codings=coding)
+    assert [a.target.name for a in decision.advice] == ["voriconazole"]
+    assert decision.not_assessed == ()
+
+
+def test_medicine_named_only_by_the_words_of_a_code_is_judged() -> None:
+    coding = (Coding("urn:local", "1", "Voriconazole 200 mg tablets"),)
+    (advice,) = ask(ADULT, "as on the chart", CYP2C19_PM, codings=coding).advice
+    assert advice.target.name == "voriconazole"
+
+
+def test_untested_genes_that_only_modify_are_not_asked_for() -> None:
+    assert [n.subject for n in ask(ADULT, "warfarin").not_assessed] == ["CYP2C9", "VKORC1"]
