@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from garrod.knowledge.pack import Row
+from garrod.knowledge.pack import Row, values_in
 from garrod.knowledge.shelf import Shelf
 
 PACK = "drugs"
@@ -168,8 +168,8 @@ def _medicine(row: Row) -> Medicine:
     return Medicine(
         drug=row["drug"],
         name=row["name"],
-        synonyms=tuple(s for s in row["synonyms"].split("|") if s),
-        atc=tuple(c for c in row["atc"].split("|") if c),
+        synonyms=values_in(row["synonyms"]),
+        atc=values_in(row["atc"]),
         rxnorm=row["rxnorm"],
         drug_class=row["class"],
         evidence=row["evidence"],

@@ -43,6 +43,11 @@ class Pack:
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
 
 
+def values_in(cell: str) -> tuple[str, ...]:
+    """Return the values of a cell that may hold several, with "|" between; none of a blank one."""
+    return tuple(value for value in cell.split("|") if value)
+
+
 def check_sum(name: str, content: bytes, *, expected: str) -> None:
     """Return nothing when the sha256 agrees; otherwise raise KnowledgeError KNO003."""
     actual = hashlib.sha256(content).hexdigest()

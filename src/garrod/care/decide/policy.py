@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from garrod.core.advice import Action, Tier
 from garrod.core.identifiers import Icd10, Snomed
 from garrod.core.medicine import Coding
-from garrod.knowledge.pack import Row
+from garrod.knowledge.pack import Row, values_in
 from garrod.knowledge.shelf import Shelf
 
 PACK = "policy-england"
@@ -115,7 +115,7 @@ def _is(indication: Indication, coding: Coding) -> bool:
 def _contraindication(row: Row) -> Contraindication:
     return Contraindication(
         row["drug"],
-        frozenset(c for c in row["conditions"].split("|") if c),
+        frozenset(values_in(row["conditions"])),
         int(row["below_age"]) if row["below_age"] else None,
         row["why"],
     )
@@ -129,9 +129,9 @@ def load_policy(shelf: Shelf) -> Policy:
         ),
         hard_stops=tuple(
             HardStop(
-                frozenset(row["drugs"].split("|")),
+                frozenset(values_in(row["drugs"])),
                 row["gene"],
-                frozenset(row["keys"].split("|")),
+                frozenset(values_in(row["keys"])),
                 Tier(row["tier"]),
             )
             for row in shelf.rows(PACK, "hard_stops")
@@ -141,10 +141,10 @@ def load_policy(shelf: Shelf) -> Policy:
                 row["indication"],
                 tuple(
                     re.compile(rf"\b{re.escape(w)}\b", re.IGNORECASE)
-                    for w in row["words"].split("|")
+                    for w in values_in(row["words"])
                 ),
-                frozenset(row["snomed"].split("|")),
-                tuple(row["icd10"].split("|")),
+                frozenset(values_in(row["snomed"])),
+                values_in(row["icd10"]),
             )
             for row in shelf.rows(PACK, "indications")
         ),
@@ -153,7 +153,7 @@ def load_policy(shelf: Shelf) -> Policy:
         left_out=frozenset(
             (drug, row["action"])
             for row in shelf.rows(PACK, "left_out")
-            for drug in row["drugs"].split("|")
+            for drug in values_in(row["drugs"])
         ),
         reference=shelf.reference(PACK),
     )

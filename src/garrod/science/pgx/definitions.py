@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from garrod.core.variant import Locus, Position, RefStatus
-from garrod.knowledge.pack import Row
+from garrod.knowledge.pack import Row, values_in
 from garrod.knowledge.shelf import Shelf
 from garrod.science.pgx.grids import Floats, Grid, grid_of
 
@@ -162,4 +162,4 @@ def _decides(rows: list[Row]) -> dict[str, frozenset[str]]:
 
 
 def _priorities(rows: list[Row]) -> dict[str, tuple[str, ...]]:
-    return {r["pick"]: tuple(c for c in r["candidates"].split("|") if c != r["pick"]) for r in rows}
+    return {r["pick"]: tuple(c for c in values_in(r["candidates"]) if c != r["pick"]) for r in rows}

@@ -13,7 +13,7 @@ from garrod.core.advice import Action
 from garrod.core.errors import KnowledgeError
 from garrod.core.evidence import Evidence
 from garrod.core.finding import INDETERMINATE, NO_RULE
-from garrod.knowledge.pack import Row
+from garrod.knowledge.pack import Row, values_in
 from garrod.knowledge.shelf import Shelf
 
 PACK = "pgx-guidance"
@@ -254,28 +254,24 @@ def _recommendation(row: Row) -> Recommendation:
     return Recommendation(
         id=row["id"],
         guideline=row["guideline"],
-        drugs=_listed(row["drugs"]),
+        drugs=values_in(row["drugs"]),
         population=row["population"],
         keys=tuple(_key(cell) for cell in row["keys"].split(";")),
         action=action,
         strength=row["strength"],
         dose_factor=row["dose_factor"],
         dose_limit=row["dose_limit"],
-        alternatives=_listed(row["alternatives"]),
-        monitoring=_listed(row["monitoring"]),
+        alternatives=values_in(row["alternatives"]),
+        monitoring=values_in(row["monitoring"]),
         implication=row["implication"],
-        notes=_listed(row["notes"]),
+        notes=values_in(row["notes"]),
         evidence=row["evidence"],
     )
 
 
 def _key(cell: str) -> tuple[str, frozenset[str]]:
     gene, _, values = cell.partition("=")
-    return gene, frozenset(values.split("|"))
-
-
-def _listed(cell: str) -> tuple[str, ...]:
-    return tuple(part for part in cell.split("|") if part)
+    return gene, frozenset(values_in(values))
 
 
 def _population(row: Row) -> Population:
@@ -287,11 +283,11 @@ def _population(row: Row) -> Population:
         min_age=int(row["min_age"]) if row["min_age"] else None,
         max_age=int(row["max_age"]) if row["max_age"] else None,
         min_weight_kg=float(row["min_weight_kg"]) if row["min_weight_kg"] else None,
-        indications=_listed(row["indications"]),
+        indications=values_in(row["indications"]),
         is_default=row["default"] == "yes",
     )
 
 
 def _guideline(row: Row) -> Guideline:
     plain = ("guideline", "name", "source", "version", "pmid", "url", "evidence")
-    return Guideline(genes=_listed(row["genes"]), **{column: row[column] for column in plain})
+    return Guideline(genes=values_in(row["genes"]), **{column: row[column] for column in plain})
