@@ -26,8 +26,7 @@ from garrod.adapters.vcf.source import GZIP, Source, fetch_lines, open_source
 from garrod.core.person import Person
 from garrod.core.variant import Assembly
 from garrod.entry.wire import Services
-from garrod.science.pgx.people import Caller, call_people, load_caller
-from garrod.science.pgx.people import Person as Subject
+from garrod.science.pgx.people import Caller, Sample, call_people, load_caller
 
 DAY = date(2026, 1, 1)  # advice depends on age; the bench's people have none
 MEBIBYTE = 1024  # ru_maxrss is in KiB on Linux
@@ -78,7 +77,7 @@ def person(path: Path, repeats: int) -> dict[str, float]:
 
     def work() -> None:
         table = services.read(path)
-        ((subject, findings),) = services.call(table, [Subject(table.samples[0])])
+        ((subject, findings),) = services.call(table, [Sample(table.samples[0])])
         services.ahead(Person(f"Patient/{subject.sample}", findings=findings), today=DAY)
 
     return _measured(work, lambda: floor(path, services.caller), repeats)
@@ -92,7 +91,7 @@ def cohort(path: Path, repeats: int, genes: Sequence[str] = ()) -> dict[str, flo
 
     def work() -> None:
         table = read_genotypes(path, caller.positions())
-        for _ in call_people(caller, table, [Subject(s) for s in table.samples]):
+        for _ in call_people(caller, table, [Sample(s) for s in table.samples]):
             pass
 
     return _measured(work, lambda: floor(path, caller), repeats)

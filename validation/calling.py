@@ -11,7 +11,7 @@ from garrod.adapters.vcf.read import read_genotypes
 from garrod.core.finding import GeneFinding
 from garrod.core.variant import Assembly
 from garrod.knowledge.shelf import Shelf
-from garrod.science.pgx.people import Caller, Person, call_people, load_caller
+from garrod.science.pgx.people import Caller, Sample, call_people, load_caller
 
 SEXES = {"M": "male", "F": "female"}
 FLAT = "flat"
@@ -36,14 +36,14 @@ def call_file(
     path: Path,
     *,
     rules: str,
-    people: Sequence[Person] | None = None,
+    people: Sequence[Sample] | None = None,
     outside: Mapping[str, GeneFinding] | None = None,
 ) -> dict[str, Findings]:
     """Return each sample's findings by gene."""
     made = caller(rules)
     names = [p.sample for p in people] if people is not None else None
     table = read_genotypes(path, made.positions(), samples=names, assembly=Assembly.GRCH38)
-    chosen = people if people is not None else [Person(s) for s in table.samples]
+    chosen = people if people is not None else [Sample(s) for s in table.samples]
     return {
         person.sample: {f.gene: f for f in findings}
         for person, findings in call_people(made, table, chosen, outside=outside)

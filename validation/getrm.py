@@ -10,7 +10,7 @@ import re
 
 from garrod.adapters.outside.tsv import read_outside
 from garrod.science.pgx.outside import findings_from
-from garrod.science.pgx.people import Person
+from garrod.science.pgx.people import Sample
 from validation.calling import POPULATION, Findings, call_file, caller
 from validation.data import PGX, rows
 from validation.figures import Figure, at_least, show
@@ -41,7 +41,7 @@ def called(*, with_outside: bool) -> Findings:
     stated = read_outside(FOLDER / f"outside_calls_from_get-rm.{SAMPLE}.txt")
     given = findings_from(stated, made.definitions, made.phenotyping) if with_outside else None
     path = FOLDER / f"{SAMPLE}.preprocessed.vcf"
-    people = [Person(SAMPLE, "", "EAS")]
+    people = [Sample(SAMPLE, "", "EAS")]
     return call_file(path, rules=POPULATION, people=people, outside=given)[SAMPLE]
 
 

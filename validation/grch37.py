@@ -16,7 +16,7 @@ from garrod.adapters.vcf.read import read_genotypes
 from garrod.core.finding import GeneFinding
 from garrod.core.genotype import MISSING, CallState, GenotypeTable, Observation
 from garrod.core.variant import Assembly, Position, RefStatus
-from garrod.science.pgx.people import Person, call_people
+from garrod.science.pgx.people import Sample, call_people
 from validation.calling import FLAT, POPULATION, caller
 from validation.data import PGX
 from validation.figures import at_least, share, show
@@ -76,7 +76,7 @@ def moved(table: GenotypeTable, path: Path) -> None:
 
 def calls(table: GenotypeTable, rules: str) -> dict[tuple[str, str], GeneFinding]:
     """Return each finding by sample and gene."""
-    people = [Person(sample, "", "pooled") for sample in table.samples]
+    people = [Sample(sample, "", "pooled") for sample in table.samples]
     return {
         (person.sample, finding.gene): finding
         for person, findings in call_people(caller(rules), table, people)

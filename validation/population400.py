@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from garrod.core.finding import GeneFinding, Status
-from garrod.science.pgx.people import Person
+from garrod.science.pgx.people import Sample
 from garrod.science.pgx.phenotype import phenotype_of
 from validation.calling import POPULATION, SEXES, call_file, caller
 from validation.data import PGX, rows
@@ -52,7 +52,7 @@ def cases() -> list[Case]:
     """Return every drawn gene of every person, called with the population prior."""
     folder = PGX / "population400"
     people = {r["sample"]: r for r in rows(folder / "people.tsv")}
-    asked = [Person(s, SEXES[r["sex"]], r["population"]) for s, r in people.items()]
+    asked = [Sample(s, SEXES[r["sex"]], r["population"]) for s, r in people.items()]
     called = call_file(folder / "people.vcf.gz", rules=POPULATION, people=asked)
     rules = caller(POPULATION).phenotyping
     found = []

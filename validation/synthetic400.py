@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from garrod.core.finding import GeneFinding, Status
-from garrod.science.pgx.people import Person
+from garrod.science.pgx.people import Sample
 from validation.calling import FLAT, SEXES, call_file
 from validation.data import PGX, rows
 from validation.figures import Figure, at_least, at_most, share, show
@@ -46,7 +46,7 @@ def cases() -> list[Case]:
     folder = PGX / "synthetic400"
     table = list(rows(folder / "expected.tsv"))
     sexes = {r["sample"]: SEXES[r["sex"]] for r in table}
-    people = [Person(sample, sex) for sample, sex in sexes.items()]
+    people = [Sample(sample, sex) for sample, sex in sexes.items()]
     called = call_file(folder / "synthetic.vcf.gz", rules=FLAT, people=people)
     return [
         Case(r["sample"], r["mode"], r["gene"], r["simulated_true_core_diplotype"],

@@ -26,10 +26,9 @@ from garrod.core.person import Person
 from garrod.core.variant import Assembly
 from garrod.knowledge.shelf import Shelf
 from garrod.science.pgx.outside import OutsideRow, findings_from
-from garrod.science.pgx.people import Caller, call_people, load_caller
-from garrod.science.pgx.people import Person as Subject
+from garrod.science.pgx.people import Caller, Sample, call_people, load_caller
 
-Called = tuple[Subject, tuple[GeneFinding, ...]]
+Called = tuple[Sample, tuple[GeneFinding, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ class Services:
     def call(
         self,
         table: GenotypeTable,
-        subjects: Sequence[Subject],
+        subjects: Sequence[Sample],
         outside: Sequence[Path] = (),
         rows: Sequence[OutsideRow] = (),
     ) -> Iterator[Called]:

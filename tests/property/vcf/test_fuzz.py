@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from garrod.adapters.vcf.read import read_genotypes
 from garrod.core.errors import GarrodError
 from garrod.core.genotype import CallState, GenotypeTable
-from garrod.science.pgx.people import Person, call_people
+from garrod.science.pgx.people import Sample, call_people
 from tests.making.readings import knowledge, positions
 from tests.making.vcf import bgzipped, contigs, save, vcf
 
@@ -146,6 +146,6 @@ def test_call_whatever_was_read_gives_a_finding_for_every_gene(rows: list[str]) 
             found = read_genotypes(path, positions())
         except GarrodError:
             return
-        people = [Person(s) for s in found.samples]
+        people = [Sample(s) for s in found.samples]
         for _, findings in call_people(knowledge(), found, people):
             assert len(findings) == len(knowledge().definitions)

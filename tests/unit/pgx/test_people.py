@@ -8,7 +8,7 @@ from garrod.core.finding import Candidate, GeneFinding, Origin, Status
 from garrod.core.genotype import NOT_COVERED, CallState, GenotypeTable, Observation, StructuralCall
 from garrod.core.variant import Assembly
 from garrod.science.pgx import people as people_room
-from garrod.science.pgx.people import Caller, Person, call_people, load_caller
+from garrod.science.pgx.people import Caller, Sample, call_people, load_caller
 
 SHELF = load_shelf()
 CALLER = load_caller(SHELF)
@@ -55,7 +55,7 @@ def table(
 
 
 def called(
-    found: GenotypeTable, people: list[Person], caller: Caller = CALLER, **more: object
+    found: GenotypeTable, people: list[Sample], caller: Caller = CALLER, **more: object
 ) -> dict[str, dict[str, GeneFinding]]:
     """Return findings by sample and gene."""
     every = call_people(caller, found, people, **more)  # type: ignore[arg-type]
@@ -64,14 +64,14 @@ def called(
 
 def test_people_keep_their_own_results_in_any_order() -> None:
     found = table({"a": set(), "b": STAR_2, "c": set()})
-    results = called(found, [Person("b"), Person("a"), Person("c")])
+    results = called(found, [Sample("b"), Sample("a"), Sample("c")])
     assert list(results) == ["b", "a", "c"]
     names = {s: genes["CYP2C19"].candidates[0].name for s, genes in results.items()}
     assert names == {"a": "*1/*1", "b": "*1/*2", "c": "*1/*1"}
 
 
 def test_every_gene_has_a_finding_that_names_packs_and_prior() -> None:
-    results = called(table({"a": set()}), [Person("a", population="EAS")])["a"]
+    results = called(table({"a": set()}), [Sample("a", population="EAS")])["a"]
     assert set(results) == set(CALLER.definitions)
     for gene, finding in results.items():
         if CALLER.definitions[gene].positions:
@@ -81,7 +81,7 @@ def test_every_gene_has_a_finding_that_names_packs_and_prior() -> None:
 
 def test_spoiled_sample_is_not_assessed_and_others_are_called() -> None:
     found = table({"a": set(), "b": set()}, spoiled={"b": "line 9 is broken"})
-    results = called(found, [Person("a"), Person("b")])
+    results = called(found, [Sample("a"), Sample("b")])
     assert results["a"]["CYP2C19"].status is Status.CALLED
     spoiled = results["b"].values()
     assert {f.status for f in spoiled} == {Status.NOT_ASSESSED}
@@ -95,7 +95,7 @@ def test_outside_call_replaces_the_reading_of_its_gene() -> None:
         (Candidate("*4/*4", 1.0, "Poor Metabolizer"),),
         origin=Origin.OUTSIDE,
     )
-    results = called(table({"a": set()}), [Person("a")], outside={"CYP2D6": stated})["a"]
+    results = called(table({"a": set()}), [Sample("a")], outside={"CYP2D6": stated})["a"]
     assert results["CYP2D6"].origin is Origin.OUTSIDE
     assert results["CYP2D6"].packs == CALLER.packs
     assert results["CYP2C19"].origin is Origin.VARIANTS
@@ -110,7 +110,7 @@ def test_outside_call_that_contradicts_a_called_gene_says_so() -> None:
         origin=Origin.OUTSIDE,
     )
     found = table({"a": STAR_2, "b": set()})
-    results = called(found, [Person("a"), Person("b")], outside={"CYP2C19": stated})
+    results = called(found, [Sample("a"), Sample("b")], outside={"CYP2C19": stated})
     said = "the file reads *1/*2, the outside call *1/*1 stands: ask which is right"
     assert results["a"]["CYP2C19"].reasons == (said,)
     assert results["b"]["CYP2C19"].reasons == ()
@@ -119,7 +119,7 @@ def test_outside_call_that_contradicts_a_called_gene_says_so() -> None:
 def test_structural_records_count_for_their_own_sample_and_gene_only() -> None:
     deleted = (StructuralCall("CYP2D6", "DEL", 1, 4, "22:42123000 DEL CN=1"),)
     found = table({"a": set(), "b": set()}, structural={"b": deleted})
-    results = called(found, [Person("a"), Person("b")])
+    results = called(found, [Sample("a"), Sample("b")])
     assert results["a"]["CYP2D6"].candidates[0].name == "*1/*1"
     assert results["b"]["CYP2D6"].candidates[0].name == "*1/*5"
 
@@ -127,13 +127,13 @@ def test_structural_records_count_for_their_own_sample_and_gene_only() -> None:
 def test_sex_is_part_of_what_is_remembered() -> None:
     carried = {"G6PD:154536002", "G6PD:154535277"}
     found = table({"a": carried, "b": carried})
-    results = called(found, [Person("a", sex="female"), Person("b", sex="")])
+    results = called(found, [Sample("a", sex="female"), Sample("b", sex="")])
     assert results["a"]["G6PD"].phenotype == "Variable"
 
 
 def test_memory_that_is_full_changes_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     samples = {"a": set(), "b": STAR_2, "c": STAR_2}
-    everybody = [Person(s) for s in samples]
+    everybody = [Sample(s) for s in samples]
     plenty = called(table(samples), everybody)
     monkeypatch.setattr(people_room, "MEMORY", 1)
     assert called(table(samples), everybody) == plenty
@@ -142,7 +142,7 @@ def test_memory_that_is_full_changes_no_answer(monkeypatch: pytest.MonkeyPatch) 
 def test_flat_prior_names_itself_and_needs_no_frequencies() -> None:
     flat = load_caller(SHELF, is_flat=True)
     assert not any(pack.startswith("pgx-frequencies") for pack in flat.packs)
-    finding = called(table({"a": STAR_2}), [Person("a")], flat)["a"]["CYP2C19"]
+    finding = called(table({"a": STAR_2}), [Sample("a")], flat)["a"]["CYP2C19"]
     assert finding.prior.startswith("flat")
     assert finding.candidates[0].name == "*1/*2"
 
@@ -150,7 +150,7 @@ def test_flat_prior_names_itself_and_needs_no_frequencies() -> None:
 def test_prior_decides_what_an_unread_position_hides() -> None:
     found = table({"a": set()}, skip={"CYP2C19:94761900"})  # *17 cannot be seen
     by_population = {
-        p: called(found, [Person("a", population=p)])["a"]["CYP2C19"].candidates[0].probability
+        p: called(found, [Sample("a", population=p)])["a"]["CYP2C19"].candidates[0].probability
         for p in ("EAS", "EUR")
     }
     assert by_population["EUR"] < by_population["EAS"]  # *17: 22 % in Europe, rare in East Asia
@@ -158,5 +158,5 @@ def test_prior_decides_what_an_unread_position_hides() -> None:
 
 def test_nothing_read_is_no_call_for_everyone() -> None:
     found = table({"a": set()}, skip={p.id for p in CALLER.positions()})
-    results = called(found, [Person("a")])["a"].values()
+    results = called(found, [Sample("a")])["a"].values()
     assert {f.status for f in results} <= {Status.NO_CALL, Status.NOT_ASSESSED}

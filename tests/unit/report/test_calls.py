@@ -4,7 +4,7 @@ import json
 
 from garrod.adapters.report.calls import calls_json, calls_tsv, shown_probability
 from garrod.core.finding import Candidate, GeneFinding, Status
-from garrod.science.pgx.people import Person
+from garrod.science.pgx.people import Sample
 
 TWICE = GeneFinding(
     "CYP2D6",
@@ -13,7 +13,7 @@ TWICE = GeneFinding(
     packs=("pgx-phenotypes@1",),
 )
 ONCE = GeneFinding("DPYD", Status.CALLED, (Candidate("A/B", 1.0, "n"),), components=("A", "B"))
-PEOPLE = [(Person("one"), (TWICE, ONCE)), (Person('t"wo'), (TWICE,))]
+PEOPLE = [(Sample("one"), (TWICE, ONCE)), (Sample('t"wo'), (TWICE,))]
 
 
 def test_calls_json_is_one_document_and_names_the_packs() -> None:
@@ -30,7 +30,7 @@ def test_calls_json_lists_a_diplotype_that_was_stated_twice_once() -> None:
 
 def test_calls_json_probabilities_never_add_up_to_more_than_one() -> None:
     sixths = tuple(Candidate(f"*{n}/*{n}", 1 / 6, "n") for n in range(6))
-    parts = calls_json([(Person("one"), (GeneFinding("TPMT", Status.AMBIGUOUS, sixths),))])
+    parts = calls_json([(Sample("one"), (GeneFinding("TPMT", Status.AMBIGUOUS, sixths),))])
     (gene,) = json.loads(b"".join(parts))["samples"][0]["genes"]
     assert sum(d["probability"] for d in gene["diplotypes"]) <= 1
     assert [shown_probability(p) for p in (0.95, 1.0, 0.9499999)] == [0.95, 1.0, 0.949999]

@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 
 from garrod.core.finding import GeneFinding
-from garrod.science.pgx.people import Person
+from garrod.science.pgx.people import Sample
 
-Called = tuple[Person, Sequence[GeneFinding]]
+Called = tuple[Sample, Sequence[GeneFinding]]
 HEADER = ("sample", "gene", "status", "diplotypes", "probability", "phenotype", "activity_score")
 UNITS = 1_000_000  # six digits
 NEARLY = 1e-3  # of the last digit: 0.95, which a float holds as a little less, stays 0.95

@@ -13,7 +13,7 @@ from garrod.core.variant import Assembly
 from garrod.science.pgx.populations import POPULATIONS
 
 if TYPE_CHECKING:
-    from garrod.science.pgx.people import Person as Subject
+    from garrod.science.pgx.people import Sample
 
 Vcf = Annotated[Path, typer.Argument(help="VCF, gVCF or BCF; bgzipped or plain.")]
 Samples = Annotated[
@@ -93,12 +93,12 @@ def _known(option: str, value: str, known: object, *, shown: str) -> str:
 
 def subjects_of(
     samples: Sequence[str], people: Path | None, *, sex: str, population: str
-) -> list[Subject]:
+) -> list[Sample]:
     """Return each sample with its sex and population; a row of `people` outranks the options.
 
     Raises: InputError INP020, INP021.
     """
-    from garrod.science.pgx.people import Person as Subject
+    from garrod.science.pgx.people import Sample
 
     told = _read_people(people) if people else {}
     if people and not any(s in told for s in samples):
@@ -110,7 +110,7 @@ def subjects_of(
     found = []
     for sample in samples:
         own_sex, own_population = told.get(sample, ("", ""))
-        found.append(Subject(sample, own_sex or sex, own_population or population))
+        found.append(Sample(sample, own_sex or sex, own_population or population))
     return found
 
 

@@ -15,7 +15,7 @@ from garrod.core.variant import Assembly
 from garrod.entry.cli.output import warn_of
 from garrod.entry.wire import Services
 from garrod.science.pgx.outside import OutsideRow
-from garrod.science.pgx.people import Person as Subject
+from garrod.science.pgx.people import Sample
 from garrod.science.pgx.reconcile import reconciled
 
 MOST_LINES = 500  # medicines in a list; a longer file is not a person's list
@@ -90,7 +90,7 @@ def with_genome(services: Services, read: Read, genome: Genome) -> tuple[Person,
             "name this person's with --sample"
         )
     warn_of(table.warnings, table.spoiled)
-    subject = Subject(table.samples[0], read.person.sex, genome.population)
+    subject = Sample(table.samples[0], read.person.sex, genome.population)
     _, found = next(iter(services.call(table, [subject], genome.outside)))
     person, rows = _understood(services, read)
     stated = services.outside_findings((), rows, sex=person.sex)

@@ -19,8 +19,6 @@ PACK = "pgx-definitions"
 # Nomenclature for incompletely specified bases. Source: IUPAC-IUB, PMID 2582368.
 WOBBLE = {"R": "AG", "Y": "CT", "S": "CG", "W": "AT", "K": "GT", "M": "AC"}
 
-__all__ = ["PACK", "Floats", "GeneDefinition", "load_definitions", "position_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class GeneDefinition:

@@ -15,9 +15,9 @@ from garrod.core.finding import GeneFinding, Status
 from garrod.core.genotype import GenotypeTable, Observation, StructuralCall
 from garrod.core.variant import Position
 from garrod.knowledge.shelf import Shelf
-from garrod.science.pgx import definitions as definitions_room
 from garrod.science.pgx import priors
 from garrod.science.pgx.caller import Subject, call_gene
+from garrod.science.pgx.definitions import PACK as DEFINITIONS
 from garrod.science.pgx.definitions import GeneDefinition, load_definitions
 from garrod.science.pgx.describe import CallSettings
 from garrod.science.pgx.phenotype import PACK as PHENOTYPES
@@ -30,7 +30,7 @@ MEMORY = 20_000  # Not clinical: findings remembered; beyond, all go, so memory 
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Sample:
     """What the caller needs to know of a sample besides its readings."""
 
     sample: str
@@ -91,7 +91,7 @@ def load_caller(
 
     Source: packs pgx-definitions, pgx-phenotypes, pgx-frequencies.
     """
-    names = (definitions_room.PACK, PHENOTYPES) + (() if is_flat else (priors.PACK,))
+    names = (DEFINITIONS, PHENOTYPES) + (() if is_flat else (priors.PACK,))
     return Caller(
         definitions=load_definitions(shelf),
         phenotyping=load_phenotyping(shelf),
@@ -133,10 +133,10 @@ class _Cohort:
 def call_people(
     caller: Caller,
     table: GenotypeTable,
-    people: Sequence[Person],
+    people: Sequence[Sample],
     *,
     outside: Mapping[str, GeneFinding] | None = None,
-) -> Iterator[tuple[Person, tuple[GeneFinding, ...]]]:
+) -> Iterator[tuple[Sample, tuple[GeneFinding, ...]]]:
     """Yield each person with a finding per gene, in the order given.
 
     `people` are samples of the table.  Outside calls replace those made here.
@@ -185,7 +185,7 @@ def _lane(
 
 
 def _remembered(
-    cohort: _Cohort, person: Person, gene: str, codes: npt.NDArray[np.uint16]
+    cohort: _Cohort, person: Sample, gene: str, codes: npt.NDArray[np.uint16]
 ) -> GeneFinding:
     """Return the finding of a gene, made once for all who have the same readings."""
     lane, memory = cohort.lanes[gene], cohort.memory
