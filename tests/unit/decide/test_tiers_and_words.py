@@ -12,6 +12,7 @@ from garrod.care.decide.words import likelihood, percent
 from garrod.core.advice import Action, Tier
 from garrod.core.finding import Status
 from garrod.core.medicine import REVIEW, Coding, MedicineLine
+from garrod.core.person import Allergy
 from tests.making.decisions import (
     ACS,
     ADULT,
@@ -241,3 +242,35 @@ def test_medicine_named_only_by_the_words_of_a_code_is_judged() -> None:
 
 def test_untested_genes_that_only_modify_are_not_asked_for() -> None:
     assert [n.subject for n in ask(ADULT, "warfarin").not_assessed] == ["CYP2C9", "VKORC1"]
+
+
+def test_allergy_named_only_by_the_words_of_its_code_holds_an_option_back() -> None:
+    allergy = Allergy("", (Coding("urn:local", "1", "Ticagrelor"),))
+    person = replace(ADULT, conditions=(ACS,), allergies=(allergy,))
+    (advice,) = ask(person, "clopidogrel", CYP2C19_PM).advice
+    assert [o.name for o in advice.options] == ["prasugrel"]
+
+
+def test_group_of_alternatives_is_named_in_the_pack_s_words() -> None:
+    (advice,) = ask(ADULT, "citalopram", CYP2C19_PM).advice
+    words = KNOWLEDGE.guidance.phrases["class:antidepressant-not-2c19"].text
+    assert f"Use {words}" in advice.summary
+    assert [o.name for o in advice.options] == [words]
+
+
+def test_usual_dose_that_no_unread_position_can_change_leaves_nothing_open() -> None:
+    lost = replace(finding("CYP2C19", candidate("*1/*1", 1.0, NM)), missing=("CYP2C19:1",))
+    decision = ask(ADULT, "voriconazole", lost)
+    assert (len(decision.clear), decision.not_assessed) == (1, ())
+
+
+def test_gene_that_only_modifies_adds_its_row_to_the_chain() -> None:
+    genes = (
+        finding("CYP2C9", candidate("*1/*2", 1.0, IM, "1.5")),
+        finding("VKORC1", candidate("a/b", 1.0, "-1639 AG")),
+        finding("CYP4F2", candidate("*3/*3", 1.0, "n/a")),
+    )
+    (advice,) = ask(ADULT, "warfarin", *genes).advice
+    rows = [b.text for b in advice.because if b.step == "guidance"]
+    assert len(rows) == 2
+    assert rows[1].startswith("and by CYP4F2: ")

@@ -1,5 +1,7 @@
 """What a bundle's resources say, field by field; what could not be read is said."""
 
+import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -7,12 +9,14 @@ from typing import Any
 import pytest
 
 from garrod.adapters.fhir.bundle import Own
-from garrod.adapters.fhir.draft import draft_order
+from garrod.adapters.fhir.draft import draft_order, with_orders
 from garrod.adapters.fhir.genomics import unread_results
-from garrod.adapters.fhir.medicine import line_of
+from garrod.adapters.fhir.medicine import line_of, read_order
 from garrod.adapters.fhir.person import read_person
 from garrod.core.advice import Option
+from garrod.core.errors import FhirError
 from garrod.core.person import Person
+from tests.making.decisions import ACS, ADULT, CYP2C19_PM, ask
 from tests.unit.fhir.test_person import PATIENT, bundle, genotype, medicine
 
 
@@ -67,7 +71,7 @@ def test_allergy_without_words_or_codes_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["security", "tag"])
 def test_person_marked_as_test_data_is_synthetic(tmp_path: Path, kind: str) -> None:
-    marked: dict[str, Any] = {**PATIENT, "meta": {kind: [{"code": "HTEST"}]}}
+    marked: dict[str, Any] = {**PATIENT, "meta": {kind: [{"code": "HTEST"}, {"code": "R"}]}}
     assert read_person(bundle(tmp_path, marked)).person.is_synthetic
     assert not read_person(bundle(tmp_path, PATIENT)).person.is_synthetic
 
@@ -98,3 +102,38 @@ def test_draft_order_is_a_proposal_and_never_active() -> None:
     assert order["resourceType"] == "MedicationRequest"
     assert (order["status"], order["intent"]) == ("draft", "proposal")
     assert order["medicationCodeableConcept"]["text"] == "prasugrel"
+
+
+def test_orders_are_drafted_for_options_with_a_code_and_for_no_group() -> None:
+    (advice,) = ask(replace(ADULT, conditions=(ACS,)), "clopidogrel", CYP2C19_PM).advice
+    group = Option("another class", "why")
+    drafted = with_orders(replace(advice, options=(*advice.options, group)), ADULT)
+    *named, last = [option.order for option in drafted.options]
+    assert [order["medicationCodeableConcept"]["text"] for order in named if order] == [
+        option.name for option in advice.options
+    ]
+    assert {order["subject"]["reference"] for order in named if order} == {"Patient/1"}
+    assert last is None
+
+
+@pytest.mark.parametrize("status", ["cancelled", "completed", "entered-in-error", "stopped"])
+def test_order_that_has_ended_is_no_proposal(tmp_path: Path, status: str) -> None:
+    path = tmp_path / "order.json"
+    order = {**medicine("codeine"), "resourceType": "MedicationRequest", "status": status}
+    path.write_text(json.dumps(order))
+    with pytest.raises(FhirError, match=f"is {status}") as raised:
+        read_order(path, Own(frozenset(("Patient/p1",))))
+    assert raised.value.code == "FHR007"
+
+
+@pytest.mark.parametrize("version", ["", "/_history/2"])
+def test_reference_to_a_version_of_a_resource_is_followed(tmp_path: Path, version: str) -> None:
+    drug = {"resourceType": "Medication", "id": "m", "code": {"text": "simvastatin"}}
+    line = medicine(
+        "x",
+        medicationReference={"reference": f"Medication/m{version}"},
+        subject={"reference": f"Patient/p1{version}"},
+    )
+    del line["medicationCodeableConcept"]
+    person = read_person(bundle(tmp_path, PATIENT, drug, line)).person
+    assert [m.text for m in person.medicines] == ["simvastatin"]

@@ -108,6 +108,7 @@ def test_words_that_say_a_line_may_not_be_taken_are_found(line: str, remark: str
         ("gentamicin 40 mg/ml injection", False),
         ("gentamicin 0.3% eye/ear drops", True),
         ("tacrolimus 1 mg capsules", False),
+        ("fentanyl 25 micrograms/hour patch", False),
     ],
 )
 def test_local_form_is_told_from_words(text: str, expected: bool) -> None:

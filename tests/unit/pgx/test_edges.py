@@ -10,11 +10,13 @@ from garrod.core.genotype import Observation, StructuralCall
 from garrod.science.pgx.components import find_components
 from garrod.science.pgx.copies import activity_of
 from garrod.science.pgx.describe import SAME_MEANING, phenotype_shares
+from garrod.science.pgx.guidance import load_guidance
 from garrod.science.pgx.outside import OutsideRow, findings_from
 from garrod.science.pgx.phenotype import function_rank, score_result
 from garrod.science.pgx.priors import UNSEEN_MASS, flat_prior, load_counts, population_prior
 from garrod.science.pgx.readings import ONE_STRAND, sort_readings
-from garrod.science.pgx.reconcile import reconciled
+from garrod.science.pgx.recommend import key_shares, outcomes_of
+from garrod.science.pgx.reconcile import reconciled, replacing
 from tests.making.calls import (
     GENES,
     PHENOTYPES,
@@ -206,3 +208,61 @@ def test_hla_typed_on_both_strands_leaves_nothing_to_say() -> None:
 )
 def test_prior_is_said_in_words(prior: str, words: str) -> None:
     assert prior_in_words(prior).startswith(words)
+
+
+@pytest.mark.parametrize("status", [Status.NO_CALL, Status.AMBIGUOUS])
+def test_outside_call_beside_a_file_that_cannot_tell_contradicts_nothing(status: Status) -> None:
+    own = GeneFinding("CYP2C19", status, positions={"rs1": "A/G"})
+    told = stated(OutsideRow("CYP2C19", "*2/*2", line=1))["CYP2C19"]
+    assert replacing(told, own) == replace(told, positions={"rs1": "A/G"})
+
+
+def test_outside_no_call_stands_without_a_comparison() -> None:
+    own = call("CYP2C19", {})
+    told = stated(OutsideRow("CYP2C19", "./.", line=1))["CYP2C19"]
+    assert replacing(told, own) == told
+
+
+def test_unread_variant_of_a_gene_of_components_is_a_candidate() -> None:
+    found = call("DPYD", {DPYD_2A: None})
+    assert names(found)[:2] == ["Reference/Reference", "Reference/c.1905+1G>A (*2A)"]
+    assert found.next_position == f"DPYD:{DPYD_2A}"
+    assert [p.phenotype for p in found.phenotypes[:2]] == [NM, IM]
+
+
+def test_both_variants_of_hapb3_are_one_component() -> None:
+    found = call("DPYD", {97579893: read("G", "C"), 97573863: read("C", "T")})
+    assert found.components == ("c.1129-5923C>G, c.1236G>A (HapB3)",)
+
+
+def test_gene_without_a_required_position_names_it_as_missing() -> None:
+    assert call("NAT2", {18400860: None}).missing == ("NAT2:18400860",)
+
+
+@pytest.mark.parametrize(
+    ("bases", "is_open"), [(("A", "A"), False), (("G", "A"), True), (("G", "G"), True)]
+)
+def test_g6pd_is_open_unless_both_strands_are_deficient(
+    bases: tuple[str, str], is_open: bool
+) -> None:
+    found = call("G6PD", {154534419: read(*bases), 154536002: None}, sex="female")
+    assert any("though decisive" in reason for reason in found.reasons) is is_open
+
+
+def test_gene_without_a_result_takes_nothing_from_the_probability() -> None:
+    positive = Candidate("x", 1.0, "*31:01 positive", "", ("*31:01 positive",))
+    findings = {"HLA-A": GeneFinding("HLA-A", Status.CALLED, (positive,))}
+    found = outcomes_of(
+        load_guidance(SHELF), "carbamazepine", ("HLA-B", "HLA-A"), findings, "cbz-naive"
+    )
+    assert [o.probability for o in found] == [1.0]
+
+
+def test_diplotypes_of_one_meaning_are_one_share_and_the_likelier_names_it() -> None:
+    same = open_call(
+        Candidate("*2/*2", 0.5, PM, "", (PM,)),
+        Candidate("*1/*2", 0.3, IM, "", (IM,)),
+        Candidate("*2/*3", 0.2, PM, "", (PM,)),
+    )
+    shares = [(s.phenotype, s.diplotype, s.probability) for s in key_shares("CYP2C19", same)]
+    assert shares == [(PM, "*2/*2", pytest.approx(0.7)), (IM, "*1/*2", 0.3)]

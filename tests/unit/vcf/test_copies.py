@@ -64,10 +64,17 @@ def test_copies_are_not_counted_by_an_inversion(tmp_path: Path) -> None:
     assert calls(tmp_path, "<INV>", "0/1") == []
 
 
-def test_segment_without_change_says_nothing_of_bases(tmp_path: Path) -> None:
-    segment = row("chr22", 1, "N", ".", "0/0:2", keys="GT:CN", info="END=50818468;REFLEN=50818467")
+@pytest.mark.parametrize("alt", [".", "<*>", "<NON_REF>"])
+@pytest.mark.parametrize("info", ["END=50818468;REFLEN=50818467", "END=50818468"])
+def test_segment_without_change_says_nothing_of_bases(tmp_path: Path, alt: str, info: str) -> None:
+    segment = row("chr22", 1, "N", alt, "0/0:2", keys="GT:CN", info=info)
     found = table(save(tmp_path, vcf(row("chr10", 94781859, "G", "A", "0/1"), segment)))
     assert seen(found, "CYP2D6:42126611").state is CallState.NOT_COVERED
+
+
+def test_small_variant_with_copies_beside_its_genotype_is_read(tmp_path: Path) -> None:
+    found = table(save(tmp_path, vcf(row("chr10", 94781859, "G", "A", "0/1:2", keys="GT:CN"))))
+    assert seen(found, "CYP2C19:94781859").alleles == ("G", "A")
 
 
 @pytest.mark.parametrize(

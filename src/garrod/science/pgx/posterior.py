@@ -52,7 +52,7 @@ def haploid_posterior(definition: GeneDefinition, readings: Readings, prior: Pri
     weights = weights * strand_weights(definition, readings.used, 0)
     alive = weights.nonzero()[0]
     kept = weights[alive]
-    return Pairs(alive, alive, kept / kept.sum()) if len(alive) else Pairs(alive, alive, kept)
+    return Pairs(alive, alive, kept / kept.sum())
 
 
 def diploid_posterior(definition: GeneDefinition, readings: Readings, prior: Prior) -> Pairs:
@@ -77,7 +77,7 @@ def diploid_posterior(definition: GeneDefinition, readings: Readings, prior: Pri
     row, column = row[is_kept], column[is_kept]
     mass = joint[row, column]
     mass[row < column] *= 2
-    return Pairs(alive[row], alive[column], mass / mass.sum() if len(mass) else mass)
+    return Pairs(alive[row], alive[column], mass / mass.sum())
 
 
 def _plain_weights(definition: GeneDefinition, readings: Readings) -> Floats:
