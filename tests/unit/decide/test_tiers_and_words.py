@@ -10,7 +10,7 @@ from garrod.care.decide.service import decide
 from garrod.care.decide.wording import Said, act_of, dose_in_words, one_of
 from garrod.care.decide.words import likelihood, percent
 from garrod.core.advice import Action, Tier
-from garrod.core.finding import Status
+from garrod.core.finding import Proof, Status
 from garrod.core.medicine import REVIEW, Coding, MedicineLine
 from garrod.core.person import Allergy
 from tests.making.decisions import (
@@ -274,3 +274,17 @@ def test_gene_that_only_modifies_adds_its_row_to_the_chain() -> None:
     rows = [b.text for b in advice.because if b.step == "guidance"]
     assert len(rows) == 2
     assert rows[1].startswith("and by CYP4F2: ")
+
+
+@pytest.mark.parametrize(("read", "shown", "last"), [(6, 6, "rs5"), (8, 7, "and 2 more positions")])
+def test_chain_shows_six_lines_of_the_file_and_counts_the_rest(
+    read: int, shown: int, last: str
+) -> None:
+    proofs = tuple(
+        Proof(f"CYP2C19:{n}", f"rs{n}", "g.1", "called", ("G", "A"), n, "a record")
+        for n in range(read)
+    )
+    (advice,) = ask(ADULT, "voriconazole", replace(CYP2C19_PM, proofs=proofs)).advice
+    lines = [b.text for b in advice.because if b.step == "variant"]
+    assert len(lines) == shown
+    assert lines[-1].startswith(last)

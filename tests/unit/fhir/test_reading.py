@@ -137,3 +137,14 @@ def test_reference_to_a_version_of_a_resource_is_followed(tmp_path: Path, versio
     del line["medicationCodeableConcept"]
     person = read_person(bundle(tmp_path, PATIENT, drug, line)).person
     assert [m.text for m in person.medicines] == ["simvastatin"]
+
+
+def test_allergy_of_another_person_is_not_used_and_is_said(tmp_path: Path) -> None:
+    theirs = {
+        "resourceType": "AllergyIntolerance",
+        "patient": {"reference": "Patient/p2"},
+        "code": {"text": "ticagrelor"},
+    }
+    person = read_person(bundle(tmp_path, PATIENT, theirs)).person
+    assert person.allergies == ()
+    assert "another person" in person.notes[0]
