@@ -1,1 +1,1 @@
-"""Room: adapters."""
+"""Speaks with the outside: files and formats to core values, and core values to them."""

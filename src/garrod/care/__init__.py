@@ -1,1 +1,1 @@
-"""Room: care."""
+"""What is done with findings: decisions about one person, pure and without memory."""

@@ -1,1 +1,1 @@
-"""Room: adapters/fhir."""
+"""FHIR R4 JSON to a person, and options to draft orders."""

@@ -1,1 +1,1 @@
-"""Room: the pharmacogenomic report, laid out as a page for people or as JSON for machines."""
+"""The pharmacogenomic report, laid out as a page for people or as JSON for machines."""

@@ -1,1 +1,1 @@
-"""Room: entry/cli."""
+"""The command line: one file a command."""
