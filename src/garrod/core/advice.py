@@ -48,6 +48,10 @@ class Target:
     name: str
     codes: tuple[str, ...] = ()
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the target as plain values."""
+        return {"name": self.name, "codes": list(self.codes)}
+
 
 @dataclass(frozen=True, slots=True)
 class Because:
@@ -95,7 +99,7 @@ class Advice:
         return {
             "id": self.id,
             "action": self.action.value,
-            "target": {"name": self.target.name, "codes": list(self.target.codes)},
+            "target": self.target.as_json(),
             "tier": self.tier.value,
             "strength": self.strength,
             "title": self.title,
@@ -133,12 +137,12 @@ class NotAssessed:
     target: Target
     subject: str  # a gene, a drug pair, a check
     reason: str
-    code: str = "not-assessed"  # not-tested | no-call | ambiguous | no-guidance | unknown-drug
+    code: str = "not-assessed"  # the codes are listed in the contract
 
     def as_json(self) -> dict[str, Any]:
         """Return the reason as plain values."""
         return {
-            "target": {"name": self.target.name, "codes": list(self.target.codes)},
+            "target": self.target.as_json(),
             "subject": self.subject,
             "reason": self.reason,
             "code": self.code,

@@ -13,7 +13,6 @@ from garrod.science.pgx.guidance import (
     NO_RESULT,
     load_guidance,
     matching,
-    recommendations_for,
 )
 
 SHELF = load_shelf()
@@ -60,7 +59,7 @@ def test_modifying_gene_comes_after_the_row_that_decides() -> None:
 
 
 def test_unknown_drug_has_no_rows() -> None:
-    assert recommendations_for(GUIDANCE, "paracetamol") == ()
+    assert GUIDANCE.rows_of("paracetamol") == ()
     assert GUIDANCE.genes_of("paracetamol") == ()
     assert GUIDANCE.role_of("paracetamol", "CYP2D6") == ""
 
@@ -97,7 +96,7 @@ def test_every_gene_of_a_row_has_a_role() -> None:
 
 def test_rows_of_one_drug_and_population_never_contradict() -> None:
     for drug in set(GUIDANCE.drugs()) - {"warfarin"}:
-        rows = recommendations_for(GUIDANCE, drug)
+        rows = GUIDANCE.rows_of(drug)
         for place, one in enumerate(rows):
             for other in rows[place + 1 :]:
                 apart = one.population != other.population or any(

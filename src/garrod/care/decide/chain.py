@@ -66,7 +66,7 @@ def _variant_steps(finding: GeneFinding) -> list[Because]:
     left = len(finding.proofs) - len(shown)
     if left > 0:
         steps.append(Because("variant", f"and {left} more positions of {finding.gene}", ""))
-    if not shown and finding.proofs == ():
+    if not finding.proofs:
         steps.append(Because("variant", f"every position read of {finding.gene} is reference", ""))
     return steps
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from garrod.care.decide.policy import Policy
 from garrod.core.medicine import MedicineLine
@@ -98,14 +99,15 @@ def _by_age(choices: Sequence[Population], setting: Setting) -> tuple[list[Popul
     if age is None:
         return list(choices), False
     weight = setting.person.weight_kg
-    fitting = [
-        p
-        for p in choices
-        if (p.min_age is None or age >= p.min_age or (p.min_weight_kg and weight is not None
-            and weight > p.min_weight_kg))
-        and (p.max_age is None or age < p.max_age + 1)
-    ]  # fmt: skip
-    return fitting, True
+    return [p for p in choices if _is_within(p, age, weight)], True
+
+
+def _is_within(population: Population, age: int, weight: Decimal | None) -> bool:
+    """Return whether a person is of a population's age; enough weight stands for a lower age."""
+    least = population.min_weight_kg
+    is_heavy = least is not None and weight is not None and weight > least
+    is_old_enough = population.min_age is None or age >= population.min_age or is_heavy
+    return is_old_enough and (population.max_age is None or age <= population.max_age)
 
 
 def _by_exposure(choices: Sequence[Population], setting: Setting) -> tuple[list[Population], bool]:

@@ -20,7 +20,7 @@ class Clear:
     def as_json(self) -> dict[str, Any]:
         """Return the answer as plain values."""
         return {
-            "target": {"name": self.target.name, "codes": list(self.target.codes)},
+            "target": self.target.as_json(),
             "subject": ", ".join(self.genes),
             "reason": self.reason,
             "packs": list(self.packs),

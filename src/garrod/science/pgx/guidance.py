@@ -146,14 +146,6 @@ class Guidance:
         return (self.citations[row.evidence],)
 
 
-def recommendations_for(guidance: Guidance, drug: str) -> tuple[Recommendation, ...]:
-    """Return all rows of a drug, whatever the results.
-
-    Source: rows of pack pgx-guidance (CPIC, CC0).
-    """
-    return guidance.rows_of(drug)
-
-
 def matching(
     guidance: Guidance,
     drug: str,
