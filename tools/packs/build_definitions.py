@@ -13,9 +13,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from writing import shared_data, write_pack
+from writing import evidence_row, shared_data, write_pack
 
 VERSION = "2025.11.5"
+PYPGX = "https://github.com/sbslee/pypgx"
 MINUS = {"ABCG2", "CYP2C8", "CYP2D6", "CYP3A4", "CYP3A5", "CYP4F2", "DPYD", "F5", "TPMT", "VKORC1"}
 HLA = {"HLA-A": ["*31:01"], "HLA-B": ["*15:02", "*57:01", "*58:01"]}
 # CPIC's own names of the two deletions, by the record that spells them. Source: PMID 34032273.
@@ -194,14 +195,6 @@ def add_mitochondrial(pgx: Path, tables: dict) -> list[tuple[str, str, str]]:
     return named
 
 
-def cite(key: str, source: str, version: str, locus: str, url: str, licence: str) -> dict[str, str]:
-    """Return one row of evidence.csv."""
-    return {
-        "id": key, "source": source, "version": version, "locus": locus, "pmid": "", "url": url,
-        "licence": licence, "retrieved": "2026-11-24",
-    }  # fmt: skip
-
-
 def main() -> None:
     """Write the pack."""
     pgx = shared_data() / "pgx"
@@ -216,17 +209,19 @@ def main() -> None:
         add_gene(data, exemptions.get(data["gene"], {}), tables, anchors)
     add_others(pgx, tables)
     evidence = [
-        cite("definitions", "ClinPGx allele definitions (CPIC, PharmVar)", "2025-11-05",
-             "allele definition tables of 20 genes; GRCh37 from pypgx 0.27.0 variant-table",
-             "https://github.com/PharmGKB/PharmCAT", "CC0-1.0"),
-        cite("f5", "dbSNP rs6025 via pypgx gene and variant tables", "0.27.0", "F5",
-             "https://github.com/sbslee/pypgx", "MIT"),
-        cite("mt-rnr1", "CPIC allele names of MT-RNR1; positions (rCRS) from pypgx variant-table",
-             "2025-11-05; pypgx 0.27.0", "MT-RNR1", "https://github.com/sbslee/pypgx", "MIT"),
-        cite("hla-a", "CPIC allele names of HLA-A", "2025-11-05", "HLA-A",
-             "https://cpicpgx.org", "CC0-1.0"),
-        cite("hla-b", "CPIC allele names of HLA-B", "2025-11-05", "HLA-B",
-             "https://cpicpgx.org", "CC0-1.0"),
+        evidence_row("definitions", source="ClinPGx allele definitions (CPIC, PharmVar)",
+                     version="2025-11-05",
+                     locus="allele definition tables of 20 genes; "
+                           "GRCh37 from pypgx 0.27.0 variant-table",
+                     url="https://github.com/PharmGKB/PharmCAT"),
+        evidence_row("f5", source="dbSNP rs6025 via pypgx gene and variant tables",
+                     version="0.27.0", locus="F5", url=PYPGX, licence="MIT"),
+        evidence_row("mt-rnr1",
+                     source="CPIC allele names of MT-RNR1; "
+                            "positions (rCRS) from pypgx variant-table",
+                     version="2025-11-05; pypgx 0.27.0", locus="MT-RNR1", url=PYPGX, licence="MIT"),
+        *(evidence_row(gene.lower(), source=f"CPIC allele names of {gene}", version="2025-11-05",
+                       locus=gene, url="https://cpicpgx.org") for gene in ("HLA-A", "HLA-B")),
     ]  # fmt: skip
     manifest = {
         "title": "Pharmacogene positions and alleles", "licence": "CC0-1.0 AND MIT",

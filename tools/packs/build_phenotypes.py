@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from writing import PACKS, shared_data, write_pack
+from writing import PACKS, evidence_row, shared_data, write_pack
 
 VERSION = "2026.11.0"
 SCORED = ("CYP2C9", "CYP2D6", "DPYD")
@@ -121,10 +121,24 @@ def ryr1_functions() -> Iterator[dict[str, str]]:
                        "activity_value": "", "evidence": "ryr1"}  # fmt: skip
 
 
-def evidence_row(key: str, **cells: str) -> dict[str, str]:
-    """Return a row of evidence.csv."""
-    blank = {"version": "", "locus": "", "pmid": "", "url": "", "licence": "CC0-1.0"}
-    return {"id": key, "source": "CPIC", **blank, **cells, "retrieved": "2026-11-24"}
+def citations() -> list[dict[str, str]]:
+    """Return the rows of evidence.csv but those of the functionality tables."""
+    return [
+        evidence_row("ryr1", source="RYR1 allele functions (pypgx 0.27.0)", version="0.27.0",
+                     locus="allele-table, RYR1", url=PYPGX, licence="MIT"),
+        evidence_row("ryr1-rule", source="CPIC guideline, RYR1 and CACNA1S", pmid="30499100",
+                     locus="Table 1 (unchecked)"),
+        evidence_row("f5", source="Factor V Leiden", pmid="8164741", locus="(unchecked)"),
+        evidence_row("pmid-31647186", source="CYP2D6 genotype to phenotype consensus",
+                     pmid="31647186", locus="score ranges"),
+        evidence_row("pmid-32189324", source="CPIC guideline, CYP2C9 and NSAIDs",
+                     pmid="32189324", locus="score ranges"),
+        evidence_row("pmid-29152729", source="CPIC guideline, DPYD and fluoropyrimidines",
+                     pmid="29152729", locus="score ranges"),
+        evidence_row("order", source="Garrod's own order of functions", licence="Apache-2.0"),
+        evidence_row("hla", source="CPIC guidelines: carbamazepine, abacavir, allopurinol",
+                     pmid="29392710", locus="alleles with guidance"),
+    ]  # fmt: skip
 
 
 def main() -> None:
@@ -153,22 +167,7 @@ def main() -> None:
         for gene, allele in (("HLA-A", "*31:01"), ("HLA-B", "*15:02"),
                              ("HLA-B", "*57:01"), ("HLA-B", "*58:01"))
     ]  # fmt: skip
-    evidence += [
-        evidence_row("ryr1", source="RYR1 allele functions (pypgx 0.27.0)", version="0.27.0",
-                     locus="allele-table, RYR1", url=PYPGX, licence="MIT"),
-        evidence_row("ryr1-rule", source="CPIC guideline, RYR1 and CACNA1S", pmid="30499100",
-                     locus="Table 1 (unchecked)"),
-        evidence_row("f5", source="Factor V Leiden", pmid="8164741", locus="(unchecked)"),
-        evidence_row("pmid-31647186", source="CYP2D6 genotype to phenotype consensus",
-                     pmid="31647186", locus="score ranges"),
-        evidence_row("pmid-32189324", source="CPIC guideline, CYP2C9 and NSAIDs",
-                     pmid="32189324", locus="score ranges"),
-        evidence_row("pmid-29152729", source="CPIC guideline, DPYD and fluoropyrimidines",
-                     pmid="29152729", locus="score ranges"),
-        evidence_row("order", source="Garrod's own order of functions", licence="Apache-2.0"),
-        evidence_row("hla", source="CPIC guidelines: carbamazepine, abacavir, allopurinol",
-                     pmid="29392710", locus="alleles with guidance"),
-    ]  # fmt: skip
+    evidence += citations()
     manifest = {
         "title": "Allele functions and rules to phenotype", "licence": "CC0-1.0 AND MIT",
         "retrieved": "2026-11-24", "reviewer": "", "review_date": "", "genome_builds": [],

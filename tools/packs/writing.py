@@ -34,6 +34,12 @@ def toml_value(value: Any) -> str:
     return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def evidence_row(key: str, **cells: str) -> dict[str, str]:
+    """Return a row of evidence.csv."""
+    blank = {"version": "", "locus": "", "pmid": "", "url": "", "licence": "CC0-1.0"}
+    return {"id": key, "source": "CPIC", **blank, **cells, "retrieved": "2026-11-24"}
+
+
 def write_pack(
     name: str,
     version: str,
