@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from garrod.care.decide.context import context_of, setting_of
 from garrod.care.decide.service import decide
 from garrod.care.decide.wording import Said, act_of, dose_in_words, one_of
 from garrod.care.decide.words import likelihood, percent
@@ -288,3 +289,19 @@ def test_chain_shows_six_lines_of_the_file_and_counts_the_rest(
     lines = [b.text for b in advice.because if b.step == "variant"]
     assert len(lines) == shown
     assert lines[-1].startswith(last)
+
+
+def test_code_beside_words_that_nothing_is_known_of_raises_no_doubt() -> None:
+    coding = (Coding("http://www.whocc.no/atc", "J02AC03"),)
+    decision = ask(ADULT, "as on the chart", CYP2C19_PM, codings=coding)
+    assert [a.target.name for a in decision.advice] == ["voriconazole"]
+    assert decision.not_assessed == ()
+
+
+def test_unknown_duration_leaves_the_new_and_the_tolerating_and_no_other_group() -> None:
+    codes = ("cbz-naive", "cbz-exposed", "cbz-no-alternatives")
+    line = MedicineLine("carbamazepine")
+    setting = setting_of(POLICY, ADULT, line, is_new=False, today=TODAY)
+    assert context_of(KNOWLEDGE.guidance, codes, setting).populations == codes[:2]
+    ordered = setting_of(POLICY, ADULT, line, is_new=True, today=TODAY)
+    assert context_of(KNOWLEDGE.guidance, codes, ordered).populations == codes[:1]

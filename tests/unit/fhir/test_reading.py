@@ -148,3 +148,35 @@ def test_allergy_of_another_person_is_not_used_and_is_said(tmp_path: Path) -> No
     person = read_person(bundle(tmp_path, PATIENT, theirs)).person
     assert person.allergies == ()
     assert "another person" in person.notes[0]
+
+
+def places(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """Return the path to every value inside a JSON value."""
+    found: list[tuple[str | int, ...]] = []
+    keys = (
+        value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    )
+    for key in keys:
+        found += [(*path, key), *places(value[key], (*path, key))]
+    return found
+
+
+@pytest.mark.parametrize("junk", [None, 1, "s", [], [None], ["s"], {}, True])
+def test_malformed_value_anywhere_in_a_bundle_is_never_a_traceback(
+    tmp_path: Path, junk: object
+) -> None:
+    allergy = {"resourceType": "AllergyIntolerance", "code": {"coding": [{"code": "b"}]}}
+    line = medicine("codeine", reasonCode=[{"text": "x"}], effectivePeriod={"start": "2020"})
+    whole = bundle(tmp_path, PATIENT, line, allergy, genotype("CYP2C19", "*1/*2")).read_text()
+    for path in places(json.loads(whole)):
+        broken = spot = json.loads(whole)
+        for key in path[:-1]:
+            spot = spot[key]
+        spot[path[-1]] = junk
+        written = tmp_path / "broken.json"
+        written.write_text(json.dumps(broken))
+        try:
+            said = read_person(written).person.reference
+        except FhirError as error:
+            said = error.code
+        assert said.startswith(("Patient/", "FHR002", "FHR003")), path

@@ -39,23 +39,23 @@ def read_resource(path: Path, *, wanted: tuple[str, ...]) -> Resource:
     return dict(found)
 
 
-def many(resource: object, name: str) -> Iterator[Resource]:
+def many(resource: Resource, name: str) -> Iterator[Resource]:
     """Yield the objects of a repeating field; nothing where the field is absent or malformed."""
-    value = resource.get(name) if isinstance(resource, dict) else None
+    value = resource.get(name)
     for item in value if isinstance(value, list) else ():
         if isinstance(item, dict):
             yield item
 
 
-def one(resource: object, name: str) -> Resource:
+def one(resource: Resource, name: str) -> Resource:
     """Return an object field, an empty one where it is absent or malformed."""
-    value = resource.get(name) if isinstance(resource, dict) else None
+    value = resource.get(name)
     return value if isinstance(value, dict) else {}
 
 
-def text(resource: object, name: str) -> str:
+def text(resource: Resource, name: str) -> str:
     """Return a text field, "" where it is absent or malformed."""
-    value = resource.get(name) if isinstance(resource, dict) else None
+    value = resource.get(name)
     return value if isinstance(value, str) else ""
 
 
