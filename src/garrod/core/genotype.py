@@ -26,6 +26,7 @@ class CallState(StrEnum):
     NOT_COVERED = "not-covered"
 
 
+STRANDS = 2  # of an autosome: how many alleles a person has there
 READ = (CallState.CALLED, CallState.REFERENCE_BLOCK)
 UNDOCUMENTED = "?"  # an allele was read that no definition knows at this position
 MISSING = "."  # half of a half-call

@@ -20,7 +20,7 @@ from garrod.adapters.vcf.record import (
     values_of,
     whole,
 )
-from garrod.core.genotype import StructuralCall
+from garrod.core.genotype import STRANDS, StructuralCall
 
 _END = re.compile(r"(?:^|;)END=(\d{1,12})\b", re.ASCII)
 _LENGTH = re.compile(r"(?:^|;)SVLEN=-?(\d{1,12})\b", re.ASCII)
@@ -28,7 +28,6 @@ _COPIES = re.compile(r"<CN=?(\d{1,3})>", re.ASCII)
 _UNCOUNTED = (*NON_REF, "<INV", "<INS", "<BND")  # they change no number of copies
 _HYBRID = re.compile(r"CYP2D6\*(\d{1,4})", re.ASCII)
 DELETED = "5"  # *5 is the deletion, no hybrid. Source: PMID 31401124
-STRANDS = 2  # a genotype of fewer says nothing of the other strand
 LEAST_SHARE = 0.5  # of the gene's positions that a record must span to speak of the whole gene
 
 
@@ -107,7 +106,7 @@ def _call(gene: str, record: Record, cell: bytes, settings: ReadSettings) -> Str
     if kind.startswith("*"):
         return StructuralCall(gene, kind, None, record.line, written)
     strands = [None if n is None else _copies(record, n) for n in call.alleles]
-    if None in strands or len(strands) < STRANDS:
+    if None in strands or len(strands) < STRANDS:  # fewer say nothing of the other strand
         return StructuralCall(gene, "doubtful", None, record.line, f"{written} (no number)")
     copies = sum(n for n in strands if n is not None)
     if kind in ("DEL", "DUP") and not any(call.alleles):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from garrod.core.finding import GeneFinding, Status
-from garrod.core.genotype import Observation, StructuralCall
+from garrod.core.genotype import STRANDS, Observation, StructuralCall
 from garrod.science.pgx import structure
 from garrod.science.pgx.components import find_components
 from garrod.science.pgx.deciding import undecided
@@ -25,7 +25,6 @@ from garrod.science.pgx.readings import Copies, Readings, sort_readings
 from garrod.science.pgx.single import fallback, mitochondrial
 
 DEFAULT_SETTINGS = CallSettings()
-BOTH = 2  # Not clinical: strands of an autosomal gene
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +99,10 @@ class _Call:
         return (found.possible(at_least=settings.listed_from) if found else []), found
 
     def described(
-        self, possible: list[Possible], more: Described, *, strands: int = BOTH
+        self, possible: list[Possible], more: Described, *, strands: int = STRANDS
     ) -> GeneFinding:
         """Return the finding of some possible diplotypes, which lie on so many strands."""
-        if self.readings.is_half and strands == BOTH:
+        if self.readings.is_half and strands == STRANDS:
             more = replace(more, is_certain=False)
         hidden = undecided(self.definition, self.phenotyping, self.readings, possible[0].alleles)
         if hidden:
@@ -196,7 +195,7 @@ def _with_copies(call: _Call, possible: list[Possible], found: Diplotypes | None
     total = sum(p.probability for p in counted)
     scaled = [replace(p, probability=p.probability / total) for p in counted]
     more = Described(copies.reasons, is_certain=copies.is_certain)
-    return call.described(scaled, more, strands=min(copies.count, BOTH))
+    return call.described(scaled, more, strands=min(copies.count, STRANDS))
 
 
 def _extra(

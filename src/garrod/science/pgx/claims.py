@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from garrod.core.finding import INDETERMINATE, NO_RULE
+from garrod.core.genotype import STRANDS
 from garrod.science.pgx import stated
 from garrod.science.pgx.definitions import GeneDefinition
 from garrod.science.pgx.naming import in_order
@@ -18,8 +19,6 @@ from garrod.science.pgx.phenotype import (
     phenotype_of,
     score_result,
 )
-
-COMPLETE = 2  # Not clinical: strands that an autosomal diplotype names
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ def _misfit(definition: GeneDefinition, alleles: tuple[str, ...], sex: str) -> s
     is_x = definition.ploidy == "x-linked"
     if is_x and sex == "male" and len(set(alleles)) > 1:
         return f"two different alleles of {gene} were stated for a male; check the sample"
-    counts = {COMPLETE} if not is_x or sex == "female" else {1, COMPLETE}
+    counts = {STRANDS} if not is_x or sex == "female" else {1, STRANDS}
     expected = {1} if definition.ploidy == "mitochondrial" else counts
     if len(alleles) in expected:
         return ""
@@ -108,9 +107,9 @@ def _typed(phenotyping: Phenotyping, gene: str, alleles: tuple[str, ...]) -> Phe
     """Return an HLA gene's statuses: a negative needs both strands typed to two fields."""
     strange = [a for a in alleles if a != "." and not stated.hla_allele(a)]
     exact = tuple(a for a in alleles if ":" in a and a not in strange)
-    result = phenotype_of(phenotyping, gene, exact if len(alleles) <= COMPLETE else exact[:1])
+    result = phenotype_of(phenotyping, gene, exact if len(alleles) <= STRANDS else exact[:1])
     reasons = [f"{gene} {a} is not written as an HLA allele is" for a in strange]
-    if len(exact) < COMPLETE:
+    if len(exact) < STRANDS:
         reasons.append(f"{gene} is not typed to two fields on both strands: no negative is known")
     phenotype = result.phenotype or INDETERMINATE
     return replace(

@@ -12,7 +12,6 @@ from garrod.core.genotype import MISSING, UNDOCUMENTED, CallState, Observation
 from garrod.core.variant import Position
 from garrod.science.pgx.definitions import GeneDefinition
 
-MALE, FEMALE = "male", "female"
 ONE_STRAND = "one strand only was read of a gene that has two"
 MOST_NAMED = 5  # Not clinical: more positions than these are counted, not named
 TWO_BASES = "two bases were read, where one copy is expected (check the sample),"
@@ -174,10 +173,10 @@ def _copies(
     """Return how many copies there are, and whether two bases stand where one is expected."""
     if definition.ploidy == "mitochondrial":
         return 1, False
-    if definition.ploidy != "x-linked" or sex == FEMALE:
+    if definition.ploidy != "x-linked" or sex == "female":
         return 2, False
     is_haploid = bool((copies_at == 1).any()) or any(len(s.alleles) == 1 for _, s in others)
-    if not is_haploid and sex != MALE:
+    if not is_haploid and sex != "male":
         return 2, False
     is_mixed = any(_is_mixed(seen) for _, seen in others)
     return (2, True) if is_mixed else (1, False)
