@@ -22,7 +22,7 @@ from garrod.core.finding import GeneFinding, Status
 from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine, Medicines
 from garrod.science.pgx.guidance import UNTOLD, Guidance, Recommendation
-from garrod.science.pgx.recommend import Outcome, content_of, outcomes_of, shares_for
+from garrod.science.pgx.recommend import KeyShare, Outcome, content_of, outcomes_of, shares_for
 
 SILENT = (Action.STANDARD, Action.NO_RECOMMENDATION)
 # How likely a change of course must be to be shown beside a usual-dose answer. Source: the design
@@ -60,8 +60,9 @@ class _Answer:
         return self.outcomes[0]
 
     @property
-    def others(self) -> tuple[Outcome, ...]:
-        return tuple(o for o in self.outcomes[1:] if o.probability >= self.doubt)
+    def likely(self) -> tuple[Outcome, ...]:
+        """Return the outcomes that are likely enough to be looked at; always the first."""
+        return (self.top, *(o for o in self.outcomes[1:] if o.probability >= self.doubt))
 
 
 def assess(knowledge: Knowledge, medicine: Medicine, setting: Setting) -> Decision:
@@ -131,26 +132,44 @@ def _gaps(
 def _decide(
     knowledge: Knowledge, medicine: Medicine, target: Target, setting: Setting, answer: _Answer
 ) -> Decision:
-    row = answer.top.recommendation
-    changing = [o for o in (answer.top, *answer.others) if _changes(o)]
-    if changing:
+    if any(_changes(outcome) for outcome in answer.likely):
         return Decision(advice=(_advice(knowledge, medicine, target, setting, answer),))
-    tested = tuple(s for s in answer.top.shares if s.is_tested)
-    results = ", ".join(f"{s.gene} {result_of(s)}" for s in tested)
-    genes = tuple(s.gene for s in tested)
+    row = answer.top.recommendation
     if row is None or row.action is Action.NO_RECOMMENDATION:
-        reason = f"the guideline gives no recommendation for {results or 'this result'}"
-        told = (f.reasons for gene in genes if (f := setting.person.finding(gene)))
-        reasons = dict.fromkeys((reason, *(r for found in told for r in found)))
-        gap = NotAssessed(target, ", ".join(genes), "; ".join(reasons), "no-recommendation")
-        unread = [s.gene for s in tested if s.phenotype in UNTOLD]
-        offer = offer_of(knowledge.guidance, medicine, target, unread) if setting.is_new else None
-        return Decision(advice=(offer,) if offer else (), not_assessed=(gap,))
+        return _unanswered(knowledge, medicine, target, setting, answer.top)
+    return _usual(knowledge, target, setting.person, answer.top, row)
+
+
+def _unanswered(
+    knowledge: Knowledge, medicine: Medicine, target: Target, setting: Setting, top: Outcome
+) -> Decision:
+    """Return that the guideline gives no recommendation, and the offer of a test that would."""
+    tested = [s for s in top.shares if s.is_tested]
+    reason = f"the guideline gives no recommendation for {_results(tested) or 'this result'}"
+    findings = (setting.person.finding(share.gene) for share in tested)
+    reasons = dict.fromkeys((reason, *(r for f in findings if f for r in f.reasons)))
+    genes = ", ".join(share.gene for share in tested)
+    gap = NotAssessed(target, genes, "; ".join(reasons), "no-recommendation")
+    unread = [share.gene for share in tested if share.phenotype in UNTOLD]
+    offer = offer_of(knowledge.guidance, medicine, target, unread) if setting.is_new else None
+    return Decision(advice=(offer,) if offer else (), not_assessed=(gap,))
+
+
+def _usual(
+    knowledge: Knowledge, target: Target, person: Person, top: Outcome, row: Recommendation
+) -> Decision:
+    """Return that the usual dose holds, and what leaves that open."""
+    tested = [s for s in top.shares if s.is_tested]
+    genes = tuple(share.gene for share in tested)
     words = [phrase(knowledge.guidance, code) for code in (row.implication, *row.notes)]
-    reason = " ".join(sentence(w) for w in (f"{results}: usual dosing", *words) if w)
-    packs = packs_of(knowledge, setting.person, genes)
-    doubts = _doubts(target, setting.person, genes, answer.top.probability)
-    return Decision(clear=(Clear(target, genes, reason, packs),), not_assessed=doubts)
+    said = (f"{_results(tested)}: usual dosing", *words)
+    reason = " ".join(sentence(w) for w in said if w)
+    clear = Clear(target, genes, reason, packs_of(knowledge, person, genes))
+    return Decision(clear=(clear,), not_assessed=_doubts(target, person, genes, top.probability))
+
+
+def _results(shares: Sequence[KeyShare]) -> str:
+    return ", ".join(f"{share.gene} {result_of(share)}" for share in shares)
 
 
 def _doubts(
@@ -176,7 +195,7 @@ def _changes(outcome: Outcome) -> bool:
 
 def _leading(answer: _Answer) -> tuple[Outcome, Recommendation]:
     """Return the most likely outcome that changes the course, and its row."""
-    for outcome in (answer.top, *answer.others):
+    for outcome in answer.likely:
         row = outcome.recommendation
         if row is not None and _changes(outcome):
             return outcome, row
@@ -195,7 +214,7 @@ def _advice(
     open_ones = tested if len(answer.outcomes) > 1 else []
     choice = options_for(guidance, knowledge.medicines, knowledge.policy, setting, row.alternatives)
     question = answer.context.question if not answer.is_settled else ""
-    others = [o for o in (answer.top, *answer.others) if o is not lead]
+    others = [o for o in answer.likely if o is not lead]
     said = Said(guidance, knowledge.medicines, choice.held, choice.remarks)
     advice = Advice(
         id=advice_id(medicine.drug, row.id),
