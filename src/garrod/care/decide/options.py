@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from garrod.care.decide.context import Setting
 from garrod.care.decide.naming import named_in
-from garrod.care.decide.policy import Policy
+from garrod.care.decide.policy import Contraindication, Policy
 from garrod.care.decide.wording import in_short
 from garrod.core.advice import Action, Option
 from garrod.core.identifiers import Atc, RxNorm
@@ -63,9 +63,9 @@ def options_for(
         if medicine is None:
             continue
         limits = policy.contraindicated(code)
-        why_not = next(
-            (f"it {c.why}" for c in limits if c.holds(setting.history, setting.age)), ""
-        ) or _why_not(guidance, medicines, setting.person, medicine)
+        why_not = _forbidden(limits, setting) or _why_not(
+            guidance, medicines, setting.person, medicine
+        )
         if why_not:
             held.append(code)
             remarks.append(f"{medicine.name} is not offered: {why_not}")
@@ -89,6 +89,12 @@ def allergy_to(medicines: Medicines, person: Person, medicine: Medicine) -> str:
         if medicine in named:
             return allergy.text or medicine.name
     return ""
+
+
+def _forbidden(limits: Sequence[Contraindication], setting: Setting) -> str:
+    """Return the first limit of a medicine that holds for a person, or nothing."""
+    holding = (c.why for c in limits if c.holds(setting.history, setting.age))
+    return next((f"it {why}" for why in holding), "")
 
 
 def _why_not(guidance: Guidance, medicines: Medicines, person: Person, medicine: Medicine) -> str:
