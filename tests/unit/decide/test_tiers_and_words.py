@@ -11,7 +11,7 @@ from garrod.care.decide.service import decide
 from garrod.care.decide.wording import Said, act_of, dose_in_words, one_of
 from garrod.care.decide.words import likelihood, percent
 from garrod.core.advice import Action, Tier
-from garrod.core.finding import Proof, Status
+from garrod.core.finding import Origin, Proof, Status
 from garrod.core.medicine import REVIEW, Coding, MedicineLine
 from garrod.core.person import Allergy
 from tests.making.decisions import (
@@ -305,3 +305,35 @@ def test_unknown_duration_leaves_the_new_and_the_tolerating_and_no_other_group()
     assert context_of(KNOWLEDGE.guidance, codes, setting).populations == codes[:2]
     ordered = setting_of(POLICY, ADULT, line, is_new=True, today=TODAY)
     assert context_of(KNOWLEDGE.guidance, codes, ordered).populations == codes[:1]
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "named"),
+    [
+        ("http://hl7.org/fhir/sid/icd-10", "I21.4", {"acs"}),
+        ("http://hl7.org/fhir/sid/icd-10-uk", "I21.4", {"acs"}),
+        ("http://hl7.org/fhir/sid/icd-10", "K52.9", set()),
+        ("http://hl7.org/fhir/sid/icd-10", "", set()),
+        ("http://snomed.info/sct", "22298006", {"acs"}),
+        ("http://snomed.info/sct", "I21.4", set()),
+        ("urn:local", "I21.4", set()),
+    ],
+)
+def test_condition_is_known_by_a_code_of_its_own_system(
+    system: str, code: str, named: set[str]
+) -> None:
+    assert POLICY.indications_of((Coding(system, code),)) == named
+
+
+@pytest.mark.parametrize(
+    ("origin", "text"),
+    [
+        (Origin.VARIANTS, "CYP2C19 *2/*2. Ancestry is unknown: "),
+        (Origin.OUTSIDE, "CYP2C19 *2/*2, as reported"),
+    ],
+)
+def test_chain_says_from_where_the_diplotype_comes(origin: Origin, text: str) -> None:
+    told = replace(CYP2C19_PM, origin=origin, prior="population:pooled")
+    (advice,) = ask(ADULT, "voriconazole", told).advice
+    (step,) = [b.text for b in advice.because if b.step == "diplotype"]
+    assert step.startswith(text)

@@ -104,6 +104,13 @@ def test_draft_order_is_a_proposal_and_never_active() -> None:
     assert order["medicationCodeableConcept"]["text"] == "prasugrel"
 
 
+def test_draft_order_carries_each_code_with_its_system_and_name() -> None:
+    order = draft_order(Option("prasugrel", "why", ("urn:s|c",)), Person("Patient/p1"))
+    coding = {"system": "urn:s", "code": "c", "display": "prasugrel"}
+    assert order["medicationCodeableConcept"]["coding"] == [coding]
+    assert order["subject"] == {"reference": "Patient/p1"}
+
+
 def test_orders_are_drafted_for_options_with_a_code_and_for_no_group() -> None:
     (advice,) = ask(replace(ADULT, conditions=(ACS,)), "clopidogrel", CYP2C19_PM).advice
     group = Option("another class", "why")
@@ -180,3 +187,17 @@ def test_malformed_value_anywhere_in_a_bundle_is_never_a_traceback(
         except FhirError as error:
             said = error.code
         assert said.startswith(("Patient/", "FHR002", "FHR003")), path
+
+
+@pytest.mark.parametrize(("code", "is_pregnant"), [("LA15173-0", True), ("LA26683-5", False)])
+def test_pregnancy_is_read_from_its_observation(
+    tmp_path: Path, code: str, is_pregnant: bool
+) -> None:
+    seen = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"code": "82810-3"}]},
+        "valueCodeableConcept": {"coding": [{"code": code}]},
+    }
+    assert read_person(bundle(tmp_path, PATIENT, seen)).person.is_pregnant is is_pregnant
+    assert read_person(bundle(tmp_path, PATIENT)).person.is_pregnant is None

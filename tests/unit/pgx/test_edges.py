@@ -12,7 +12,7 @@ from garrod.science.pgx.copies import activity_of
 from garrod.science.pgx.describe import SAME_MEANING, phenotype_shares
 from garrod.science.pgx.guidance import load_guidance
 from garrod.science.pgx.outside import OutsideRow, findings_from
-from garrod.science.pgx.phenotype import function_rank, score_result
+from garrod.science.pgx.phenotype import function_rank, phenotype_of, score_result
 from garrod.science.pgx.priors import UNSEEN_MASS, flat_prior, population_prior
 from garrod.science.pgx.readings import ONE_STRAND, sort_readings
 from garrod.science.pgx.recommend import key_shares, outcomes_of
@@ -263,3 +263,8 @@ def test_diplotypes_of_one_meaning_are_one_share_and_the_likelier_names_it() -> 
     )
     shares = [(s.phenotype, s.diplotype, s.probability) for s in key_shares("CYP2C19", same)]
     assert shares == [(PM, "*2/*2", pytest.approx(0.7)), (IM, "*1/*2", 0.3)]
+
+
+def test_gene_for_which_no_rule_is_published_has_none_and_is_not_doubtful() -> None:
+    found = phenotype_of(PHENOTYPES, "CYP4F2", ("*1", "*3"))
+    assert (found.phenotype, found.reasons) == ("n/a", ())

@@ -325,6 +325,11 @@ def test_undefined_deletion_over_a_position_is_undocumented(tmp_path: Path) -> N
     assert found.alleles == ("G", UNDOCUMENTED)
 
 
+def test_undefined_deletion_over_one_position_alone_is_undocumented_there(tmp_path: Path) -> None:
+    found = reading(tmp_path, STAR_17, site("0/1", ref="AC", alt="A", pos=94761899))
+    assert found.alleles == ("C", UNDOCUMENTED)
+
+
 def test_symbolic_deletion_says_nothing_about_bases(tmp_path: Path) -> None:
     rows = (site("0/1", pos=94781000, ref="T", alt="<DEL>", info="END=94790000"), site("0/1"))
     assert reading(tmp_path, STAR_2, *rows).alleles == ("G", "A")
