@@ -175,8 +175,7 @@ def _copies(
         return 1, False
     if definition.ploidy != "x-linked" or sex == "female":
         return 2, False
-    is_haploid = bool((copies_at == 1).any()) or any(len(s.alleles) == 1 for _, s in others)
-    if not is_haploid and sex != "male":
+    if not _shows(1, copies_at, others) and sex != "male":
         return 2, False
     is_mixed = any(_is_mixed(seen) for _, seen in others)
     return (2, True) if is_mixed else (1, False)
@@ -184,9 +183,12 @@ def _copies(
 
 def _is_half(copies_at: Copies, others: Sequence[Reading]) -> bool:
     """Return whether nothing but single strands was read."""
-    is_haploid = bool((copies_at == 1).any()) or any(len(s.alleles) == 1 for _, s in others)
-    is_diploid = bool((copies_at == 2).any()) or any(len(s.alleles) == 2 for _, s in others)
-    return is_haploid and not is_diploid
+    return _shows(1, copies_at, others) and not _shows(2, copies_at, others)
+
+
+def _shows(strands: int, copies_at: Copies, others: Sequence[Reading]) -> bool:
+    """Return whether any reading, of the reference or not, is of that many strands."""
+    return bool((copies_at == strands).any()) or any(len(s.alleles) == strands for _, s in others)
 
 
 def _paired(
