@@ -337,3 +337,24 @@ def test_chain_says_from_where_the_diplotype_comes(origin: Origin, text: str) ->
     (advice,) = ask(ADULT, "voriconazole", told).advice
     (step,) = [b.text for b in advice.because if b.step == "diplotype"]
     assert step.startswith(text)
+
+
+def test_advice_by_two_genes_is_not_stable_where_one_of_them_is_open_elsewhere() -> None:
+    uncounted = finding("CYP2D6", candidate("*1/*1", 1.0, NM, "2.0"), status=Status.AMBIGUOUS)
+    counted = replace(uncounted, status=Status.CALLED)
+    (advice,) = ask(ADULT, "amitriptyline", CYP2C19_PM, uncounted).advice
+    assert advice.stable is False
+    (advice,) = ask(ADULT, "amitriptyline", CYP2C19_PM, counted).advice
+    assert advice.stable is True
+
+
+@pytest.mark.parametrize(
+    ("drug", "title"),
+    [
+        ("capecitabine", "Test DPYD before giving capecitabine"),
+        ("clopidogrel", "Consider testing CYP2C19 for clopidogrel"),
+    ],
+)
+def test_offer_of_a_test_says_whether_it_comes_first(drug: str, title: str) -> None:
+    (advice,) = ask(ADULT, drug).advice
+    assert advice.title == title

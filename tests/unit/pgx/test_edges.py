@@ -268,3 +268,10 @@ def test_diplotypes_of_one_meaning_are_one_share_and_the_likelier_names_it() -> 
 def test_gene_for_which_no_rule_is_published_has_none_and_is_not_doubtful() -> None:
     found = phenotype_of(PHENOTYPES, "CYP4F2", ("*1", "*3"))
     assert (found.phenotype, found.reasons) == ("n/a", ())
+
+
+def test_unread_decisive_variant_hides_no_other_reason() -> None:
+    changes = {DPYD_2A: read("C", "T"), DPYD_9A: read("A", "G"), DPYD_2846: None}
+    said = call("DPYD", changes).reasons
+    assert any("taken in trans" in reason for reason in said)
+    assert "not read, though decisive: c.2846A>T" in said
