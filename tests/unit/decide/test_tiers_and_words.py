@@ -8,11 +8,12 @@ import pytest
 
 from garrod.care.decide.context import context_of, setting_of
 from garrod.care.decide.service import decide
+from garrod.care.decide.untested import is_tested_before
 from garrod.care.decide.wording import Said, act_of, dose_in_words, one_of
 from garrod.care.decide.words import likelihood, percent
 from garrod.core.advice import Action, Tier
 from garrod.core.finding import Origin, Proof, Status
-from garrod.core.medicine import REVIEW, Coding, MedicineLine
+from garrod.core.medicine import REVIEW, Act, Coding, MedicineLine, Proposal
 from garrod.core.person import Allergy
 from tests.making.decisions import (
     ACS,
@@ -358,3 +359,26 @@ def test_advice_by_two_genes_is_not_stable_where_one_of_them_is_open_elsewhere()
 def test_offer_of_a_test_says_whether_it_comes_first(drug: str, title: str) -> None:
     (advice,) = ask(ADULT, drug).advice
     assert advice.title == title
+
+
+def test_one_gene_of_two_to_be_tested_before_makes_the_test_come_first() -> None:
+    guidance = KNOWLEDGE.guidance
+    tpmt, nudt15 = (guidance.roles["azathioprine"][g] for g in ("TPMT", "NUDT15"))
+    assert (tpmt.test, nudt15.test) == ("before", "before")
+    mixed = {"TPMT": tpmt, "NUDT15": replace(nudt15, test="consider")}
+    roles = {**guidance.roles, "azathioprine": mixed}
+    knowledge = replace(KNOWLEDGE, guidance=replace(guidance, roles=roles))
+    assert is_tested_before(knowledge.guidance, "azathioprine")
+    order = Proposal(Act.ORDER, MedicineLine("azathioprine"))
+    (advice,) = decide(knowledge, ADULT, order, today=TODAY).advice
+    assert (advice.action, advice.tier) == (Action.TEST_FIRST, Tier.T2)
+    assert advice.title == "Test TPMT before giving azathioprine"
+
+
+def test_question_is_asked_only_where_its_answer_could_choose() -> None:
+    ageless = replace(ADULT, birth_date=None)
+    setting = setting_of(POLICY, ageless, MedicineLine("x"), is_new=True, today=TODAY)
+    alone = context_of(KNOWLEDGE.guidance, ("adults",), setting)
+    both = context_of(KNOWLEDGE.guidance, ("adults", "paediatrics"), setting)
+    assert (alone.populations, alone.question) == (("adults",), "")
+    assert both.question == "How old is the person?"

@@ -6,7 +6,7 @@ import pytest
 
 from garrod.care.decide.words import prior_in_words
 from garrod.core.finding import Candidate, GeneFinding, Status
-from garrod.core.genotype import Observation, StructuralCall
+from garrod.core.genotype import UNDOCUMENTED, Observation, StructuralCall
 from garrod.science.pgx.components import find_components
 from garrod.science.pgx.copies import activity_of
 from garrod.science.pgx.describe import SAME_MEANING, phenotype_shares
@@ -275,3 +275,16 @@ def test_unread_decisive_variant_hides_no_other_reason() -> None:
     said = call("DPYD", changes).reasons
     assert any("taken in trans" in reason for reason in said)
     assert "not read, though decisive: c.2846A>T" in said
+
+
+def test_few_unread_positions_are_named_and_many_are_counted() -> None:
+    one = call("DPYD", {DPYD_2A: None}).reasons
+    many = call("DPYD", dict.fromkeys((DPYD_2A, DPYD_9A, DPYD_2846, 97515787))).reasons
+    assert "1 of 83 positions were not read: rs3918290" in one
+    assert "4 of 83 positions were not read" in many
+
+
+def test_undocumented_base_is_said_of_its_own_position_alone() -> None:
+    changes = {18130687: read("T", "C"), 18138997: read("C", UNDOCUMENTED)}
+    said = [r for r in call("TPMT", changes).reasons if "undocumented" in r]
+    assert said == ["undocumented base at rs1800460: a record"]
