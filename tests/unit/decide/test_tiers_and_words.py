@@ -382,3 +382,9 @@ def test_question_is_asked_only_where_its_answer_could_choose() -> None:
     both = context_of(KNOWLEDGE.guidance, ("adults", "paediatrics"), setting)
     assert (alone.populations, alone.question) == (("adults",), "")
     assert both.question == "How old is the person?"
+
+
+def test_option_that_nothing_speaks_against_says_no_more() -> None:
+    (advice,) = ask(replace(ADULT, conditions=(ACS,)), "clopidogrel", CYP2C19_PM).advice
+    (ticagrelor,) = [o for o in advice.options if o.name == "ticagrelor"]
+    assert ticagrelor.reason == "named by the guideline; no result at hand speaks against it"

@@ -288,3 +288,8 @@ def test_undocumented_base_is_said_of_its_own_position_alone() -> None:
     changes = {18130687: read("T", "C"), 18138997: read("C", UNDOCUMENTED)}
     said = [r for r in call("TPMT", changes).reasons if "undocumented" in r]
     assert said == ["undocumented base at rs1800460: a record"]
+
+
+def test_hla_statement_joined_to_a_typing_keeps_the_keys_of_both() -> None:
+    (only,) = stated(OutsideRow("HLA-B", "*57:01", "*15:02 negative", line=1))["HLA-B"].candidates
+    assert set(only.keys) == {"*57:01 positive", "*15:02 negative"}
