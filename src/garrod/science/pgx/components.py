@@ -24,7 +24,7 @@ from garrod.science.pgx.readings import Reading, Readings
 Plain = npt.NDArray[np.bool_]
 Rank = Callable[[str], float]
 MOST_BLOCKS = 10  # Not clinical: beyond, arrangements of blocks are not tried one by one
-# HapB3: the intronic variant is causal, the exonic one its tag. Source: PMID 37639651 (unchecked).
+# HapB3: the intronic variant is causal, the exonic one its tag. Source: PMID 20803296.
 HAPB3_GENE = "DPYD"
 HAPB3_INTRON, HAPB3_TAG = 97579893, 97573863
 
