@@ -76,7 +76,7 @@ def assess(knowledge: Knowledge, medicine: Medicine, setting: Setting) -> Decisi
     findings = {f.gene: f for f in person.findings if f.gene in genes}
     shares = (s for g in genes for s in shares_for(guidance, medicine.drug, g, findings))
     if not any(share.is_tested for share in shares):
-        return untested(guidance, medicine, target, genes, setting)
+        return untested(guidance, knowledge.policy, medicine, target, genes, setting=setting)
     context = context_of(guidance, guidance.populations_of(medicine.drug), setting)
     if not context.populations:
         gap = NotAssessed(
@@ -151,7 +151,8 @@ def _unanswered(
     genes = ", ".join(share.gene for share in tested)
     gap = NotAssessed(target, genes, "; ".join(reasons), "no-recommendation")
     unread = [share.gene for share in tested if share.phenotype in UNTOLD]
-    offer = offer_of(knowledge.guidance, medicine, target, unread) if setting.is_new else None
+    guidance, policy = knowledge.guidance, knowledge.policy
+    offer = offer_of(guidance, policy, medicine, target, unread) if setting.is_new else None
     return Decision(advice=(offer,) if offer else (), not_assessed=(gap,))
 
 

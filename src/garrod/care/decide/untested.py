@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from garrod.care.decide.context import Setting
 from garrod.care.decide.model import Decision
 from garrod.care.decide.options import advice_id
+from garrod.care.decide.policy import Policy
 from garrod.care.decide.words import why_untold
 from garrod.core.advice import Action, Advice, Because, NotAssessed, Target, Tier
 from garrod.core.finding import Status
@@ -14,15 +15,17 @@ from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine
 from garrod.science.pgx.guidance import Guidance
 
-TESTS = {"before": (Action.TEST_FIRST, Tier.T2), "consider": (Action.CONSIDER_TEST, Tier.T3)}
+TESTS = {"before": Action.TEST_FIRST, "consider": Action.CONSIDER_TEST}
 NO_STRENGTH = "n/a"  # the guideline says nothing of whether to test
 
 
 def untested(
     guidance: Guidance,
+    policy: Policy,
     medicine: Medicine,
     target: Target,
     genes: Sequence[str],
+    *,
     setting: Setting,
 ) -> Decision:
     """Return "not assessed" for each deciding gene, and the offer of a test if policy has one."""
@@ -32,19 +35,21 @@ def untested(
         NotAssessed(target, gene, why_untold(person.finding(gene)), gap_code(person, gene))
         for gene in deciding
     )
-    offer = offer_of(guidance, medicine, target, genes) if setting.is_new else None
+    offer = offer_of(guidance, policy, medicine, target, genes) if setting.is_new else None
     return Decision(advice=(offer,) if offer else (), not_assessed=gaps)
 
 
 def offer_of(
-    guidance: Guidance, medicine: Medicine, target: Target, genes: Sequence[str]
+    guidance: Guidance, policy: Policy, medicine: Medicine, target: Target, genes: Sequence[str]
 ) -> Advice | None:
     """Return the offer of a test of genes without a usable result; None where policy has none."""
     offers = [(g, t) for g in genes if (t := guidance.test_of(medicine.drug, g)) in TESTS]
     if not offers:
         return None
     rule = "before" if any(t == "before" for _, t in offers) else "consider"
-    return _offer(guidance, medicine, target, [g for g, t in offers if t == rule], rule)
+    tier = policy.tier_of(medicine.drug, TESTS[rule], NO_STRENGTH, {})
+    wanted = [g for g, t in offers if t == rule]
+    return _offer(guidance, medicine, target, wanted, rule=rule, tier=tier)
 
 
 def is_tested_before(guidance: Guidance, drug: str) -> bool:
@@ -64,9 +69,10 @@ def _offer(
     medicine: Medicine,
     target: Target,
     genes: Sequence[str],
+    *,
     rule: str,
+    tier: Tier,
 ) -> Advice:
-    action, tier = TESTS[rule]
     names = " and ".join(genes)
     row = guidance.rows_of(medicine.drug)[0]
     when = (
@@ -79,7 +85,7 @@ def _offer(
     text = f"{names}: no usable result is on record. {when}"
     return Advice(
         id=advice_id(medicine.drug, "test"),
-        action=action,
+        action=TESTS[rule],
         target=target,
         tier=tier,
         strength=NO_STRENGTH,
