@@ -11,11 +11,11 @@ from garrod.adapters.report.phrases import (
     capital,
     citation_of,
     class_of,
-    dose_words,
     strength_of,
     tag_of,
 )
 from garrod.adapters.report.view import NextGroup, NextRow
+from garrod.care.decide.wording import dose_in_words
 from garrod.care.decide.words import likelihood, listed
 from garrod.core.advice import Action, Advice
 
@@ -63,7 +63,7 @@ def _act(a: Advice) -> str:
     """Return the dose and the alternatives, as far as the advice names any."""
     parts = []
     if a.dose_factor and a.action in DOSED:
-        parts.append(dose_words(a.dose_factor))
+        parts.append(dose_in_words(a.dose_factor))
     if a.options:
         start = "Instead" if a.action in REPLACED else "Or"
         parts.append(f"{start}: {listed([o.name for o in a.options], 'or')}")

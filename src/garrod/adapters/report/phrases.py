@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
 
 from garrod.adapters.report.view import Citation, Tag
 from garrod.care.decide.words import spoken
@@ -99,15 +98,6 @@ def phenotype_words(value: str) -> str:
     if value.casefold() in {"", "n/a"}:
         return "None defined"
     return capital(spoken(value))
-
-
-def dose_words(factor: str) -> str:
-    """Return a dose factor in words: "30–80 % of the usual dose"; text that is none, as it is."""
-    try:
-        shares = [Decimal(part) * 100 for part in factor.split("-")]
-    except InvalidOperation:
-        return factor
-    return f"{'–'.join(f'{share:.0f}' for share in shares)} % of the usual dose"
 
 
 def place_words(position_id: str) -> str:
