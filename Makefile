@@ -44,7 +44,7 @@ check: $(VENV)/.stage-dev ## format, lint, types, floors, house rules, stale pag
 	$(BIN)/python -m tools.docs --check
 	$(BIN)/pytest -q tests/house
 
-test: $(TESTS) ## run every test, a real browser included where Chromium is installed
+test: $(VENV)/.stage-dev ## run every test, a real browser included where Chromium is installed
 	$(BIN)/pytest -q -n auto $(ARGS)
 
 validate: $(TESTS) ## compare with the outside world (needs the shared data folder)
