@@ -1,6 +1,7 @@
 """Bad input through the real door: one line, a code, what to do; nothing left behind."""
 
 import gzip
+import shutil
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from garrod import packs
 from tests.acceptance.conftest import STORY, Run
 
 GENOME = STORY / "genome.vcf"
@@ -126,3 +128,14 @@ def test_setting_that_means_nothing_is_a_usage_error(run: Run, setting: tuple[st
     ran = run("genome", "call", GENOME, *setting)
     assert ran.code == 2
     assert setting[0] in ran.err
+
+
+def test_pack_that_was_changed_is_refused_by_its_checksum(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "policy-england"
+    shutil.copytree(Path(packs.__path__[0]) / "policy-england", folder)
+    assert run("packs", "verify", tmp_path).out.startswith("policy-england@")
+    table = next(folder.glob("*/tiers.csv"))
+    table.write_text(table.read_text().replace("T2", "T5"))
+    ran = run("packs", "verify", tmp_path)
+    assert (ran.code, ran.out, ran.err.split(":")[0]) == (11, "", "GARROD-KNO003")
+    assert "tiers.csv" in ran.err

@@ -2,24 +2,19 @@
 
 import pytest
 
-from garrod.adapters.packs.load import load_shelf
 from garrod.core.finding import GeneFinding, Status
 from garrod.core.genotype import MISSING, UNDOCUMENTED, CallState, Observation, StructuralCall
-from garrod.science.pgx.caller import Subject, call_gene
+from garrod.science.pgx.caller import call_gene
 from garrod.science.pgx.copies import activity_of
-from garrod.science.pgx.definitions import load_definitions
 from garrod.science.pgx.describe import CallSettings
 from garrod.science.pgx.phenotype import (
     function_of,
-    load_phenotyping,
     phenotype_of,
     score_result,
 )
 from garrod.science.pgx.priors import flat_prior
+from tests.making.calls import GENES, PHENOTYPES, call_seen
 
-SHELF = load_shelf()
-GENES = load_definitions(SHELF)
-PHENOTYPES = load_phenotyping(SHELF)
 Changes = dict[str, Observation | None]
 
 
@@ -44,14 +39,7 @@ def call(
             seen[position.id] = read(*[position.alleles[0]] * copies)
         elif (changed := changes[position.rsid]) is not None:
             seen[position.id] = changed
-    return call_gene(
-        definition,
-        PHENOTYPES,
-        seen,
-        flat_prior(definition),
-        settings=settings or CallSettings(),
-        subject=Subject(sex, structural),
-    )
+    return call_seen(gene, seen, sex=sex, structural=structural, settings=settings)
 
 
 def said(found: GeneFinding) -> tuple[str, str, str]:
