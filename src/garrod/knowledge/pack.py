@@ -27,6 +27,7 @@ class Manifest:
     files: Mapping[str, str]
     covers: tuple[str, ...] = ()
     does_not_cover: tuple[str, ...] = ()
+    extends: str = ""  # the pack to whose tables this one adds rows; "" for a pack by itself
 
     @property
     def reference(self) -> str:

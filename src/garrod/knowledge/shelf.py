@@ -6,23 +6,29 @@ from collections.abc import Iterable
 
 from garrod.core.errors import KnowledgeError
 from garrod.core.evidence import Evidence
+from garrod.knowledge.extend import joined_rows
 from garrod.knowledge.pack import Pack, Row
 
 
 class Shelf:
-    """The packs in force, one version of each name."""
+    """The packs in force, one version of each name; a pack may extend another by its name."""
 
-    __slots__ = ("_packs",)
+    __slots__ = ("_added", "_packs", "_rows")
 
     def __init__(self, packs: Iterable[Pack]) -> None:
         self._packs = {p.manifest.name: p for p in packs}
+        self._added: dict[str, list[Pack]] = {}
+        for name in self.names():
+            if base := self._packs[name].manifest.extends:
+                self._added.setdefault(base, []).append(self._packs[name])
+        self._rows: dict[tuple[str, str], tuple[Row, ...]] = {}
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the packs in force, sorted."""
         return tuple(sorted(self._packs))
 
     def pack(self, name: str) -> Pack:
-        """Return the pack of that name.  Raises: KnowledgeError KNO002."""
+        """Return the pack of that name, without what extends it.  Raises: KnowledgeError KNO002."""
         try:
             return self._packs[name]
         except KeyError:
@@ -31,20 +37,54 @@ class Shelf:
                 code="KNO002",
             ) from None
 
+    def extensions(self, name: str) -> tuple[Pack, ...]:
+        """Return the packs that extend that one, by name.  Raises: KnowledgeError KNO007."""
+        for base, added in self._added.items():
+            found = self._packs.get(base)
+            if found is None or found.manifest.extends:
+                raise KnowledgeError(
+                    f"{added[0].manifest.reference} extends {base!r}, which is "
+                    f"{'itself an extension' if found else 'not on the shelf'}; correct `extends` "
+                    "in its pack.toml",
+                    code="KNO007",
+                )
+        return tuple(self._added.get(name, ()))
+
     def rows(self, name: str, table: str) -> tuple[Row, ...]:
-        """Return the rows of a table ("alleles" for alleles.csv).  Raises: KnowledgeError."""
-        tables = self.pack(name).tables
-        if table not in tables:
-            raise KnowledgeError(f"pack {name!r} has no table {table!r}", code="KNO004")
-        return tables[table]
+        """Return the rows of a table ("alleles" for alleles.csv), those of extensions after it.
+
+        Raises: KnowledgeError KNO002, KNO004, KNO007.
+        """
+        key = (name, table)
+        if key not in self._rows:
+            base, added = self.pack(name), self.extensions(name)
+            if table not in base.tables:
+                raise KnowledgeError(f"pack {name!r} has no table {table!r}", code="KNO004")
+            self._rows[key] = joined_rows(base, added, table) if added else base.tables[table]
+        return self._rows[key]
 
     def evidence(self, name: str, key: str) -> Evidence:
-        """Return the citation with that id in a pack.  Raises: KnowledgeError KNO005."""
-        found = self.pack(name).evidence.get(key)
-        if found is None:
+        """Return the citation with that id in a pack, or in one that extends it.
+
+        Raises: KnowledgeError KNO005 (none), KNO007 (two packs use the id for different sources).
+        """
+        holders = [p for p in (self.pack(name), *self.extensions(name)) if key in p.evidence]
+        if not holders:
             raise KnowledgeError(f"pack {name!r} cites {key!r}, which has no row", code="KNO005")
-        return found
+        for other in holders[1:]:
+            if other.evidence[key] != holders[0].evidence[key]:
+                raise KnowledgeError(
+                    f"{holders[0].manifest.reference} and {other.manifest.reference} both have "
+                    f"evidence {key!r}, and differ; give it another id in the extension",
+                    code="KNO007",
+                )
+        return holders[0].evidence[key]
+
+    def references(self, name: str) -> tuple[str, ...]:
+        """Return "name@version" of a pack in force and of each pack that extends it."""
+        packs = (self.pack(name), *self.extensions(name))
+        return tuple(p.manifest.reference for p in packs)
 
     def reference(self, name: str) -> str:
-        """Return "name@version" of a pack in force."""
-        return self.pack(name).manifest.reference
+        """Return "name@version" of a pack in force; with extensions, all of them joined by "+"."""
+        return "+".join(self.references(name))

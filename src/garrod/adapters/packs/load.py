@@ -69,6 +69,7 @@ def read_manifest(path: Path) -> Manifest:
             files=data["files"],
             covers=tuple(data.get("covers", ())),
             does_not_cover=tuple(data.get("does_not_cover", ())),
+            extends=data.get("extends", ""),
         )
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
         raise KnowledgeError(

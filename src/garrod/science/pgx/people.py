@@ -98,7 +98,7 @@ def load_caller(
         shelf=shelf,
         is_flat=is_flat,
         called_at=called_at,
-        packs=tuple(shelf.reference(n) for n in names),
+        packs=tuple(r for n in names for r in shelf.references(n)),
         prefer=not is_flat if prefer is None else prefer,
     )
 
