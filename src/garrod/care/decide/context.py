@@ -10,7 +10,8 @@ from decimal import Decimal
 from garrod.care.decide.policy import Policy
 from garrod.core.medicine import MedicineLine
 from garrod.core.person import Person
-from garrod.science.pgx.guidance import Guidance, Population
+from garrod.science.pgx.circumstances import Population
+from garrod.science.pgx.guidance import Guidance
 
 # How long a medicine must have been taken to count as tolerated. Source: PMID 29392710 (CPIC,
 # carbamazepine and oxcarbazepine: reactions come within three months).

@@ -15,6 +15,7 @@ from garrod.core.evidence import Evidence
 from garrod.core.finding import INDETERMINATE, NO_RULE
 from garrod.knowledge.pack import Row, values_in
 from garrod.knowledge.shelf import Shelf
+from garrod.science.pgx.circumstances import Population, population_of
 
 PACK = "pgx-guidance"
 NO_RESULT = "No Result"
@@ -48,21 +49,6 @@ class Recommendation:
     def genes(self) -> tuple[str, ...]:
         """Return the genes that this row speaks of."""
         return tuple(gene for gene, _ in self.keys)
-
-
-@dataclass(frozen=True, slots=True)
-class Population:
-    """A group that a row is for; `axis` is age, indication, exposure, or "" for everyone."""
-
-    population: str
-    text: str
-    question: str
-    axis: str
-    min_age: int | None
-    max_age: int | None
-    min_weight_kg: float | None
-    indications: tuple[str, ...]
-    is_default: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +193,7 @@ def load_guidance(shelf: Shelf) -> Guidance:
         reference=shelf.reference(PACK),
         recommendations=rows,
         guidelines={r["guideline"]: _guideline(r) for r in shelf.rows(PACK, "guidelines")},
-        populations={r["population"]: _population(r) for r in shelf.rows(PACK, "populations")},
+        populations={r["population"]: population_of(r) for r in shelf.rows(PACK, "populations")},
         phrases={
             r["code"]: Phrase(r["code"], r["kind"], r["text"]) for r in shelf.rows(PACK, "phrases")
         },
@@ -264,20 +250,6 @@ def _recommendation(row: Row) -> Recommendation:
 def _key(cell: str) -> tuple[str, frozenset[str]]:
     gene, _, values = cell.partition("=")
     return gene, frozenset(values_in(values))
-
-
-def _population(row: Row) -> Population:
-    return Population(
-        population=row["population"],
-        text=row["text"],
-        question=row["question"],
-        axis=row["axis"],
-        min_age=int(row["min_age"]) if row["min_age"] else None,
-        max_age=int(row["max_age"]) if row["max_age"] else None,
-        min_weight_kg=float(row["min_weight_kg"]) if row["min_weight_kg"] else None,
-        indications=values_in(row["indications"]),
-        is_default=row["default"] == "yes",
-    )
 
 
 def _guideline(row: Row) -> Guideline:
