@@ -1,7 +1,8 @@
-"""Writes the pack drugs: ingredients of the guidance and the alternatives it names.
+"""Writes the pack drugs: ingredients of the guidance, its alternatives, inhibitors and inducers.
 
 Names, synonyms and classes are hand-written (guidance/drugs.csv). Codes come from CPIC's pair
-table; a code that is not there is hand-written and its row says unchecked.
+table; a code that is not there is hand-written and its row says unchecked. Names that a source
+has and the pack leaves out have their reason in guidance/left_out.csv.
 Run: python tools/packs/build_drugs.py
 """
 
@@ -83,13 +84,16 @@ def main() -> None:
         "forms": [{**row, "evidence": "own"} for row in table("forms")],
         "combinations": [{**row, "evidence": "own"} for row in table("combinations")],
         "remarks": [{**row, "evidence": "own"} for row in table("remarks")],
+        "left_out": [{**row, "evidence": "own"} for row in table("left_out")],
     }
     manifest = {
         "title": "Ingredients, their names and codes", "licence": "MIT AND Apache-2.0 AND CC0-1.0",
         "retrieved": RETRIEVED, "reviewer": "", "review_date": "", "genome_builds": [],
         "covers": sorted(row["drug"] for row in rows),
         "does_not_cover": ["dm+d and SNOMED CT codes (imported at a user's site)",
-                           "medicines without pharmacogenomic guidance",
+                           "medicines without pharmacogenomic guidance that neither inhibit nor "
+                           "induce (as far as the sources at hand list them)",
+                           "fixed combinations that a source names (table left_out has reasons)",
                            "RxNorm codes of products (ingredients only)",
                            "ivacaftor in combination (its guidance is for ivacaftor alone)"],
     }  # fmt: skip

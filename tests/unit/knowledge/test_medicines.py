@@ -1,11 +1,21 @@
 """Names, brands, codes and free text read as ingredients; nothing guessed from parts of words."""
 
+import csv
+import gzip
+import json
+from pathlib import Path
+
 import pytest
 
 from garrod.adapters.packs.load import load_shelf
 from garrod.knowledge.medicines import load_medicines
 
 MEDICINES = load_medicines(load_shelf())
+
+
+def csv_rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 @pytest.mark.parametrize(
@@ -23,13 +33,20 @@ MEDICINES = load_medicines(load_shelf())
         ("Liposomal amphotericin B", ["amphotericin b"]),
         ("omeprazole and simvastatin", ["omeprazole", "simvastatin"]),
         ("escitalopram", ["escitalopram"]),
+        ("Triumeq", ["abacavir", "dolutegravir"]),
+        ("Glibenclamide 5 mg tablets", ["glyburide"]),
+        ("amifampridine phosphate", ["amifampridine phosphate"]),
+        ("St. John’s Wort capsules", ["st john's wort"]),
+        ("Epilim Chrono 500", ["valproic acid"]),
+        ("Rifinah 300", ["isoniazid", "rifampicin"]),
+        ("co-fluampicil 250/250", ["flucloxacillin"]),
     ],
 )
 def test_text_names_its_ingredients(text: str, expected: list[str]) -> None:
     assert [m.drug for m in MEDICINES.find_all(text)] == expected
 
 
-@pytest.mark.parametrize("text", ["", "paracetamol 500 mg", "rabeprazole", "dihydrocodeine", "mg"])
+@pytest.mark.parametrize("text", ["", "paracetamol 500 mg", "famotidine", "dihydrocodeine", "mg"])
 def test_text_without_known_name_finds_nothing(text: str) -> None:
     assert MEDICINES.find(text) is None
 
@@ -109,6 +126,8 @@ def test_words_that_say_a_line_may_not_be_taken_are_found(line: str, remark: str
         ("gentamicin 0.3% eye/ear drops", True),
         ("tacrolimus 1 mg capsules", False),
         ("fentanyl 25 micrograms/hour patch", False),
+        ("Ketoconazole 2% shampoo", True),
+        ("terbinafine 250 mg tablets", False),
     ],
 )
 def test_local_form_is_told_from_words(text: str, expected: bool) -> None:
@@ -125,3 +144,26 @@ def test_every_medicine_has_a_class_with_words_and_evidence() -> None:
 def test_atc_codes_have_the_shape_of_a_substance_or_group() -> None:
     codes = [code for m in MEDICINES.by_drug.values() for code in m.atc]
     assert all(code[0].isalpha() and code[1:3].isdigit() for code in codes)
+
+
+def test_a_name_left_out_has_a_reason_and_is_no_ingredient() -> None:
+    left_out = load_shelf().rows("drugs", "left_out")
+    assert len(left_out) == 11
+    for row in left_out:
+        assert row["reason"]
+        assert MEDICINES.by_id(row["name"]) is None
+
+
+@pytest.mark.shared
+def test_every_drug_that_a_source_names_is_an_ingredient_or_left_out(shared: Path) -> None:
+    report = shared / "pgx" / "full_report_example" / "pharmcat.example.report.json.gz"
+    by_source = json.loads(gzip.decompress(report.read_bytes()))["drugs"]
+    pairs = csv_rows(shared / "pgx" / "knowledge" / "pypgx_tables" / "cpic-table.csv")
+    inhibitors = csv_rows(shared / "decide" / "phenoconversion" / "cyp_inhibitors.csv")
+    named = {
+        *(drug for drugs in by_source.values() for drug in drugs),
+        *(row["Drug"] for row in pairs if row["CPICLevel"] in ("A", "A/B")),
+        *(row["drug"] for row in inhibitors),
+    }
+    left_out = {row["name"] for row in load_shelf().rows("drugs", "left_out")}
+    assert named - MEDICINES.by_drug.keys() - left_out == set()
