@@ -84,6 +84,7 @@ def main() -> None:
         "forms": [{**row, "evidence": "own"} for row in table("forms")],
         "combinations": [{**row, "evidence": "own"} for row in table("combinations")],
         "remarks": [{**row, "evidence": "own"} for row in table("remarks")],
+        "others": [{**row, "evidence": "own"} for row in table("others")],
         "left_out": [{**row, "evidence": "own"} for row in table("left_out")],
     }
     manifest = {

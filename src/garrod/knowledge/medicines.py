@@ -54,6 +54,7 @@ class Medicines:
     local_forms: frozenset[Words]
     remarks: frozenset[Words]
     combinations: Mapping[str, frozenset[Words]]  # by drug: words of what it is combined with
+    others: frozenset[Words]  # medicines without guidance that are spelled much like one with it
 
     def by_id(self, drug: str) -> Medicine | None:
         """Return the medicine with that id of the packs, or None."""
@@ -87,7 +88,12 @@ class Medicines:
         return tuple(found.values())
 
     def suggest(self, text: str) -> tuple[str, ...]:
-        """Return known names that are spelled much like a text, or its words, the closest first."""
+        """Return known names that are spelled much like a text, or its words, the closest first.
+
+        A text that names another real medicine (quinine) is no misspelling of one here (quinidine).
+        """
+        if _first_within(words_of(text), self.others):
+            return ()
         known = {"".join(words): found[0] for words, found in self.by_words.items()}
         salts = {word for words in self.by_words for word in words[1:]}  # "hydrochloride"
         words = [w for w in words_of(text)[:FIRST_WORDS] if len(w) >= LONG_WORD and w not in salts]
@@ -140,6 +146,7 @@ def load_medicines(shelf: Shelf) -> Medicines:
             by_words[words] = (*by_words.get(words, ()), medicine)
     forms = (words_of(r["words"]) for r in shelf.rows(PACK, "forms") if r["reach"] == "local")
     remarks = (words_of(row["words"]) for row in shelf.rows(PACK, "remarks"))
+    others = (words_of(row["words"]) for row in shelf.rows(PACK, "others"))
     combined: dict[str, set[Words]] = {}
     for row in shelf.rows(PACK, "combinations"):
         combined.setdefault(row["drug"], set()).add(words_of(row["words"]))
@@ -154,6 +161,7 @@ def load_medicines(shelf: Shelf) -> Medicines:
         local_forms=frozenset(forms),
         remarks=frozenset(remarks),
         combinations={drug: frozenset(words) for drug, words in combined.items()},
+        others=frozenset(others),
     )
 
 

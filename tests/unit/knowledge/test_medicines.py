@@ -100,7 +100,10 @@ def test_misspelt_line_of_a_list_is_suggested_by_its_name(written: str, meant: s
 
 @pytest.mark.parametrize(
     "other",
-    ["Vancomycin hydrochloride", "prednisolone", "atenolol", "dihydrocodeine"],
+    [
+        *("Vancomycin hydrochloride", "prednisolone", "atenolol", "dihydrocodeine"),
+        *("quinine sulfate 300 mg", "azithromycin", "betamethasone 0.1%", "vitamin D"),
+    ],
 )
 def test_another_medicine_is_not_taken_for_a_misspelling(other: str) -> None:
     assert MEDICINES.suggest(other) == ()
