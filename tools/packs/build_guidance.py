@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from guidance_newer import newer_guidelines, newer_loci, newer_rows
 from guidance_rows import folded
 from guidance_source import coded_rows, table
 from writing import shared_data, write_pack
@@ -63,28 +64,16 @@ def warfarin_rows() -> list[dict[str, str]]:
 
 
 def gene_rows(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Return one row per drug and gene: its role, and whether to offer the test."""
-    offers = {
-        (drug, gene): (row["test_untested"], row["status"])
-        for row in table("offers")
-        for drug in row["drugs"].split("|")
-        for gene in row["genes"].split("|")
-    }
+    """Return one row per drug and gene: whether it decides or modifies."""
     found: dict[tuple[str, str], dict[str, str]] = {}
     for row in rows:
         for drug in row["drugs"].split("|"):
             for cell in row["keys"].split(";"):
                 gene = cell.partition("=")[0]
-                test, status = offers.get((drug, gene), ("", ""))
+                role = "modifies" if (drug, gene) in MODIFIES else "decides"
                 found[drug, gene] = {
-                    "drug": drug, "gene": gene,
-                    "role": "modifies" if (drug, gene) in MODIFIES else "decides",
-                    "test_untested": test, "status": status,
-                    "evidence": "england" if test else row["evidence"],
+                    "drug": drug, "gene": gene, "role": role, "evidence": row["evidence"],
                 }  # fmt: skip
-    lost = offers.keys() - found.keys()
-    if lost:
-        raise SystemExit(f"offers.csv names pairs without guidance: {sorted(lost)}")
     return list(found.values())
 
 
@@ -107,14 +96,12 @@ def evidence_rows(guidelines: list[dict[str, str]]) -> list[dict[str, str]]:
     blank = {"pmid": "", "url": "", "licence": "CC0-1.0", "retrieved": RETRIEVED}
     order = ("id", "source", "version", "locus", "pmid", "url", "licence", "retrieved")
     found = []
+    loci = {**LOCI, **newer_loci()}
     for row in guidelines:
-        locus = LOCI.get(row["guideline"], LOCUS)
+        locus = loci.get(row["guideline"], LOCUS)
         found.append({**blank, "id": row["guideline"], "source": row["name"],
                       "version": row["version"], "locus": locus, "pmid": row["pmid"],
                       "url": row["url"]})  # fmt: skip
-    found.append({**blank, "id": "england", "source": "England: practice of testing",
-                  "version": "2026-11", "licence": "Apache-2.0",
-                  "locus": "NICE HTG724; NHS England R65, DPYD (unchecked)"})  # fmt: skip
     found.append({**blank, "id": "own", "source": "Garrod's own words and codes",
                   "version": VERSION, "locus": "", "licence": "Apache-2.0"})  # fmt: skip
     return [{column: row[column] for column in order} for row in found]
@@ -124,10 +111,11 @@ def main() -> None:
     """Write the pack."""
     files = annotations()
     coded = coded_rows()
-    rows = [*folded(coded), *warfarin_rows()]
+    rows = [*folded(coded), *warfarin_rows(), *newer_rows()]
     phrases = table("phrases")
     check_codes(rows, phrases)
     guidelines = [guideline_row(family, files) for family in table("families")]
+    guidelines += newer_guidelines()
     populations = {row["population"] for row in table("populations")}
     if {row["population"] for row in rows} != populations:
         raise SystemExit("populations.csv and the rows name different populations")
@@ -144,8 +132,10 @@ def main() -> None:
         "retrieved": RETRIEVED, "reviewer": "", "review_date": "", "genome_builds": [],
         "covers": drugs,
         "does_not_cover": ["changes to guidelines after 25 March 2024",
-                           "hydralazine (NAT2) and metoprolol (CYP2D6), guidelines newer than that",
+                           "hydralazine but for NAT2 rapid metabolisers (no other row at hand)",
+                           "metoprolol but for a CYP2D6 score of 1.0 (no other row at hand)",
                            "peginterferon and ribavirin (no coded rows in the source)",
+                           "dibekacin, neomycin, netilmicin, ribostamycin (no rows at hand)",
                            "oestrogens and factor V Leiden (not in the source)",
                            "warfarin dose in milligrams (an algorithm computes it)"],
     }  # fmt: skip

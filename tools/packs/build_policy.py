@@ -1,112 +1,114 @@
-"""Writes the pack policy-england: how loudly advice speaks, which conditions mean what.
+"""Writes the policy packs of England, the Netherlands and the United States.
 
-Own choices of the project, for a clinical safety officer to sign. Codes restated from the
-terminologies named. Run: python tools/packs/build_policy.py
+Which source speaks first, which test is offered, how loudly advice speaks, what conditions mean:
+own choices of the project, for a clinical safety officer of each nation to sign. The rows are in
+policy/*.csv; those of one nation alone in policy/sources and policy/tests.
+Run: python tools/packs/build_policy.py
 """
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 from writing import write_pack
 
 VERSION = "2026.11.0"
+RETRIEVED = "2026-11-25"
+FOLDER = Path(__file__).resolve().parent / "policy"
+NATIONS = {"england": "England", "netherlands": "the Netherlands", "us": "the United States"}
+# What every nation's pack holds: table -> evidence of a row that names none itself.
+SHARED = {
+    "tiers": "own", "hard_stops": "stops", "quiet": "own", "left_out": "own", "untested": "own",
+    "contraindications": "labels", "phenoconversion": "own",
+}  # fmt: skip
+NHSE = (
+    "https://www.england.nhs.uk/publication/clinical-commissioning-urgent-policy-statement-"
+    "pharmacogenomic-testing-for-dpyd-polymorphisms-with-fluoropyrimidine-therapies/"
+)
+PORTAL = "https://www.medicineslearningportal.org/2024/03/pharmacogenomics-commissioned-tests.html"
 
-# (action, strength or *, tier): the first that fits holds.
-TIERS = [
-    ("avoid", "Strong", "T2"), ("avoid", "*", "T2"), ("prefer-alternative", "Strong", "T2"),
-    ("prefer-alternative", "Moderate", "T2"), ("prefer-alternative", "*", "T3"),
-    ("stop", "*", "T2"), ("test-first", "*", "T2"), ("start-lower", "Strong", "T2"),
-    ("start-lower", "Moderate", "T2"), ("start-lower", "*", "T3"),
-    ("start-higher", "Optional", "T3"), ("start-higher", "*", "T2"),
-    ("adjust", "*", "T2"), ("taper", "*", "T2"), ("ask", "*", "T3"),
-    ("monitor", "Strong", "T3"), ("monitor", "*", "T4"), ("consider-test", "*", "T3"),
-    ("refer", "*", "T3"), ("standard", "*", "T5"), ("no-recommendation", "*", "T5"),
+
+def table(name: str) -> list[dict[str, str]]:
+    """Return the rows of a hand-written table."""
+    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def cited(rows: list[dict[str, str]], evidence: str) -> list[dict[str, str]]:
+    """Return rows, each with its own evidence or the table's."""
+    return [{**row, "evidence": row.get("evidence") or evidence} for row in rows]
+
+
+def evidence_of(used: set[str]) -> list[dict[str, str]]:
+    """Return the rows of evidence.csv that are used."""
+    return [row for row in EVIDENCE if row["id"] in used]
+
+
+def cite(key: str, source: str, locus: str, url: str, pmid: str = "") -> dict[str, str]:
+    """Return one row of evidence.csv."""
+    return {"id": key, "source": source, "locus": locus, "url": url, "version": VERSION,
+            "pmid": pmid, "licence": "Apache-2.0", "retrieved": RETRIEVED}  # fmt: skip
+
+
+EVIDENCE = [
+    cite("own", "Garrod policy", "awaiting clinical sign-off", "docs/explanation/tiers.md"),
+    cite("stops", "Garrod policy on CPIC recommendations of strength Strong",
+         "hard stops; awaiting clinical sign-off", "https://cpicpgx.org/guidelines/"),
+    cite("labels", "Product information (EMA) and drug safety updates (MHRA)",
+         "contraindications (unchecked)",
+         "https://www.ema.europa.eu/en/medicines/human/EPAR/efient"),
+    cite("terminologies", "SNOMED CT concept ids; ICD-10 (WHO)", "codes named (unchecked)",
+         "https://icd.who.int/browse10"),
+    cite("nhse-dpyd", "NHS England, urgent clinical commissioning policy statement",
+         "DPYD before fluoropyrimidines, November 2020", NHSE),
+    cite("nice-htg724", "NICE HTG724 (DG59)", "CYP2C19 and clopidogrel (unchecked)",
+         "https://www.nice.org.uk/guidance/dg59"),
+    cite("ngtd-portal", "UK Medicines Information, medicines learning portal, March 2024",
+         "pharmacogenomic tests of the National Genomic Test Directory", PORTAL),
+    cite("r65", "National Genomic Test Directory, rare and inherited disease", "R65 (unchecked)",
+         "https://www.england.nhs.uk/publication/national-genomic-test-directories/"),
+    cite("practice", "Believed practice in England", "to be verified before use (unchecked)", ""),
+    cite("ema-dpyd", "European Medicines Agency, recommendation of April 2020",
+         "DPD testing before fluorouracil and its prodrugs (unchecked)", ""),
+    cite("fda-labels", "CPIC gene-drug pairs (pypgx 0.27.0 cpic-table)", "FDALabel column",
+         "https://github.com/sbslee/pypgx"),
+    cite("phenoconversion-2d6", "CYP2D6 activity score under inhibition",
+         "strong 0, moderate 0.5, weak 1 (PMC6951851)",
+         "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC6951851/"),
 ]  # fmt: skip
 
-# Hard stops: a drug, a gene and the keys of the result, when the coded action is to change course.
-AMINOGLYCOSIDES = "amikacin|gentamicin|kanamycin|paromomycin|plazomicin|streptomycin|tobramycin"
-HARD_STOPS = [
-    ("abacavir", "HLA-B", "*57:01 positive"),
-    ("fluorouracil|capecitabine", "DPYD", "0.0|Poor Metabolizer"),
-    ("azathioprine|mercaptopurine|thioguanine", "TPMT", "Poor Metabolizer"),
-    ("azathioprine|mercaptopurine|thioguanine", "NUDT15", "Poor Metabolizer"),
-    ("carbamazepine|oxcarbazepine|phenytoin|fosphenytoin", "HLA-B", "*15:02 positive"),
-    ("codeine|tramadol", "CYP2D6", "Ultrarapid Metabolizer"),
-    (AMINOGLYCOSIDES, "MT-RNR1", "increased risk of aminoglycoside-induced hearing loss"),
-    ("rasburicase", "G6PD", "Deficient|Deficient with CNSHA"),
-]
 
-# Implications that do not interrupt, whatever the action: the usual result asks for nothing new.
-QUIET = [("warfarin-usual", "T3")]
-
-# What the look ahead leaves out, since it would hold for nearly everybody: (drugs or *, action).
-LEFT_OUT = [
-    ("*", "ask", "an uncertain result that most people have; the question belongs to the order"),
-    ("ivacaftor", "avoid", "speaks only of people with cystic fibrosis"),
-]
-
-# (indication, words of it, SNOMED CT, ICD-10 prefixes)
-INDICATIONS = [
-    ("acs", "acute coronary syndrome|myocardial infarction|heart attack|nstemi|stemi|"
-     "unstable angina", "394659003|22298006|57054005", "I20.0|I21|I22|I24"),
-    ("pci", "percutaneous coronary intervention|coronary stent|coronary angioplasty", "415070008",
-     "Z95.5"),
-    ("stroke", "ischaemic stroke|ischemic stroke|stroke|cerebral infarction|"
-     "cerebrovascular accident", "422504002|230690007", "I63|I64"),
-    ("tia", "transient ischaemic attack|transient ischemic attack|tia", "266257000", "G45"),
-    ("peripheral-arterial", "peripheral arterial disease|peripheral vascular disease|"
-     "intermittent claudication", "399957001|400047006", "I70.2|I73.9"),
-]  # fmt: skip
-
-
-# What must not be given to whom: (drug, indications of the person's record, below which age, in
-# words). Source: product information of prasugrel (EMA); MHRA on codeine for pain, June 2013.
-CONTRAINDICATED = [
-    ("prasugrel", "stroke|tia", "", "must not be used after a stroke or TIA"),
-    ("codeine", "", "12", "must not be used for pain under 12 years of age"),
-]
+def write_nation(nation: str, name: str) -> str:
+    """Write one nation's pack and return where."""
+    tables = {
+        key: cited(table(key), evidence)
+        for key, evidence in SHARED.items()
+        if (FOLDER / f"{key}.csv").exists()
+    }
+    more = table("indications_more") if (FOLDER / "indications_more.csv").exists() else []
+    tables["indications"] = cited([*table("indications"), *more], "terminologies")
+    tables["sources"] = cited(table(f"sources/{nation}"), "own")
+    tables["tests"] = table(f"tests/{nation}")
+    used = {row["evidence"] for rows in tables.values() for row in rows}
+    lost = used - {row["id"] for row in EVIDENCE}
+    if lost:
+        raise SystemExit(f"evidence without a row: {sorted(lost)}")
+    manifest = {
+        "title": f"Policy for {name}: order of sources, tests, tiers, hard stops, indications",
+        "licence": "Apache-2.0", "retrieved": RETRIEVED, "reviewer": "", "review_date": "",
+        "genome_builds": [], "covers": sorted(tables),
+        "does_not_cover": ["codes of the test directory that are not at hand (left blank)",
+                           "regional commissioning"],
+    }  # fmt: skip
+    return str(write_pack(f"policy-{nation}", VERSION, manifest=manifest, tables=tables,
+                          evidence=evidence_of(used)))  # fmt: skip
 
 
 def main() -> None:
-    """Write the pack."""
-    own, terms = "own", "terminologies"
-    tables = {
-        "tiers": [{"action": a, "strength": s, "tier": t, "evidence": own} for a, s, t in TIERS],
-        "hard_stops": [
-            {"drugs": d, "gene": g, "keys": k, "tier": "T1", "evidence": "stops"}
-            for d, g, k in HARD_STOPS
-        ],
-        "quiet": [{"implication": i, "tier": t, "evidence": own} for i, t in QUIET],
-        "left_out": [{"drugs": d, "action": a, "why": w, "evidence": own} for d, a, w in LEFT_OUT],
-        "contraindications": [
-            {"drug": d, "conditions": c, "below_age": a, "why": w, "evidence": "labels"}
-            for d, c, a, w in CONTRAINDICATED
-        ],
-        "indications": [
-            {"indication": i, "words": w, "snomed": s, "icd10": c, "evidence": terms}
-            for i, w, s, c in INDICATIONS
-        ],
-    }
-    cells = {"version": VERSION, "pmid": "", "licence": "Apache-2.0", "retrieved": "2026-11-25"}
-    here = "https://cpicpgx.org/guidelines/"
-    evidence = [
-        {"id": own, "source": "Garrod policy", "locus": "tiers; awaiting clinical sign-off",
-         "url": "docs/explanation/tiers.md", **cells},
-        {"id": "stops", "source": "Garrod policy on CPIC recommendations of strength Strong",
-         "locus": "hard stops; awaiting clinical sign-off", "url": here, **cells},
-        {"id": "labels", "source": "Product information (EMA) and drug safety updates (MHRA)",
-         "locus": "contraindications (unchecked)", **cells,
-         "url": "https://www.ema.europa.eu/en/medicines/human/EPAR/efient"},
-        {"id": terms, "source": "SNOMED CT concept ids; ICD-10 (WHO)", "url":
-         "https://icd.who.int/browse10", **cells, "locus": "codes named (unchecked)"},
-    ]  # fmt: skip
-    manifest = {
-        "title": "Policy for England: tiers, hard stops, indications", "licence": "Apache-2.0",
-        "retrieved": "2026-11-25", "reviewer": "", "review_date": "", "genome_builds": [],
-        "covers": ["tiers", "hard stops", "indications"],
-        "does_not_cover": ["commissioning status", "other nations"],
-    }  # fmt: skip
-    print(write_pack("policy-england", VERSION, manifest=manifest, tables=tables,
-                     evidence=evidence))  # fmt: skip
+    """Write the packs."""
+    for nation, name in NATIONS.items():
+        print(write_nation(nation, name))
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from garrod.adapters.packs.load import load_shelf
 from garrod.adapters.vcf.read import read_genotypes
 from garrod.adapters.vcf.record import ReadSettings
 from garrod.care.decide.model import Decision
-from garrod.care.decide.pharmacogenomics import Knowledge
-from garrod.care.decide.service import decide, load_knowledge, look_ahead
+from garrod.care.decide.knowledge import Knowledge, load_knowledge
+from garrod.care.decide.service import decide, look_ahead
 from garrod.core.advice import Advice
 from garrod.core.errors import UsageError
 from garrod.core.finding import GeneFinding

@@ -8,7 +8,6 @@ import pytest
 
 from garrod.care.decide.context import context_of, setting_of
 from garrod.care.decide.service import decide
-from garrod.care.decide.untested import is_tested_before
 from garrod.care.decide.wording import Said, act_of, dose_in_words, one_of
 from garrod.care.decide.words import likelihood, percent
 from garrod.core.advice import Action, Tier
@@ -362,13 +361,11 @@ def test_offer_of_a_test_says_whether_it_comes_first(drug: str, title: str) -> N
 
 
 def test_one_gene_of_two_to_be_tested_before_makes_the_test_come_first() -> None:
-    guidance = KNOWLEDGE.guidance
-    tpmt, nudt15 = (guidance.roles["azathioprine"][g] for g in ("TPMT", "NUDT15"))
-    assert (tpmt.test, nudt15.test) == ("before", "before")
-    mixed = {"TPMT": tpmt, "NUDT15": replace(nudt15, test="consider")}
-    roles = {**guidance.roles, "azathioprine": mixed}
-    knowledge = replace(KNOWLEDGE, guidance=replace(guidance, roles=roles))
-    assert is_tested_before(knowledge.guidance, "azathioprine")
+    pairs = [("azathioprine", gene) for gene in ("TPMT", "NUDT15")]
+    assert [POLICY.tests[pair].offer for pair in pairs] == ["before", "before"]
+    mixed = {**POLICY.tests, pairs[1]: replace(POLICY.tests[pairs[1]], offer="consider")}
+    knowledge = replace(KNOWLEDGE, policy=replace(POLICY, tests=mixed))
+    assert knowledge.is_tested_before("azathioprine")
     order = Proposal(Act.ORDER, MedicineLine("azathioprine"))
     (advice,) = decide(knowledge, ADULT, order, today=TODAY).advice
     assert (advice.action, advice.tier) == (Action.TEST_FIRST, Tier.T2)

@@ -64,12 +64,6 @@ def test_unknown_drug_has_no_rows() -> None:
     assert GUIDANCE.role_of("paracetamol", "CYP2D6") == ""
 
 
-def test_tests_are_offered_where_england_offers_them() -> None:
-    assert GUIDANCE.test_of("capecitabine", "DPYD") == "before"
-    assert GUIDANCE.test_of("clopidogrel", "CYP2C19") == "consider"
-    assert GUIDANCE.test_of("simvastatin", "SLCO1B1") == ""
-
-
 def test_every_row_has_evidence_words_and_known_alternatives() -> None:
     medicines = load_medicines(SHELF)
     for row in GUIDANCE.recommendations:

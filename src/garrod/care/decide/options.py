@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from garrod.care.decide.context import Setting
+from garrod.care.decide.knowledge import Knowledge
 from garrod.care.decide.naming import named_in
-from garrod.care.decide.policy import Contraindication, Policy
+from garrod.care.decide.policy import Contraindication
 from garrod.care.decide.wording import in_short
 from garrod.core.advice import Action, Option
 from garrod.core.identifiers import Atc, RxNorm
@@ -45,13 +46,13 @@ class Choice:
 
 
 def options_for(
-    guidance: Guidance,
-    medicines: Medicines,
-    policy: Policy,
-    setting: Setting,
-    alternatives: Sequence[str],
+    knowledge: Knowledge, setting: Setting, guidance: Guidance, alternatives: Sequence[str]
 ) -> Choice:
-    """Return the alternatives to offer, and a remark for each that is held back or has a limit."""
+    """Return the alternatives to offer, and a remark for each that is held back or has a limit.
+
+    `guidance` is the one that names them: its words are used for a class.
+    """
+    medicines, policy = knowledge.medicines, knowledge.policy
     offered: list[Option] = []
     held: list[str] = []
     remarks: list[str] = []
@@ -63,14 +64,12 @@ def options_for(
         if medicine is None:
             continue
         limits = policy.contraindicated(code)
-        why_not = _forbidden(limits, setting) or _why_not(
-            guidance, medicines, setting.person, medicine
-        )
+        why_not = _forbidden(limits, setting) or _why_not(knowledge, setting.person, medicine)
         if why_not:
             held.append(code)
             remarks.append(f"{medicine.name} is not offered: {why_not}")
             continue
-        care = _care(guidance, setting.person, medicine)
+        care = _care(knowledge, setting.person, medicine)
         remarks += [f"{medicine.name} {limit.why}" for limit in limits]
         remarks += [f"{medicine.name}: {care}"] if care else []
         reason = "; ".join(("named by the guideline", *(c.why for c in limits), care or UNOPPOSED))
@@ -97,20 +96,21 @@ def _forbidden(limits: Sequence[Contraindication], setting: Setting) -> str:
     return next((f"it {why}" for why in holding), "")
 
 
-def _why_not(guidance: Guidance, medicines: Medicines, person: Person, medicine: Medicine) -> str:
+def _why_not(knowledge: Knowledge, person: Person, medicine: Medicine) -> str:
     """Return why a medicine does not suit a person, or nothing."""
+    medicines = knowledge.medicines
     allergy = allergy_to(medicines, person, medicine)
     if allergy:
         return f"an allergy or intolerance to it is recorded ({allergy})"
     if any(medicine in named_in(medicines, line) for line in person.medicines):
         return "it is on the list of medicines already"
-    unsuitable = _told(guidance, person, medicine, UNSUITABLE)
+    unsuitable = _told(knowledge, person, medicine, UNSUITABLE)
     return "this person's own results speak against it" if unsuitable else ""
 
 
-def _care(guidance: Guidance, person: Person, medicine: Medicine) -> str:
+def _care(knowledge: Knowledge, person: Person, medicine: Medicine) -> str:
     """Return what a person's own results ask for when a medicine is used, or nothing."""
-    told = _told(guidance, person, medicine, WITH_CARE)
+    told = _told(knowledge, person, medicine, WITH_CARE)
     acts = dict.fromkeys(
         in_short(row) + (f", not above {row.dose_limit}" if row.dose_limit else "") for row in told
     )
@@ -118,15 +118,16 @@ def _care(guidance: Guidance, person: Person, medicine: Medicine) -> str:
 
 
 def _told(
-    guidance: Guidance, person: Person, medicine: Medicine, acts: Sequence[Action]
+    knowledge: Knowledge, person: Person, medicine: Medicine, acts: Sequence[Action]
 ) -> list[Recommendation]:
-    """Return the rows with one of some acts that are likely enough in any population."""
+    """Return the rows of any source with one of some acts that are likely enough."""
     findings = {f.gene: f for f in person.findings}
-    genes = guidance.genes_of(medicine.drug)
     found: list[Recommendation] = []
-    for population in guidance.populations_of(medicine.drug):
-        outcomes = outcomes_of(guidance, medicine.drug, genes, findings, population)
-        told = [o for o in outcomes if o.recommendation and o.recommendation.action in acts]
-        if sum(o.probability for o in told) >= DOUBT:
-            found += [o.recommendation for o in told if o.recommendation]
+    for view in knowledge.guidelines.get(medicine.drug, ()):
+        genes = view.genes_of(medicine.drug)
+        for population in view.populations_of(medicine.drug):
+            outcomes = outcomes_of(view, medicine.drug, genes, findings, population)
+            told = [o for o in outcomes if o.recommendation and o.recommendation.action in acts]
+            if sum(o.probability for o in told) >= DOUBT:
+                found += [o.recommendation for o in told if o.recommendation]
     return found

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from garrod.core.advice import Action, Tier
+from garrod.core.evidence import Evidence
 from garrod.core.identifiers import Icd10, Snomed
 from garrod.core.medicine import Coding
 from garrod.knowledge.pack import Row, values_in
 from garrod.knowledge.shelf import Shelf
 
 PACK = "policy-england"
+NATIONS = {"england": PACK, "netherlands": "policy-netherlands", "us": "policy-us"}
 # Words that say that a condition named is not one that the person has or had.
 NOT_THEIRS = re.compile(
     r"\b(?:family history|fh|no (?:evidence|history|past history)|heat stroke|heatstroke|"
@@ -57,9 +59,39 @@ class Contraindication:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Who writes guidance, and the pack that holds it; a policy lists them in its order."""
+
+    name: str
+    pack: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedTest:
+    """The test of a gene that a nation offers for a drug, and how it is commissioned."""
+
+    offer: str  # "before" the first dose, or "consider"
+    status: str  # "in-force" or "believed"
+    directory_code: str
+    commissioning: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Untested:
+    """What is said to a person without a result: the act, and the words with {genes}."""
+
+    action: Action
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The rows of a policy pack, ready to ask."""
 
+    sources: tuple[Source, ...]  # the first speaks first
+    tests: Mapping[tuple[str, str], OfferedTest]  # by drug and gene
+    untested: Mapping[str, Untested]  # by offer
     tiers: tuple[tuple[str, str, Tier], ...]
     hard_stops: tuple[HardStop, ...]
     indications: tuple[Indication, ...]
@@ -88,6 +120,15 @@ class Policy:
             if wanted == action.value and level in ("*", strength):
                 return tier
         return Tier.T3
+
+    def test_of(self, drug: str, gene: str) -> OfferedTest | None:
+        """Return the test of a gene that is offered to the untested, or None."""
+        return self.tests.get((drug, gene))
+
+    def is_tested_before(self, drug: str, genes: Iterable[str]) -> bool:
+        """Return whether one of a drug's genes is to be tested before the first dose."""
+        found = (self.tests.get((drug, gene)) for gene in genes)
+        return any(test is not None and test.offer == "before" for test in found)
 
     def contraindicated(self, drug: str) -> tuple[Contraindication, ...]:
         """Return the conditions and ages that speak against a medicine."""
@@ -121,11 +162,22 @@ def _contraindication(row: Row) -> Contraindication:
     )
 
 
-def load_policy(shelf: Shelf) -> Policy:
-    """Return the policy in force.  Raises: KnowledgeError."""
+def load_policy(shelf: Shelf, pack: str = PACK) -> Policy:
+    """Return the policy of a pack.  Raises: KnowledgeError KNO002, KNO004, KNO005."""
     return Policy(
+        sources=_sources(shelf, pack),
+        tests={
+            (drug, gene): _test(shelf, pack, row)
+            for row in shelf.rows(pack, "tests")
+            for drug in values_in(row["drugs"])
+            for gene in values_in(row["genes"])
+        },
+        untested={
+            row["offer"]: Untested(Action(row["action"]), row["words"])
+            for row in shelf.rows(pack, "untested")
+        },
         tiers=tuple(
-            (row["action"], row["strength"], Tier(row["tier"])) for row in shelf.rows(PACK, "tiers")
+            (row["action"], row["strength"], Tier(row["tier"])) for row in shelf.rows(pack, "tiers")
         ),
         hard_stops=tuple(
             HardStop(
@@ -134,26 +186,35 @@ def load_policy(shelf: Shelf) -> Policy:
                 frozenset(values_in(row["keys"])),
                 Tier(row["tier"]),
             )
-            for row in shelf.rows(PACK, "hard_stops")
+            for row in shelf.rows(pack, "hard_stops")
         ),
-        indications=tuple(
-            Indication(
-                row["indication"],
-                tuple(
-                    re.compile(rf"\b{re.escape(w)}\b", re.IGNORECASE)
-                    for w in values_in(row["words"])
-                ),
-                frozenset(values_in(row["snomed"])),
-                values_in(row["icd10"]),
-            )
-            for row in shelf.rows(PACK, "indications")
-        ),
-        contraindications=tuple(map(_contraindication, shelf.rows(PACK, "contraindications"))),
-        quiet={r["implication"]: Tier(r["tier"]) for r in shelf.rows(PACK, "quiet")},
+        indications=tuple(map(_indication, shelf.rows(pack, "indications"))),
+        contraindications=tuple(map(_contraindication, shelf.rows(pack, "contraindications"))),
+        quiet={r["implication"]: Tier(r["tier"]) for r in shelf.rows(pack, "quiet")},
         left_out=frozenset(
             (drug, row["action"])
-            for row in shelf.rows(PACK, "left_out")
+            for row in shelf.rows(pack, "left_out")
             for drug in values_in(row["drugs"])
         ),
-        reference=shelf.reference(PACK),
+        reference=shelf.reference(pack),
+    )
+
+
+def _sources(shelf: Shelf, pack: str) -> tuple[Source, ...]:
+    rows = sorted(shelf.rows(pack, "sources"), key=lambda row: int(row["rank"]))
+    return tuple(Source(row["source"], row["pack"]) for row in rows)
+
+
+def _test(shelf: Shelf, pack: str, row: Row) -> OfferedTest:
+    plain = ("offer", "status", "directory_code", "commissioning")
+    evidence = shelf.evidence(pack, row["evidence"])
+    return OfferedTest(**{column: row[column] for column in plain}, evidence=evidence)
+
+
+def _indication(row: Row) -> Indication:
+    return Indication(
+        row["indication"],
+        tuple(re.compile(rf"\b{re.escape(w)}\b", re.IGNORECASE) for w in values_in(row["words"])),
+        frozenset(values_in(row["snomed"])),
+        values_in(row["icd10"]),
     )

@@ -7,17 +7,18 @@ from dataclasses import replace
 from datetime import date
 
 from garrod.care.decide.context import Setting, setting_of
+from garrod.care.decide.knowledge import Knowledge, load_knowledge
 from garrod.care.decide.model import NOTHING, Decision
 from garrod.care.decide.naming import codes_of_line, is_at_odds, named_in
+from garrod.care.decide.opinions import Meanings
 from garrod.care.decide.options import allergy_to, codes_of
-from garrod.care.decide.pharmacogenomics import Knowledge, assess
-from garrod.care.decide.policy import load_policy
+from garrod.care.decide.pharmacogenomics import assess
 from garrod.core.advice import Advice, NotAssessed, Target
 from garrod.core.medicine import MedicineLine, Proposal
 from garrod.core.person import Person
-from garrod.knowledge.medicines import Medicine, load_medicines
-from garrod.knowledge.shelf import Shelf
-from garrod.science.pgx.guidance import load_guidance
+from garrod.knowledge.medicines import Medicine
+
+__all__ = ["Knowledge", "decide", "load_knowledge", "look_ahead", "medicines_of"]
 
 UNKNOWN = "no guidance here names this medicine, so nothing was checked; "
 LOCAL = "a form for local use; guidance is about medicines that reach the blood"
@@ -26,11 +27,6 @@ AT_ODDS = "its code and its words name different medicines; both were checked: c
 REMARKED = "is it taken? It was checked as if it were"
 ONLY_GENES = "only genes were checked here"
 ALLERGY = f"an allergy or intolerance to it is recorded; {ONLY_GENES}"
-
-
-def load_knowledge(shelf: Shelf) -> Knowledge:
-    """Return what the advisers reason over.  Raises: KnowledgeError."""
-    return Knowledge(load_guidance(shelf), load_medicines(shelf), load_policy(shelf))
 
 
 def decide(knowledge: Knowledge, person: Person, proposal: Proposal, *, today: date) -> Decision:
@@ -109,17 +105,17 @@ def _answer(knowledge: Knowledge, medicine: Medicine, setting: Setting) -> Decis
 def look_ahead(knowledge: Knowledge, person: Person, *, today: date) -> tuple[Advice, ...]:
     """Return the advice that would hold for medicines that the person does not take."""
     taken = {m.drug for line in person.medicines for m in medicines_of(knowledge, line)}
+    known = Meanings(person.findings)
+    nothing = MedicineLine("")
+    setting = setting_of(knowledge.policy, person, nothing, is_new=True, today=today)
     found: list[Advice] = []
-    for drug in knowledge.guidance.drugs():
+    for drug in knowledge.drugs():
         medicine = knowledge.medicines.by_id(drug)
         if medicine is None or drug in taken:
             continue
-        line = MedicineLine(medicine.name)
-        setting = setting_of(knowledge.policy, person, line, is_new=True, today=today)
-        told = assess(knowledge, medicine, setting).advice
         found += [
             a
-            for a in told
+            for a in assess(knowledge, medicine, setting, known).advice
             if a.p_recommendation is not None  # not the offers of a test
             and knowledge.policy.is_ahead(drug, a.action)
         ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from garrod.care.decide.knowledge import Knowledge
+from garrod.care.decide.opinions import Opinion
 from garrod.care.decide.words import DOING, likelihood, listed, percent, spoken
 from garrod.core.advice import Action
 from garrod.core.finding import NO_RULE
@@ -139,6 +141,16 @@ def _shares(outcomes: Sequence[Outcome]) -> str:
         words = in_short(outcome.recommendation)
         found[words] = found.get(words, 0.0) + outcome.probability
     return ", ".join(f"{words} ({percent(share)})" for words, share in found.items())
+
+
+def opinion_in_short(knowledge: Knowledge, opinion: Opinion) -> str:
+    """Return another source's answer in one sentence: whose, by which result, what to do."""
+    outcome, row = opinion.leading
+    results = ", ".join(f"{s.gene} {result_of(s)}" for s in outcome.shares if s.is_tested)
+    said = Said(opinion.guidance, knowledge.medicines)
+    act = act_of(said, row).rstrip(".")
+    strength = "" if row.strength == "n/a" else f" (strength {row.strength})"
+    return f"{opinion.guidance.source}, by {results}: {act[:1].lower()}{act[1:]}{strength}."
 
 
 def in_short(row: Recommendation | None) -> str:

@@ -6,8 +6,8 @@ A gene without a result matches only rows that say "No Result"; it never reads a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from garrod.core.advice import Action
 from garrod.core.errors import KnowledgeError
@@ -76,22 +76,21 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class GeneRole:
-    """What a gene is to a drug: it decides or modifies; whether England offers the test."""
+    """What a gene is to a drug: it decides or modifies."""
 
     role: str
-    test: str
-    status: str
     evidence: str
 
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """Everything on the shelf about genes and drugs, indexed by drug.
+    """What one source says about genes and drugs, indexed by drug: all of it, or one guideline.
 
-    `citations` are the pack's evidence rows by id.
+    `citations` are the pack's evidence rows by id; `memory` holds the rows found for keys.
     """
 
     reference: str
+    source: str
     recommendations: tuple[Recommendation, ...]
     guidelines: Mapping[str, Guideline]
     populations: Mapping[str, Population]
@@ -99,6 +98,9 @@ class Guidance:
     roles: Mapping[str, Mapping[str, GeneRole]]
     by_drug: Mapping[str, tuple[Recommendation, ...]]
     citations: Mapping[str, Evidence]
+    memory: dict[object, tuple[Recommendation, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def drugs(self) -> tuple[str, ...]:
         """Return the drugs with guidance, sorted."""
@@ -122,11 +124,6 @@ class Guidance:
         found = self.roles.get(drug, {}).get(gene)
         return found.role if found else ""
 
-    def test_of(self, drug: str, gene: str) -> str:
-        """Return "before" or "consider" where England offers the test to the untested."""
-        found = self.roles.get(drug, {}).get(gene)
-        return found.test if found else ""
-
     def evidence_of(self, row: Recommendation) -> tuple[Evidence, ...]:
         """Return the citations of a row."""
         return (self.citations[row.evidence],)
@@ -137,22 +134,33 @@ def matching(
     drug: str,
     keys: Mapping[str, Sequence[str]],
     population: str | None = None,
-) -> list[Recommendation]:
+) -> tuple[Recommendation, ...]:
     """Return the rows that hold for a drug, the most specific first.
 
     `keys` gives for each gene the look-up keys that hold; a gene left out, or with "No Result",
     is untested. With a population, rows for it and for everyone; without, rows of every one.
-    Source: definitional; rows of pack pgx-guidance (CPIC, CC0).
+    Source: definitional; rows of the guidance packs.
     """
+    mark = (drug, population, *((gene, tuple(values)) for gene, values in keys.items()))
+    known = guidance.memory.get(mark)
+    if known is None:
+        known = guidance.memory[mark] = _found(guidance, drug, keys, population)
+    return known
+
+
+def _found(
+    guidance: Guidance, drug: str, keys: Mapping[str, Sequence[str]], population: str | None
+) -> tuple[Recommendation, ...]:
     found = [
         row
         for row in guidance.rows_of(drug)
         if (population is None or row.population in (population, GENERAL))
         and all(_holds(wanted, keys.get(gene, ())) for gene, wanted in row.keys)
     ]
-    return sorted(
+    ranked = sorted(
         found, key=lambda row: _specificity(guidance, drug, row, population), reverse=True
     )
+    return tuple(ranked)
 
 
 def _holds(wanted: frozenset[str], given: Sequence[str]) -> bool:
@@ -175,37 +183,66 @@ def _specificity(
     return (int(row.population == population), len(deciding))
 
 
-def load_guidance(shelf: Shelf) -> Guidance:
-    """Return the guidance in force.  Raises: KnowledgeError KNO005, KNO006.
+def load_guidance(shelf: Shelf, pack: str = PACK) -> Guidance:
+    """Return the guidance of a pack.  Raises: KnowledgeError KNO005, KNO006.
 
-    Source: pack pgx-guidance.
+    Source: packs pgx-guidance (CPIC), pgx-guidance-dpwg, pgx-guidance-fda.
     """
-    rows = tuple(_recommendation(row) for row in shelf.rows(PACK, "recommendations"))
-    by_drug: dict[str, list[Recommendation]] = {}
-    for row in rows:
-        for drug in row.drugs:
-            by_drug.setdefault(drug, []).append(row)
+    rows = tuple(_recommendation(row, pack) for row in shelf.rows(pack, "recommendations"))
     roles: dict[str, dict[str, GeneRole]] = {}
-    for r in shelf.rows(PACK, "genes"):
-        role = GeneRole(r["role"], r["test_untested"], r["status"], r["evidence"])
-        roles.setdefault(r["drug"], {})[r["gene"]] = role
+    for r in shelf.rows(pack, "genes"):
+        roles.setdefault(r["drug"], {})[r["gene"]] = GeneRole(r["role"], r["evidence"])
+    guidelines = {r["guideline"]: _guideline(r) for r in shelf.rows(pack, "guidelines")}
     guidance = Guidance(
-        reference=shelf.reference(PACK),
+        reference=shelf.reference(pack),
+        source=next((g.source for g in guidelines.values()), pack),
         recommendations=rows,
-        guidelines={r["guideline"]: _guideline(r) for r in shelf.rows(PACK, "guidelines")},
-        populations={r["population"]: population_of(r) for r in shelf.rows(PACK, "populations")},
+        guidelines=guidelines,
+        populations={r["population"]: population_of(r) for r in shelf.rows(pack, "populations")},
         phrases={
-            r["code"]: Phrase(r["code"], r["kind"], r["text"]) for r in shelf.rows(PACK, "phrases")
+            r["code"]: Phrase(r["code"], r["kind"], r["text"]) for r in shelf.rows(pack, "phrases")
         },
         roles=roles,
-        by_drug={drug: tuple(found) for drug, found in by_drug.items()},
-        citations={row.evidence: shelf.evidence(PACK, row.evidence) for row in rows},
+        by_drug=_by_drug(rows),
+        citations={row.evidence: shelf.evidence(pack, row.evidence) for row in rows},
     )
-    _check(guidance)
+    _check(guidance, pack)
     return guidance
 
 
-def _check(guidance: Guidance) -> None:
+def _by_drug(rows: Iterable[Recommendation]) -> dict[str, tuple[Recommendation, ...]]:
+    found: dict[str, list[Recommendation]] = {}
+    for row in rows:
+        for drug in row.drugs:
+            found.setdefault(drug, []).append(row)
+    return {drug: tuple(mine) for drug, mine in found.items()}
+
+
+def by_guideline(guidance: Guidance) -> tuple[Guidance, ...]:
+    """Return each guideline of a source on its own, with the genes that its rows speak of.
+
+    A drug may have several (one for each gene, as DPWG writes them): each gives its own answer.
+    Source: definitional.
+    """
+    rows: dict[str, list[Recommendation]] = {}
+    for row in guidance.recommendations:
+        rows.setdefault(row.guideline, []).append(row)
+    return tuple(_alone(guidance, tuple(mine)) for mine in rows.values())
+
+
+def _alone(guidance: Guidance, rows: tuple[Recommendation, ...]) -> Guidance:
+    genes: dict[str, set[str]] = {}
+    for row in rows:
+        for drug in row.drugs:
+            genes.setdefault(drug, set()).update(row.genes)
+    roles = {
+        drug: {g: role for g, role in guidance.roles.get(drug, {}).items() if g in own}
+        for drug, own in genes.items()
+    }
+    return replace(guidance, recommendations=rows, by_drug=_by_drug(rows), roles=roles, memory={})
+
+
+def _check(guidance: Guidance, pack: str) -> None:
     """Raise KnowledgeError KNO006 where a row names a code that the pack does not define."""
     known = guidance.phrases.keys() | guidance.guidelines.keys() | guidance.populations.keys()
     for row in guidance.recommendations:
@@ -214,18 +251,18 @@ def _check(guidance: Guidance) -> None:
         for code in codes:
             if code and code not in known:
                 raise KnowledgeError(
-                    f"pack {PACK!r}, recommendations.csv, row {row.id!r}: {code!r} is not defined "
+                    f"pack {pack!r}, recommendations.csv, row {row.id!r}: {code!r} is not defined "
                     "in the pack; add it to its table, or correct the row.",
                     code="KNO006",
                 )
 
 
-def _recommendation(row: Row) -> Recommendation:
+def _recommendation(row: Row, pack: str) -> Recommendation:
     try:
         action = Action(row["action"])
     except ValueError:
         raise KnowledgeError(
-            f"pack {PACK!r}, recommendations.csv, row {row['id']!r}: the action "
+            f"pack {pack!r}, recommendations.csv, row {row['id']!r}: the action "
             f"{row['action']!r} is none of: {', '.join(Action)}.",
             code="KNO006",
         ) from None

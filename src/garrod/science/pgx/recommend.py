@@ -14,6 +14,7 @@ from garrod.core.finding import GeneFinding, Status
 from garrod.science.pgx.guidance import NO_RESULT, Guidance, Recommendation, matching
 
 ALLELE_STATUS = (" positive", " negative")  # how guidance keys say what an HLA test found
+TYPED = "HLA-"  # genes of which a test may cover one allele and not another
 LEAST_SHARE = 0.001  # combinations less likely than this are not looked up. Source: the design
 
 
@@ -89,14 +90,39 @@ def shares_for(
     *57:01 says nothing of *15:02.
     Source: definitional.
     """
-    shares = key_shares(gene, findings.get(gene)) or _at_position(gene, findings)
+    return _as_named(guidance, drug, gene, meaning_of(gene, findings))
+
+
+def meaning_of(gene: str, findings: Mapping[str, GeneFinding]) -> tuple[KeyShare, ...]:
+    """Return what a gene, or a single position, may mean to any drug.
+
+    Source: definitional.
+    """
+    return key_shares(gene, findings.get(gene)) or _at_position(gene, findings)
+
+
+def meanings_for(
+    guidance: Guidance, drug: str, genes: Sequence[str], known: Mapping[str, tuple[KeyShare, ...]]
+) -> tuple[tuple[KeyShare, ...], ...]:
+    """Return for each gene what it may mean to one drug, from what it may mean to any.
+
+    Source: definitional.
+    """
+    return tuple(_as_named(guidance, drug, gene, known[gene]) for gene in genes)
+
+
+def _as_named(
+    guidance: Guidance, drug: str, gene: str, shares: tuple[KeyShare, ...]
+) -> tuple[KeyShare, ...]:
+    """Return shares that speak of the HLA alleles that a drug's rows name, and of no other."""
+    if not gene.startswith(TYPED):
+        return shares
     rows = guidance.rows_of(drug)
     named = {value for row in rows for name, values in row.keys if name == gene for value in values}
     return tuple(_about(named, share) for share in shares)
 
 
 def _about(named: set[str], share: KeyShare) -> KeyShare:
-    """Return a share that speaks of the HLA alleles that a drug's rows name, and of no other."""
     if not any(value.endswith(ALLELE_STATUS) for value in named) or not share.is_tested:
         return share
     told = tuple(key for key in share.keys if key in named)
@@ -116,9 +142,19 @@ def outcomes_of(
     """Return what guidance may say about a drug in a population, most likely first.
 
     Probabilities are over the combinations looked up; they sum to at most 1.
-    Source: definitional; rows from pack pgx-guidance.
+    Source: definitional; rows of the guidance packs.
     """
     choices = [shares_for(guidance, drug, gene, findings) for gene in genes]
+    return outcomes_over(guidance, drug, choices, population)
+
+
+def outcomes_over(
+    guidance: Guidance, drug: str, choices: Sequence[tuple[KeyShare, ...]], population: str
+) -> tuple[Outcome, ...]:
+    """Return what guidance may say, given what each gene may mean to the drug.
+
+    Source: definitional; rows of the guidance packs.
+    """
     gathered: dict[object, list[_Part]] = {}
     for shares in product(*choices):
         probability = 1.0

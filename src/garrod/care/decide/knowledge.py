@@ -1,0 +1,75 @@
+"""The facts that the advisers reason over: guidance in the order of a nation's policy, medicines.
+
+shelf, policy pack -> sources in its order -> every guideline of a drug, the first to speak first
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from garrod.care.decide.policy import PACK, Policy, load_policy
+from garrod.knowledge.medicines import Medicines, load_medicines
+from garrod.knowledge.shelf import Shelf
+from garrod.science.pgx.guidance import Guidance, by_guideline, load_guidance
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is known of medicines and genes, and what a nation makes of it.
+
+    `sources` are whole; `guidelines` gives a drug's guidelines one by one, both in policy's order.
+    """
+
+    sources: tuple[Guidance, ...]
+    guidelines: Mapping[str, tuple[Guidance, ...]]
+    medicines: Medicines
+    policy: Policy
+
+    @property
+    def guidance(self) -> Guidance:
+        """Return the source that speaks first."""
+        return self.sources[0]
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Return the packs that every answer rests on, as "name@version"."""
+        return (self.policy.reference, self.medicines.reference)
+
+    def drugs(self) -> tuple[str, ...]:
+        """Return the drugs with guidance of any source, sorted."""
+        return tuple(sorted(self.guidelines))
+
+    def genes_of(self, drug: str) -> tuple[str, ...]:
+        """Return the genes with guidance for a drug, in the order of the sources."""
+        views = self.guidelines.get(drug, ())
+        return tuple(dict.fromkeys(gene for view in views for gene in view.genes_of(drug)))
+
+    def is_tested_before(self, drug: str) -> bool:
+        """Return whether policy wants a gene of a drug tested before the first dose."""
+        return self.policy.is_tested_before(drug, self.genes_of(drug))
+
+
+def load_knowledge(shelf: Shelf, policy: str = PACK) -> Knowledge:
+    """Return what the advisers reason over, by a policy pack.  Raises: KnowledgeError."""
+    chosen = load_policy(shelf, policy)
+    return knowledge_of(
+        tuple(
+            load_guidance(shelf, source.pack)
+            for source in chosen.sources
+            if source.pack in shelf.names()
+        ),
+        load_medicines(shelf),
+        chosen,
+    )
+
+
+def knowledge_of(sources: tuple[Guidance, ...], medicines: Medicines, policy: Policy) -> Knowledge:
+    """Return knowledge made of sources in their order."""
+    found: dict[str, list[Guidance]] = {}
+    for source in sources:
+        for view in by_guideline(source):
+            for drug in view.by_drug:
+                found.setdefault(drug, []).append(view)
+    guidelines = {drug: tuple(views) for drug, views in found.items()}
+    return Knowledge(sources, guidelines, medicines, policy)

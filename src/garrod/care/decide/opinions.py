@@ -1,0 +1,181 @@
+"""What each guideline says of one medicine for one person, and which of them is heard.
+
+guidelines of a drug -> an opinion each -> heard (the first on its genes) · second (on the same)
+A guideline by a gene of which no earlier one speaks is heard in its own right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from garrod.care.decide.context import Context, Setting, context_of
+from garrod.care.decide.knowledge import Knowledge
+from garrod.core.advice import Action
+from garrod.core.finding import GeneFinding
+from garrod.science.pgx.guidance import Guidance, Recommendation
+from garrod.science.pgx.recommend import (
+    KeyShare,
+    Outcome,
+    content_of,
+    meaning_of,
+    meanings_for,
+    outcomes_over,
+)
+
+SILENT = (Action.STANDARD, Action.NO_RECOMMENDATION)
+# How likely a change of course must be to be shown beside a usual-dose answer. Source: the design
+DOUBT = 0.05
+LEAST_DOUBT = 0.005  # the same, where the test belongs before the first dose. Source: the design
+# How cautious each act is, the most first. Source: the project's design
+CAUTION = (
+    *(Action.AVOID, Action.STOP, Action.PREFER_ALTERNATIVE, Action.START_LOWER, Action.ADJUST),
+    *(Action.START_HIGHER, Action.TAPER, Action.MONITOR, Action.NO_RECOMMENDATION, Action.STANDARD),
+)
+
+
+EVERYONE = Context(())
+
+
+class Meanings(dict[str, tuple[KeyShare, ...]]):
+    """What each gene of a person may mean to guidance, each worked out when first asked for."""
+
+    def __init__(self, findings: Sequence[GeneFinding]) -> None:
+        super().__init__()
+        self.findings = {f.gene: f for f in findings}
+
+    def __missing__(self, gene: str) -> tuple[KeyShare, ...]:
+        found = self[gene] = meaning_of(gene, self.findings)
+        return found
+
+
+class Kind(Enum):
+    """What sort of answer a guideline gives."""
+
+    UNTESTED = "untested"  # none of its genes has a result
+    UNSPOKEN = "unspoken"  # it does not speak of people of this age
+    SILENT = "silent"  # it has no recommendation for the result
+    USUAL = "usual"
+    CHANGE = "change"
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """The answer of one guideline: its outcomes in the population that leads, most likely first."""
+
+    guidance: Guidance  # of one guideline
+    genes: tuple[str, ...]
+    kind: Kind
+    outcomes: tuple[Outcome, ...] = ()
+    context: Context = EVERYONE
+    is_settled: bool = True  # every population that may apply says the same
+    doubt: float = DOUBT  # how likely another outcome must be to be looked at
+
+    @property
+    def top(self) -> Outcome:
+        """Return the most likely outcome."""
+        return self.outcomes[0]
+
+    @property
+    def likely(self) -> tuple[Outcome, ...]:
+        """Return the outcomes that are likely enough to be looked at; always the first."""
+        return (self.top, *(o for o in self.outcomes[1:] if o.probability >= self.doubt))
+
+    @property
+    def is_answer(self) -> bool:
+        """Return whether it says what to do."""
+        return self.kind in (Kind.USUAL, Kind.CHANGE)
+
+    @property
+    def leading(self) -> tuple[Outcome, Recommendation]:
+        """Return the most likely outcome that is acted on, and its row."""
+        for outcome in self.likely:
+            row = outcome.recommendation
+            if row is not None and (self.kind is Kind.USUAL or changes(outcome)):
+                return outcome, row
+        raise AssertionError("only an answer leads")
+
+    @property
+    def tested(self) -> frozenset[str]:
+        """Return the genes that its answer rests on."""
+        return frozenset(s.gene for s in self.leading[0].shares if s.is_tested)
+
+
+@dataclass(frozen=True, slots=True)
+class Opinions:
+    """A medicine's guidelines: those heard, those on the same genes, and those without answer."""
+
+    heard: tuple[Opinion, ...]
+    second: tuple[Opinion, ...]
+    mute: tuple[Opinion, ...]
+
+
+def opinions_on(
+    knowledge: Knowledge, drug: str, setting: Setting, known: Mapping[str, tuple[KeyShare, ...]]
+) -> Opinions:
+    """Return what each guideline of a drug says, sorted into heard, second and mute."""
+    doubt = LEAST_DOUBT if knowledge.is_tested_before(drug) else DOUBT
+    heard: list[Opinion] = []
+    second: list[Opinion] = []
+    mute: list[Opinion] = []
+    covered: set[str] = set()
+    for view in knowledge.guidelines.get(drug, ()):
+        opinion = _opinion(view, drug, setting, known, doubt)
+        if not opinion.is_answer:
+            mute.append(opinion)
+        elif opinion.tested <= covered:
+            second.append(opinion)
+        else:
+            heard.append(opinion)
+            covered |= opinion.tested
+    return Opinions(tuple(heard), tuple(second), tuple(mute))
+
+
+def _opinion(
+    view: Guidance,
+    drug: str,
+    setting: Setting,
+    known: Mapping[str, tuple[KeyShare, ...]],
+    doubt: float,
+) -> Opinion:
+    genes = view.genes_of(drug)
+    choices = meanings_for(view, drug, genes, known)
+    if not any(share.is_tested for shares in choices for share in shares):
+        return Opinion(view, genes, Kind.UNTESTED)
+    context = context_of(view, view.populations_of(drug), setting)
+    if not context.populations:
+        return Opinion(view, genes, Kind.UNSPOKEN)
+    by_population = [
+        tuple(sorted(found, key=lambda o: (-round(o.probability, 6), caution_of(o))))
+        for population in context.populations
+        if (found := outcomes_over(view, drug, choices, population))
+    ]
+    outcomes = min(by_population, key=lambda found: caution_of(found[0]))
+    is_settled = len({content_of(found[0].recommendation) for found in by_population}) == 1
+    draft = Opinion(view, genes, Kind.SILENT, outcomes, context, is_settled, doubt)
+    return Opinion(view, genes, _kind(draft), outcomes, context, is_settled, doubt)
+
+
+def _kind(opinion: Opinion) -> Kind:
+    if any(changes(outcome) for outcome in opinion.likely):
+        return Kind.CHANGE
+    row = opinion.top.recommendation
+    return Kind.SILENT if row is None or row.action is Action.NO_RECOMMENDATION else Kind.USUAL
+
+
+def changes(outcome: Outcome) -> bool:
+    """Return whether an outcome asks for another course than the usual one."""
+    row = outcome.recommendation
+    return row is not None and row.action not in SILENT
+
+
+def caution_of(outcome: Outcome) -> int:
+    """Return the rank of an outcome's act: lower is more cautious."""
+    row = outcome.recommendation
+    return CAUTION.index(row.action) if row and row.action in CAUTION else len(CAUTION)
+
+
+def is_same(one: Recommendation, other: Recommendation) -> bool:
+    """Return whether two rows of different sources ask for the same."""
+    return (one.action, one.dose_factor) == (other.action, other.dose_factor)
