@@ -8,12 +8,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tools.docs import command_line, errors, guidance, hazards, packs, readme, spec
+from tools.docs import command_line, coverage, errors, guidance, hazards, packs, readme, spec
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTE = "<!-- Written by `make docs`; do not edit: change its source and run it again. -->\n\n"
 PAGES = {
     "docs/reference/command-line.md": command_line.page,
+    "docs/reference/coverage.md": coverage.page,
     "docs/reference/errors.md": errors.page,
     "docs/reference/guidance.md": guidance.page,
     "docs/reference/hazards.md": hazards.page,
