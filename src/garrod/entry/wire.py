@@ -15,6 +15,7 @@ from garrod.adapters.packs.load import load_shelf
 from garrod.adapters.vcf.read import read_genotypes
 from garrod.adapters.vcf.record import ReadSettings
 from garrod.care.decide.model import Decision
+from garrod.care.decide.policy import PACK
 from garrod.care.decide.knowledge import Knowledge, load_knowledge
 from garrod.care.decide.service import decide, look_ahead
 from garrod.core.advice import Advice
@@ -39,6 +40,7 @@ class Settings:
     called_at: float = 0.95
     min_gq: float = 20
     min_dp: float = 8
+    policy: str = PACK  # a nation's policy pack: order of sources, tests, tiers
     prefer: bool | None = None  # published preferences (NAT2); None: with the population prior
 
 
@@ -62,7 +64,7 @@ class Services:
     @cached_property
     def knowledge(self) -> Knowledge:
         """What the advisers reason over."""
-        return load_knowledge(self.shelf)
+        return load_knowledge(self.shelf, self.settings.policy)
 
     def read(
         self, path: Path, *, samples: Sequence[str] = (), assembly: Assembly | None = None

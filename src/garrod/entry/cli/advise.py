@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from garrod.entry.cli import options
-from garrod.entry.cli.options import Build, Out, Outside, Population, Prior
+from garrod.entry.cli.options import Build, Out, Outside, Policy, Population, Prior
 from garrod.entry.cli.output import write_out
 
 EXAMPLE = "Example: garrod advise --person person.json --genome person.vcf.gz --order order.json"
@@ -28,6 +28,7 @@ def advise(
     assembly: Build = "auto",
     population: Population = "pooled",
     prior: Prior = "population",
+    policy: Policy = "england",
     format: Annotated[str, typer.Option("--format", help="json or text.")] = "json",
     output: Out = None,
 ) -> None:
@@ -42,7 +43,7 @@ def advise(
     from garrod.entry.wire import Services, Settings, today
 
     shape = options.format_of(format, ("json", "text"))
-    services = Services(Settings(is_flat=options.is_flat(prior)))
+    services = Services(Settings(is_flat=options.is_flat(prior), policy=options.policy_of(policy)))
     build, told = options.assembly_of(assembly), options.population_of(population)
     read = read_person(person)
     proposal = REVIEW

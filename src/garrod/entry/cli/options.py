@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from garrod.care.decide.policy import NATIONS
 from garrod.core.errors import InputError, UsageError
 from garrod.core.variant import Assembly
 from garrod.science.pgx.populations import POPULATIONS
@@ -32,6 +33,9 @@ Population = Annotated[
     typer.Option("--population", help=f"Whose allele frequencies: {', '.join(POPULATIONS)}."),
 ]
 Prior = Annotated[str, typer.Option("--prior", help="population or flat.")]
+Policy = Annotated[
+    str, typer.Option("--policy", help=f"Whose policy: {', '.join(NATIONS)}; or a policy pack.")
+]
 Out = Annotated[Path | None, typer.Option("-o", "--output", help="File to write; else stdout.")]
 
 MinGq = Annotated[
@@ -73,6 +77,13 @@ def population_of(value: str) -> str:
     """Return a population's code.  Raises: UsageError."""
     by_name = {p.lower(): p for p in POPULATIONS}
     return by_name[_known("--population", value.lower(), by_name, shown=", ".join(POPULATIONS))]
+
+
+def policy_of(value: str) -> str:
+    """Return the policy pack of a nation, or the pack that was named.  Raises: UsageError."""
+    if value.startswith("policy-"):
+        return value
+    return NATIONS[_known("--policy", value.lower(), NATIONS, shown=", ".join(NATIONS))]
 
 
 def is_flat(value: str) -> bool:
