@@ -10,7 +10,7 @@ import pytest
 
 from tests.house.source_tree import PACKS, ROOT
 
-ORDER = ("definitions", "frequencies", "phenotypes", "guidance", "drugs", "policy")
+ORDER = ("definitions", "regions", "frequencies", "phenotypes", "guidance", "drugs", "policy")
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -38,7 +38,7 @@ def structural_calls(
     is_told = any(a.startswith("<") and not a.startswith(_UNCOUNTED) for a in record.alts)
     if not is_told and not (record.is_segment and "CN" in record.keys):
         return []
-    stop = _stop(record)
+    stop = stop_of(record)
     genes = [
         gene
         for gene, (chromosome, first, last) in place.copied.items()
@@ -53,7 +53,7 @@ def structural_calls(
     return found
 
 
-def _stop(record: Record) -> int:
+def stop_of(record: Record) -> int:
     """Return the last position that a structural record speaks of."""
     end = _END.search(record.info)
     length = _LENGTH.search(record.info)

@@ -13,6 +13,7 @@ from garrod.adapters.vcf.alike import alike
 from garrod.adapters.vcf.alleles import DELETED, RefMismatch, Window, spoken
 from garrod.adapters.vcf.copies import structural_calls
 from garrod.adapters.vcf.header import Header
+from garrod.adapters.vcf.keep import Keeper
 from garrod.adapters.vcf.merge import merged
 from garrod.adapters.vcf.place import Place
 from garrod.adapters.vcf.record import BadCell, GenotypeCall, ReadSettings, Record, read_cell
@@ -62,9 +63,12 @@ class Gathering:
         self._touched = 0
         self.fitting = 0  # records that show a defined variant: they prove the build
         self._with_genotype = 0
+        self.keeper: Keeper | None = None
 
     def add(self, record: Record) -> None:
         """Take in one record.  Raises: VcfError VCF015."""
+        if self.keeper is not None:
+            self.keeper.take(record, self._cells(record))
         windows = self.place.windows(record.chromosome, record.pos, record.end)
         speaks = [
             (window, alleles)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from garrod.adapters.vcf.alleles import LONGEST_CONTEXT, Window
 from garrod.adapters.vcf.header import chromosome_of
+from garrod.science.pgx.regions import Region
 
 _END = re.compile(rb"[\t;]END=(\d{1,12})")
 _LENGTH = re.compile(rb"[\t;]SVLEN=-?(\d{1,12})")
@@ -20,12 +21,18 @@ Span = tuple[int, int]
 
 
 class Place:
-    """The windows of all positions on one build, by chromosome and in order."""
+    """The windows of all positions on one build, by chromosome and in order.
 
-    __slots__ = ("_starts", "_windows", "copied")
+    Records over `kept` regions count as near, whether or not a position lies there.
+    """
 
-    def __init__(self, windows: Iterable[Window]) -> None:
+    __slots__ = ("_kept", "_starts", "_windows", "copied")
+
+    def __init__(self, windows: Iterable[Window], kept: Iterable[Region] = ()) -> None:
         self._windows: dict[str, list[Window]] = {}
+        self._kept: dict[str, list[Span]] = {}
+        for region in kept:
+            self._kept.setdefault(region.chromosome, []).append((region.first, region.last))
         for window in sorted(windows, key=lambda w: w.start):
             self._windows.setdefault(window.position.chromosome, []).append(window)
         self._starts = {c: [w.start for w in ws] for c, ws in self._windows.items()}
@@ -58,14 +65,14 @@ class Place:
 
     def stretches(self) -> Iterator[tuple[str, int, int]]:
         """Yield chromosome, first and last base of the stretches to fetch from an index."""
-        for chromosome in self._windows:
+        for chromosome in dict.fromkeys((*self._windows, *self._kept)):
             for first, last in merge(self._spans(chromosome), gap=GAP):
                 yield chromosome, first, last
 
     def _spans(self, chromosome: str) -> list[Span]:
         spans = [(w.start, w.end + 1) for w in self._windows.get(chromosome, ())]
         copied = [(first, last) for c, first, last in self.copied.values() if c == chromosome]
-        return sorted(spans + copied)
+        return sorted(spans + copied + self._kept.get(chromosome, []))
 
 
 def merge(spans: Sequence[Span], *, gap: int) -> list[Span]:

@@ -18,12 +18,14 @@ from garrod.adapters.vcf.alleles import window_of, with_deletions
 from garrod.adapters.vcf.assembly import LEAST_HITS, RCRS_LENGTH, contradicted, settle, shown
 from garrod.adapters.vcf.gather import Gathering
 from garrod.adapters.vcf.header import Header, chosen_samples, read_header
+from garrod.adapters.vcf.keep import Keeper
 from garrod.adapters.vcf.place import Place, is_near
 from garrod.adapters.vcf.record import LONGEST_NUMBER, ReadSettings, parse_record
 from garrod.adapters.vcf.source import Source, fetch_lines, lines_of, open_source
 from garrod.core.errors import VcfError
 from garrod.core.genotype import GenotypeTable
 from garrod.core.variant import Assembly, Position
+from garrod.science.pgx.regions import Region
 
 DEFAULT_SETTINGS = ReadSettings()
 UNSORTED = (
@@ -40,10 +42,12 @@ def read_genotypes(
     samples: Sequence[str] | None = None,
     assembly: Assembly | None = None,
     settings: ReadSettings = DEFAULT_SETTINGS,
+    keeper: Keeper | None = None,
 ) -> GenotypeTable:
     """Return what a VCF, gVCF or BCF says at the positions, for some or all of its samples.
 
-    `assembly` None means: find out, and refuse when unsure.  Raises: VcfError VCF002-VCF022.
+    `assembly` None means: find out, and refuse when unsure.  A keeper takes in the records over
+    its regions.  Raises: VcfError VCF002-VCF022.
     """
     source = open_source(path)
     warnings = list(source.warnings)
@@ -52,9 +56,13 @@ def read_genotypes(
         chosen = chosen_samples(header, samples, source.name)
         told = settle(header, assembly, source.name)
         build = told or _shown(source, positions)
-        place = _place(header, positions, build, warnings)
-        codes = _matrix(len(positions), len(chosen))
+        kept = keeper.regions(build) if keeper else ()
+        place = place_of(header, positions, build, warnings, kept=kept)
+        codes = matrix_of(len(positions), len(chosen))
         gathering = Gathering(place, header, chosen, codes, settings, name=source.name)
+        if keeper:
+            keeper.start(place, header, chosen, build)
+            gathering.keeper = keeper
         if source.index is not None:
             _fetch(source, gathering, header)
         else:
@@ -81,22 +89,29 @@ def _columns(header: Header) -> int:
     return 9 + len(header.samples)
 
 
-def _place(
-    header: Header, positions: Sequence[Position], build: Assembly, warnings: list[str]
+def place_of(
+    header: Header,
+    positions: Sequence[Position],
+    build: Assembly,
+    warnings: list[str],
+    *,
+    kept: Sequence[Region] = (),
 ) -> Place:
-    windows = [window_of(i, p, build) for i, p in enumerate(positions)]
-    kept = with_deletions([w for w in windows if w is not None])
+    """Return where the positions lie on a build, and what else is to be kept of it."""
+    made = (window_of(i, p, build) for i, p in enumerate(positions))
+    windows = with_deletions([w for w in made if w is not None])
     length = header.lengths.get("MT", RCRS_LENGTH)
     spelled = header.spelled.get("MT", "")
     if length != RCRS_LENGTH or (
         build is Assembly.GRCH37 and spelled == "chrM" and "MT" not in header.lengths
     ):
-        kept = [w for w in kept if w.position.chromosome != "MT"]
+        windows = [w for w in windows if w.position.chromosome != "MT"]
         warnings.append("the mitochondrial contig is not rCRS (16,569 bases): it was not read")
-    return Place(kept)
+    return Place(windows, kept)
 
 
-def _matrix(rows: int, columns: int) -> npt.NDArray[np.uint16]:
+def matrix_of(rows: int, columns: int) -> npt.NDArray[np.uint16]:
+    """Return a table of codes, all of them "not covered"."""
     if rows * columns <= IN_MEMORY:
         return np.zeros((rows, columns), dtype=np.uint16)
     with tempfile.TemporaryFile() as file:

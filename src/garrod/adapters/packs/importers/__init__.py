@@ -1,0 +1,1 @@
+"""Turns public downloads at a site into packs; one module for each source."""

@@ -1,0 +1,49 @@
+"""Reads kept lines again, as the file that they came from would be read; says what was not kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from garrod.adapters.vcf.gather import Gathering
+from garrod.adapters.vcf.header import Header
+from garrod.adapters.vcf.keep import Kept
+from garrod.adapters.vcf.read import matrix_of, place_of
+from garrod.adapters.vcf.record import ReadSettings, parse_record
+from garrod.core.genotype import GenotypeTable
+from garrod.core.variant import Position
+
+
+def read_kept(
+    kept: Kept, positions: Sequence[Position], *, settings: ReadSettings, name: str
+) -> GenotypeTable:
+    """Return what the kept lines say at the positions, as the file itself would.
+
+    Raises: VcfError VCF015-VCF022.
+    """
+    spelled, length = kept.mitochondrial
+    header = Header(
+        samples=kept.samples,
+        lengths={} if length is None else {"MT": length},
+        spelled={"MT": spelled} if spelled else {},
+        reference="",
+    )
+    warnings: list[str] = []
+    place = place_of(header, positions, kept.assembly, warnings)
+    codes = matrix_of(len(positions), len(kept.samples))
+    gathering = Gathering(place, header, kept.samples, codes, settings, name=name)
+    for number, raw in kept.lines:
+        gathering.add(parse_record(raw, line=number, columns=9 + len(kept.samples), name=name))
+    return gathering.table(positions, kept.assembly, warnings)
+
+
+def not_kept(kept: Kept, positions: Iterable[Position]) -> tuple[str, ...]:
+    """Return the ids of the positions that the kept regions do not reach."""
+    missing = []
+    for position in positions:
+        locus = position.on(kept.assembly)
+        if locus is None:
+            continue
+        stretch = position.chromosome, locus.pos, locus.pos + len(locus.ref) - 1
+        if not any(region.holds(*stretch) for region in kept.regions):
+            missing.append(position.id)
+    return tuple(missing)
