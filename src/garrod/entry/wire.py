@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from garrod.adapters.fhir.draft import with_orders
-from garrod.adapters.outside.tsv import read_outside
+from garrod.adapters.outside.read import read_results
 from garrod.adapters.packs.load import load_shelf
 from garrod.adapters.vcf.read import read_genotypes
 from garrod.adapters.vcf.record import ReadSettings
@@ -26,7 +26,7 @@ from garrod.core.medicine import Proposal
 from garrod.core.person import Person
 from garrod.core.variant import Assembly
 from garrod.knowledge.shelf import Shelf
-from garrod.science.pgx.outside import OutsideRow, findings_from
+from garrod.science.pgx.outside import OutsideRow, findings_from, unused_genes
 from garrod.science.pgx.people import Caller, Sample, call_people, load_caller
 
 Called = tuple[Sample, tuple[GeneFinding, ...]]
@@ -49,6 +49,7 @@ class Services:
 
     def __init__(self, settings: Settings = Settings()) -> None:
         self.settings = settings
+        self.unused: list[str] = []  # genes that a program reported and nothing here knows
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -91,14 +92,21 @@ class Services:
                 f"--outside speaks of one person, {len(subjects)} samples were chosen; "
                 "name one with --sample"
             )
-        given = self.outside_findings(outside, rows, sex=subjects[0].sex if subjects else "")
+        who = subjects[0] if subjects else Sample("")
+        given = self.outside_findings(outside, rows, sex=who.sex, sample=who.sample)
         return call_people(self.caller, table, subjects, outside=given or None)
 
     def outside_findings(
-        self, files: Sequence[Path], rows: Sequence[OutsideRow] = (), *, sex: str
+        self,
+        files: Sequence[Path],
+        rows: Sequence[OutsideRow] = (),
+        *,
+        sex: str,
+        sample: str | None = None,
     ) -> dict[str, GeneFinding]:
         """Return the findings of outside calls, by gene.  Raises: OutsideCallError."""
-        every = [*(row for file in files for row in read_outside(file)), *rows]
+        every = [*(row for f in files for row in read_results(f, sample=sample)), *rows]
+        self.unused += unused_genes(every, self.caller.definitions)
         return findings_from(every, self.caller.definitions, self.caller.phenotyping, sex=sex)
 
     def answer(self, person: Person, proposal: Proposal, *, today: date) -> Decision:

@@ -17,8 +17,13 @@ SHAPE = "gene, diplotype, phenotype, activity score, separated by tabs"
 
 def read_outside(path: Path) -> tuple[OutsideRow, ...]:
     """Return the rows of a file of outside calls.  Raises: OutsideCallError OUT001, OUT003."""
+    return rows_of(_text(path), path)
+
+
+def rows_of(text: str, path: Path) -> tuple[OutsideRow, ...]:
+    """Return the rows of a table's text.  Raises: OutsideCallError OUT001, OUT003."""
     rows: list[OutsideRow] = []
-    for number, line in enumerate(_text(path).splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         cells = [cell.strip().strip('"').strip() for cell in line.split("\t")]

@@ -23,7 +23,9 @@ def advise(
         Path | None,
         typer.Option("--order", help="A draft MedicationRequest; left out, all are reviewed."),
     ] = None,
-    sample: Annotated[str | None, typer.Option("--sample", help="Sample in the VCF.")] = None,
+    sample: Annotated[
+        str | None, typer.Option("--sample", help="Sample in the VCF, or in outside results.")
+    ] = None,
     outside: Outside = None,
     assembly: Build = "auto",
     population: Population = "pooled",
@@ -53,7 +55,7 @@ def advise(
         file = Genome(genome, sample, build, told, outside or ())
         known, _ = with_genome(services, read, file)
     else:
-        known = without_genome(services, read, outside or ())
+        known = without_genome(services, read, outside or (), sample)
     found = services.answer(known, proposal, today=today())
     if shape == "json":
         write_out([orjson.dumps(found.as_json(), option=orjson.OPT_INDENT_2), b"\n"], output)

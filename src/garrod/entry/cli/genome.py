@@ -22,7 +22,7 @@ from garrod.entry.cli.options import (
     Sex,
     Vcf,
 )
-from garrod.entry.cli.output import warn_of, write_out
+from garrod.entry.cli.output import warn_of, warn_of_unused, write_out
 
 app = typer.Typer(help="Read a genome: call pharmacogenes, write a report.", no_args_is_help=True)
 
@@ -60,7 +60,9 @@ def call(
     table = services.read(vcf, samples=sample or (), assembly=build)
     subjects = options.subjects_of(table.samples, people, sex=told_sex, population=told_population)
     warn_of(table.warnings, table.spoiled)
-    write_out(writer(services.call(table, subjects, outside or ())), output)
+    found = services.call(table, subjects, outside or ())
+    warn_of_unused(services.unused)
+    write_out(writer(found), output)
 
 
 @app.command("report", epilog="Example: garrod genome report person.vcf.gz --medicines list.txt")

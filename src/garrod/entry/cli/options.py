@@ -23,7 +23,9 @@ Samples = Annotated[
 Outside = Annotated[
     list[Path] | None,
     typer.Option(
-        "--outside", help="Calls made elsewhere: gene, diplotype, phenotype, score (TSV)."
+        "--outside",
+        help="Results made elsewhere, of Cyrius, Aldy, StellarPGx, PyPGx, DRAGEN, pb-StarPhase or "
+        "PharmCAT; a laboratory's CSV; or gene, diplotype, phenotype, score (TSV). Repeatable.",
     ),
 ]
 Build = Annotated[str, typer.Option("--assembly", help="GRCh38, GRCh37 or auto.")]

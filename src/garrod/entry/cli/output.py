@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from garrod.core.errors import InputError
@@ -81,6 +81,12 @@ def _unwritable(path: Path, error: OSError) -> InputError:
 def say(text: str) -> None:
     """Write a line of talk to stderr."""
     sys.stderr.write(f"{text}\n")
+
+
+def warn_of_unused(genes: Sequence[str]) -> None:
+    """Say on stderr which genes of a program's results nothing here knows."""
+    if genes:
+        say(f"note: results of genes that nothing here knows were not used: {', '.join(genes)}")
 
 
 def warn_of(warnings: tuple[str, ...], spoiled: dict[str, str]) -> None:

@@ -12,7 +12,7 @@ from garrod.core.genotype import GenotypeTable
 from garrod.core.medicine import MedicineLine
 from garrod.core.person import Person
 from garrod.core.variant import Assembly
-from garrod.entry.cli.output import warn_of
+from garrod.entry.cli.output import warn_of, warn_of_unused
 from garrod.entry.wire import Services
 from garrod.science.pgx.outside import OutsideRow
 from garrod.science.pgx.people import Sample
@@ -92,15 +92,19 @@ def with_genome(services: Services, read: Read, genome: Genome) -> tuple[Person,
     warn_of(table.warnings, table.spoiled)
     subject = Sample(table.samples[0], read.person.sex, genome.population)
     _, found = next(iter(services.call(table, [subject], genome.outside)))
+    warn_of_unused(services.unused)
     person, rows = _understood(services, read)
     stated = services.outside_findings((), rows, sex=person.sex)
     return replace(person, findings=reconciled(found, stated)), table
 
 
-def without_genome(services: Services, read: Read, outside: Sequence[Path]) -> Person:
+def without_genome(
+    services: Services, read: Read, outside: Sequence[Path], sample: str | None = None
+) -> Person:
     """Return the person with the findings that the record and outside files state."""
     person, rows = _understood(services, read)
-    stated = services.outside_findings(outside, rows, sex=person.sex)
+    stated = services.outside_findings(outside, rows, sex=person.sex, sample=sample)
+    warn_of_unused(services.unused)
     return replace(person, findings=tuple(stated.values()))
 
 

@@ -34,7 +34,12 @@ PRIOR = "outside"
 
 @dataclass(frozen=True, slots=True)
 class OutsideRow:
-    """One line of a file of outside calls, as written; empty where it says nothing."""
+    """One line of a file of outside calls, as written; empty where it says nothing.
+
+    `source` is the program or laboratory that says it; `note` is what it says beside the call,
+    such as why there is none. A row that `is_optional` comes from a program that reports more
+    genes than we know: one that we do not know is left out, where a stated one is an error.
+    """
 
     gene: str
     diplotype: str = ""
@@ -42,6 +47,9 @@ class OutsideRow:
     activity_score: str = ""
     line: int = 0
     file: str = ""
+    source: str = ""
+    is_optional: bool = False
+    note: str = ""
 
     @property
     def where(self) -> str:
@@ -49,9 +57,15 @@ class OutsideRow:
         return f"{self.file}: line {self.line}" if self.line else self.file
 
     @property
+    def speaker(self) -> str:
+        """Return who says it, to begin a reason with: "line 3", or the program."""
+        return f"line {self.line}" if self.line else self.source or "the outside call"
+
+    @property
     def written(self) -> str:
-        """Return the line's own words, for the proof chain."""
-        cells = (self.gene, self.diplotype, self.phenotype, self.activity_score)
+        """Return the line's own words and who wrote them, for the proof chain."""
+        cells = [self.gene, self.diplotype, self.phenotype, self.activity_score]
+        cells += [f"({self.source})"] if self.source else []
         return " ".join(cell for cell in cells if cell)
 
 
@@ -75,24 +89,42 @@ def findings_from(
 ) -> dict[str, GeneFinding]:
     """Return a finding for each gene that the rows name.
 
-    Raises: OutsideCallError OUT002 for a gene that is not in the definitions.
+    A row that `is_optional` of an unknown gene is left out: see `unused_genes`.
+
+    Raises: OutsideCallError OUT002 for any other gene that is not in the definitions.
     Source: the laboratory's own report; packs pgx-definitions, pgx-phenotypes.
     """
     by_gene: dict[str, list[OutsideRow]] = {}
     for row in rows:
-        by_gene.setdefault(_gene(row, definitions), []).append(row)
+        gene = _gene(row, definitions)
+        if gene:
+            by_gene.setdefault(gene, []).append(row)
     return {
         gene: _finding(definitions[gene], phenotyping, found, sex)
         for gene, found in by_gene.items()
     }
 
 
+def unused_genes(
+    rows: Iterable[OutsideRow], definitions: Mapping[str, GeneDefinition]
+) -> tuple[str, ...]:
+    """Return the genes that a program reports and nothing here knows, for a note to the reader.
+
+    Source: pack pgx-definitions.
+    """
+    found = (row.gene for row in rows if row.is_optional and not _gene(row, definitions))
+    return tuple(dict.fromkeys(found))
+
+
 def _gene(row: OutsideRow, definitions: Mapping[str, GeneDefinition]) -> str:
+    """Return our name of a row's gene; nothing where it is unknown and may be left out."""
     if row.gene in definitions:
         return row.gene
     known = {gene.lower(): gene for gene in definitions}
     if row.gene.lower() in known:
         return known[row.gene.lower()]
+    if row.is_optional:
+        return ""
     near = [known[n] for n in difflib.get_close_matches(row.gene.lower(), known, 3)]
     hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(definitions)}."
     raise OutsideCallError(
@@ -172,6 +204,7 @@ def _read(
     """Return what a row says, its claims merged where they agree."""
     gene = definition.gene
     claims, reasons = stated_claims(phenotyping, gene, row.phenotype, row.activity_score)
+    reasons = [row.note, *reasons] if row.note else reasons
     alleles: tuple[str, ...] = ()
     is_known = bool(claims) and all(c.result.known for c in claims)
     if not stated.is_nothing(row.diplotype):
@@ -187,11 +220,11 @@ def _read(
     elif claims:
         name = result_name(claims[0].result)
     else:
-        reasons = reasons or [f"line {row.line} says that there was no call"]
+        reasons = reasons or [f"{row.speaker} says that there was no call"]
         name = row.phenotype or row.activity_score
         if not stated.is_nothing(name):  # words that no rule knows are shown, not dropped
             claims = [Claim("", PhenotypeResult(INDETERMINATE, known=False))]
     found = merged(claims)
     if len(found) > 1:
-        reasons.append(f"line {row.line} {contradiction(found)}")
+        reasons.append(f"{row.speaker} {contradiction(found)}")
     return _Reading(name, alleles, tuple(found), is_known, tuple(reasons))

@@ -16,10 +16,12 @@ _NOTHING = frozenset(
     (
         *("", ".", "-", "./.", ".|.", "na", "n/a", "none", "none/none", "no call", "no_call"),
         *("nocall", "no result", "not available", "unknown", "unknown/unknown"),
+        *("no_match/no_match", "multiple/multiple"),  # as pb-StarPhase writes for PharmCAT
     )
 )
 _SUBALLELE = re.compile(r"(\*\d+[A-Z]?)\.\d+")  # PharmVar's *4.001 is reported as *4
 _ALIAS = re.compile(r"(.+?) \((\*\w+|HapB3|reference)\)")
+_SINGLE = re.compile(r"(rs\d+) variant \(\w+\)")  # PyPGx names the variant by its rsID alone
 _HLA = re.compile(r"\*?(\d{2,3})((?::\d{2,3})*)([A-Z]?)")
 _HLA_STATUS = re.compile(r"(\*\d{2,3}:\d{2,3}) (positive|negative)", re.IGNORECASE)
 # Short forms of the metaboliser phenotypes. Source: CPIC term standardisation, PMID 27441996.
@@ -73,6 +75,11 @@ def _aliases(definition: GeneDefinition) -> dict[str, str]:
         match = _ALIAS.fullmatch(allele)
         if match:
             found.update({match[1]: allele, match[2]: allele})
+        single = _SINGLE.fullmatch(allele)
+        if single:
+            found[single[1]] = allele
+        if definition.ploidy == "mitochondrial":
+            found[allele.removeprefix("m.")] = allele  # "1555A>G", as CPIC wrote it before
     names = ("Reference", "*1") if definition.mode == "components" else ("Reference",)
     usual = dict.fromkeys(names, definition.reference_allele)
     return {**found, **usual, **{a: a for a in definition.alleles}}
