@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -21,6 +22,8 @@ class MedicineLine:
     """One line of a medicine list, as received.
 
     `reasons` are what it is taken for, as codings or words; `reference` opens the source resource.
+    `route` is one of core.dosage.ROUTES or "" (not known). `daily_mg` is the total dose a day, None
+    unless the directions give it beyond doubt: "as needed" and ranges do not.
     """
 
     text: str
@@ -28,6 +31,8 @@ class MedicineLine:
     reasons: tuple[Coding, ...] = ()
     started: date | None = None
     reference: str = ""
+    route: str = ""
+    daily_mg: Decimal | None = None
 
 
 class Act(StrEnum):

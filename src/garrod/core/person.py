@@ -9,6 +9,9 @@ from decimal import Decimal
 from garrod.core.finding import GeneFinding
 from garrod.core.medicine import Coding, MedicineLine
 
+# Coarse groups, as dose algorithms ask for them: no more is kept of what a record says.
+ETHNICITIES = ("white", "asian", "black", "mixed", "other")
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -30,7 +33,8 @@ class Allergy:
 class Person:
     """What is known of a person now. `repr` shows no name and no identifier.
 
-    `sex` is "male", "female" or "" (not known). `weight_kg` and `birth_date` are None when unknown.
+    `sex` is "male", "female" or "" (not known); `ethnicity` one of ETHNICITIES or "" (not known).
+    Whatever else is None is not known: it was not recorded, or could not be read.
     """
 
     reference: str  # logical id, e.g. "Patient/demo-1"
@@ -38,7 +42,12 @@ class Person:
     sex: str = ""
     birth_date: date | None = field(default=None, repr=False)
     weight_kg: Decimal | None = None
+    height_cm: Decimal | None = None
     is_pregnant: bool | None = None
+    is_breastfeeding: bool | None = None
+    is_smoker: bool | None = None  # now, not ever
+    ethnicity: str = field(default="", repr=False)
+    target_inr: Decimal | None = None  # the middle of the range aimed at
     medicines: tuple[MedicineLine, ...] = ()
     allergies: tuple[Allergy, ...] = ()
     conditions: tuple[Condition, ...] = ()

@@ -181,10 +181,12 @@ def test_same_dose_under_rows_of_two_strengths_is_one_sure_answer() -> None:
     assert (advice.dose_factor, advice.p_recommendation, advice.stable) == ("0.5", 1.0, True)
 
 
-def test_child_without_a_weight_is_told_that_the_weight_decides() -> None:
+def test_child_without_a_weight_is_judged_as_one_who_may_weigh_enough_and_asked_about() -> None:
     slow = finding("CYP2B6", candidate("*6/*6", 1.0, PM))
-    decision = ask(replace(ADULT, birth_date=date(2013, 1, 1)), "efavirenz", slow)
-    assert "no weight is on record" in decision.not_assessed[0].reason
+    (advice,) = ask(replace(ADULT, birth_date=date(2013, 1, 1)), "efavirenz", slow).advice
+    assert advice.population == "child-over-40kg-or-adult"
+    assert "How old is the person and how much do they weigh?" in advice.summary
+    assert advice.stable is False
 
 
 def unread(gene: str, *candidates: Candidate) -> GeneFinding:

@@ -372,13 +372,16 @@ def test_one_gene_of_two_to_be_tested_before_makes_the_test_come_first() -> None
     assert advice.title == "Test TPMT before giving azathioprine"
 
 
-def test_question_is_asked_only_where_its_answer_could_choose() -> None:
+def test_question_is_asked_where_its_answer_could_choose_or_rule_out() -> None:
     ageless = replace(ADULT, birth_date=None)
     setting = setting_of(POLICY, ageless, MedicineLine("x"), is_new=True, today=TODAY)
     alone = context_of(KNOWLEDGE.guidance, ("adults",), setting)
     both = context_of(KNOWLEDGE.guidance, ("adults", "paediatrics"), setting)
-    assert (alone.populations, alone.question) == (("adults",), "")
-    assert both.question == "How old is the person?"
+    assert (alone.populations, alone.is_open) == (("adults",), True)
+    assert both.is_open is False
+    assert alone.question == both.question == "How old is the person?"
+    known = context_of(KNOWLEDGE.guidance, ("adults",), replace(setting, person=ADULT))
+    assert (known.populations, known.question, known.is_open) == (("adults",), "", False)
 
 
 def test_option_that_nothing_speaks_against_says_no_more() -> None:

@@ -1,26 +1,58 @@
-"""Which of a guideline's populations a person belongs to; what to ask where it is unknown."""
+"""Which of a guideline's populations a person belongs to; what to ask where it is unknown.
+
+Setting -> each constraint of a population fits, does not, or is unknown -> those that may apply
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from enum import Enum
 
 from garrod.care.decide.policy import Policy
 from garrod.core.medicine import MedicineLine
 from garrod.core.person import Person
-from garrod.science.pgx.circumstances import Population
+from garrod.science.pgx.circumstances import EXPOSED, NAIVE, Population
 from garrod.science.pgx.guidance import Guidance
 
 # How long a medicine must have been taken to count as tolerated. Source: PMID 29392710 (CPIC,
 # carbamazepine and oxcarbazepine: reactions come within three months).
 EXPOSED_AFTER = timedelta(days=90)
+# Ages, in years, between which it is asked whether a person is pregnant or breastfeeding.
+# Source: own choice, wider than the 15 to 49 years by which WHO counts reproductive age (unchecked)
+FERTILE = range(11, 60)
+ASKED = {  # what to ask where a population asks more than its own question covers
+    "age": "How old is the person?",
+    "indication": "What is it for?",
+    "exposure": "Has the person taken it before, for how long, and was it tolerated?",
+    "dose": "What is the total dose a day?",
+    "route": "By which route is it given?",
+    "sex": "What is the person's sex?",
+    "pregnancy": "Is the person pregnant?",
+}
+
+
+class Fit(Enum):
+    """Whether a constraint holds; the more certain it is that it does, the higher."""
+
+    NO = 0
+    UNKNOWN = 1
+    YES = 2
+
+    @classmethod
+    def of(cls, holds: bool | None) -> Fit:
+        """Return the fit of a claim; None where it could not be told."""
+        return cls.UNKNOWN if holds is None else cls.YES if holds else cls.NO
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """The circumstances of one medicine of one person: what context is chosen from."""
+    """The circumstances of one medicine of one person: what context is chosen from.
+
+    `drug` is the medicine's id; `taken` are the ids of all that the person's list names, and
+    `inhibitors` what these do to enzymes: "CYP2D6:strong".
+    """
 
     person: Person
     line: MedicineLine
@@ -28,34 +60,90 @@ class Setting:
     today: date
     indications: frozenset[str]
     history: frozenset[str]  # every indication that the record or the order names
+    is_stated: bool = False  # the order itself says what it is for
+    drug: str = ""
+    taken: frozenset[str] = frozenset()
+    inhibitors: frozenset[str] = frozenset()
 
     @property
     def age(self) -> int | None:
         """Return the person's age, None when it is not known."""
         return self.person.age_on(self.today)
 
+    @property
+    def exposure(self) -> str:
+        """Return "exposed", "naive", or "" where the list names the medicine without a start.
+
+        An order of a medicine that is not on the list counts as the first.
+        """
+        if self.line.started is None:
+            return NAIVE if self.is_new and self.drug not in self.taken else ""
+        return EXPOSED if self.today - self.line.started > EXPOSED_AFTER else NAIVE
+
+    @property
+    def is_pregnant(self) -> bool | None:
+        """Return whether the person is pregnant; None where it has to be asked."""
+        return self.person.is_pregnant if self.may_be_mother else self.person.is_pregnant or False
+
+    @property
+    def is_breastfeeding(self) -> bool | None:
+        """Return whether the person breastfeeds; None where it has to be asked."""
+        known = self.person.is_breastfeeding
+        return known if self.may_be_mother else known or False
+
+    @property
+    def may_be_mother(self) -> bool:
+        """Return whether sex and age, where known, leave a pregnancy possible."""
+        is_of_age = self.age is None or self.age in FERTILE
+        return self.person.sex != "male" and is_of_age
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The populations that may apply, and the question that would settle it ("" when settled)."""
+    """The populations that may apply, and the question that would settle it ("" when settled).
+
+    `is_open` where a single population of an axis may apply, or none: the question then stands
+    even though there is nothing to choose between.
+    """
 
     populations: tuple[str, ...]
     question: str = ""
+    is_open: bool = False
 
 
 def setting_of(
-    policy: Policy, person: Person, line: MedicineLine, *, is_new: bool, today: date
+    policy: Policy,
+    person: Person,
+    line: MedicineLine,
+    *,
+    is_new: bool,
+    today: date,
+    drug: str = "",
+    taken: Iterable[str] = (),
+    inhibitors: Iterable[str] = (),
 ) -> Setting:
     """Return the circumstances; reasons written on the order outrank the list of conditions."""
     named = policy.indications_of(line.reasons)
     past = policy.indications_of(c for known in person.conditions for c in known.codings)
-    return Setting(person, line, is_new, today, named or past, named | past)
+    return Setting(
+        person,
+        line,
+        is_new,
+        today,
+        named or past,
+        named | past,
+        is_stated=bool(named),
+        drug=drug,
+        taken=frozenset(taken),
+        inhibitors=frozenset(inhibitors),
+    )
 
 
 def context_of(guidance: Guidance, codes: Iterable[str], setting: Setting) -> Context:
     """Return the populations that fit a person among those that a drug's rows speak of."""
     found: list[str] = []
     questions: list[str] = []
+    is_open = False
     by_axis: dict[str, list[Population]] = {}
     for code in codes:
         population = guidance.populations[code]
@@ -63,61 +151,139 @@ def context_of(guidance: Guidance, codes: Iterable[str], setting: Setting) -> Co
             by_axis.setdefault(population.axis, []).append(population)
         else:
             found.append(code)
-    for axis, choices in by_axis.items():
-        fitting, is_known = _fitting(axis, choices, setting)
-        found += [p.population for p in fitting]
-        if not is_known and len(fitting) > 1:
-            questions.append(next((p.question for p in fitting if p.question), ""))
-    return Context(tuple(found), " ".join(q for q in questions if q))
+    for choices in by_axis.values():
+        fits = _fits(choices, setting)
+        kept = [p for p, fit in fits if fit is not Fit.NO]
+        found += [p.population for p in kept]
+        is_open |= [fit for _, fit in fits if fit is not Fit.NO] == [Fit.UNKNOWN]
+        questions += _questions(kept, choices, setting)
+    return Context(tuple(found), " ".join(dict.fromkeys(questions)), is_open)
 
 
 def unspoken_of(guidance: Guidance, drug: str, person: Person) -> str:
     """Return why no population of a drug's rows fits a person of known age."""
     reason = "the guideline does not speak of people of this age"
-    weights = [
-        p.text
-        for code in guidance.populations_of(drug)
-        if (p := guidance.populations[code]).min_weight_kg is not None
-    ]
+    groups = [guidance.populations[code] for code in guidance.populations_of(drug)]
+    if any(group.axis != "age" for group in groups):
+        reason = f"the guideline speaks only of: {'; '.join(group.text for group in groups)}"
+    weights = [group.text for group in groups if group.min_weight_kg is not None]
     is_open = weights and person.weight_kg is None
     return f"{reason}; it speaks of {weights[0]}: no weight is on record" if is_open else reason
 
 
-def _fitting(
-    axis: str, choices: Sequence[Population], setting: Setting
-) -> tuple[list[Population], bool]:
-    """Return the populations of one axis that fit, and whether the axis was known."""
-    if axis == "age":
-        return _by_age(choices, setting)
-    if axis == "indication":
-        fitting = [p for p in choices if setting.indications & set(p.indications)]
-        return (fitting, True) if len(fitting) == 1 else (fitting or list(choices), False)
-    return _by_exposure(choices, setting)
+def parts_of(
+    population: Population, setting: Setting, choices: Sequence[Population] = ()
+) -> dict[str, Fit]:
+    """Return how each constraint of a population fits, by axis; a blank one is left out.
+
+    `choices` are the populations of its axis, one of which a known reason may settle.
+    """
+    person, line = setting.person, setting.line
+    asked: dict[str, Fit] = {}
+    if (population.min_age, population.max_age, population.min_weight_kg) != (None, None, None):
+        asked["age"] = Fit.of(_is_of_age(population, setting))
+    if population.indications:
+        asked["indication"] = Fit.of(_is_meant(population, setting, choices))
+    if population.exposure:
+        asked["exposure"] = _exposure_fit(population.exposure, setting.exposure)
+    if population.routes:
+        asked["route"] = Fit.of(line.route in population.routes if line.route else None)
+    if (population.min_daily_mg, population.max_daily_mg) != (None, None):
+        asked["dose"] = Fit.of(_is_in_dose(population, line))
+    if population.sex:
+        asked["sex"] = Fit.of(person.sex == population.sex if person.sex else None)
+    if population.is_pregnant is not None:
+        known = setting.is_pregnant
+        asked["pregnancy"] = Fit.of(None if known is None else known is population.is_pregnant)
+    if population.taking:
+        known_marks = setting.taken | setting.inhibitors
+        asked["co-medication"] = Fit.of(not known_marks.isdisjoint(population.taking))
+    return asked
 
 
-def _by_age(choices: Sequence[Population], setting: Setting) -> tuple[list[Population], bool]:
-    age = setting.age
-    if age is None:
-        return list(choices), False
-    weight = setting.person.weight_kg
-    return [p for p in choices if _is_within(p, age, weight)], True
+def weakest(fits: Iterable[Fit]) -> Fit:
+    """Return how constraints fit that have to hold together; none of them asks nothing."""
+    return min(fits, key=lambda fit: fit.value, default=Fit.YES)
 
 
-def _is_within(population: Population, age: int, weight: Decimal | None) -> bool:
+def _fits(choices: Sequence[Population], setting: Setting) -> list[tuple[Population, Fit]]:
+    """Return how each population of one axis fits; a default without a constraint is the rest."""
+    own = [(p, parts_of(p, setting, choices)) for p in choices]
+    named = [weakest(parts.values()) for p, parts in own if not _is_rest(p, parts)]
+    none_else = Fit(Fit.YES.value - max((fit.value for fit in named), default=Fit.NO.value))
+    return [
+        (p, weakest((*parts.values(), *((none_else,) if _is_rest(p, parts) else ()))))
+        for p, parts in own
+    ]
+
+
+def _is_rest(population: Population, parts: dict[str, Fit]) -> bool:
+    """Return whether a population is whoever belongs to no other of its axis."""
+    return population.is_default and population.axis not in parts
+
+
+def _questions(
+    kept: Sequence[Population], choices: Sequence[Population], setting: Setting
+) -> list[str]:
+    """Return what to ask: where a constraint is unknown, or more than one population fits."""
+    found = []
+    for population in kept:
+        for axis, fit in parts_of(population, setting, choices).items():
+            if fit is Fit.UNKNOWN:
+                is_its_own = axis == population.axis and bool(population.question)
+                found.append(population.question if is_its_own else ASKED[axis])
+    if not found and len(kept) > 1:
+        found += [p.question for p in kept if p.question][:1]
+    return found
+
+
+def _is_of_age(population: Population, setting: Setting) -> bool | None:
     """Return whether a person is of a population's age; enough weight stands for a lower age."""
-    least = population.min_weight_kg
-    is_heavy = least is not None and weight is not None and weight > least
-    is_old_enough = population.min_age is None or age >= population.min_age or is_heavy
-    return is_old_enough and (population.max_age is None or age <= population.max_age)
+    age, weight = setting.age, setting.person.weight_kg
+    enough: list[bool | None] = []
+    if population.min_age is not None:
+        enough.append(age >= population.min_age if age is not None else None)
+    if population.min_weight_kg is not None:
+        enough.append(weight > population.min_weight_kg if weight is not None else None)
+    is_enough = not enough or (True in enough) or (None if None in enough else False)
+    is_young: bool | None = True
+    if population.max_age is not None:
+        is_young = age <= population.max_age if age is not None else None
+    if False in (is_enough, is_young):
+        return False
+    return None if None in (is_enough, is_young) else True
 
 
-def _by_exposure(choices: Sequence[Population], setting: Setting) -> tuple[list[Population], bool]:
-    started = setting.line.started
-    if setting.is_new and started is None:
-        return [p for p in choices if p.is_default], True
-    if started is None:
-        return [p for p in choices if p.is_default or p.population.endswith("-exposed")], False
-    is_exposed = setting.today - started > EXPOSED_AFTER
-    if not is_exposed:
-        return [p for p in choices if p.is_default], True
-    return [p for p in choices if p.population.endswith("-exposed")], True
+def _is_meant(
+    population: Population, setting: Setting, choices: Sequence[Population]
+) -> bool | None:
+    """Return whether a population is meant by what the medicine is for.
+
+    A reason that the order states leaves the rest to a default; one from the list of conditions
+    does not, for the medicine may be for something else.
+    """
+    if setting.indications & set(population.indications):
+        return True
+    is_another = any(setting.indications & set(p.indications) for p in choices)
+    has_rest = any(p.is_default and not p.indications for p in choices)
+    return False if is_another or (setting.is_stated and has_rest) else None
+
+
+def _exposure_fit(wanted: str, known: str) -> Fit:
+    """Return whether a person has had the medicine as a population asks.
+
+    That no other medicine will do ("no-alternatives") is a judgement that no record holds: the
+    more cautious row for people new to the medicine speaks instead.
+    """
+    if wanted not in (EXPOSED, NAIVE):
+        return Fit.NO
+    return Fit.of(wanted == known if known else None)
+
+
+def _is_in_dose(population: Population, line: MedicineLine) -> bool | None:
+    """Return whether the total dose a day lies between a population's bounds, both included."""
+    dose = line.daily_mg
+    if dose is None:
+        return None
+    is_enough = population.min_daily_mg is None or dose >= population.min_daily_mg
+    return is_enough and (population.max_daily_mg is None or dose <= population.max_daily_mg)

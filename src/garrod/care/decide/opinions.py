@@ -69,7 +69,7 @@ class Opinion:
     kind: Kind
     outcomes: tuple[Outcome, ...] = ()
     context: Context = EVERYONE
-    is_settled: bool = True  # every population that may apply says the same
+    is_settled: bool = True  # every population that may apply says the same, and one does
     doubt: float = DOUBT  # how likely another outcome must be to be looked at
 
     @property
@@ -152,7 +152,8 @@ def _opinion(
         if (found := outcomes_over(view, drug, choices, population))
     ]
     outcomes = min(by_population, key=lambda found: caution_of(found[0]))
-    is_settled = len({content_of(found[0].recommendation) for found in by_population}) == 1
+    contents = {content_of(found[0].recommendation) for found in by_population}
+    is_settled = len(contents) == 1 and not context.is_open
     draft = Opinion(view, genes, Kind.SILENT, outcomes, context, is_settled, doubt)
     return Opinion(view, genes, _kind(draft), outcomes, context, is_settled, doubt)
 
