@@ -10,7 +10,16 @@ import pytest
 
 from tests.house.source_tree import PACKS, ROOT
 
-ORDER = ("definitions", "regions", "frequencies", "phenotypes", "guidance", "drugs", "policy")
+ORDER = (
+    "definitions",
+    "regions",
+    "frequencies",
+    "phenotypes",
+    "guidance",
+    "drugs",
+    "policy",
+    "fda",
+)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
