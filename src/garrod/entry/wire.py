@@ -12,6 +12,7 @@ from pathlib import Path
 from garrod.adapters.fhir.draft import with_orders
 from garrod.adapters.outside.read import read_results
 from garrod.adapters.packs.load import load_shelf
+from garrod.adapters.vcf.keep import Keeper
 from garrod.adapters.vcf.read import read_genotypes
 from garrod.adapters.vcf.record import ReadSettings
 from garrod.care.decide.model import Decision
@@ -68,15 +69,21 @@ class Services:
         return load_knowledge(self.shelf, self.settings.policy)
 
     def read(
-        self, path: Path, *, samples: Sequence[str] = (), assembly: Assembly | None = None
+        self,
+        path: Path,
+        *,
+        samples: Sequence[str] = (),
+        assembly: Assembly | None = None,
+        keeper: Keeper | None = None,
     ) -> GenotypeTable:
-        """Return the readings of a variant file.  Raises: VcfError."""
+        """Return the readings of a variant file; a keeper takes its lines.  Raises: VcfError."""
         return read_genotypes(
             path,
             self.caller.positions(),
             samples=samples or None,
             assembly=assembly,
             settings=ReadSettings(self.settings.min_gq, self.settings.min_dp),
+            keeper=keeper,
         )
 
     def call(

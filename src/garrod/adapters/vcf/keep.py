@@ -8,7 +8,7 @@ file does not mention is not kept either: there it stays not covered.
 
 from __future__ import annotations
 
-import tempfile
+import zlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from garrod.science.pgx.regions import Region
 KEYS = ("GT", "PS", "GQ", "RGQ", "DP", "MIN_DP", "FT", "CN")  # of FORMAT: what is looked at
 INFO = ("END", "SVTYPE", "REFLEN", "SVLEN")
 NAMED = "CYP2D6*"  # an INFO value that names a hybrid
-IN_MEMORY = 32_000_000  # bytes; more is kept in a file without a name
+CHUNK = 1_000_000  # bytes of lines that are packed together, so that a cohort's take little room
 Line = tuple[int | None, bytes]
 
 
@@ -43,7 +43,8 @@ class Keeper:
 
     def __init__(self, regions: Mapping[Assembly, tuple[Region, ...]]) -> None:
         self._regions = regions
-        self._spool = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
+        self._open = bytearray()
+        self._packed: list[bytes] = []
         self._spans: dict[str, tuple[list[int], list[int]] | None] = {}
         self._place: Place | None = None
         self.kept: Kept | None = None
@@ -62,7 +63,10 @@ class Keeper:
         """Keep a record when it reaches into a region or to a known position."""
         if self._is_within(record):
             number = str(record.line or "").encode()
-            self._spool.write(number + b"\t" + pruned(record, cells) + b"\n")
+            self._open += number + b"\t" + pruned(record, cells) + b"\n"
+            if len(self._open) > CHUNK:
+                self._packed.append(zlib.compress(self._open, 1))
+                self._open.clear()
 
     def _is_within(self, record: Record) -> bool:
         if record.contig not in self._spans:
@@ -76,10 +80,10 @@ class Keeper:
 
     def lines(self) -> Iterator[Line]:
         """Yield the kept lines in the order in which they were read."""
-        self._spool.seek(0)
-        for raw in self._spool:
-            number, _, line = raw.rstrip(b"\n").partition(b"\t")
-            yield (int(number) if number else None), line
+        for chunk in (*map(zlib.decompress, self._packed), bytes(self._open)):
+            for raw in chunk.splitlines():
+                number, _, line = raw.partition(b"\t")
+                yield (int(number) if number else None), line
 
 
 def pruned(record: Record, cells: Sequence[bytes]) -> bytes:

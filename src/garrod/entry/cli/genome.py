@@ -23,6 +23,7 @@ from garrod.entry.cli.options import (
     Vcf,
 )
 from garrod.entry.cli.output import warn_of, warn_of_unused, write_out
+from garrod.entry.cli.reinterpret import reinterpret
 
 app = typer.Typer(help="Read a genome: call pharmacogenes, write a report.", no_args_is_help=True)
 
@@ -45,24 +46,32 @@ def call(
     min_dp: MinDp = 8,
     called_at: CalledAt = 0.95,
     preferences: Preferences = None,
+    facts: Annotated[
+        Path | None,
+        typer.Option("--facts", help="Keep what the file says of the genes here (.json.gz)."),
+    ] = None,
     format: Annotated[str, typer.Option("--format", help="json or tsv.")] = "json",
     output: Out = None,
 ) -> None:
     """Call every pharmacogene of every sample, each diplotype with its probability."""
     from garrod.adapters.report.calls import calls_json, calls_tsv
+    from garrod.entry.facts import kept_from, recording
     from garrod.entry.wire import Services, Settings
 
     writer = {"json": calls_json, "tsv": calls_tsv}[options.format_of(format, ("json", "tsv"))]
-    settings = Settings(options.is_flat(prior), called_at, min_gq, min_dp, preferences)
+    settings = Settings(options.is_flat(prior), called_at, min_gq, min_dp, prefer=preferences)
     services = Services(settings)
     build, told_sex = options.assembly_of(assembly), options.sex_of(sex)
     told_population = options.population_of(population)
-    table = services.read(vcf, samples=sample or (), assembly=build)
+    kept = kept_from(services, vcf, facts)
+    keeper = kept.keeper if kept else None
+    table = services.read(vcf, samples=sample or (), assembly=build, keeper=keeper)
     subjects = options.subjects_of(table.samples, people, sex=told_sex, population=told_population)
     warn_of(table.warnings, table.spoiled)
     found = services.call(table, subjects, outside or ())
     warn_of_unused(services.unused)
-    write_out(writer(found), output)
+    with recording(services, kept, subjects, outside or ()) as recorded:
+        write_out(writer(recorded(found)), output)
 
 
 @app.command("report", epilog="Example: garrod genome report person.vcf.gz --medicines list.txt")
@@ -95,3 +104,8 @@ def report(
     genome = Genome(vcf, sample, build, told, outside or ())
     made = report_of(services, *with_genome(services, read, genome))
     write_out([render_html(made).encode() if shape == "html" else render_json(made)], output)
+
+
+app.command("reinterpret", epilog="Example: garrod genome reinterpret person.facts.json.gz")(
+    reinterpret
+)

@@ -1,7 +1,7 @@
 """Where each gene lies, on both builds: what a file says there is kept with its calls.
 
-A gene's region reaches over its exons and some way beyond; it is widened where a defining
-position lies outside, and is those positions alone for a gene without a row.
+A gene's region reaches over its exons and some way beyond. A position that lies elsewhere has a
+small region of its own; a gene without a row has the stretch from its first position to its last.
 """
 
 from __future__ import annotations
@@ -44,11 +44,16 @@ def load_regions(
             first, last = locus.pos - MARGIN, locus.pos + len(locus.ref) - 1 + MARGIN
             region = Region(position.gene, position.chromosome, max(first, 1), last)
             placed.setdefault(position.gene, []).append(region)
-    for region in _stated(shelf, assembly):
-        if region.gene in placed:
-            placed[region.gene].append(region)
-    found = [_around(regions) for regions in placed.values()]
+    stated = {region.gene: region for region in _stated(shelf, assembly)}
+    found = [r for gene, places in placed.items() for r in _of_gene(stated.get(gene), places)]
     return tuple(sorted(found, key=lambda r: (r.chromosome, r.first, r.gene)))
+
+
+def _of_gene(stated: Region | None, places: list[Region]) -> list[Region]:
+    """Return a gene's own region, and those of its positions that lie outside it."""
+    if stated is None:
+        return [_around(places)]
+    return [stated, *(p for p in places if not stated.holds(p.chromosome, p.first, p.last))]
 
 
 def _stated(shelf: Shelf, assembly: Assembly) -> Iterable[Region]:
@@ -60,8 +65,7 @@ def _stated(shelf: Shelf, assembly: Assembly) -> Iterable[Region]:
             yield Region(row["gene"], row["chromosome"], int(row[first]), int(row[last]))
 
 
-def _around(regions: list[Region]) -> Region:
-    """Return the stretch from the first base to the last of a gene's regions."""
-    gene, chromosome = regions[0].gene, regions[0].chromosome
-    here = [r for r in regions if r.chromosome == chromosome]
-    return Region(gene, chromosome, min(r.first for r in here), max(r.last for r in here))
+def _around(places: list[Region]) -> Region:
+    """Return the stretch from the first base to the last of a gene's places."""
+    gene, chromosome = places[0].gene, places[0].chromosome
+    return Region(gene, chromosome, min(r.first for r in places), max(r.last for r in places))
