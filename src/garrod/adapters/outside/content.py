@@ -8,6 +8,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -20,6 +22,11 @@ from garrod.science.pgx.outside import OutsideRow
 
 LARGEST = 100_000_000  # bytes; read-level details make a long-read report some 10 MB
 MEMBERS = 1_000  # files of an archive; a PyPGx archive has two
+# What unpacking may raise for bytes that are no archive, or a broken or a locked one.
+UNPACKING = (
+    *(OSError, EOFError, ValueError, NotImplementedError, RuntimeError, KeyError),
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+)
 BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}  # spreadsheets save "Unicode text" so
 
 
@@ -57,7 +64,7 @@ def read_content(path: Path) -> Content:
         if data[:2] == b"\x1f\x8b":
             with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
                 data = _within(path, stream.read(LARGEST + 1))
-    except (OSError, EOFError, ValueError, zlib.error, NotImplementedError, RuntimeError) as error:
+    except UNPACKING as error:
         raise OutsideCallError(
             f"{path}: cannot be unpacked ({error}); write the archive again", code="OUT001"
         ) from error

@@ -19,6 +19,7 @@ from typing import Any
 
 from garrod.adapters.outside import cyrius
 from garrod.adapters.outside.content import Content, Told, items_of, mapping_of, word_of
+from garrod.core.errors import OutsideCallError
 from garrod.science.pgx.outside import OutsideRow
 from garrod.science.pgx.stated import is_nothing
 
@@ -60,7 +61,7 @@ def told(content: Content) -> Iterator[Told]:
 def _rows(
     content: Content, gene: str, call: Mapping[str, Any], source: str, *, is_assumed: bool
 ) -> Iterator[OutsideRow]:
-    genotype = _REFERENCE.sub(" (reference)", word_of(call.get(GENOTYPE)))
+    genotype = _REFERENCE.sub(" (reference)", _words(content, call.get(GENOTYPE)))
     passed = word_of(call.get("genotypeFilter"))
     file = str(content.path)
     if not is_assumed or is_nothing(genotype) or passed not in PASSED:
@@ -73,10 +74,24 @@ def _rows(
             for name in names
             if name
         ]
-    phenotype = word_of(call.get(PHENOTYPE))
+    phenotype = _words(content, call.get(PHENOTYPE))
     words = [word.strip() for word in phenotype.split(";")]
     words = words if len(words) == len(found) else [phenotype if len(found) == 1 else ""]
     words += [""] * (len(found) - len(words))
     for row, word in zip(found, words, strict=False):
         is_claim = row.diplotype and word.lower() not in UNTOLD
         yield replace(row, phenotype=word if is_claim else "")
+
+
+def _words(content: Content, value: object) -> str:
+    """Return a text, or a list of several, as one text.  Raises: OutsideCallError OUT003."""
+    if value is None or isinstance(value, str):
+        return word_of(value)
+    words = [word_of(item) for item in items_of(value)]
+    if not words or not all(words):
+        raise OutsideCallError(
+            f"{content.path}: a genotype or phenotype is neither a text nor a list of texts; "
+            "write the file again, or state the call in a table",
+            code="OUT003",
+        )
+    return ";".join(words)

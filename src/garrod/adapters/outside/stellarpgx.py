@@ -48,7 +48,7 @@ def _genes(content: Content) -> Iterator[tuple[str, Sections]]:
         elif line.rstrip().endswith(":"):
             heading = line.strip().rstrip(":").lower()
             sections[heading] = (number, "")
-        elif heading:
+        elif heading and line.strip(" -"):
             first, words = sections[heading]
             sections[heading] = (first, f"{words} {line.strip()}".strip())
     yield gene, sections
