@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from garrod.care.decide.chain import cautions_of, chain_of
 from garrod.care.decide.context import Setting
+from garrod.care.decide.dosing import dosing_of
 from garrod.care.decide.knowledge import Knowledge
 from garrod.care.decide.opinions import Kind, Opinion, is_same
 from garrod.care.decide.options import advice_id, codes_of, options_for
@@ -39,6 +40,7 @@ def advice_on(
     unlike = [o for o in lead.likely if o is not outcome]
     differing = [o for o in others if o.kind is Kind.CHANGE and not is_same(o.leading[1], row)]
     differing += [o for o in others if o.kind is Kind.USUAL]
+    dosing = dosing_of(knowledge.doses, medicine, setting, row.dose_factor)
     said = Said(guidance, knowledge.medicines, choice.held, choice.remarks)
     summary = summary_of(said, outcome, question=question, others=unlike, is_doubtful=is_doubtful)
     cautious = [f for f in tested if f.status is not Status.CALLED or f in open_ones]
@@ -51,13 +53,16 @@ def advice_on(
         ),
         strength=row.strength,
         title=title_of(row.action, medicine, outcome.shares),
-        summary=" ".join((summary, *(opinion_in_short(knowledge, o) for o in differing))),
+        summary=" ".join(
+            (summary, *dosing.sentences, *(opinion_in_short(knowledge, o) for o in differing))
+        ),
         because=(
             *chain_of(guidance, person, medicine, outcome, question),
+            *dosing.because,
             *(_because_of(knowledge, o, is_other=o in differing) for o in others),
             *cautions_of(cautious),
         ),
-        evidence=_evidence((lead, *others)),
+        evidence=tuple(dict.fromkeys((*_evidence((lead, *others)), *dosing.evidence))),
         packs=packs_of(knowledge, person, tuple(keys), (lead, *others)),
         options=choice.options,
         dose_factor=row.dose_factor or None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from garrod.care.decide.dosing import Doses, load_doses
 from garrod.care.decide.policy import PACK, Policy, load_policy
 from garrod.knowledge.medicines import Medicines, load_medicines
 from garrod.knowledge.shelf import Shelf
@@ -25,6 +26,7 @@ class Knowledge:
     guidelines: Mapping[str, tuple[Guidance, ...]]
     medicines: Medicines
     policy: Policy
+    doses: Doses
 
     @property
     def guidance(self) -> Guidance:
@@ -61,10 +63,13 @@ def load_knowledge(shelf: Shelf, policy: str = PACK) -> Knowledge:
         ),
         load_medicines(shelf),
         chosen,
+        load_doses(shelf),
     )
 
 
-def knowledge_of(sources: tuple[Guidance, ...], medicines: Medicines, policy: Policy) -> Knowledge:
+def knowledge_of(
+    sources: tuple[Guidance, ...], medicines: Medicines, policy: Policy, doses: Doses
+) -> Knowledge:
     """Return knowledge made of sources in their order."""
     found: dict[str, list[Guidance]] = {}
     for source in sources:
@@ -72,4 +77,4 @@ def knowledge_of(sources: tuple[Guidance, ...], medicines: Medicines, policy: Po
             for drug in view.by_drug:
                 found.setdefault(drug, []).append(view)
     guidelines = {drug: tuple(views) for drug, views in found.items()}
-    return Knowledge(sources, guidelines, medicines, policy)
+    return Knowledge(sources, guidelines, medicines, policy, doses)

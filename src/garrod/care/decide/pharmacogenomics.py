@@ -7,9 +7,11 @@ Where several answers stay possible, the most cautious leads and the others are 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from garrod.care.decide.advising import advice_on, packs_of
 from garrod.care.decide.context import Setting, unspoken_of
+from garrod.care.decide.dosing import dosing_of
 from garrod.care.decide.knowledge import Knowledge
 from garrod.care.decide.model import Clear, Decision
 from garrod.care.decide.opinions import (
@@ -67,11 +69,25 @@ def _mute(
     """Return why no guideline answers: the results are missing, silent or for others."""
     told = next((o for o in mute if o.kind is not Kind.UNTESTED), None)
     if told is None:
-        return untested(knowledge, medicine, target, setting=setting)
+        return _with_dose(
+            knowledge, medicine, setting, untested(knowledge, medicine, target, setting=setting)
+        )
     if told.kind is Kind.SILENT:
         return _unanswered(knowledge, medicine, target, setting, told.top)
     reason = unspoken_of(told.guidance, medicine.drug, setting.person)
     return Decision(not_assessed=(NotAssessed(target, "age", reason, "no-guidance"),))
+
+
+def _with_dose(
+    knowledge: Knowledge, medicine: Medicine, setting: Setting, found: Decision
+) -> Decision:
+    """Return the answer to a person without results, with the dose that needs none."""
+    sentences = dosing_of(knowledge.doses, medicine, setting, "").sentences
+    if not sentences or not found.not_assessed:
+        return found
+    first, *rest = found.not_assessed
+    reason = f"{first.reason}. {' '.join(sentences)}".rstrip(".")
+    return replace(found, not_assessed=(replace(first, reason=reason), *rest))
 
 
 def _gaps(drug: str, target: Target, person: Person, found: Opinions) -> tuple[NotAssessed, ...]:
@@ -106,7 +122,7 @@ def _heard(
     """Return one answer: the most cautious change of course, or that the usual dose holds."""
     changing = [o for o in found.heard if o.kind is Kind.CHANGE]
     if not changing:
-        return _usual(knowledge, target, setting.person, found)
+        return _usual(knowledge, medicine, target, setting, found)
     lead = min(changing, key=lambda opinion: caution_of(opinion.leading[0]))
     others = (*(o for o in found.heard if o is not lead), *found.second)
     return Decision(advice=(advice_on(knowledge, medicine, setting, lead, others),))
@@ -127,8 +143,11 @@ def _unanswered(
     return Decision(advice=(offer,) if offer else (), not_assessed=(gap,))
 
 
-def _usual(knowledge: Knowledge, target: Target, person: Person, found: Opinions) -> Decision:
+def _usual(
+    knowledge: Knowledge, medicine: Medicine, target: Target, setting: Setting, found: Opinions
+) -> Decision:
     """Return that the usual dose holds, what leaves that open, and which source differs."""
+    person = setting.person
     genes: dict[str, None] = {}
     reasons: list[str] = []
     doubts: list[NotAssessed] = []
@@ -140,6 +159,7 @@ def _usual(knowledge: Knowledge, target: Target, person: Person, found: Opinions
         said = (f"{_results(tested)}: usual dosing", *words)
         reasons.append(" ".join(sentence(w) for w in said if w))
         doubts += _doubts(target, person, tuple(s.gene for s in tested), top.probability)
+    reasons += dosing_of(knowledge.doses, medicine, setting, "").sentences
     reasons += [
         opinion_in_short(knowledge, other)
         for other in found.second

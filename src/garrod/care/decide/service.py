@@ -42,11 +42,20 @@ def decide(knowledge: Knowledge, person: Person, proposal: Proposal, *, today: d
             for medicine in named:
                 if not knowledge.medicines.is_combined(medicine.drug, line.text):
                     by_medicine.setdefault(medicine, []).append(line)
+    on_list = tuple(m.drug for m in taken_by(knowledge, person))
     for medicine, naming in by_medicine.items():
         taken = [line for line in person.medicines if medicine in medicines_of(knowledge, line)]
         line = _as_one(naming, taken)
         is_new = order is not None
-        setting = setting_of(knowledge.policy, person, line, is_new=is_new, today=today)
+        setting = setting_of(
+            knowledge.policy,
+            person,
+            line,
+            is_new=is_new,
+            today=today,
+            drug=medicine.drug,
+            taken=on_list,
+        )
         found = found.joined(_answer(knowledge, medicine, setting))
     notes = tuple(NotAssessed(Target("record"), "record", n, "unread") for n in person.notes)
     return Decision(ranked(found.advice), found.clear, found.not_assessed + notes)
@@ -107,7 +116,9 @@ def look_ahead(knowledge: Knowledge, person: Person, *, today: date) -> tuple[Ad
     taken = {m.drug for line in person.medicines for m in medicines_of(knowledge, line)}
     known = Meanings(person.findings)
     nothing = MedicineLine("")
-    setting = setting_of(knowledge.policy, person, nothing, is_new=True, today=today)
+    setting = setting_of(
+        knowledge.policy, person, nothing, is_new=True, today=today, taken=sorted(taken)
+    )
     found: list[Advice] = []
     for drug in knowledge.drugs():
         medicine = knowledge.medicines.by_id(drug)
@@ -120,6 +131,19 @@ def look_ahead(knowledge: Knowledge, person: Person, *, today: date) -> tuple[Ad
             and knowledge.policy.is_ahead(drug, a.action)
         ]
     return ranked(tuple(found))
+
+
+def taken_by(knowledge: Knowledge, person: Person) -> tuple[Medicine, ...]:
+    """Return what a person takes into the blood, by the list; not what a line says is stopped."""
+    medicines = knowledge.medicines
+    return tuple(
+        dict.fromkeys(
+            medicine
+            for line in person.medicines
+            if not medicines.is_local(line.text) and not medicines.remark_in(line.text)
+            for medicine in medicines_of(knowledge, line)
+        )
+    )
 
 
 def medicines_of(knowledge: Knowledge, line: MedicineLine) -> tuple[Medicine, ...]:
