@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
 from garrod.adapters.fhir.draft import with_orders
 from garrod.adapters.outside.read import read_results
-from garrod.adapters.packs.load import load_shelf
 from garrod.adapters.vcf.keep import Keeper
 from garrod.adapters.vcf.read import read_genotypes
 from garrod.adapters.vcf.record import ReadSettings
+from garrod.care.decide.knowledge import Knowledge, load_knowledge
 from garrod.care.decide.model import Decision
 from garrod.care.decide.policy import PACK
-from garrod.care.decide.knowledge import Knowledge, load_knowledge
 from garrod.care.decide.service import decide, look_ahead
 from garrod.core.advice import Advice
 from garrod.core.errors import UsageError
@@ -43,19 +43,21 @@ class Settings:
     min_dp: float = 8
     policy: str = PACK  # a nation's policy pack: order of sources, tests, tiers
     prefer: bool | None = None  # published preferences (NAT2); None: with the population prior
+    packs: Path | None = field(default_factory=lambda: folder_named())  # the site's own packs
 
 
 class Services:
     """The services of one run, each built when first asked for."""
 
-    def __init__(self, settings: Settings = Settings()) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings | None = None, shelf: Shelf | None = None) -> None:
+        self.settings = settings or Settings()
+        self._given = shelf
         self.unused: list[str] = []  # genes that a program reported and nothing here knows
 
     @cached_property
     def shelf(self) -> Shelf:
-        """The packs in force."""
-        return load_shelf()
+        """The packs in force: the shipped ones, and those that the site activated."""
+        return self._given or shelf_in_force(self.settings.packs)
 
     @cached_property
     def caller(self) -> Caller:
@@ -124,6 +126,17 @@ class Services:
     def ahead(self, person: Person, *, today: date) -> tuple[Advice, ...]:
         """Return the advice for medicines that the person does not take."""
         return look_ahead(self.knowledge, person, today=today)
+
+
+def folder_named() -> Path | None:
+    """Return the folder of the site's packs that the environment names, or None."""
+    named = os.environ.get("GARROD_PACKS")
+    return Path(named) if named else None
+
+
+def now() -> str:
+    """Return the time (UTC, ISO 8601, to the second) at which something is done."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def today() -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import tomllib
 from collections.abc import Sequence
@@ -16,17 +17,24 @@ from garrod.core.evidence import Evidence
 from garrod.knowledge.pack import Manifest, Pack, Row, check_sum
 from garrod.knowledge.shelf import Shelf
 
+MANIFEST = "pack.toml"
+
 
 def load_shelf(roots: Sequence[Path] | None = None) -> Shelf:
     """Return the shelf of the newest version of each pack below the folders.
 
     The default is the wheel's own packs.  Raises: KnowledgeError KNO001, KNO003.
     """
+    return Shelf(load_pack(folder) for folder in newest(roots).values())
+
+
+def newest(roots: Sequence[Path] | None = None) -> dict[str, Path]:
+    """Return the folder of the newest version of each pack, by name; a later root outranks."""
     folders: dict[str, Path] = {}
     for root in roots if roots is not None else [Path(shipped.__path__[0])]:
         for file in sorted(root.glob("*/*/pack.toml"), key=lambda p: version_key(p.parent.name)):
             folders[file.parent.parent.name] = file.parent
-    return Shelf(load_pack(folder) for folder in folders.values())
+    return folders
 
 
 def version_key(version: str) -> tuple[tuple[int, str], ...]:
@@ -74,6 +82,17 @@ def read_manifest(path: Path) -> Manifest:
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
         raise KnowledgeError(
             f"{path}: not a readable pack manifest ({error}); install the pack again.",
+            code="KNO001",
+        ) from error
+
+
+def digest_of(folder: Path) -> str:
+    """Return the sha256 of a pack's manifest, and by it of all its content.  Raises: KNO001."""
+    try:
+        return hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
+    except OSError as error:
+        raise KnowledgeError(
+            f"{folder / MANIFEST}: cannot be read ({error.strerror}); install the pack again",
             code="KNO001",
         ) from error
 
