@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 from collections.abc import Iterator
+from math import ceil, floor
 from pathlib import Path
 
 from writing import shared_data, write_pack
@@ -81,7 +82,7 @@ def quantile(values: list[float], share: float) -> float:
     """Return an order statistic, the outer one where the rank falls between two."""
     ranked = sorted(values)
     rank = share * (len(ranked) + 1)
-    place = int(rank) if share < 0.5 else -int(-rank)
+    place = floor(rank) if share < 0.5 else ceil(rank)
     return ranked[min(max(place - 1, 0), len(ranked) - 1)]
 
 
