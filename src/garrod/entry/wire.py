@@ -12,6 +12,7 @@ from pathlib import Path
 
 from garrod.adapters.fhir.draft import with_orders
 from garrod.adapters.outside.read import read_results
+from garrod.adapters.packs.site import shelf_in_force
 from garrod.adapters.vcf.keep import Keeper
 from garrod.adapters.vcf.read import read_genotypes
 from garrod.adapters.vcf.record import ReadSettings
