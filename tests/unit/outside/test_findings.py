@@ -7,7 +7,7 @@ import pytest
 from garrod.adapters.packs.load import load_shelf
 from garrod.core.errors import OutsideCallError
 from garrod.core.finding import GeneFinding, Origin, Status
-from garrod.science.pgx.outside import OutsideRow, findings_from
+from garrod.science.pgx.outside import OutsideRow, findings_from, unused_genes
 from garrod.science.pgx.people import Caller, load_caller
 
 
@@ -185,3 +185,77 @@ def test_outside_score_of_a_gene_without_scores_is_said_to_mean_nothing() -> Non
     found = finding("CYP2C19|*1/*2||1.0")
     assert (found.status, found.phenotype) == (Status.CALLED, "Intermediate Metabolizer")
     assert found.reasons == ("the stated activity score '1.0' means nothing for CYP2C19",)
+
+
+def of_programs(*rows: OutsideRow) -> dict[str, GeneFinding]:
+    caller = knowledge()
+    return findings_from(rows, caller.definitions, caller.phenotyping)
+
+
+def test_outside_program_is_named_in_the_proof() -> None:
+    found = of_programs(OutsideRow("CYP2D6", "*1/*4", line=2, source="Cyrius"))["CYP2D6"]
+    assert found.proofs[0].record == "CYP2D6 *1/*4 (Cyrius)"
+
+
+def test_outside_gene_that_a_program_reports_and_nobody_knows_is_left_out_and_named() -> None:
+    rows = [
+        OutsideRow("ABCB1", "*1/*1", source="PyPGx", is_optional=True),
+        OutsideRow("CYP2C19", "*1/*2", source="PyPGx", is_optional=True),
+        OutsideRow("ABCB1", "*1/*2", source="PyPGx", is_optional=True),
+    ]
+    assert list(of_programs(*rows)) == ["CYP2C19"]
+    assert unused_genes(rows, knowledge().definitions) == ("ABCB1",)
+
+
+def test_outside_unknown_gene_that_was_stated_is_never_left_out() -> None:
+    with pytest.raises(OutsideCallError, match="'ABCB1'"):
+        of_programs(OutsideRow("ABCB1", "*1/*1", source="laboratory"))
+
+
+def test_outside_note_of_a_program_is_the_reason_that_it_made_no_call() -> None:
+    found = of_programs(OutsideRow("TPMT", source="Aldy", note="Aldy gave up"))["TPMT"]
+    assert (found.status, found.reasons) == (Status.NO_CALL, ("Aldy gave up",))
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [("PyPGx", "PyPGx says that there was no call"), ("", "the outside call says that there was")],
+)
+def test_outside_no_call_without_a_line_names_who_says_so(source: str, said: str) -> None:
+    found = of_programs(OutsideRow("TPMT", "None", source=source))["TPMT"]
+    assert found.reasons[0].startswith(said)
+
+
+def test_outside_programs_that_differ_are_named_side_by_side() -> None:
+    found = of_programs(
+        OutsideRow("CYP2D6", "*1/*4", source="Cyrius"),
+        OutsideRow("CYP2D6", "*1/*1", file="a/b/lab.tsv"),
+        OutsideRow("CYP2D6", "*1/*10", file="a/b/lab.tsv"),
+        OutsideRow("CYP2D6", source="Aldy", note="Aldy gave up"),
+    )["CYP2D6"]
+    assert found.status is Status.AMBIGUOUS
+    assert found.reasons == (
+        "Aldy gave up",
+        "sources differ (Cyrius: *1/*4; lab.tsv: *1/*1 or *1/*10); "
+        "they are taken as equally likely: ask which is right",
+    )
+
+
+def test_outside_programs_that_agree_are_one_call() -> None:
+    found = of_programs(
+        OutsideRow("CYP2D6", "*4.001/*1", source="pb-StarPhase"),
+        OutsideRow("CYP2D6", "*1/*4", source="Cyrius"),
+    )["CYP2D6"]
+    assert (found.status, found.reasons) == (Status.CALLED, ())
+
+
+@pytest.mark.parametrize(
+    ("row", "name"),
+    [
+        ("VKORC1|Reference/rs9923231", "rs9923231 reference (C)/rs9923231 variant (T)"),
+        ("MT-RNR1|1555A>G", "m.1555A>G"),
+        ("CYP2B6|NO_MATCH/NO_MATCH", ""),
+    ],
+)
+def test_outside_names_of_other_programs_are_ours(row: str, name: str) -> None:
+    assert [c.name for c in finding(row).candidates] == ([name] if name else [])

@@ -57,6 +57,11 @@ class OutsideRow:
         return f"{self.file}: line {self.line}" if self.line else self.file
 
     @property
+    def origin(self) -> str:
+        """Return the program that says it, or else the file's own name, to tell sources apart."""
+        return self.source or self.file.rsplit("/", 1)[-1]
+
+    @property
     def speaker(self) -> str:
         """Return who says it, to begin a reason with: "line 3", or the program."""
         return f"line {self.line}" if self.line else self.source or "the outside call"
@@ -153,7 +158,7 @@ def _finding(
     if not told:
         return blank
     if len(told) > 1:
-        reasons.append(f"{len(told)} possibilities were stated; they are taken as equally likely")
+        reasons.append(_doubt(rows, readings, len(told)))
     candidates = tuple(
         c for reading in told for c in _candidates(definition, phenotyping, reading, len(told))
     )
@@ -169,6 +174,18 @@ def _finding(
         reasons=tuple(dict.fromkeys(reasons)),
         components=_components(definition, told),
     )
+
+
+def _doubt(rows: list[OutsideRow], readings: list[_Reading], count: int) -> str:
+    """Return the sentence that says that several things were stated, and by whom, if by several."""
+    said: dict[str, dict[str, None]] = {}
+    for row, reading in zip(rows, readings, strict=True):
+        if reading.claims:
+            said.setdefault(row.origin, {})[reading.name] = None
+    if len(said) == 1:
+        return f"{count} possibilities were stated; they are taken as equally likely"
+    each = "; ".join(f"{origin}: {' or '.join(names)}" for origin, names in said.items())
+    return f"sources differ ({each}); they are taken as equally likely: ask which is right"
 
 
 def _candidates(
