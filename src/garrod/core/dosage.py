@@ -1,0 +1,170 @@
+"""What directions say in plain words: by which route, and how much a day.
+
+text -> route, strength, times a day -> Dosage. Only what the words say beyond doubt is read: a
+range, a dose taken when needed or one that changes has no daily total.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+ROUTES = (
+    *(
+        "oral",
+        "sublingual",
+        "buccal",
+        "intravenous",
+        "intramuscular",
+        "subcutaneous",
+        "intrathecal",
+    ),
+    *("topical", "transdermal", "inhaled", "nasal", "ocular", "otic", "rectal", "vaginal"),
+)
+# Words that name a route, and words of forms that are given by one when no route is named.
+# Source: abbreviations of the BNF and of NHS prescription charts (unchecked).
+_NAMED = {
+    "oral": r"oral|orally|by mouth|po|p\.o\.",
+    "sublingual": r"sublingual|sublingually|under the tongue",
+    "buccal": r"buccal|buccally",
+    "intravenous": r"intravenous|intravenously|iv|i\.v\.",
+    "intramuscular": r"intramuscular|intramuscularly|im|i\.m\.",
+    "subcutaneous": r"subcutaneous|subcutaneously|subcut|sc|s/c|s\.c\.",
+    "intrathecal": r"intrathecal|intrathecally",
+    "topical": r"topical|topically|to the skin|cutaneous",
+    "transdermal": r"transdermal|transdermally",
+    "inhaled": r"inhaled|by inhalation|nebulised|nebulized",
+    "nasal": r"nasal|intranasal|nostrils?",
+    "ocular": r"ophthalmic|ocular|eyes?",
+    "otic": r"otic|ears?",
+    "rectal": r"rectal|rectally|p\.r\.",
+    "vaginal": r"vaginal|vaginally|p\.v\.",
+}
+_FORMS = {
+    "oral": r"tablets?|tabs?|capsules?|caps?|syrup|elixir|linctus",
+    "topical": r"cream|ointment|lotion|shampoo",
+    "transdermal": r"patch|patches",
+    "inhaled": r"inhaler|nebuliser|nebulizer|inhalation",
+    "rectal": r"suppository|suppositories|enema",
+    "vaginal": r"pessary|pessaries",
+}
+_NUMBER = r"\d+(?:\.\d+)?"
+_STRENGTH = re.compile(
+    rf"(?<![\d.,/])({_NUMBER})\s*(mg|milligrams?|micrograms?|mcg|µg|μg|ug|g|grams?)\b"
+)
+_RATIO = re.compile(r"/\s*\d|/\s*ml|\d,\d")  # "30 mg/500 mg", "10 mg/5 ml"
+# A total that is not fixed, or not for every day: nothing is read then.
+_UNSURE = re.compile(
+    r"\b(?:prn|p\.r\.n|when (?:required|needed|necessary)|(?:as|if) (?:required|needed|necessary)|"
+    r"as directed|up to|max(?:imum)?|or|then|increas\w+|reduc\w+|titrat\w+|taper\w*|weaning|"
+    r"stat|single dose|once only|loading|alternate|every other|weekly|week|fortnight\w*|month\w*|"
+    r"mon|tue|wed|thu|fri|sat|sun|\w+days|on \w+day|total|units?|infusion|per hour|per kg|sos)\b"
+    r"|mg\s*/\s*(?:kg|m2|m²|ml|h)|/\s*\d|\d\s*(?:-|–|to)\s*\d|\d,\d"
+)
+_COUNTS = {"half": "0.5", "one": "1", "two": "2", "three": "3", "four": "4", "a": "1"}
+_COUNT = rf"({_NUMBER}|{'|'.join(_COUNTS)})"
+_UNIT_DOSE = re.compile(
+    rf"\b{_COUNT}\s+(?:a\s+)?(?:tablets?|tabs?|capsules?|caps?)\b|\b{_COUNT}\s+(?=@)"
+)
+_FORM = re.compile(r"\b(?:tablets?|tabs?|capsules?|caps?)\b")
+_FOR_DAYS = re.compile(r"\bfor \d+ days?\b")
+_A_DAY = r"(?:daily|(?:a|per|every|each) day)"
+_FREQUENCIES = {
+    1: rf"od|o\.d\.|qd|once {_A_DAY}|(?:one|1) times? {_A_DAY}|every 24 hours|24[ -]?hourly|q24h",
+    2: rf"bd|b\.d\.|bid|b\.i\.d\.|(?:twice|(?:two|2) times) {_A_DAY}|every 12 hours|"
+    r"12[ -]?hourly|q12h",
+    3: rf"tds|t\.d\.s\.|tid|t\.i\.d\.|(?:three|3) times {_A_DAY}|every 8 hours|8[ -]?hourly|q8h",
+    4: rf"qds|q\.d\.s\.|qid|q\.i\.d\.|(?:four|4) times {_A_DAY}|every 6 hours|6[ -]?hourly|q6h",
+    6: r"every 4 hours|4[ -]?hourly|q4h",
+}
+_DAILY = re.compile(rf"(?<!\w){_A_DAY}(?!\w)|/\s*day(?!\w)")
+_PART_OF_DAY = re.compile(
+    r"(?<!\w)(?:om|nocte|mane|(?:(?:at|every|each) )?night|at bedtime|"
+    r"(?:(?:in the|every|each) )?(?:morning|evening|afternoon))(?!\w)"
+)
+_LEFT_OVER = re.compile(r"\d|\b(?:half|one|two|three|four|five|six|both)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Dosage:
+    """What directions say: a route of ROUTES or "", and the total of a day or None."""
+
+    route: str = ""
+    daily_mg: Decimal | None = None
+
+
+def dosage_in(text: str) -> Dosage:
+    """Return what a line of a medicine list says of route and total dose a day.
+
+    >>> dosage_in("clopidogrel 75 mg tablets, one tablet once daily")
+    Dosage(route='oral', daily_mg=Decimal('75'))
+    """
+    return Dosage(route_in(text), daily_mg_in(text))
+
+
+def route_in(text: str) -> str:
+    """Return the route that words name, or that of the form; "" where they name none or several."""
+    words = text.casefold()
+    named = [route for route, pattern in _NAMED.items() if _has(pattern, words)]
+    if named:
+        return named[0] if len(named) == 1 else ""
+    forms = [route for route, pattern in _FORMS.items() if _has(pattern, words)]
+    return forms[0] if len(forms) == 1 else ""
+
+
+def daily_mg_in(text: str) -> Decimal | None:
+    """Return the total dose a day that directions give beyond doubt, in mg; None otherwise."""
+    words = " ".join(text.casefold().split())
+    if _UNSURE.search(words):
+        return None
+    times, words = _times_a_day(words)
+    strengths = [_in_mg(number, unit) for number, unit in _STRENGTH.findall(words)]
+    words = _FOR_DAYS.sub(" ", _STRENGTH.sub(" ; ", words))
+    counts = [first or second for first, second in _UNIT_DOSE.findall(words)]
+    if len(counts) > 1 or (_FORM.search(words) and not counts):
+        return None  # "75 mg tablets, once daily" does not say how many
+    if times is None or len(strengths) != 1 or _LEFT_OVER.search(_UNIT_DOSE.sub(" ", words)):
+        return None
+    count = counts[0] if counts else "1"
+    return _plain(strengths[0] * Decimal(_COUNTS.get(count, count)) * times)
+
+
+def strength_mg_in(text: str) -> Decimal | None:
+    """Return the one strength that a medicine's name has, in mg; None for none or several."""
+    words = text.casefold()
+    found = {_in_mg(number, unit) for number, unit in _STRENGTH.findall(words)}
+    return _plain(found.pop()) if len(found) == 1 and not _RATIO.search(words) else None
+
+
+def _times_a_day(words: str) -> tuple[int | None, str]:
+    """Return how often a day directions say, None where not or not in one way; and the rest.
+
+    In the rest "@" stands where the times stood.
+    """
+    found: list[int] = []
+    for times, pattern in _FREQUENCIES.items():
+        words, count = re.subn(rf"(?<!\w)(?:{pattern})(?!\w)", " @ ", words)
+        found += [times] * count
+    words, parts = _PART_OF_DAY.subn(" @ ", words)
+    words, daily = _DAILY.subn(" @ ", words)
+    if found:
+        is_one_way = len(found) == 1 and not daily and parts in (0, found[0])
+        return (found[0] if is_one_way else None), words
+    return (1 if (daily, parts) in ((1, 0), (0, 1), (1, 1)) else None), words
+
+
+def _in_mg(number: str, unit: str) -> Decimal:
+    size = "1000" if unit in ("g", "gram", "grams") else "1"
+    if unit.startswith(("micro", "mcg", "µ", "μ", "ug")):
+        size = "0.001"
+    return Decimal(number) * Decimal(size)
+
+
+def _plain(amount: Decimal) -> Decimal:
+    """Return the same number without trailing zeros and without an exponent."""
+    return Decimal(f"{amount.normalize():f}")
+
+
+def _has(pattern: str, words: str) -> bool:
+    return bool(re.search(rf"(?<!\w)(?:{pattern})(?!\w)", words))
