@@ -17,6 +17,7 @@ ORDER = (
     "phenotypes",
     "guidance",
     "drugs",
+    "modulators",
     "policy",
     "fda",
 )

@@ -29,6 +29,7 @@ class Origin(StrEnum):
 
     VARIANTS = "variants"
     OUTSIDE = "outside"
+    INHIBITOR = "inhibitor"  # nobody: there is no result, and a medicine makes every genotype alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,47 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Modulation:
+    """A medicine that inhibits or induces the enzyme of a gene, and what sources say of it.
+
+    `effect` is "inhibits" or "induces"; `strength` strong, moderate or weak, as the policy chose
+    it; `source` says so, `others` are what else is said ("weak (FDA table)").
+    """
+
+    drug: str
+    name: str
+    enzyme: str
+    effect: str
+    strength: str
+    source: str
+    is_read: bool = True  # False: believed, not looked up in the source
+    others: tuple[str, ...] = ()
+    note: str = ""
+    evidence: tuple[str, ...] = ()  # ids in the pack of modulators
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """Why a finding holds what a gene behaves as, and what it was before.
+
+    `origin` are the candidates as they were called, in the order of the finding's own.
+    """
+
+    phenotype: str
+    activity_score: str
+    by: tuple[Modulation, ...]
+    rule: str = ""  # the policy's words
+    evidence: tuple[str, ...] = ()  # ids in the policy's pack
+    notes: tuple[str, ...] = ()  # what else to know: a medicine left out, a rule not applied
+    origin: tuple[Candidate, ...] = ()
+    is_whatever: bool = False  # every genotype behaves so: how sure the call was does not matter
+
+    def was(self, name: str) -> Candidate | None:
+        """Return the candidate of that name as it was called; None without a result."""
+        return next((c for c in self.origin if c.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
 class GeneFinding:
     """What is known of one pharmacogene of one person.
 
@@ -94,6 +136,7 @@ class GeneFinding:
     packs: tuple[str, ...] = ()  # "name@version"
     remainder: float = 0.0  # probability of candidates too small to list
     positions: dict[str, str] | None = None  # extra single positions, e.g. rs12777823 -> "G/A"
+    conversion: Conversion | None = None  # where medicines change what the gene behaves as
 
     @property
     def is_usable(self) -> bool:
@@ -104,7 +147,10 @@ class GeneFinding:
     def is_open_elsewhere(self) -> bool:
         """Return whether it is ambiguous for a reason that its candidates' probability leaves out.
 
-        So it is where copies were not counted, or a base was read that no definition knows.
+        So it is where copies were not counted, or a base was read that no definition knows. What
+        every genotype behaves as is not open.
         """
+        if self.conversion is not None and self.conversion.is_whatever:
+            return False
         is_sure = self.is_usable and self.candidates[0].probability >= SURE
         return self.status is Status.AMBIGUOUS and is_sure

@@ -1,0 +1,91 @@
+"""What a person's genes behave as while they take what they take, for one medicine's assessment.
+
+person + medicines taken -> findings converted by the nation's policy -> person
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from garrod.care.decide.policy import PACK
+from garrod.core.finding import GeneFinding
+from garrod.core.person import Person
+from garrod.knowledge.medicines import Medicine
+from garrod.knowledge.shelf import Shelf
+from garrod.science.pgx.modulators import INHIBITS, modulations
+from garrod.science.pgx.phenoconversion import (
+    Phenoconversion,
+    behaving,
+    load_phenoconversion,
+    pull_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversions:
+    """Inhibitors and inducers, the policy on them, and the genes that each medicine touches."""
+
+    facts: Phenoconversion
+    genes: tuple[str, ...]
+    touched: Mapping[str, frozenset[str]]  # drug -> genes
+    references: tuple[str, ...]
+
+
+def load_conversions(shelf: Shelf, policy: str = PACK) -> Conversions:
+    """Return what the packs say of inhibitors and inducers.
+
+    Raises: KnowledgeError KNO002, KNO004, KNO006.
+    """
+    facts = load_phenoconversion(shelf, policy)
+    enzymes = facts.modulators.enzymes
+    touched = {
+        drug: frozenset(g for g, e in enzymes.items() if e in {row.enzyme for row in rows})
+        for drug, rows in facts.modulators.by_drug.items()
+    }
+    references = (facts.modulators.reference, facts.rules.reference)
+    return Conversions(facts, tuple(enzymes), touched, references)
+
+
+def as_behaving(
+    conversions: Conversions, person: Person, taken: Sequence[Medicine], *, about: Medicine
+) -> Person:
+    """Return the person with findings as their genes behave, to assess one medicine.
+
+    `taken` are the medicines that reach the blood: those of the list and of the order, without
+    forms for local use. The person, and each finding that nothing acts on, stays the same object.
+    """
+    names = {medicine.drug: medicine.name for medicine in taken}
+    names[about.drug] = about.name
+    genes = {gene for drug in names for gene in conversions.touched.get(drug, ())}
+    changed: dict[str, GeneFinding] = {}
+    for gene in sorted(genes):
+        was = person.finding(gene)
+        now = behaving(conversions.facts, gene, was, names, about=about.drug)
+        if now is not None and now is not was:
+            changed[gene] = now
+    if not changed:
+        return person
+    kept = [changed.pop(f.gene, f) for f in person.findings]
+    return replace(person, findings=(*kept, *changed.values()))
+
+
+def inhibitor_marks(conversions: Conversions, drugs: Iterable[str]) -> frozenset[str]:
+    """Return "CYP2D6:strong" for each inhibition by drugs, alone and added up by the policy.
+
+    An enzyme of two genes (CYP3A) is named by itself and by each of them.
+    """
+    facts, names = conversions.facts, {drug: drug for drug in drugs}
+    marks: set[str] = set()
+    for gene, enzyme in facts.modulators.enzymes.items():
+        by = modulations(facts.modulators, facts.rules, enzyme, names)
+        inhibitors = [m for m in by if m.effect == INHIBITS]
+        pull = pull_of(facts.rules, gene, inhibitors)
+        strengths = {m.strength for m in inhibitors} | ({pull.strength} if pull else set())
+        marks |= {f"{name}:{strength}" for name in (gene, enzyme) for strength in strengths}
+    return frozenset(marks)
+
+
+def touched_by(conversions: Conversions, medicine: Medicine) -> frozenset[str]:
+    """Return the genes whose enzyme a medicine inhibits or induces."""
+    return conversions.touched.get(medicine.drug, frozenset())

@@ -1,0 +1,97 @@
+"""Writes the pack cyp-modulators: which medicines inhibit or induce which enzyme, source by source.
+
+The rows are hand-written (modulators/*.csv), one for each source and drug: where sources disagree
+each keeps its own strength. Every row of the shared table of inhibitors must have one here.
+Run: python tools/packs/build_modulators.py
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from writing import PACKS, shared_data, write_pack
+
+VERSION = "2026.11.0"
+RETRIEVED = "2026-11-25"
+FOLDER = Path(__file__).resolve().parent / "modulators"
+TABLES = ("modulators", "sources", "enzymes", "score_ranges", "left_out")
+FDA = (
+    "https://www.fda.gov/drugs/drug-interactions-labeling/healthcare-professionals-"
+    "fdas-examples-drugs-interact-cyp-enzymes-and-transporter-systems"
+)
+PMC = "https://pmc.ncbi.nlm.nih.gov/articles"
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a CSV table."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def cite(key: str, source: str, locus: str, url: str, *, pmid: str = "") -> dict[str, str]:
+    """Return one row of evidence.csv."""
+    licence = "Apache-2.0" if key == "own" else "CC0-1.0"
+    return {"id": key, "source": source, "version": VERSION, "locus": locus, "pmid": pmid,
+            "url": url, "licence": licence, "retrieved": RETRIEVED}  # fmt: skip
+
+
+EVIDENCE = [
+    cite("uptodate", "UpToDate, strong and moderate inhibitors of CYP2D6", "table 116164",
+         "https://www.uptodate.com/"),
+    cite("uf-health", "UF Health precision medicine, inhibitors of CYP2D6",
+         "as in the shared table of inhibitors (page unchecked)",
+         "https://precisionmedicine.ufhealth.org/"),
+    cite("pkis", "PKIS v2, perpetrators of interactions", "table of strengths",
+         "http://pkis.org/perptable.php?d=fluoxetine"),
+    cite("fda-2d6", "FDA table of inhibitors, as cited in PMC7292748", "Table 4",
+         f"{PMC}/PMC7292748/table/T4"),
+    cite("cpt-2020", "Authors of PMC7292748 (doi 10.1002/cpt.1768)", "Table 4",
+         f"{PMC}/PMC7292748/table/T4"),
+    cite("fda-ddi", "FDA tables of inhibitors and inducers", "(unchecked)", FDA),
+    cite("cts-2022", "Review of strong CYP3A inducers (doi 10.1111/cts.13357)", "Table 1",
+         f"{PMC}/PMC9468573/table/cts13357-tbl-0001"),
+    cite("youscript", "YouScript", "omeprazole (unchecked)", "https://www.youscript.com/"),
+    cite("score-2d6", "CYP2D6 activity score under inhibition", "score ranges without gaps",
+         f"{PMC}/PMC6951851/"),
+    cite("score-2c9", "CPIC guideline, CYP2C9 and NSAIDs",
+         "score ranges; scores between them count to the lower (own reading)", "",
+         pmid="32189324"),
+    cite("own", "Garrod's own choice", "", ""),
+]  # fmt: skip
+
+
+def check(rows: list[dict[str, str]]) -> None:
+    """Fail where a drug is no ingredient, or a row of the shared table has no counterpart."""
+    folder = sorted((PACKS / "drugs").iterdir())[-1]
+    known = {row["drug"] for row in rows_of(folder / "drugs.csv")}
+    lost = {row["drug"] for row in rows} - known
+    if lost:
+        raise SystemExit(f"no ingredients of the pack drugs: {sorted(lost)}")
+    have = {(r["enzyme"], r["effect"], r["strength"], r["drug"]) for r in rows}
+    for row in rows_of(shared_data() / "decide" / "phenoconversion" / "cyp_inhibitors.csv"):
+        enzyme = "CYP3A" if row["enzyme"] == "CYP3A4" else row["enzyme"]
+        if (enzyme, "inhibits", row["strength"], row["drug"]) not in have:
+            raise SystemExit(f"not restated: {row}")
+
+
+def main() -> None:
+    """Write the pack."""
+    tables = {name: rows_of(FOLDER / f"{name}.csv") for name in TABLES}
+    check(tables["modulators"])
+    manifest = {
+        "title": "Inhibitors and inducers of drug-metabolising enzymes",
+        "licence": "CC0-1.0 AND Apache-2.0", "retrieved": RETRIEVED, "reviewer": "",
+        "review_date": "", "genome_builds": [],
+        "covers": sorted({row["enzyme"] for row in tables["modulators"]}),
+        "does_not_cover": ["CYP1A2, CYP2C8, transporters and UGT", "foods and smoking",
+                           "doses below which a medicine does not inhibit",
+                           "the weeks after an inhibitor or inducer was stopped",
+                           "medicines that are no ingredient of the pack drugs (left_out)"],
+    }  # fmt: skip
+    print(write_pack("cyp-modulators", VERSION, manifest=manifest, tables=tables,
+                     evidence=EVIDENCE))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
