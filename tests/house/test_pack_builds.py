@@ -20,6 +20,7 @@ ORDER = (
     "modulators",
     "policy",
     "fda",
+    "dpwg",
 )
 
 

@@ -1,4 +1,4 @@
-"""Reads CPIC's recommendation rows, and finds the hand-written act that codes each.
+"""Reads the source's recommendation rows, and finds the act that codes each of CPIC's.
 
 source row + acts.csv -> Coded (one per drug, population and combination of keys)
 """
@@ -41,18 +41,18 @@ class Coded:
     content: tuple[str, ...]  # in the order of CONTENT
 
 
-def table(name: str) -> list[dict[str, str]]:
+def table(name: str, folder: Path = FOLDER) -> list[dict[str, str]]:
     """Return the rows of one hand-written table."""
-    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def source_rows() -> Iterator[dict[str, str]]:
-    """Yield CPIC's rows, without those that only explain copy-number spelling."""
+def source_rows(source: str = "CPIC") -> Iterator[dict[str, str]]:
+    """Yield a source's rows, without those that only explain copy-number spelling."""
     path = shared_data() / "pgx" / "knowledge" / "recommendations_flat.csv.gz"
     with gzip.open(path, "rt", encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            if row["source"] == "CPIC" and PSEUDO not in row["lookup_key"]:
+            if row["source"] == source and PSEUDO not in row["lookup_key"]:
                 yield row
 
 
