@@ -116,7 +116,7 @@ def route_in(text: str) -> str:
 def daily_mg_in(text: str) -> Decimal | None:
     """Return the total dose a day that directions give beyond doubt, in mg; None otherwise."""
     words = " ".join(text.casefold().split())
-    if _UNSURE.search(words):
+    if is_open_ended(words):
         return None
     times, words = _times_a_day(words)
     strengths = [_in_mg(number, unit) for number, unit in _STRENGTH.findall(words)]
@@ -128,6 +128,11 @@ def daily_mg_in(text: str) -> Decimal | None:
         return None
     count = counts[0] if counts else "1"
     return _plain(strengths[0] * Decimal(_COUNTS.get(count, count)) * times)
+
+
+def is_open_ended(text: str) -> bool:
+    """Return whether directions leave the total open: when needed, a range, one that changes."""
+    return bool(_UNSURE.search(text.casefold()))
 
 
 def strength_mg_in(text: str) -> Decimal | None:

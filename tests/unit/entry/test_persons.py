@@ -24,6 +24,13 @@ def test_medicine_list_is_read_as_editors_save_it(tmp_path: Path, written: bytes
     assert [line.text for line in lines] == ["Plavix", "codeine"]
 
 
+def test_medicine_list_is_read_with_route_and_daily_dose(tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text("clopidogrel 75 mg od\nOramorph by mouth prn\n")
+    lines = person_from(path, sex="").person.medicines
+    assert [(line.route, line.daily_mg) for line in lines] == [("", 75), ("oral", None)]
+
+
 @pytest.mark.parametrize("written", [b"caf\xe9 Plavix", "Plavix".encode("utf-16")])
 def test_medicine_list_in_another_encoding_is_refused_without_its_words(
     tmp_path: Path, written: bytes

@@ -1,13 +1,18 @@
-"""Medicine lines: what a MedicationRequest or MedicationStatement names, and what it is for."""
+"""Medicine lines: what a MedicationRequest or MedicationStatement names, and what it is for.
+
+Route and daily dose are read in `directions`.
+"""
 
 from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from garrod.adapters.fhir.bundle import Own
+from garrod.adapters.fhir.directions import directions_of
 from garrod.adapters.fhir.json import (
     Resource,
     codings,
@@ -27,6 +32,7 @@ NOT_PROPOSED = ("cancelled", "completed", "entered-in-error", "stopped")
 def line_of(resource: Resource, own: Own) -> MedicineLine:
     """Return the medicine line of a MedicationRequest or MedicationStatement."""
     words, codes = _named(resource, own)
+    directions = directions_of(resource, words)
     started = (
         text(resource, "authoredOn")
         or text(one(resource, "effectivePeriod"), "start")
@@ -38,6 +44,8 @@ def line_of(resource: Resource, own: Own) -> MedicineLine:
         reasons=tuple(_reasons(resource, own)),
         started=latest_date(started[:10]),
         reference=f"{text(resource, 'resourceType')}/{text(resource, 'id')}",
+        route=directions.route,
+        daily_mg=directions.daily_mg,
     )
 
 
@@ -99,5 +107,4 @@ def read_order(path: Path, own: Own) -> MedicineLine:
             f"{path}: names no medicine (medicationCodeableConcept with text or coding)",
             code="FHR005",
         )
-    started = None if status in ("draft", "") else line.started
-    return MedicineLine(line.text, line.codings, line.reasons, started, line.reference)
+    return replace(line, started=None) if status in ("draft", "") else line

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from garrod.adapters.fhir.person import Read, read_person
+from garrod.core.dosage import dosage_in
 from garrod.core.errors import InputError, UsageError
 from garrod.core.genotype import GenotypeTable
 from garrod.core.medicine import MedicineLine
@@ -64,8 +65,14 @@ def person_from(medicines: Path | None, *, sex: str) -> Read:
             "one medicine a line is expected",
             code="INP030",
         )
-    lines = tuple(MedicineLine(name) for name in names)
+    lines = tuple(map(_line, names))
     return Read(Person("Patient/report", sex=sex, medicines=lines), ())
+
+
+def _line(words: str) -> MedicineLine:
+    """Return a line of a text file: the medicine, with what its directions say beyond doubt."""
+    said = dosage_in(words)
+    return MedicineLine(words, route=said.route, daily_mg=said.daily_mg)
 
 
 def _number_of(line: str, written: Sequence[str]) -> int:
