@@ -7,16 +7,21 @@ that its rule does not give.
 
 from __future__ import annotations
 
-import csv
-import gzip
-import json
 from collections.abc import Iterator
-from typing import Any
 
 from writing import PACKS, evidence_row, shared_data, write_pack
 
+from garrod.adapters.packs.importers.pharmcat_phenotypes import (
+    NAME,
+    function_rows,
+    is_scored,
+    pair,
+    pair_rows,
+    phenotype_tables,
+)
+from garrod.adapters.packs.importers.reading import read_table
+
 VERSION = "2026.11.0"
-SCORED = ("CYP2C9", "CYP2D6", "DPYD")
 RANK = {  # how much function is left, to find the lowest of many
     "No function": 0.0, "Malignant Hyperthermia associated": 0.0, "Decreased function": 0.5,
     "Uncertain function": 0.9, "Unknown function": 0.9, "Normal function": 1.0,
@@ -55,70 +60,22 @@ F5 = [
 ]
 
 
-RENAMED = {"Telti/Kobe": "Telti, Kobe"}  # the newer definitions' spelling
-
-
-def tables() -> Iterator[dict[str, Any]]:
-    """Yield each source table."""
-    for path in sorted((shared_data() / "pgx/knowledge/phenotype_tables").glob("*.json.gz")):
-        with gzip.open(path, "rt", encoding="utf-8") as file:
-            table = json.load(file)
-        table["evidence"] = f"table-{table['gene'].lower()}"
-        yield table
-
-
-def function_rows(table: dict[str, Any]) -> Iterator[dict[str, str]]:
-    """Yield allele, function and activity value."""
-    values = table.get("activityValues") or {}
-    scored = table["gene"] in SCORED
-    for allele, function in table["haplotypes"].items():
-        yield {
-            "gene": table["gene"], "allele": RENAMED.get(allele, allele),
-            "function": "" if scored else function,
-            "activity_value": values.get(allele, "") if scored else "",
-            "evidence": table["evidence"],
-        }  # fmt: skip
-
-
-def pair_rows(table: dict[str, Any]) -> Iterator[dict[str, str]]:
-    """Yield a phenotype for each pair (or single) of functions; fails on a contradiction."""
-    found: dict[tuple[str, ...], str] = {}
-    for row in table["diplotypes"]:
-        alleles = [a for a, n in row["diplotypekey"].items() for _ in range(int(n))]
-        key = tuple(sorted(table["haplotypes"][a] for a in alleles))
-        phenotype = row.get("phenotype") or row["generesult"]
-        if found.setdefault(key, phenotype) != phenotype:
-            raise SystemExit(f"{table['gene']}: {key} gives {found[key]} and {phenotype}")
-    for key, phenotype in sorted(found.items()):
-        yield pair(table["gene"], key, phenotype, table["evidence"])
-
-
-def pair(gene: str, functions: tuple[str, ...], phenotype: str, evidence: str) -> dict[str, str]:
-    """Return a row of rules.csv; function_2 is empty for a single copy."""
-    first, second = (*functions, "")[:2]
-    return {"gene": gene, "function_1": first, "function_2": second,
-            "phenotype": phenotype, "evidence": evidence}  # fmt: skip
-
-
 def ryr1_functions() -> Iterator[dict[str, str]]:
     """Yield every RYR1 allele of the definitions: listed by CPIC, or of uncertain function."""
-    known = {}
-    with (shared_data() / "pgx/knowledge/pypgx_tables/allele-table.csv").open() as file:
-        for row in csv.DictReader(file):
-            if row["Gene"] == "RYR1":
-                known[row["StarAllele"]] = row["Function"]
+    source = shared_data() / "pgx/knowledge/pypgx_tables/allele-table.csv"
+    stated = read_table(source, ("Gene", "StarAllele", "Function"))
+    known = {row["StarAllele"]: row["Function"] for row in stated if row["Gene"] == "RYR1"}
     folder = sorted((PACKS / "pgx-definitions").iterdir())[-1]
-    with (folder / "alleles.csv").open() as file:
-        for row in csv.DictReader(file):
-            if row["gene"] == "RYR1":
-                said = known.get(row["allele"], "Uncertain Function")
-                words = {
-                    "Malignant Hyperthermia Associated": f"{MH} associated",
-                    "Normal Function": "Normal function",
-                }
-                function = words.get(said, "Uncertain function")
-                yield {"gene": "RYR1", "allele": row["allele"], "function": function,
-                       "activity_value": "", "evidence": "ryr1"}  # fmt: skip
+    words = {
+        "Malignant Hyperthermia Associated": f"{MH} associated",
+        "Normal Function": "Normal function",
+    }
+    for row in read_table(folder / "alleles.csv", ("gene", "allele")):
+        if row["gene"] == "RYR1":
+            said = known.get(row["allele"], "Uncertain Function")
+            yield {"gene": "RYR1", "allele": row["allele"],
+                   "function": words.get(said, "Uncertain function"),
+                   "activity_value": "", "evidence": "ryr1"}  # fmt: skip
 
 
 def citations() -> list[dict[str, str]]:
@@ -144,10 +101,10 @@ def citations() -> list[dict[str, str]]:
 def main() -> None:
     """Write the pack."""
     functions, rules, evidence = [], [], []
-    for table in tables():
+    for table in phenotype_tables(shared_data() / "pgx/knowledge/phenotype_tables"):
         gene = table["gene"]
         functions += list(function_rows(table))
-        if gene not in SCORED:
+        if not is_scored(table):
             rules += list(pair_rows(table))
         evidence.append(evidence_row(
             table["evidence"], source="CPIC allele functionality and phenotype tables",
@@ -178,7 +135,7 @@ def main() -> None:
     }  # fmt: skip
     written = {"functions": functions, "rules": rules, "bins": bins, "ranks": ranks,
                "statuses": statuses}  # fmt: skip
-    print(write_pack("pgx-phenotypes", VERSION, manifest=manifest, tables=written,
+    print(write_pack(NAME, VERSION, manifest=manifest, tables=written,
                      evidence=evidence), len(functions), len(rules))  # fmt: skip
 
 
