@@ -8,7 +8,7 @@ import pytest
 
 from garrod.core.finding import Candidate
 from garrod.core.medicine import Coding
-from tests.making.decisions import ADULT, KNOWLEDGE, NM, PM, ask, candidate, finding
+from tests.making.decisions import ADULT, IM, KNOWLEDGE, NM, PM, ask, candidate, finding
 
 VKORC1_AG = finding("VKORC1", Candidate("C/T", 1.0, "-1639 AG", "", ("-1639 AG",)))
 CYP2C9 = finding("CYP2C9", candidate("*1/*1", 1.0, NM, "2.0"))
@@ -62,7 +62,9 @@ def test_thrombosis_and_amiodarone_count() -> None:
     clot = (Coding("", "", "pulmonary embolism"),)
     plain = ask(MEASURED, "warfarin", CYP2C9, VKORC1_AG).advice[0]
     with_clot = ask(MEASURED, "warfarin", CYP2C9, VKORC1_AG, reasons=clot).advice[0]
-    assert plain.because[-1].text != with_clot.because[-1].text
+    doses = [[b.text for b in a.because if b.step == "dose"] for a in (plain, with_clot)]
+    assert doses[0][0] == doses[1][0]  # the IWPC equation does not ask
+    assert doses[0][1] != doses[1][1]
 
 
 @pytest.mark.parametrize(
@@ -74,14 +76,14 @@ def test_thrombosis_and_amiodarone_count() -> None:
     ],
 )
 def test_siponimod_gets_the_maintenance_dose_of_its_genotype(pair: str, words: str) -> None:
-    score = {"*1/*3": "1.0", "*3/*3": "0.0", "*1/*1": "2.0"}[pair]
-    found = ask(ADULT, "siponimod", finding("CYP2C9", candidate(pair, 1.0, "x", score)))
+    phenotype, score = {"*1/*3": (IM, "1.0"), "*3/*3": (PM, "0.0"), "*1/*1": (NM, "2.0")}[pair]
+    found = ask(ADULT, "siponimod", finding("CYP2C9", candidate(pair, 1.0, phenotype, score)))
     said = " ".join((*(a.summary for a in found.advice), *(c.reason for c in found.clear)))
     assert words in said
 
 
 def test_siponimod_with_an_allele_off_the_label_is_not_guessed() -> None:
-    found = ask(ADULT, "siponimod", finding("CYP2C9", candidate("*1/*8", 1.0, "x", "1.5")))
+    found = ask(ADULT, "siponimod", finding("CYP2C9", candidate("*1/*8", 1.0, IM, "1.5")))
     said = " ".join((*(a.summary for a in found.advice), *(c.reason for c in found.clear)))
     assert "gives no single maintenance dose for CYP2C9 *1/*8" in said
 

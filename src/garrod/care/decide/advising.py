@@ -9,7 +9,7 @@ from garrod.care.decide.chain import cautions_of, chain_of
 from garrod.care.decide.context import Setting
 from garrod.care.decide.dosing import dosing_of
 from garrod.care.decide.knowledge import Knowledge
-from garrod.care.decide.opinions import Kind, Opinion, is_same
+from garrod.care.decide.opinions import Kind, Opinion, Opinions, is_same
 from garrod.care.decide.options import advice_id, codes_of, options_for
 from garrod.care.decide.untested import NO_STRENGTH
 from garrod.care.decide.wording import Said, opinion_in_short, phrase, summary_of, title_of
@@ -26,9 +26,11 @@ def advice_on(
     medicine: Medicine,
     setting: Setting,
     lead: Opinion,
-    others: Sequence[Opinion],
+    found: Opinions,
 ) -> Advice:
     """Return the advice of the guideline that leads; the others are named beside it."""
+    beside = tuple(o for o in found.heard if o is not lead)
+    others = (*beside, *found.second)
     guidance, person = lead.guidance, setting.person
     outcome, row = lead.leading
     is_doubtful = outcome is not lead.top
@@ -69,7 +71,7 @@ def advice_on(
         monitoring=tuple(phrase(guidance, m) or m for m in row.monitoring),
         population=row.population,
         p_recommendation=round(min(1.0, outcome.probability), 4),
-        stable=_is_stable(lead, others, person),
+        stable=_is_stable((lead, *beside), person),
         next_position=next((n for f in open_ones if (n := _next_of(f))), ""),
     )
     return _as_test(knowledge, medicine, outcome, advice) if is_doubtful else advice
@@ -107,16 +109,16 @@ def _as_test(knowledge: Knowledge, medicine: Medicine, lead: Outcome, advice: Ad
     )
 
 
-def _is_stable(lead: Opinion, others: Sequence[Opinion], person: Person) -> bool:
+def _is_stable(heard: Sequence[Opinion], person: Person) -> bool:
     """Return whether every candidate, and every population that may apply, gives this advice.
 
     A gene that is ambiguous for a reason outside its candidates (copies not counted, an
     undocumented base) leaves possibilities that are not listed: not stable. An opinion heard on
     other genes may take the lead under another candidate, so it has to be settled too.
     """
-    for opinion in (lead, *others):
-        found = (person.finding(gene) for gene in opinion.tested)
-        has_unlisted = any(f is not None and f.is_open_elsewhere for f in found)
+    for opinion in heard:
+        findings = (person.finding(gene) for gene in opinion.tested)
+        has_unlisted = any(f is not None and f.is_open_elsewhere for f in findings)
         if len(opinion.outcomes) > 1 or not opinion.is_settled or has_unlisted:
             return False
     return True

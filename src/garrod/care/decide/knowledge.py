@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from garrod.care.decide.behaviour import Conversions, load_conversions
 from garrod.care.decide.dosing import Doses, load_doses
 from garrod.care.decide.policy import PACK, Policy, load_policy
 from garrod.knowledge.medicines import Medicines, load_medicines
@@ -27,6 +28,7 @@ class Knowledge:
     medicines: Medicines
     policy: Policy
     doses: Doses
+    conversions: Conversions
 
     @property
     def guidance(self) -> Guidance:
@@ -55,26 +57,22 @@ class Knowledge:
 def load_knowledge(shelf: Shelf, policy: str = PACK) -> Knowledge:
     """Return what the advisers reason over, by a policy pack.  Raises: KnowledgeError."""
     chosen = load_policy(shelf, policy)
-    return knowledge_of(
-        tuple(
-            load_guidance(shelf, source.pack)
-            for source in chosen.sources
-            if source.pack in shelf.names()
-        ),
-        load_medicines(shelf),
-        chosen,
-        load_doses(shelf),
+    sources = tuple(load_guidance(shelf, source.pack) for source in chosen.sources)
+    return Knowledge(
+        sources=sources,
+        guidelines=guidelines_of(sources),
+        medicines=load_medicines(shelf),
+        policy=chosen,
+        doses=load_doses(shelf),
+        conversions=load_conversions(shelf, policy),
     )
 
 
-def knowledge_of(
-    sources: tuple[Guidance, ...], medicines: Medicines, policy: Policy, doses: Doses
-) -> Knowledge:
-    """Return knowledge made of sources in their order."""
+def guidelines_of(sources: tuple[Guidance, ...]) -> dict[str, tuple[Guidance, ...]]:
+    """Return every guideline of each drug, in the order of the sources."""
     found: dict[str, list[Guidance]] = {}
     for source in sources:
         for view in by_guideline(source):
             for drug in view.by_drug:
                 found.setdefault(drug, []).append(view)
-    guidelines = {drug: tuple(views) for drug, views in found.items()}
-    return Knowledge(sources, guidelines, medicines, policy, doses)
+    return {drug: tuple(views) for drug, views in found.items()}

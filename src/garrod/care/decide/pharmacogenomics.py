@@ -25,9 +25,9 @@ from garrod.care.decide.opinions import (
 )
 from garrod.care.decide.options import codes_of
 from garrod.care.decide.untested import gap_code, offer_of, untested
-from garrod.care.decide.wording import opinion_in_short, phrase, result_of, sentence
+from garrod.care.decide.wording import behaviour_of, opinion_in_short, phrase, sentence
 from garrod.care.decide.words import percent, why_untold
-from garrod.core.advice import NotAssessed, Target
+from garrod.core.advice import Advice, NotAssessed, Target
 from garrod.core.finding import Status
 from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine
@@ -35,6 +35,17 @@ from garrod.science.pgx.guidance import UNTOLD
 from garrod.science.pgx.recommend import KeyShare, Outcome
 
 CERTAIN = 0.9995  # Not clinical: what is shown as 100 %
+
+
+def advice_ahead(
+    knowledge: Knowledge,
+    medicine: Medicine,
+    setting: Setting,
+    known: Mapping[str, tuple[KeyShare, ...]],
+) -> Advice | None:
+    """Return the advice on a medicine that is not taken yet; None where the usual dose holds."""
+    found = opinions_on(knowledge, medicine.drug, setting, known)
+    return _changed(knowledge, medicine, setting, found)
 
 
 def assess(
@@ -120,12 +131,21 @@ def _heard(
     knowledge: Knowledge, medicine: Medicine, target: Target, setting: Setting, found: Opinions
 ) -> Decision:
     """Return one answer: the most cautious change of course, or that the usual dose holds."""
+    advice = _changed(knowledge, medicine, setting, found)
+    if advice is None:
+        return _usual(knowledge, medicine, target, setting, found)
+    return Decision(advice=(advice,))
+
+
+def _changed(
+    knowledge: Knowledge, medicine: Medicine, setting: Setting, found: Opinions
+) -> Advice | None:
+    """Return advice by the guideline that asks for most caution; None where none asks for any."""
     changing = [o for o in found.heard if o.kind is Kind.CHANGE]
     if not changing:
-        return _usual(knowledge, medicine, target, setting, found)
+        return None
     lead = min(changing, key=lambda opinion: caution_of(opinion.leading[0]))
-    others = (*(o for o in found.heard if o is not lead), *found.second)
-    return Decision(advice=(advice_on(knowledge, medicine, setting, lead, others),))
+    return advice_on(knowledge, medicine, setting, lead, found)
 
 
 def _unanswered(
@@ -171,7 +191,7 @@ def _usual(
 
 
 def _results(shares: Sequence[KeyShare]) -> str:
-    return ", ".join(f"{share.gene} {result_of(share)}" for share in shares)
+    return ", ".join(f"{share.gene} {behaviour_of(share)}" for share in shares)
 
 
 def _doubts(

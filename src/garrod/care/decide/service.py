@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from garrod.care.decide.context import Setting, setting_of
+from garrod.care.decide.behaviour import as_behaving, touched_by
+from garrod.care.decide.case import Case, case_of, setting_for
+from garrod.care.decide.context import Setting
 from garrod.care.decide.knowledge import Knowledge, load_knowledge
 from garrod.care.decide.model import NOTHING, Decision
 from garrod.care.decide.naming import codes_of_line, is_at_odds, named_in
 from garrod.care.decide.opinions import Meanings
 from garrod.care.decide.options import allergy_to, codes_of
-from garrod.care.decide.pharmacogenomics import assess
+from garrod.care.decide.pharmacogenomics import advice_ahead, assess
 from garrod.core.advice import Advice, NotAssessed, Target
 from garrod.core.medicine import MedicineLine, Proposal
 from garrod.core.person import Person
@@ -20,6 +22,7 @@ from garrod.knowledge.medicines import Medicine
 
 __all__ = ["Knowledge", "decide", "load_knowledge", "look_ahead", "medicines_of"]
 
+NO_MEDICINE = Medicine("", "", (), (), "", "", "")  # none that is assessed in particular
 UNKNOWN = "no guidance here names this medicine, so nothing was checked; "
 LOCAL = "a form for local use; guidance is about medicines that reach the blood"
 AT_ODDS = "its code and its words name different medicines; both were checked: correct the entry"
@@ -32,33 +35,44 @@ ALLERGY = f"an allergy or intolerance to it is recorded; {ONLY_GENES}"
 def decide(knowledge: Knowledge, person: Person, proposal: Proposal, *, today: date) -> Decision:
     """Return the answer to a proposed order, or a review of everything that the person takes."""
     order = proposal.medicine
-    lines = [order] if order is not None else list(person.medicines)
+    case = case_of(knowledge, person, today=today, order=order)
+    lines = case.named if order is None else ((order, medicines_of(knowledge, order)),)
     found = NOTHING
     by_medicine: dict[Medicine, list[MedicineLine]] = {}
-    for line in lines:
-        named = medicines_of(knowledge, line)
+    for line, named in lines:
         found = found.joined(Decision(not_assessed=_doubts_of(knowledge, line, named)))
         if not knowledge.medicines.is_local(line.text):
             for medicine in named:
                 if not knowledge.medicines.is_combined(medicine.drug, line.text):
                     by_medicine.setdefault(medicine, []).append(line)
-    on_list = tuple(m.drug for m in taken_by(knowledge, person))
     for medicine, naming in by_medicine.items():
-        taken = [line for line in person.medicines if medicine in medicines_of(knowledge, line)]
-        line = _as_one(naming, taken)
-        is_new = order is not None
-        setting = setting_of(
-            knowledge.policy,
-            person,
-            line,
-            is_new=is_new,
-            today=today,
-            drug=medicine.drug,
-            taken=on_list,
-        )
+        setting = setting_for(knowledge, case, medicine, naming, is_new=order is not None)
         found = found.joined(_answer(knowledge, medicine, setting))
+    if order is not None:
+        found = found.joined(_disturbed(knowledge, case, tuple(by_medicine)))
     notes = tuple(NotAssessed(Target("record"), "record", n, "unread") for n in person.notes)
     return Decision(ranked(found.advice), found.clear, found.not_assessed + notes)
+
+
+def _disturbed(knowledge: Knowledge, case: Case, ordered: Sequence[Medicine]) -> Decision:
+    """Return advice on medicines already taken that the order makes behave otherwise."""
+    touched = {g for m in ordered for g in touched_by(knowledge.conversions, m)}
+    before = case_of(knowledge, case.person, today=case.today)
+    found: list[Advice] = []
+    for medicine in before.active:
+        if medicine in ordered or touched.isdisjoint(knowledge.genes_of(medicine.drug)):
+            continue
+        naming = case.lines_of(medicine)
+        then, now = (
+            assess(
+                knowledge,
+                medicine,
+                setting_for(knowledge, known, medicine, naming, is_new=False),
+            ).advice
+            for known in (before, case)
+        )
+        found += [a for a in now if (a.id, a.action) not in {(b.id, b.action) for b in then}]
+    return Decision(advice=tuple(found))
 
 
 def _doubts_of(
@@ -87,13 +101,6 @@ def _doubts_of(
     return tuple(doubts)
 
 
-def _as_one(naming: Sequence[MedicineLine], taken: Sequence[MedicineLine]) -> MedicineLine:
-    """Return several lines of one medicine as one: every reason, the earliest start."""
-    starts = [line.started for line in (*naming, *taken) if line.started is not None]
-    reasons = dict.fromkeys(reason for line in naming for reason in line.reasons)
-    return replace(naming[0], reasons=tuple(reasons), started=min(starts, default=None))
-
-
 def _answer(knowledge: Knowledge, medicine: Medicine, setting: Setting) -> Decision:
     """Return what is said about one medicine; what speaks against it otherwise is never clear."""
     found = assess(knowledge, medicine, setting)
@@ -113,37 +120,23 @@ def _answer(knowledge: Knowledge, medicine: Medicine, setting: Setting) -> Decis
 
 def look_ahead(knowledge: Knowledge, person: Person, *, today: date) -> tuple[Advice, ...]:
     """Return the advice that would hold for medicines that the person does not take."""
-    taken = {m.drug for line in person.medicines for m in medicines_of(knowledge, line)}
-    known = Meanings(person.findings)
-    nothing = MedicineLine("")
-    setting = setting_of(
-        knowledge.policy, person, nothing, is_new=True, today=today, taken=sorted(taken)
-    )
+    case = case_of(knowledge, person, today=today)
+    behaving = _behaving(knowledge, case)
+    setting, known = replace(case.base, person=behaving), Meanings(behaving.findings)
     found: list[Advice] = []
     for drug in knowledge.drugs():
         medicine = knowledge.medicines.by_id(drug)
-        if medicine is None or drug in taken:
+        if medicine is None or drug in case.base.taken:
             continue
-        found += [
-            a
-            for a in assess(knowledge, medicine, setting, known).advice
-            if a.p_recommendation is not None  # not the offers of a test
-            and knowledge.policy.is_ahead(drug, a.action)
-        ]
+        told = advice_ahead(knowledge, medicine, setting, known)
+        if told is not None and knowledge.policy.is_ahead(drug, told.action):
+            found.append(told)
     return ranked(tuple(found))
 
 
-def taken_by(knowledge: Knowledge, person: Person) -> tuple[Medicine, ...]:
-    """Return what a person takes into the blood, by the list; not what a line says is stopped."""
-    medicines = knowledge.medicines
-    return tuple(
-        dict.fromkeys(
-            medicine
-            for line in person.medicines
-            if not medicines.is_local(line.text) and not medicines.remark_in(line.text)
-            for medicine in medicines_of(knowledge, line)
-        )
-    )
+def _behaving(knowledge: Knowledge, case: Case) -> Person:
+    """Return the person as the genes behave for any medicine that is not taken yet."""
+    return as_behaving(knowledge.conversions, case.person, case.active, about=NO_MEDICINE)
 
 
 def medicines_of(knowledge: Knowledge, line: MedicineLine) -> tuple[Medicine, ...]:

@@ -30,7 +30,7 @@ def title_of(
 ) -> str:
     """Return one line: what to do with which medicine, because of which result."""
     maybe = "possibly " if is_doubtful else ""
-    results = ", ".join(f"{s.gene} {maybe}{result_of(s)}" for s in shares if s.is_tested)
+    results = ", ".join(f"{s.gene} {maybe}{behaviour_of(s)}" for s in shares if s.is_tested)
     start = f"{DOING[action]} {medicine.name}"
     return f"{start}: {results}" if results else start
 
@@ -39,6 +39,11 @@ def result_of(share: KeyShare) -> str:
     """Return a result as a person reads it: the phenotype, or the alleles where it has none."""
     has_phenotype = share.phenotype not in ("", NO_RULE)
     return spoken(share.phenotype) if has_phenotype else share.diplotype
+
+
+def behaviour_of(share: KeyShare) -> str:
+    """Return a result as a person reads it, and that it behaves so only with other medicines."""
+    return f"behaves as {result_of(share)}" if share.is_converted else result_of(share)
 
 
 def summary_of(
@@ -146,7 +151,7 @@ def _shares(outcomes: Sequence[Outcome]) -> str:
 def opinion_in_short(knowledge: Knowledge, opinion: Opinion) -> str:
     """Return another source's answer in one sentence: whose, by which result, what to do."""
     outcome, row = opinion.leading
-    results = ", ".join(f"{s.gene} {result_of(s)}" for s in outcome.shares if s.is_tested)
+    results = ", ".join(f"{s.gene} {behaviour_of(s)}" for s in outcome.shares if s.is_tested)
     said = Said(opinion.guidance, knowledge.medicines)
     act = act_of(said, row).rstrip(".")
     strength = "" if row.strength == "n/a" else f" (strength {row.strength})"

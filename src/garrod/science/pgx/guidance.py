@@ -86,7 +86,8 @@ class GeneRole:
 class Guidance:
     """What one source says about genes and drugs, indexed by drug: all of it, or one guideline.
 
-    `citations` are the pack's evidence rows by id; `memory` holds the rows found for keys.
+    `citations` are the pack's evidence rows by id; `memory` holds the rows found for keys, and
+    `lists` a drug's genes and populations, so that neither is worked out twice.
     """
 
     reference: str
@@ -101,6 +102,7 @@ class Guidance:
     memory: dict[object, tuple[Recommendation, ...]] = field(
         default_factory=dict, compare=False, repr=False
     )
+    lists: dict[object, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def drugs(self) -> tuple[str, ...]:
         """Return the drugs with guidance, sorted."""
@@ -112,12 +114,20 @@ class Guidance:
 
     def genes_of(self, drug: str) -> tuple[str, ...]:
         """Return the genes with guidance for a drug, those that decide first."""
-        roles = self.roles.get(drug, {})
-        return tuple(sorted(roles, key=lambda gene: roles[gene].role == "modifies"))
+        found = self.lists.get(("genes", drug))
+        if found is None:
+            roles = self.roles.get(drug, {})
+            found = tuple(sorted(roles, key=lambda gene: roles[gene].role == "modifies"))
+            self.lists["genes", drug] = found
+        return found
 
     def populations_of(self, drug: str) -> tuple[str, ...]:
         """Return the populations that a drug's rows speak of, in the order of the pack."""
-        return tuple(dict.fromkeys(row.population for row in self.rows_of(drug)))
+        found = self.lists.get(("populations", drug))
+        if found is None:
+            found = tuple(dict.fromkeys(row.population for row in self.rows_of(drug)))
+            self.lists["populations", drug] = found
+        return found
 
     def role_of(self, drug: str, gene: str) -> str:
         """Return "decides" or "modifies", or "" where the gene is not in the guidance."""
@@ -239,7 +249,9 @@ def _alone(guidance: Guidance, rows: tuple[Recommendation, ...]) -> Guidance:
         drug: {g: role for g, role in guidance.roles.get(drug, {}).items() if g in own}
         for drug, own in genes.items()
     }
-    return replace(guidance, recommendations=rows, by_drug=_by_drug(rows), roles=roles, memory={})
+    return replace(
+        guidance, recommendations=rows, by_drug=_by_drug(rows), roles=roles, memory={}, lists={}
+    )
 
 
 def _check(guidance: Guidance, pack: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from garrod.core.finding import GeneFinding, Status
+from garrod.core.finding import Candidate, GeneFinding, Status
 from garrod.science.pgx.guidance import NO_RESULT, Guidance, Recommendation, matching
 
 ALLELE_STATUS = (" positive", " negative")  # how guidance keys say what an HLA test found
@@ -28,6 +28,7 @@ class KeyShare:
     phenotype: str = ""
     activity_score: str = ""
     diplotype: str = ""
+    is_converted: bool = False  # it is what the gene behaves as, not what it is
 
     @property
     def is_tested(self) -> bool:
@@ -64,21 +65,32 @@ def key_shares(gene: str, finding: GeneFinding | None) -> tuple[KeyShare, ...]:
         mark = c.keys or keys
         old = found.get(mark)
         if old is None:
-            found[mark] = KeyShare(gene, keys, c.probability, c.phenotype, c.activity_score, c.name)
+            found[mark] = KeyShare(
+                gene,
+                keys,
+                c.probability,
+                c.phenotype,
+                c.activity_score,
+                c.name,
+                is_converted=_is_converted(finding, c),
+            )
         else:
             found[mark] = _joined(old, keys, c.probability)
     return tuple(sorted(found.values(), key=lambda s: -s.probability))
 
 
 def _joined(old: KeyShare, keys: tuple[str, ...], probability: float) -> KeyShare:
-    return KeyShare(
-        old.gene,
-        tuple(dict.fromkeys((*old.keys, *keys))),
-        old.probability + probability,
-        old.phenotype,
-        old.activity_score,
-        old.diplotype,
-    )
+    every = tuple(dict.fromkeys((*old.keys, *keys)))
+    return replace(old, keys=every, probability=old.probability + probability)
+
+
+def _is_converted(finding: GeneFinding, candidate: Candidate) -> bool:
+    """Return whether medicines change what a candidate means."""
+    if finding.conversion is None or not finding.conversion.by:
+        return False
+    was = finding.conversion.was(candidate.name)
+    now = (candidate.phenotype, candidate.activity_score)
+    return was is None or (was.phenotype, was.activity_score) != now
 
 
 def shares_for(
