@@ -87,23 +87,29 @@ def report(
     sex: Sex = "",
     population: Population = "pooled",
     prior: Prior = "population",
-    format: Annotated[str, typer.Option("--format", help="html or json.")] = "html",
+    format: Annotated[str, typer.Option("--format", help="html, json or fhir.")] = "html",
     output: Out = None,
 ) -> None:
     """Write one person's report: what matters for the medicines taken, then the rest."""
+    from garrod.adapters.report.fhir import render_fhir
     from garrod.adapters.report.html import render_html
     from garrod.adapters.report.json import render_json
     from garrod.entry.cli.persons import Genome, person_from, with_genome
     from garrod.entry.reporting import report_of
     from garrod.entry.wire import Services, Settings
 
-    shape = options.format_of(format, ("html", "json"))
+    shape = options.format_of(format, ("html", "json", "fhir"))
     services = Services(Settings(is_flat=options.is_flat(prior)))
     build, told = options.assembly_of(assembly), options.population_of(population)
     read = person_from(medicines, sex=options.sex_of(sex))
     genome = Genome(vcf, sample, build, told, outside or ())
-    made = report_of(services, *with_genome(services, read, genome))
-    write_out([render_html(made).encode() if shape == "html" else render_json(made)], output)
+    person, table = with_genome(services, read, genome)
+    made = report_of(services, person, table)
+    if shape == "fhir":
+        written = render_fhir(made, person)
+    else:
+        written = render_html(made).encode() if shape == "html" else render_json(made)
+    write_out([written], output)
 
 
 app.command("reinterpret", epilog="Example: garrod genome reinterpret person.facts.json.gz")(
