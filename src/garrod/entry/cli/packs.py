@@ -1,4 +1,4 @@
-"""garrod packs list | show | verify: the knowledge in force, and whether it is intact."""
+"""garrod packs: the knowledge, whether it is intact, and who put it in force."""
 
 from __future__ import annotations
 
@@ -8,34 +8,53 @@ from typing import Annotated
 import typer
 
 from garrod.core.errors import KnowledgeError
+from garrod.entry.cli import packs_diff, packs_force, packs_trust
 from garrod.entry.cli.output import write_out
+from garrod.entry.cli.pack_options import Site
 
-app = typer.Typer(help="The knowledge packs: list, show, verify.", no_args_is_help=True)
+app = typer.Typer(
+    help="The knowledge packs: list, show, verify; sign, approve, activate, diff.",
+    no_args_is_help=True,
+)
+app.add_typer(packs_trust.keys, name="key")
+app.command("sign", epilog=packs_trust.SIGN)(packs_trust.sign)
+app.command("trust", epilog=packs_trust.TRUST)(packs_trust.trust)
+app.command("distrust", epilog=packs_trust.DISTRUST)(packs_trust.distrust)
+app.command("approve", epilog=packs_force.APPROVE)(packs_force.approve)
+app.command("activate", epilog=packs_force.ACTIVATE)(packs_force.activate)
+app.command("deactivate", epilog=packs_force.DEACTIVATE)(packs_force.deactivate)
+app.command("diff", epilog=packs_diff.EXAMPLE)(packs_diff.diff)
 
 
 @app.command("list", epilog="Example: garrod packs list")
-def list_packs() -> None:
-    """List every pack in force: name, version, licence, title."""
-    from garrod.adapters.packs.load import load_shelf
+def list_packs(site: Site = None) -> None:
+    """List every pack: name, version, how it stands, licence, title."""
+    from garrod.adapters.packs.standing import standings
 
-    shelf = load_shelf()
-    manifests = [shelf.pack(name).manifest for name in shelf.names()]
-    rows = [f"{m.name}\t{m.version}\t{m.licence}\t{m.title}\n" for m in manifests]
-    write_out([("name\tversion\tlicence\ttitle\n" + "".join(rows)).encode()], None)
+    head = ("name", "version", "state", "licence", "title")
+    rows = [head, *(standing.cells for standing in standings(site))]
+    write_out(["".join("\t".join(cells) + "\n" for cells in rows).encode()], None)
 
 
 @app.command("show", epilog="Example: garrod packs show pgx-guidance")
 def show(
-    name: Annotated[str, typer.Argument(help="A pack's name.")],
+    name: Annotated[str, typer.Argument(help="A pack's name; or NAME@VERSION of the site's.")],
     table: Annotated[str | None, typer.Option("--table", help="Print a table as TSV.")] = None,
+    site: Site = None,
 ) -> None:
     """Show what a pack covers and cites; or one of its tables."""
-    from garrod.adapters.packs.load import load_shelf
+    from garrod.adapters.packs.load import load_pack
     from garrod.adapters.packs.show import pack_text, table_text
+    from garrod.adapters.packs.site import shelf_in_force, site_pack
+    from garrod.entry.cli.pack_options import site_of
+    from garrod.knowledge.shelf import Shelf
 
-    shelf = load_shelf()
-    pack = shelf.pack(name)
-    text = table_text(shelf.rows(name, table)) if table else pack_text(pack)
+    if "@" in name:
+        pack = load_pack(site_pack(site_of(site), name).folder)
+        shelf, name = Shelf([pack]), pack.manifest.name
+    else:
+        shelf = shelf_in_force(site)
+    text = table_text(shelf.rows(name, table)) if table else pack_text(shelf.pack(name))
     write_out([text.encode()], None)
 
 
@@ -44,12 +63,14 @@ def verify(
     folder: Annotated[
         Path | None, typer.Argument(help="A folder of packs; left out, those in force.")
     ] = None,
+    site: Site = None,
 ) -> None:
     """Check every file of every pack against its sha256, and every citation."""
     from garrod.adapters.packs.load import load_shelf
     from garrod.adapters.packs.show import check_citations
+    from garrod.adapters.packs.site import shelf_in_force
 
-    shelf = load_shelf([folder] if folder else None)
+    shelf = load_shelf([folder]) if folder else shelf_in_force(site)
     if not shelf.names():
         raise KnowledgeError(
             f"{folder}: holds no pack; a pack is a folder NAME/VERSION with a pack.toml",

@@ -1,0 +1,1 @@
+"""What changes for people when the knowledge changes."""
