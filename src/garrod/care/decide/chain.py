@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from garrod.care.decide.converted import behaves, behaves_steps
 from garrod.care.decide.wording import result_of
 from garrod.care.decide.words import DOING, likelihood, prior_in_words
 from garrod.core.advice import Because
@@ -47,7 +48,12 @@ def _gene_steps(finding: GeneFinding | None, share: KeyShare) -> list[Because]:
         return [Because("not-tested", f"{share.gene} has no usable result", share.gene)]
     score = f", activity score {share.activity_score}" if share.activity_score else ""
     how = likelihood(share.probability)
-    steps = [Because("phenotype", f"{share.gene}: {result_of(share)}{score}, {how}", share.gene)]
+    result = f"{behaves(finding, share)}{result_of(share)}{score}"
+    steps = [Because("phenotype", f"{share.gene}: {result}, {how}", share.gene)]
+    if finding.conversion is not None:
+        steps += behaves_steps(finding.conversion, share)
+    if finding.origin is Origin.INHIBITOR:
+        return [*steps, Because("not-tested", f"{share.gene} has no result", share.gene)]
     if finding.origin is Origin.OUTSIDE:
         return [*steps, Because("diplotype", f"{share.gene} {share.diplotype}, as reported", "")]
     prior = prior_in_words(finding.prior)
