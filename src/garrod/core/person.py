@@ -44,7 +44,9 @@ class Person:
     weight_kg: Decimal | None = None
     height_cm: Decimal | None = None
     is_pregnant: bool | None = None
+    pregnancy_seen: date | None = None  # the day on which that was so
     is_breastfeeding: bool | None = None
+    breastfeeding_seen: date | None = None
     is_smoker: bool | None = None  # now, not ever
     ethnicity: str = field(default="", repr=False)
     target_inr: Decimal | None = None  # the middle of the range aimed at

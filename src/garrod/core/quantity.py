@@ -43,6 +43,8 @@ _ATOMS: dict[str, tuple[str, Fraction]] = {
     "wk": ("time", Fraction(604800)),
     "[iU]": ("international unit", Fraction(1)),
     "k[iU]": ("international unit", Fraction(1000)),
+    "m": ("length", Fraction(1)),
+    "cm": ("length", Fraction(1, 100)),
     "m2": ("area", Fraction(1)),
     "1": ("", Fraction(1)),
     "%": ("", Fraction(1, 100)),

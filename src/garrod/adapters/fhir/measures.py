@@ -6,7 +6,6 @@ and not used, and an older value is not read in its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -143,7 +142,7 @@ def _amount(observation: Resource, what: str, ucum: str, notes: list[str]) -> De
     if found is not None and found.value > 0 and "comparator" not in value:
         return found.value
     shown = f"unit {unit!r}" if unit else "no unit"
-    notes.append(f"the newest {what} ({shown}) could not be read and was not used: give it in {ucum}")
+    notes.append(f"the newest {what} ({shown}) was not read and not used: record it in {ucum}")
     return None
 
 
@@ -170,5 +169,16 @@ def _target_inr(own: Own, notes: list[str]) -> Decimal | None:
 
 
 def _middle(target: Resource) -> Decimal | None:
-    ends = list(_ends(target))
-    return sum(ends, Decimal(0)) / len(ends) if ends and None not in ends else None  # type: ignore
+    """Return the middle of a target, which has no unit: one number, or both ends of a range."""
+    between = one(target, "detailRange")
+    ends = (one(between, "low"), one(between, "high")) if between else ()
+    found = []
+    for end in ends or (one(target, "detailQuantity"),):
+        try:
+            found.append(Quantity(Decimal(str(end.get("value"))), text(end, "code") or "1"))
+        except (InvalidOperation, UnitError):
+            return None
+    try:
+        return sum((end.convert("1").value for end in found), Decimal(0)) / len(found)
+    except UnitError:
+        return None

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from garrod.adapters.fhir.bundle import NOBODY, Own, own_of
 from garrod.adapters.fhir.genomics import (
-    USABLE,
     pending_results,
     result_rows,
     unread_parts,
@@ -30,6 +28,7 @@ from garrod.adapters.fhir.json import (
     text,
     words_of,
 )
+from garrod.adapters.fhir.measures import ethnicity_of, measures_of
 from garrod.adapters.fhir.medicine import latest_date, line_of
 from garrod.core.errors import FhirError
 from garrod.core.medicine import MedicineLine
@@ -41,9 +40,7 @@ DISPROVED = ("refuted", "entered-in-error")
 NOT_DONE = ("not-done", "entered-in-error")
 UNREAD = ("MedicationDispense", "MedicationAdministration")  # kinds that name medicines too
 LISTED = ("AllergyIntolerance", "Condition", "MedicationRequest", "MedicationStatement")
-OWNED = (*LISTED, "Observation", "Procedure")
-BODY_WEIGHT, PREGNANCY = "29463-7", "82810-3"  # LOINC
-PREGNANT = ("LA15173-0", "77386006")  # LOINC answer, SNOMED CT
+OWNED = (*LISTED, "Goal", "Observation", "Procedure")
 TEST_DATA = "HTEST"  # HL7 v3 ActReason: test health data
 
 
@@ -87,7 +84,9 @@ class _Reader:
         medicines = tuple(self._medicines())
         conditions = tuple(self._conditions())
         allergies = tuple(self._allergies())
+        measures = measures_of(self._own)
         self._note_unread()
+        self._notes += measures.notes
         name = next(many(self._patient, "name"), {})
         given = name.get("given") if isinstance(name.get("given"), list) else []
         full = text(name, "text") or " ".join(
@@ -98,8 +97,15 @@ class _Reader:
             name=full,
             sex=_sex(self._patient),
             birth_date=latest_date(text(self._patient, "birthDate")),
-            weight_kg=self._weight(),
-            is_pregnant=self._pregnancy(),
+            weight_kg=measures.weight_kg,
+            height_cm=measures.height_cm,
+            is_pregnant=measures.is_pregnant,
+            pregnancy_seen=measures.pregnancy_seen,
+            is_breastfeeding=measures.is_breastfeeding,
+            breastfeeding_seen=measures.breastfeeding_seen,
+            is_smoker=measures.is_smoker,
+            ethnicity=ethnicity_of(self._patient),
+            target_inr=measures.target_inr,
             medicines=medicines,
             allergies=allergies,
             conditions=conditions,
@@ -152,30 +158,6 @@ class _Reader:
                 yield Allergy(words_of(concept), codings(concept))
             else:
                 self._notes.append("an allergy without words or codes could not be read")
-
-    def _latest(self, code: str) -> Iterator[Resource]:
-        """Yield the observations of a code that stand, the newest first."""
-        found = [
-            r
-            for r in self._own.of("Observation")
-            if has_code(one(r, "code"), code) and text(r, "status") in USABLE
-        ]
-        yield from sorted(found, key=lambda r: text(r, "effectiveDateTime"), reverse=True)
-
-    def _weight(self) -> Decimal | None:
-        for resource in self._latest(BODY_WEIGHT):
-            value = one(resource, "valueQuantity")
-            if "kg" in (text(value, "code") or text(value, "unit"), text(value, "unit")):
-                try:
-                    return Decimal(str(value.get("value")))
-                except InvalidOperation:
-                    continue
-        return None
-
-    def _pregnancy(self) -> bool | None:
-        for resource in self._latest(PREGNANCY):
-            return has_code(one(resource, "valueCodeableConcept"), *PREGNANT)
-        return None
 
 
 def _sex(patient: Resource) -> str:

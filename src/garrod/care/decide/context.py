@@ -22,6 +22,9 @@ EXPOSED_AFTER = timedelta(days=90)
 # Ages, in years, between which it is asked whether a person is pregnant or breastfeeding.
 # Source: own choice, wider than the 15 to 49 years by which WHO counts reproductive age (unchecked)
 FERTILE = range(11, 60)
+# For how long a pregnancy or breastfeeding, or that there is none, may be taken to last.
+# Source: own choice, the forty weeks of a pregnancy
+STATE_LASTS = timedelta(days=280)
 ASKED = {  # what to ask where a population asks more than its own question covers
     "age": "How old is the person?",
     "indication": "What is it for?",
@@ -83,13 +86,19 @@ class Setting:
     @property
     def is_pregnant(self) -> bool | None:
         """Return whether the person is pregnant; None where it has to be asked."""
-        return self.person.is_pregnant if self.may_be_mother else self.person.is_pregnant or False
+        return self._now(self.person.is_pregnant, self.person.pregnancy_seen)
 
     @property
     def is_breastfeeding(self) -> bool | None:
         """Return whether the person breastfeeds; None where it has to be asked."""
-        known = self.person.is_breastfeeding
-        return known if self.may_be_mother else known or False
+        return self._now(self.person.is_breastfeeding, self.person.breastfeeding_seen)
+
+    def _now(self, known: bool | None, seen: date | None) -> bool | None:
+        """Return a state that passes as it is today; None where what is known is too old."""
+        if not self.may_be_mother:
+            return known or False
+        is_old = seen is not None and self.today - seen > STATE_LASTS
+        return None if is_old else known
 
     @property
     def may_be_mother(self) -> bool:
