@@ -20,10 +20,9 @@ from garrod.adapters.packs.site import (
     site_pack,
 )
 from garrod.adapters.packs.state import changing, read_rules, write_state
-from garrod.adapters.packs.trial import try_shelf
+from garrod.adapters.packs.trial import lowered_by
 from garrod.care.govern.approval import check_activation, check_approval, listed
 from garrod.care.govern.ledger import Ledger
-from garrod.care.govern.lowering import lowered_rules
 from garrod.care.govern.model import Activated, Approved, Deactivated, Distrusted, Trusted
 from garrod.core.errors import KnowledgeError
 from garrod.knowledge.shelf import Shelf
@@ -62,7 +61,7 @@ def approve(site: Path, reference: str, given: Approved, *, agrees: bool) -> tup
         pack = site_pack(site, reference)
         check_citations(load_pack(pack.folder))
         signer = check_signature(pack.folder, ledger)
-        lowered = lowered_rules(*_both(site, pack))
+        lowered = lowered_by(*_both(site, pack))
         event = replace(
             given,
             pack=pack.content.pack,
@@ -83,10 +82,8 @@ def activate(site: Path, reference: str, *, by: str, at: str) -> tuple[str, ...]
         pack = site_pack(site, reference)
         check_citations(load_pack(pack.folder))
         signer = check_signature(pack.folder, ledger)
-        before, after = _both(site, pack)
-        lowered = lowered_rules(before, after)
+        lowered = lowered_by(*_both(site, pack))
         check_activation(ledger, pack.content, signer, lowered, read_rules(site))
-        try_shelf(after)
         event = Activated(at, by, pack.content.pack, pack.content.sha256, signer.key)
         write_state(site, ledger.with_event(event))
     return lowered
@@ -124,7 +121,7 @@ def _lowered_without(site: Path, ledger: Ledger, event: Deactivated) -> tuple[st
         after = shelf_of(folders_under(site, ledger.with_event(event)))
     except KnowledgeError as error:
         return (f"cannot be told while the site is broken ({error.code})",)
-    return lowered_rules(before, after)
+    return lowered_by(before, after)
 
 
 def _both(site: Path, pack: SitePack) -> tuple[Shelf, Shelf]:

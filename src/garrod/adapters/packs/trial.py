@@ -1,23 +1,27 @@
-"""Whether everything that is asked of the knowledge still works with a shelf."""
+"""Whether everything that is asked of the knowledge still works with a pack, and what it lowers."""
 
 from __future__ import annotations
 
 from garrod.care.decide.knowledge import load_knowledge
-from garrod.care.govern.lowering import policies_of
+from garrod.care.govern.lowering import lowered_rules, policies_of
 from garrod.core.errors import GarrodError, KnowledgeError
 from garrod.knowledge.shelf import Shelf
 from garrod.science.pgx.people import load_caller
 
 
-def try_shelf(shelf: Shelf) -> None:
-    """Return nothing when genomes can be called and decisions made.  Raises: KnowledgeError."""
+def lowered_by(before: Shelf, after: Shelf) -> tuple[str, ...]:
+    """Return the T1 rules that a change lowers, once it is tried that answers can be given.
+
+    Raises: KnowledgeError KNO031, and whatever is wrong with a pack.
+    """
     try:
-        load_caller(shelf)
-        for policy in policies_of(shelf):
-            load_knowledge(shelf, policy)
+        load_caller(after)
+        for policy in policies_of(after):
+            load_knowledge(after, policy)
+        return lowered_rules(before, after)
     except GarrodError:
         raise
-    except Exception as error:
+    except Exception as error:  # a pack may be malformed in any way
         raise KnowledgeError(
             f"with this pack the knowledge cannot be read ({type(error).__name__}: {error}); "
             "nothing was changed: correct the table or column that it names",

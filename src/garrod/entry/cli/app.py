@@ -38,9 +38,14 @@ def _root(
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Print the version and exit."
     ),
+    packs_of_site: str = typer.Option(
+        "", "--packs", metavar="DIR", help="The site's own packs; else GARROD_PACKS."
+    ),
     debug: bool = typer.Option(False, "--debug", help="Show a traceback when something fails."),
 ) -> None:
     """Options for every command."""
+    if packs_of_site:
+        os.environ["GARROD_PACKS"] = packs_of_site
     if debug:
         os.environ["GARROD_DEBUG"] = "1"
 
