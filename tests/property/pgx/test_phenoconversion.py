@@ -58,7 +58,8 @@ def plain_strength(gene: str, effect: str, taken: list[str]) -> str:
         said = [r for r in MODULATORS if (r["enzyme"], r["effect"], r["drug"]) == key]
         read = [r for r in said if r["certainty"] == "read"]
         if said:
-            strengths.append(max((r["strength"] for r in read or said), key=ORDER.index))
+            believed = sorted(said, key=lambda r: r["source"] != "fda-ddi")[:1]
+            strengths.append(max((r["strength"] for r in read or believed), key=ORDER.index))
     if not strengths:
         return ""
     if effect == "inhibits" and "strong" not in strengths and strengths.count("moderate") > 1:

@@ -74,6 +74,13 @@ def test_believed_strength_counts_only_where_none_was_read() -> None:
     assert not found.is_read
 
 
+def test_believed_strengths_that_disagree_are_not_taken_at_their_strongest() -> None:
+    assert heard("omeprazole", "CYP2C19")[0] == "weak"
+    assert heard("omeprazole", "CYP2C19", policy(believed="alike"))[0] == "moderate"
+    (found,) = modulations(FACTS.modulators, FACTS.rules, "CYP2C19", taking("omeprazole"))
+    assert found.others == ("moderate (YouScript (unchecked), believed)",)
+
+
 def test_believed_strength_that_is_not_heard_is_shown_as_believed() -> None:
     (found,) = modulations(FACTS.modulators, FACTS.rules, "CYP2C19", taking("fluoxetine"))
     assert found.others == ("strong (FDA drug interaction tables (unchecked), believed)",)

@@ -8,7 +8,7 @@ from garrod.core.finding import NO_RULE, Candidate, Conversion, GeneFinding, Mod
 from garrod.science.pgx.recommend import KeyShare
 
 STEP = "behaves-as"
-STOPPED = "one stopped within the last weeks is not counted, though its effect may last"
+STOPPED = "A medicine stopped in the last weeks is not counted, though its effect may last."
 
 
 def behaves(finding: GeneFinding | None, share: KeyShare) -> str:
@@ -31,7 +31,7 @@ def behaves_steps(conversion: Conversion, share: KeyShare) -> list[Because]:
     are = "are" if len({m.drug for m in conversion.by}) > 1 else "is"
     effects = "; ".join(_effect(m) for m in conversion.by)
     rule = f". Policy: {conversion.rule}" if conversion.rule else ""
-    text = f"{before} {verb} while {names} {are} taken: {effects}{rule}; {STOPPED}"
+    text = f"{before} {verb} while {names} {are} taken: {effects}{rule}. {STOPPED}"
     cautions = [Because("caution", said, share.gene) for m in conversion.by for said in _doubts(m)]
     return [Because(STEP, text, share.gene), *steps, *cautions]
 

@@ -205,12 +205,7 @@ def _chosen(
     )
     if not said:
         return None
-    heard = said
-    if rules.once("believed").value == "last":
-        heard = [row for row in said if row.is_read] or said
-    if rules.once("disagreement").value == "strongest":
-        heard = sorted(heard, key=lambda row: -rank_of(row.strength))
-    lead = heard[0]
+    lead = _heard(rules, said)
     others = (_saying(known, row) for row in said if row.strength != lead.strength)
     return Modulation(
         drug=drug[0],
@@ -224,6 +219,19 @@ def _chosen(
         note=lead.note,
         evidence=tuple(dict.fromkeys((lead.evidence, *(row.evidence for row in said)))),
     )
+
+
+def _heard(rules: Rules, said: Sequence[Modulator]) -> Modulator:
+    """Return the row that the policy hears; `said` is in the order of sources.
+
+    Where what was believed comes last and nothing was read, nothing is taken at its strongest.
+    """
+    read = said
+    if rules.once("believed").value == "last":
+        read = [row for row in said if row.is_read] or said[:1]
+    if rules.once("disagreement").value == "strongest":
+        return max(read, key=lambda row: rank_of(row.strength))
+    return read[0]
 
 
 def _place(order: Sequence[str], source: str) -> int:
