@@ -10,6 +10,7 @@ from validation import (
     getrm,
     grch37,
     matcher_cases,
+    pharmcat_json,
     phenotype_rows,
     pipeline_cases,
     population400,
@@ -25,6 +26,7 @@ ALL: dict[str, Callable[[], int]] = {
     "population400": population400.main,
     "getrm": getrm.main,
     "phenotype_rows": phenotype_rows.main,
+    "pharmcat_json": pharmcat_json.main,
     "grch37": grch37.main,
 }
 

@@ -38,6 +38,7 @@ def ends_well(data: bytes, sample: str | None) -> None:
         SERVICES.outside_findings([path], sex="", sample=sample)
 
 
+@settings(deadline=None)
 @given(data=st.binary(max_size=400), sample=SAMPLE)
 def test_any_bytes_end_in_rows_or_our_error(data: bytes, sample: str | None) -> None:
     ends_well(data, sample)
@@ -51,7 +52,7 @@ def test_any_bytes_end_in_rows_or_our_error(data: bytes, sample: str | None) -> 
     ),
     sample=SAMPLE,
 )
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)  # the first example reads the packs
 def test_a_changed_example_ends_in_rows_or_our_error(
     original: int, cuts: list[tuple[int, int, bytes]], sample: str | None
 ) -> None:
@@ -85,7 +86,7 @@ def paths_of(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     put=JSON,
     sample=SAMPLE,
 )
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)  # the first example reads the packs
 def test_any_value_in_any_place_of_a_json_ends_in_rows_or_our_error(
     name: str, place: int, put: Any, sample: str | None
 ) -> None:

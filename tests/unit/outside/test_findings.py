@@ -259,3 +259,42 @@ def test_outside_programs_that_agree_are_one_call() -> None:
 )
 def test_outside_names_of_other_programs_are_ours(row: str, name: str) -> None:
     assert [c.name for c in finding(row).candidates] == ([name] if name else [])
+
+
+@pytest.mark.parametrize(
+    ("diplotype", "name", "phenotype", "score"),
+    [
+        (
+            "[c.2846A>T + c.85T>C]/Reference",
+            "Reference/c.2846A>T + c.85T>C (*9A)",
+            *("Intermediate Metabolizer", "1.5"),
+        ),
+        (
+            "c.85T>C (*9A) + c.1905+1G>A (*2A)/c.1679T>G",
+            "c.1679T>G (*13)/c.85T>C (*9A) + c.1905+1G>A (*2A)",
+            *("Poor Metabolizer", "0.0"),
+        ),
+    ],
+)
+def test_outside_variants_of_one_strand_are_as_the_one_of_least_function(
+    diplotype: str, name: str, phenotype: str, score: str
+) -> None:
+    found = finding(f"DPYD|{diplotype}")
+    assert (found.status, found.phenotype, found.activity_score) == (
+        Status.CALLED,
+        phenotype,
+        score,
+    )
+    assert {*found.candidates[0].name.split("/")} == {*name.split("/")}
+    carried = {a for strand in name.split("/") for a in strand.split(" + ")} - {"Reference"}
+    assert {*found.components} == carried
+
+
+def test_outside_unknown_variant_on_a_strand_leaves_it_open() -> None:
+    found = finding("DPYD|c.1905+1G>A (*2A) + c.9999A>T/Reference")
+    assert (found.status, found.phenotype) == (Status.AMBIGUOUS, "Indeterminate")
+
+
+def test_outside_brackets_around_a_tandem_are_only_brackets() -> None:
+    found = finding("CYP2D6|[*4 + *68]/*1")
+    assert (found.status, found.phenotype) == (Status.CALLED, "Intermediate Metabolizer")

@@ -247,6 +247,20 @@ def test_pharmcat_word_that_tells_nothing_is_no_claim_beside_a_diplotype(tmp_pat
     ]
 
 
+def test_pharmcat_single_component_is_completed_by_its_inferred_pair(tmp_path: Path) -> None:
+    def part(*names: str) -> dict[str, object]:
+        first, second = (*({"name": n} for n in names), None)[:2]
+        return {"allele1": first, "allele2": second, "phenotypes": []}
+
+    report = {
+        "sourceDiplotypes": [part("c.85T>C (*9A)")],
+        "recommendationDiplotypes": [part("c.85T>C (*9A)", "Reference")],
+    }
+    ((_, name, _, _, note),) = rows(tmp_path, {"geneReports": {"DPYD": report}})
+    assert name == "c.85T>C (*9A)/Reference"
+    assert note == "PharmCAT lists c.85T>C (*9A) without phase; the pair that it inferred is read"
+
+
 def test_pharmcat_matcher_ties_are_all_read(tmp_path: Path) -> None:
     result = {
         "gene": "CYP2C19",

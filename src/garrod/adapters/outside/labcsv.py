@@ -95,10 +95,8 @@ def _names(cells: Sequence[str]) -> Names:
 
 def told(content: Content) -> Iterator[Told]:
     """Yield a row for each possibility of each gene.  Raises: OutsideCallError OUT003."""
-    head = _head(content)
-    if head is None:
-        return
-    place, separator, names = head
+    nowhere: tuple[int, str, Names] = (len(content.lines), "\t", {})
+    place, separator, names = _head(content) or nowhere
     version = _PHARMCAT.match(content.text)
     source = f"PharmCAT {version[1]}" if version else NAME
     for number, cells in _rows(content, place, separator):

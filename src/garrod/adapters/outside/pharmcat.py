@@ -5,8 +5,8 @@ https://github.com/PharmGKB/PharmCAT, docs/examples/pharmcat.example.*.json (v3.
 history), src/test/resources/org/pharmgkb/pharmcat/Sample_1.phenotype.json.
 
 The source diplotypes are read, with their phenotype and score; several are several possibilities.
-Where they are components of an unphased DPYD or RYR1, the pair that PharmCAT inferred is read in
-their place. A gene that PharmCAT lists without a call gives no row.
+Where they are components, or arrangements, of an unphased DPYD or RYR1, the one pair that PharmCAT
+inferred from them is read in their place. A gene that PharmCAT lists without a call gives no row.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ def _reported(content: Content, gene: str, report: Facts, source: str) -> Iterat
     stated = [mapping_of(d) for d in items_of(report.get("sourceDiplotypes"))]
     inferred = [mapping_of(d) for d in items_of(report.get("recommendationDiplotypes"))]
     note = ""
-    if any(_is_single(d) for d in stated) and any(not _is_single(d) for d in inferred):
+    is_open = len(stated) > 1 or not all(_is_pair(d) for d in stated)
+    if is_open and len(inferred) == 1 and _is_pair(inferred[0]):
         names = ", ".join(filter(None, (_name(d) for d in stated)))
         note = f"{NAME} lists {names} without phase; the pair that it inferred is read"
         stated = inferred
@@ -86,8 +87,8 @@ def _reported(content: Content, gene: str, report: Facts, source: str) -> Iterat
             )  # fmt: skip
 
 
-def _is_single(diplotype: Facts) -> bool:
-    return bool(diplotype.get("allele1")) and not diplotype.get("allele2")
+def _is_pair(diplotype: Facts) -> bool:
+    return bool(diplotype.get("allele1")) and bool(diplotype.get("allele2"))
 
 
 def _name(diplotype: Facts) -> str:

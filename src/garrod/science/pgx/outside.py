@@ -205,9 +205,10 @@ def _candidates(
 
 
 def _components(definition: GeneDefinition, told: list[_Reading]) -> tuple[str, ...]:
-    if definition.mode != "components" or len(told) != 1:
+    if definition.mode != stated.COMPONENTS or len(told) != 1:
         return ()
-    variants = [a for a in told[0].alleles if a != definition.reference_allele]
+    carried = [a for strand in told[0].alleles for a in strand.split(stated.TOGETHER)]
+    variants = [a for a in carried if a != definition.reference_allele]
     return tuple(dict.fromkeys(variants)) or told[0].alleles[:1]
 
 
@@ -226,7 +227,8 @@ def _read(
     is_known = bool(claims) and all(c.result.known for c in claims)
     if not stated.is_nothing(row.diplotype):
         alleles = stated.alleles_of(definition, phenotyping, row.diplotype)
-        result = result_of(definition, phenotyping, alleles, sex)
+        told = stated.deciding(definition, phenotyping, alleles)
+        result = result_of(definition, phenotyping, told, sex)
         is_known = not result.reasons or result.known
         reasons += result.reasons
         name = diplotype_name(alleles)

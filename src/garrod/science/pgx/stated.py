@@ -10,7 +10,7 @@ import re
 from garrod.core.finding import INDETERMINATE, NO_RULE
 from garrod.science.pgx.copies import UNKNOWN, Activity, activity_of
 from garrod.science.pgx.definitions import GeneDefinition
-from garrod.science.pgx.phenotype import Phenotyping, is_known
+from garrod.science.pgx.phenotype import Phenotyping, function_rank, is_known
 
 _NOTHING = frozenset(
     (
@@ -19,6 +19,9 @@ _NOTHING = frozenset(
         *("no_match/no_match", "multiple/multiple"),  # as pb-StarPhase writes for PharmCAT
     )
 )
+COMPONENTS = "components"  # the mode of DPYD and RYR1
+TOGETHER = " + "  # between the variants of one strand
+_BRACKETS = re.compile(r"\[(.*)\]")  # PharmCAT writes them around what lies on one strand
 _SUBALLELE = re.compile(r"(\*\d+[A-Z]?)\.\d+")  # PharmVar's *4.001 is reported as *4
 _ALIAS = re.compile(r"(.+?) \((\*\w+|HapB3|reference)\)")
 _SINGLE = re.compile(r"(rs\d+) variant \(\w+\)")  # PyPGx names the variant by its rsID alone
@@ -61,10 +64,37 @@ def alleles_of(definition: GeneDefinition, phenotyping: Phenotyping, text: str) 
     """
     aliases = _aliases(definition)
     plain = without_gene(definition.gene, " ".join(text.split()))
-    strands = [part.strip() for part in re.split(r"[/|]", plain)]
-    found = [_allele(definition, phenotyping, aliases, strand) for strand in strands]
+    strands = [_BRACKETS.sub(r"\1", part.strip()) for part in re.split(r"[/|]", plain)]
+    found = [_strand(definition, phenotyping, aliases, strand) for strand in strands]
     if definition.ploidy == "mitochondrial" and len(set(found)) == 1:
         found = found[:1]  # written twice, as for a pair of chromosomes
+    return tuple(found)
+
+
+def _strand(
+    definition: GeneDefinition, phenotyping: Phenotyping, aliases: dict[str, str], text: str
+) -> str:
+    """Return a strand in our spelling; one of a gene of components may carry several variants."""
+    parts = text.split(TOGETHER) if definition.mode == COMPONENTS else [text]
+    return TOGETHER.join(_allele(definition, phenotyping, aliases, part.strip()) for part in parts)
+
+
+def deciding(
+    definition: GeneDefinition, phenotyping: Phenotyping, alleles: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return the alleles that decide: of several variants on one strand, that of least function.
+
+    A strand of which one variant is unknown stays whole: nothing is known of it.
+    Source: PMID 29152729 (DPYD), PMID 30499100 (RYR1).
+    """
+    if definition.mode != COMPONENTS:
+        return alleles
+    found = []
+    for strand in alleles:
+        parts = strand.split(TOGETHER)
+        is_told = all(is_allele(definition, phenotyping, part) for part in parts)
+        ranked = sorted(parts, key=lambda part: function_rank(phenotyping, definition.gene, part))
+        found.append(ranked[0] if is_told else strand)
     return tuple(found)
 
 
@@ -80,7 +110,7 @@ def _aliases(definition: GeneDefinition) -> dict[str, str]:
             found[single[1]] = allele
         if definition.ploidy == "mitochondrial":
             found[allele.removeprefix("m.")] = allele  # "1555A>G", as CPIC wrote it before
-    names = ("Reference", "*1") if definition.mode == "components" else ("Reference",)
+    names = ("Reference", "*1") if definition.mode == COMPONENTS else ("Reference",)
     usual = dict.fromkeys(names, definition.reference_allele)
     return {**found, **usual, **{a: a for a in definition.alleles}}
 
