@@ -227,6 +227,17 @@ def test_starphase_gene_without_a_diplotype_is_no_call(tmp_path: Path) -> None:
     ]
 
 
+def test_starphase_gene_of_a_vcf_says_what_it_assumes(tmp_path: Path) -> None:
+    call = {"hap1": "*1", "hap2": "*2"}
+    genes = {
+        "CYP2C9": {"diplotypes": [call], "variant_details": []},
+        "CYP2D6": {"diplotypes": [call], "variant_details": None, "multi_mapping_details": []},
+    }
+    found = rows(tmp_path, {"pbstarphase_version": "1.0.0", "gene_details": genes})
+    said = "pb-StarPhase takes a variant that its VCF does not list as the reference"
+    assert [f[4] for f in found] == [said, ""]
+
+
 def test_pharmcat_word_that_tells_nothing_is_no_claim_beside_a_diplotype(tmp_path: Path) -> None:
     def call(phenotype: str, name: str | None) -> dict[str, object]:
         allele = {"name": name} if name else None

@@ -5,7 +5,8 @@ https://github.com/PacificBiosciences/pb-StarPhase (docs/user_guide.md, "Output 
 src/data_types/starphase_json.rs).
 
 gene_details -> gene -> simple_diplotypes (core alleles, since 1.0) or else diplotypes; several are
-several possibilities. Inexact matches are not read. HLA alleles come to two fields in `stated`.
+several possibilities. Inexact matches are not read. A gene that it reads from a VCF has
+`variant_details`; what that VCF leaves out it takes as the reference, and the finding says so. HLA alleles come to two fields in `stated`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from garrod.science.pgx.outside import OutsideRow
 from garrod.science.pgx.stated import is_nothing
 
 NAME = "pb-StarPhase"
+ASSUMED = f"{NAME} takes a variant that its VCF does not list as the reference"
 
 
 def is_it(content: Content) -> bool:
@@ -32,6 +34,7 @@ def told(content: Content) -> Iterator[Told]:
         details = mapping_of(found)
         calls = items_of(details.get("simple_diplotypes")) or items_of(details.get("diplotypes"))
         names = dict.fromkeys(_name(call) for call in calls)
+        is_assumed = details.get("variant_details") is not None  # read from a VCF, not from reads
         for name in names or ("",):
             is_open = is_nothing(name)
             yield Told(
@@ -41,9 +44,15 @@ def told(content: Content) -> Iterator[Told]:
                     file=str(content.path),
                     source=source,
                     is_optional=True,
-                    note=f"{NAME} found no match for {gene}" if is_open else "",
+                    note=_note(gene, is_open=is_open, is_assumed=is_assumed),
                 )
             )
+
+
+def _note(gene: str, *, is_open: bool, is_assumed: bool) -> str:
+    if is_open:
+        return f"{NAME} found no match for {gene}"
+    return ASSUMED if is_assumed else ""
 
 
 def _name(call: object) -> str:
