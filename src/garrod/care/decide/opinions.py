@@ -14,7 +14,7 @@ from garrod.care.decide.context import Context, Setting, context_of
 from garrod.care.decide.knowledge import Knowledge
 from garrod.core.advice import Action
 from garrod.core.finding import GeneFinding
-from garrod.science.pgx.guidance import Guidance, Recommendation
+from garrod.science.pgx.guidance import GENERAL, Guidance, Recommendation
 from garrod.science.pgx.recommend import (
     KeyShare,
     Outcome,
@@ -146,16 +146,36 @@ def _opinion(
     context = context_of(view, view.populations_of(drug), setting)
     if not context.populations:
         return Opinion(view, genes, Kind.UNSPOKEN)
-    by_population = [
-        tuple(sorted(found, key=lambda o: (-round(o.probability, 6), caution_of(o))))
-        for population in context.populations
-        if (found := outcomes_over(view, drug, choices, population))
-    ]
+    by_population = _spoken(
+        {
+            population: tuple(
+                sorted(found, key=lambda o: (-round(o.probability, 6), caution_of(o)))
+            )
+            for population in context.populations
+            if (found := outcomes_over(view, drug, choices, population))
+        }
+    )
     outcomes = min(by_population, key=lambda found: caution_of(found[0]))
     contents = {content_of(found[0].recommendation) for found in by_population}
     is_settled = len(contents) == 1 and not context.is_open
     draft = Opinion(view, genes, Kind.SILENT, outcomes, context, is_settled, doubt)
     return Opinion(view, genes, _kind(draft), outcomes, context, is_settled, doubt)
+
+
+def _spoken(found: Mapping[str, tuple[Outcome, ...]]) -> list[tuple[Outcome, ...]]:
+    """Return the outcomes of the populations that have a row for the result; all where none has.
+
+    A guideline may tell one result apart by age and another by dose, and say the rest to everyone.
+    The rows for everyone are among those of every population, so they alone settle nothing.
+    """
+    told = {
+        population: outcomes
+        for population, outcomes in found.items()
+        if any(outcome.recommendation is not None for outcome in outcomes)
+    }
+    if len(told) > 1:
+        told.pop(GENERAL, None)
+    return list((told or found).values())
 
 
 def _kind(opinion: Opinion) -> Kind:
