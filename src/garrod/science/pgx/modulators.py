@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from garrod.core.errors import KnowledgeError
@@ -82,10 +82,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """A nation's policy on inhibitors and inducers."""
+    """A nation's policy on inhibitors and inducers, with a memory of what was asked before."""
 
     by: Mapping[_Key, Rule]
     reference: str
+    memory: dict[tuple[str, str, str], tuple[Modulation, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def find(
         self, kind: str, gene: str = ANY, effect: str = "", strength: str = "", *, was: str = ""
@@ -174,12 +177,22 @@ def modulations(
     Source: pack cyp-modulators; the policy says which source is heard.
     """
     found = [
-        chosen
+        replace(heard, name=name)
         for drug, name in sorted(taken.items())
-        for effect in (INHIBITS, INDUCES)
-        if (chosen := _chosen(known, rules, (drug, name), enzyme, effect)) is not None
+        if drug in known.by_drug
+        for heard in _effects(known, rules, drug, enzyme)
     ]
     return tuple(sorted(found, key=lambda m: (m.effect != INHIBITS, -rank_of(m.strength))))
+
+
+def _effects(known: Modulators, rules: Rules, drug: str, enzyme: str) -> tuple[Modulation, ...]:
+    """Return what a drug does to an enzyme, worked out once for each policy."""
+    mark = (known.reference, drug, enzyme)
+    effects = rules.memory.get(mark)
+    if effects is None:
+        chosen = (_chosen(known, rules, drug, enzyme, e) for e in (INHIBITS, INDUCES))
+        effects = rules.memory[mark] = tuple(c for c in chosen if c is not None)
+    return effects
 
 
 def rank_of(strength: str) -> int:
@@ -191,16 +204,12 @@ def rank_of(strength: str) -> int:
 
 
 def _chosen(
-    known: Modulators, rules: Rules, drug: tuple[str, str], enzyme: str, effect: str
+    known: Modulators, rules: Rules, drug: str, enzyme: str, effect: str
 ) -> Modulation | None:
     """Return the effect of a drug as the policy hears it, with what other sources say."""
     order = values_in(rules.once("sources").value)
     said = sorted(
-        (
-            row
-            for row in known.by_drug.get(drug[0], ())
-            if (row.enzyme, row.effect) == (enzyme, effect)
-        ),
+        (row for row in known.by_drug[drug] if (row.enzyme, row.effect) == (enzyme, effect)),
         key=lambda row: (_place(order, row.source), -rank_of(row.strength)),
     )
     if not said:
@@ -208,8 +217,8 @@ def _chosen(
     lead = _heard(rules, said)
     others = (_saying(known, row) for row in said if row.strength != lead.strength)
     return Modulation(
-        drug=drug[0],
-        name=drug[1],
+        drug=drug,
+        name=drug,
         enzyme=enzyme,
         effect=effect,
         strength=lead.strength,
