@@ -14,7 +14,7 @@ from garrod.care.decide.context import Context, Setting, context_of
 from garrod.care.decide.knowledge import Knowledge
 from garrod.core.advice import Action
 from garrod.core.finding import GeneFinding
-from garrod.science.pgx.guidance import GENERAL, Guidance, Recommendation
+from garrod.science.pgx.guidance import Guidance, Recommendation
 from garrod.science.pgx.recommend import (
     KeyShare,
     Outcome,
@@ -147,13 +147,14 @@ def _opinion(
     if not context.populations:
         return Opinion(view, genes, Kind.UNSPOKEN)
     by_population = _spoken(
+        view,
         {
             population: tuple(
                 sorted(found, key=lambda o: (-round(o.probability, 6), caution_of(o)))
             )
             for population in context.populations
             if (found := outcomes_over(view, drug, choices, population))
-        }
+        },
     )
     outcomes = min(by_population, key=lambda found: caution_of(found[0]))
     contents = {content_of(found[0].recommendation) for found in by_population}
@@ -162,20 +163,20 @@ def _opinion(
     return Opinion(view, genes, _kind(draft), outcomes, context, is_settled, doubt)
 
 
-def _spoken(found: Mapping[str, tuple[Outcome, ...]]) -> list[tuple[Outcome, ...]]:
-    """Return the outcomes of the populations that have a row for the result; all where none has.
+def _spoken(view: Guidance, found: Mapping[str, tuple[Outcome, ...]]) -> list[tuple[Outcome, ...]]:
+    """Return the outcomes of the populations of every axis with a row for the result.
 
     A guideline may tell one result apart by age and another by dose, and say the rest to everyone.
     The rows for everyone are among those of every population, so they alone settle nothing.
     """
     told = {
-        population: outcomes
+        view.populations[population].axis
         for population, outcomes in found.items()
         if any(outcome.recommendation is not None for outcome in outcomes)
     }
-    if len(told) > 1:
-        told.pop(GENERAL, None)
-    return list((told or found).values())
+    axes = {axis for axis in told if axis} or told
+    kept = [o for population, o in found.items() if view.populations[population].axis in axes]
+    return kept or list(found.values())
 
 
 def _kind(opinion: Opinion) -> Kind:
