@@ -32,7 +32,7 @@ SHORTENINGS = (
     "packs of each piece of advice (those of all stand under packs)",
     "places within the evidence, and addresses where there is a PubMed number",
 )
-KEPT_STEPS = ("phenotype", "guidance", "not-tested", "caution")
+KEPT_STEPS = ("phenotype", "behaves-as", "guidance", "not-tested", "caution")
 
 
 def render_json(report: Report) -> bytes:

@@ -44,6 +44,7 @@ STEPS = {
     "population": "Who it is for",
     "guidance": "Guideline row",
     "phenotype": "Phenotype",
+    "behaves-as": "Behaves as",
     "diplotype": "Diplotype",
     "variant": "Line of the file",
     "not-tested": "Not tested",
