@@ -206,7 +206,8 @@ def parts_of(
         asked["pregnancy"] = Fit.of(None if known is None else known is population.is_pregnant)
     if population.taking:
         known_marks = setting.taken | setting.inhibitors
-        asked["co-medication"] = Fit.of(not known_marks.isdisjoint(population.taking))
+        is_taken = any(known_marks.issuperset(mark.split("+")) for mark in population.taking)
+        asked["co-medication"] = Fit.of(is_taken)
     return asked
 
 
