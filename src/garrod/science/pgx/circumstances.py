@@ -21,7 +21,8 @@ class Population:
     co-medication: populations of one axis exclude one another, and `is_default` is the one that
     holds when no other of its axis does. Ages are completed years, both ends included; a weight
     above `min_weight_kg` stands for `min_age`. `taking` are drugs, or "CYP2D6:strong" for every
-    inhibitor of that enzyme of exactly that strength; "a+b" asks for both. Doses are mg a day, both ends included.
+    inhibitor of that enzyme of exactly that strength; "a+b" asks for both. Doses are mg a day,
+    both ends included.
     """
 
     population: str
