@@ -43,7 +43,7 @@ def test_settings_of_the_call_are_those_of_the_replay(run: Run, tmp_path: Path) 
 def test_changed_pack_is_named_with_the_genes_that_it_changes(run: Run, tmp_path: Path) -> None:
     facts = tmp_path / "p.json.gz"
     run("genome", "call", GENOME, "--facts", facts)
-    ran = run("genome", "reinterpret", facts, "--packs", other_phenotypes(tmp_path), "--format=tsv")
+    ran = run("genome", "reinterpret", facts, "--with", other_phenotypes(tmp_path), "--format=tsv")
     rows = list(csv.DictReader(ran.out.splitlines(), delimiter="\t"))
     assert {r["gene"] for r in rows if "phenotype" in r["changed"]} == {"ABCG2"}
     assert {r["why"] for r in rows} == {"pgx-phenotypes 2026.11.0 -> 2099.1.0"}

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-from collections import defaultdict
-
 from writing import shared_data, write_pack
+
+from garrod.adapters.packs.importers.frequencies import (
+    NAME,
+    counts_file,
+    frequency_rows,
+    read_counts,
+)
 
 VERSION = "2026.11.0"
 GENES = ["CYP2B6", "CYP2C19", "CYP2C9", "CYP2D6", "CYP3A4", "CYP3A5", "CYP4F2", "NUDT15", "SLCO1B1"]
-UNRESOLVED = {"ambiguous", "no_call"}
 
 
 def main() -> None:
     """Write the pack."""
-    folder = shared_data() / "pgx" / "frequencies"
-    counts: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-    with (folder / "star_allele_frequencies_1kgp_unrelated2504.csv").open() as file:
-        for row in csv.DictReader(file):
-            if row["gene"] in GENES and row["allele"] not in UNRESOLVED:
-                population = row["superpopulation"].replace("ALL", "pooled")
-                counts[row["gene"], population][row["allele"]] = int(row["count"])
-    rows = [
-        {"gene": gene, "allele": allele, "population": population, "count": str(count),
-         "total": str(sum(alleles.values())), "evidence": "1kgp"}
-        for (gene, population), alleles in sorted(counts.items())
-        for allele, count in sorted(alleles.items())
-    ]  # fmt: skip
+    counts, _ = read_counts(counts_file(shared_data() / "pgx" / "frequencies"))
+    rows = frequency_rows(counts, GENES)
     evidence = [{
         "id": "1kgp", "source": "1000 Genomes star-allele calls (ursaPGx), unrelated panel",
         "version": "f8468df", "locus": "resolved haplotypes per superpopulation", "pmid": "",
@@ -40,7 +32,7 @@ def main() -> None:
                            "alleles that the calling VCF could not show",
                            "CYP2B6 *6 and *9 apart"],
     }  # fmt: skip
-    print(write_pack("pgx-frequencies", VERSION, manifest=manifest,
+    print(write_pack(NAME, VERSION, manifest=manifest,
                      tables={"frequencies": rows}, evidence=evidence), len(rows))  # fmt: skip
 
 

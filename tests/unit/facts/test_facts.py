@@ -70,9 +70,8 @@ def with_new_allele(pos: int, version: str = "2027.1.0") -> Services:
         "alleles": (*old.tables["alleles"], allele),
     }
     new = Pack(replace(old.manifest, version=version), tables, old.evidence)
-    services = Services(Settings())
-    services.shelf = Shelf(new if n == new.manifest.name else base.pack(n) for n in base.names())
-    return services
+    shelf = Shelf(new if n == new.manifest.name else base.pack(n) for n in base.names())
+    return Services(Settings(), shelf)
 
 
 def test_findings_are_the_same_when_called_again_from_facts(tmp_path: Path) -> None:
