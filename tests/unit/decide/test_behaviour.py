@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from garrod.care.decide.behaviour import as_behaving, inhibitor_marks, touched_by
+from garrod.care.decide.behaviour import as_behaving, inhibitor_marks, spared_by, touched_by
 from garrod.care.decide.chain import chain_of
 from garrod.care.decide.converted import behaves
 from garrod.core.advice import Because
@@ -142,14 +142,26 @@ def test_result_that_nothing_changed_does_not_behave_as_another() -> None:
 
 def test_marks_name_enzyme_and_gene_and_what_the_policy_adds_up() -> None:
     assert inhibitor_marks(CONVERSIONS, ["paroxetine"]) >= {"CYP2D6:strong"}
-    two = inhibitor_marks(CONVERSIONS, ["duloxetine", "mirabegron"])
-    assert two == {"CYP2D6:moderate", "CYP2D6:strong"}
+    assert inhibitor_marks(CONVERSIONS, ["paroxetine", "duloxetine"]) == {"CYP2D6:strong"}
+    assert inhibitor_marks(CONVERSIONS, ["duloxetine", "mirabegron"]) == {"CYP2D6:strong"}
     assert inhibitor_marks(CONVERSIONS, ["itraconazole"]) == {
         "CYP3A:strong",
         "CYP3A4:strong",
         "CYP3A5:strong",
     }
     assert inhibitor_marks(CONVERSIONS, ["rifampicin", "warfarin"]) == frozenset()
+
+
+def test_gene_whose_guidance_asks_for_inhibitors_itself_is_not_converted() -> None:
+    found = as_behaving(CONVERSIONS, ADULT, [PAROXETINE], about=CODEINE, spared={"CYP2D6"})
+    assert found is ADULT
+
+
+def test_populations_that_name_inhibitors_spare_their_genes() -> None:
+    dpwg = load_guidance(SHELF, "pgx-guidance-dpwg")
+    spared = spared_by(dpwg.populations[p] for p in dpwg.populations_of("eliglustat"))
+    assert spared == {"CYP2D6", "CYP3A4"}
+    assert spared_by(GUIDANCE.populations.values()) == frozenset()
 
 
 def test_touched_by_names_the_genes_of_the_enzymes() -> None:

@@ -5,7 +5,7 @@ person + medicines taken -> findings converted by the nation's policy -> person
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from garrod.care.decide.policy import PACK
@@ -13,6 +13,7 @@ from garrod.core.finding import GeneFinding
 from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine
 from garrod.knowledge.shelf import Shelf
+from garrod.science.pgx.circumstances import Population
 from garrod.science.pgx.modulators import INHIBITS, modulations
 from garrod.science.pgx.phenoconversion import (
     Phenoconversion,
@@ -48,18 +49,24 @@ def load_conversions(shelf: Shelf, policy: str = PACK) -> Conversions:
 
 
 def as_behaving(
-    conversions: Conversions, person: Person, taken: Sequence[Medicine], *, about: Medicine
+    conversions: Conversions,
+    person: Person,
+    taken: Sequence[Medicine],
+    *,
+    about: Medicine,
+    spared: Container[str] = (),
 ) -> Person:
     """Return the person with findings as their genes behave, to assess one medicine.
 
     `taken` are the medicines that reach the blood: those of the list and of the order, without
-    forms for local use. The person, and each finding that nothing acts on, stays the same object.
+    forms for local use; `spared` are genes whose guidance asks for other medicines itself. The
+    person, and each finding that nothing acts on, stays the same object.
     """
     names = {medicine.drug: medicine.name for medicine in taken}
     names[about.drug] = about.name
     genes = {gene for drug in names for gene in conversions.touched.get(drug, ())}
     changed: dict[str, GeneFinding] = {}
-    for gene in sorted(genes):
+    for gene in sorted(gene for gene in genes if gene not in spared):
         was = person.finding(gene)
         now = behaving(conversions.facts, gene, was, names, about=about.drug)
         if now is not None and now is not was:
@@ -71,19 +78,27 @@ def as_behaving(
 
 
 def inhibitor_marks(conversions: Conversions, drugs: Iterable[str]) -> frozenset[str]:
-    """Return "CYP2D6:strong" for each inhibition by drugs, alone and added up by the policy.
+    """Return how strongly drugs together inhibit each enzyme, as "CYP2D6:strong".
 
-    An enzyme of two genes (CYP3A) is named by itself and by each of them.
+    The policy adds up; an enzyme of two genes (CYP3A) is named by itself and by each of them.
     """
     facts, names = conversions.facts, {drug: drug for drug in drugs}
     marks: set[str] = set()
     for gene, enzyme in facts.modulators.enzymes.items():
         by = modulations(facts.modulators, facts.rules, enzyme, names)
-        inhibitors = [m for m in by if m.effect == INHIBITS]
-        pull = pull_of(facts.rules, gene, inhibitors)
-        strengths = {m.strength for m in inhibitors} | ({pull.strength} if pull else set())
-        marks |= {f"{name}:{strength}" for name in (gene, enzyme) for strength in strengths}
+        pull = pull_of(facts.rules, gene, [m for m in by if m.effect == INHIBITS])
+        if pull is not None:
+            marks |= {f"{name}:{pull.strength}" for name in (gene, enzyme)}
     return frozenset(marks)
+
+
+def spared_by(populations: Iterable[Population]) -> frozenset[str]:
+    """Return the genes whose inhibitors a guideline's populations ask for themselves.
+
+    Such guidance (eliglustat) speaks of the result as it is: to convert it would count twice.
+    """
+    marks = (mark for p in populations for taken in p.taking for mark in taken.split("+"))
+    return frozenset(mark.partition(":")[0] for mark in marks if ":" in mark)
 
 
 def touched_by(conversions: Conversions, medicine: Medicine) -> frozenset[str]:
