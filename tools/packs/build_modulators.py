@@ -30,8 +30,8 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 
 def cite(key: str, source: str, locus: str, url: str, *, pmid: str = "") -> dict[str, str]:
-    """Return one row of evidence.csv."""
-    licence = "Apache-2.0" if key == "own" else "CC0-1.0"
+    """Return one row of evidence.csv; of what has no open licence, facts alone are used."""
+    licence = {"own": "Apache-2.0", "score-2c9": "CC0-1.0"}.get(key, "facts")
     return {"id": key, "source": source, "version": VERSION, "locus": locus, "pmid": pmid,
             "url": url, "licence": licence, "retrieved": RETRIEVED}  # fmt: skip
 
