@@ -170,3 +170,17 @@ def test_every_drug_that_a_source_names_is_an_ingredient_or_left_out(shared: Pat
     }
     left_out = {row["name"] for row in load_shelf().rows("drugs", "left_out")}
     assert named - MEDICINES.by_drug.keys() - left_out == set()
+
+
+def test_every_medicine_that_a_pack_names_is_an_ingredient() -> None:
+    shelf = load_shelf()
+    named = {
+        (pack, drug)
+        for pack in shelf.names()
+        for table in shelf.pack(pack).tables.values()
+        for row in table
+        for column in ("drug", "drugs", "alternatives", "taking")
+        for drug in row.get(column, "").split("|")
+        if drug not in ("", "*") and ":" not in drug  # ":" is in a class, or an inhibitor's mark
+    }
+    assert {pair for pair in named if pair[1] not in MEDICINES.by_drug} == set()
