@@ -92,7 +92,17 @@ def setting_for(
 
 
 def _as_one(naming: Sequence[MedicineLine], taken: Sequence[MedicineLine]) -> MedicineLine:
-    """Return several lines of one medicine as one: every reason, the earliest start."""
+    """Return several lines of one medicine as one: every reason, the earliest start.
+
+    Of several lines it is not known whether their doses add up, so there is no daily total.
+    """
     starts = [line.started for line in (*naming, *taken) if line.started is not None]
     reasons = dict.fromkeys(reason for line in naming for reason in line.reasons)
-    return replace(naming[0], reasons=tuple(reasons), started=min(starts, default=None))
+    routes = {line.route for line in naming}
+    return replace(
+        naming[0],
+        reasons=tuple(reasons),
+        started=min(starts, default=None),
+        route=naming[0].route if len(routes) == 1 else "",
+        daily_mg=naming[0].daily_mg if len(naming) == 1 else None,
+    )

@@ -25,9 +25,11 @@ FERTILE = range(11, 60)
 # For how long a pregnancy or breastfeeding, or that there is none, may be taken to last.
 # Source: own choice, the forty weeks of a pregnancy
 STATE_LASTS = timedelta(days=280)
+INDICATION, CONDITION = "indication", "condition"  # what it is for; what the person has or had
 ASKED = {  # what to ask where a population asks more than its own question covers
     "age": "How old is the person?",
-    "indication": "What is it for?",
+    INDICATION: "What is it for?",
+    CONDITION: "Does the person have, or has the person had, such a condition?",
     "exposure": "Has the person taken it before, for how long, and was it tolerated?",
     "dose": "What is the total dose a day?",
     "route": "By which route is it given?",
@@ -192,7 +194,8 @@ def parts_of(
     if (population.min_age, population.max_age, population.min_weight_kg) != (None, None, None):
         asked["age"] = Fit.of(_is_of_age(population, setting))
     if population.indications:
-        asked["indication"] = Fit.of(_is_meant(population, setting, choices))
+        axis = CONDITION if population.axis == CONDITION else INDICATION
+        asked[axis] = Fit.of(_is_meant(population, setting, choices))
     if population.exposure:
         asked["exposure"] = _exposure_fit(population.exposure, setting.exposure)
     if population.routes:
@@ -235,14 +238,14 @@ def _is_rest(population: Population, parts: dict[str, Fit]) -> bool:
 def _questions(
     kept: Sequence[Population], choices: Sequence[Population], setting: Setting
 ) -> list[str]:
-    """Return what to ask: where a constraint is unknown, or more than one population fits."""
+    """Return what to ask: where a constraint is unknown, or more than one use fits."""
     found = []
     for population in kept:
         for axis, fit in parts_of(population, setting, choices).items():
             if fit is Fit.UNKNOWN:
                 is_its_own = axis == population.axis and bool(population.question)
                 found.append(population.question if is_its_own else ASKED[axis])
-    if not found and len(kept) > 1:
+    if not found and len(kept) > 1 and kept[0].axis in (INDICATION, CONDITION):
         found += [p.question for p in kept if p.question][:1]
     return found
 
@@ -269,14 +272,19 @@ def _is_meant(
 ) -> bool | None:
     """Return whether a population is meant by what the medicine is for.
 
-    A reason that the order states leaves the rest to a default; one from the list of conditions
-    does not, for the medicine may be for something else.
+    A reason that the order states settles it. The list of conditions does so only between uses:
+    where the rest is "anything else", the medicine may be for something else than what is listed.
     """
-    if setting.indications & set(population.indications):
-        return True
-    is_another = any(setting.indications & set(p.indications) for p in choices)
+    wanted = set(population.indications)
+    if population.axis == CONDITION:
+        return True if setting.history & wanted else None  # a list may lack it
     has_rest = any(p.is_default and not p.indications for p in choices)
-    return False if is_another or (setting.is_stated and has_rest) else None
+    is_certain = setting.is_stated or not has_rest
+    if setting.indications & wanted:
+        return True if is_certain else None
+    is_another = any(setting.indications & set(p.indications) for p in choices)
+    is_settled = is_another if not has_rest else setting.is_stated
+    return False if is_settled else None
 
 
 def _exposure_fit(wanted: str, known: str) -> Fit:

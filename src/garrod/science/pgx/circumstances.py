@@ -17,12 +17,13 @@ EXPOSED, NAIVE, NO_ALTERNATIVES = "exposed", "naive", "no-alternatives"
 class Population:
     """A group that a row is for. Its constraints hold together; a blank one asks nothing.
 
-    `axis` is "" (everyone), age, indication, exposure, dose, route, sex, pregnancy or
-    co-medication: populations of one axis exclude one another, and `is_default` is the one that
-    holds when no other of its axis does. Ages are completed years, both ends included; a weight
-    above `min_weight_kg` stands for `min_age`. `taking` are drugs, or "CYP2D6:strong" for every
-    inhibitor of that enzyme of exactly that strength; "a+b" asks for both. Doses are mg a day,
-    both ends included.
+    `axis` is "" (everyone), age, indication, condition, exposure, dose, route, sex, pregnancy or
+    co-medication: populations of one axis are alternatives, and one with `is_default` that asks
+    nothing on its axis is whoever belongs to no other. Ages are completed years, both ends
+    included; a weight above `min_weight_kg` stands for `min_age`. `indications` are what the
+    medicine is for; on the axis condition, what the person has or had. `taking` are drugs, or
+    "CYP2D6:strong" for every inhibitor of that enzyme of exactly that strength; "+" joins those
+    that have to come together. Doses are mg a day, both ends included.
     """
 
     population: str
