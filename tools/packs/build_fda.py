@@ -57,8 +57,12 @@ def evidence_of(row: dict[str, str]) -> str:
 
 
 def guideline_of(row: dict[str, str]) -> str:
-    """Return the id of a row's guideline: a label each, and the table by gene."""
-    return evidence_of(row) if row["kind"] == "label" else f"fda-table-{genes_of(row)[0].lower()}"
+    """Return the id of a row's guideline: each label, and the table, by the genes that decide.
+
+    What a label says of one gene holds whatever the other is, so each has an answer of its own.
+    """
+    genes = "-".join(gene.lower() for gene in genes_of(row))
+    return f"{evidence_of(row) if row['kind'] == 'label' else 'fda-table'}-{genes}"
 
 
 def genes_of(row: dict[str, str]) -> list[str]:
@@ -93,7 +97,7 @@ def guideline_rows(rows: Rows) -> Rows:
             else f"FDA table of pharmacogenetic associations: {about}",
             "source": "FDA", "version": DATA, "genes": "|".join(sorted(genes[key])), "pmid": "",
             "url": URLS["label"] + row["annotation"] if is_label else TABLE,
-            "evidence": key if is_label else "fda-table",
+            "evidence": evidence_of(row) if is_label else "fda-table",
         }  # fmt: skip
     return list(found.values())
 
