@@ -172,14 +172,13 @@ def context_of(guidance: Guidance, codes: Iterable[str], setting: Setting) -> Co
 
 
 def unspoken_of(guidance: Guidance, drug: str, person: Person) -> str:
-    """Return why no population of a drug's rows fits a person of known age."""
-    reason = "the guideline does not speak of people of this age"
+    """Return why none of the populations that a drug's rows speak of fits a person."""
     groups = [guidance.populations[code] for code in guidance.populations_of(drug)]
     if any(group.axis != "age" for group in groups):
-        reason = f"the guideline speaks only of: {'; '.join(group.text for group in groups)}"
-    weights = [group.text for group in groups if group.min_weight_kg is not None]
-    is_open = weights and person.weight_kg is None
-    return f"{reason}; it speaks of {weights[0]}: no weight is on record" if is_open else reason
+        return f"the guideline speaks only of: {'; '.join(group.text for group in groups)}"
+    is_by_weight = any(group.min_weight_kg is not None for group in groups)
+    size = " and weight" if is_by_weight and person.weight_kg is not None else ""
+    return f"the guideline does not speak of people of this age{size}"
 
 
 def parts_of(
