@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from garrod.adapters.packs.importers.fda import NAME, fda_draft, import_fda
+from garrod.adapters.packs.importers.carry import Wish
+from garrod.adapters.packs.importers.fda import NAME, fda_draft, fda_drafts, import_fda
 from garrod.adapters.packs.importers.fda_table import (
     COLUMNS,
     KINETICS,
@@ -17,6 +18,7 @@ from garrod.adapters.packs.importers.fda_table import (
     read_associations,
 )
 from garrod.adapters.packs.importers.fda_words import coded_for, genes_of, keys_of
+from garrod.adapters.packs.importers.writing import write_draft
 from garrod.adapters.packs.load import load_shelf
 from garrod.adapters.packs.show import check_citations
 from garrod.core.errors import InputError, KnowledgeError
@@ -252,6 +254,31 @@ def test_imported_pack_loads_and_answers_for_the_results_named(tmp_path: Path) -
     assert guidance.source == "FDA"
     (left,) = shelf.rows(NAME, "left_out")
     assert (left["drug"], left["reason"]) == ("isoniazid", "the gene is not named exactly")
+
+
+def test_rows_of_labels_are_carried_over_with_their_licence(tmp_path: Path) -> None:
+    source = tmp_path / "t.html"
+    source.write_text(as_html(ROWS), encoding="utf-8")
+    wish = Wish(load_shelf(), "", DAY.isoformat())
+    (draft,), reports = fda_drafts(source, wish)
+    assert reports == {}
+    assert "what labels say is carried over from pgx-guidance-fda@2026.11.0" in draft.notes[-1]
+    write_draft(tmp_path / "out", draft)
+    shelf = load_shelf([tmp_path / "out"])
+    assert check_citations(shelf.pack(NAME)) > 0
+    assert "CC-BY-SA-4.0" in shelf.pack(NAME).manifest.licence
+    guidance = load_guidance(shelf, NAME)
+    assert [r.action for r in matching(guidance, "thioridazine", {"CYP2D6": [PM]})] == ["avoid"]
+    told = matching(guidance, "abacavir", {"HLA-B": ["*57:01 positive"]})
+    assert [row.guideline for row in told] == ["fda-table-hla-b", "fda-label-abacavir-hla-b"]
+    assert matching(guidance, "amitriptyline", {"CYP2D6": [IM]}) == ()  # of the table replaced
+
+
+def test_pack_of_a_table_alone_needs_no_pack_in_force(tmp_path: Path) -> None:
+    source = as_csv(tmp_path / "t.csv", ("Section", *COLUMNS), [tuple(ROWS[0])])
+    (draft,), _ = fda_drafts(source, Wish(load_shelf([tmp_path]), "7", DAY.isoformat()))
+    assert (draft.version, draft.notes) == ("7", ())
+    assert "left_out" not in draft.tables
 
 
 def test_imported_pack_keeps_no_sentence_of_the_source(tmp_path: Path) -> None:

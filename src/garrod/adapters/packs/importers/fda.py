@@ -2,8 +2,8 @@
 
 saved page, CSV or JSON -> associations -> keys and coded acts -> a pack, and what was left out
 
-The table is a work of the United States government; still, only codes are kept, in our words. It
-replaces the shipped pack of that name, whose label rows come from another source and are not in it.
+The table is a work of the United States government; still, only codes are kept, in our words. What
+the pack in force says of FDA labels, which the table does not, is carried over with its licence.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
+from garrod.adapters.packs.importers.carry import Wish, citation, citation_of
 from garrod.adapters.packs.importers.fda_table import Association, read_associations
 from garrod.adapters.packs.importers.fda_words import CPIC, Coded, coded_for, genes_of, keys_of
 from garrod.adapters.packs.importers.writing import Draft, Rows, write_draft
+from garrod.knowledge.pack import Pack
 
 NAME = "pgx-guidance-fda"
 URL = "https://www.fda.gov/medical-devices/precision-medicine/table-pharmacogenetic-associations"
 LICENCE = "LicenseRef-US-Government-Work"
-TABLE, OWN = "fda-table", "own"
+TABLE, OWN, LABEL = "fda-table", "own", "fda-label-"
 LEFT_OUT = ("drug", "gene", "section", "place", "reason", "evidence")
 MANY = " and ", "/", ", "  # how a fixed combination is written where a medicine is named
 RECOMMENDATION = ("id", "guideline", "drugs", "population", "keys", "action", "strength",
@@ -57,17 +59,29 @@ PHRASES = {
 }  # fmt: skip
 
 
-def import_fda(source: Path, target: Path, *, retrieved: date, version: str = "") -> Path:
+def import_fda(
+    source: Path, target: Path, *, retrieved: date, version: str = "", base: Pack | None = None
+) -> Path:
     """Return the folder of the pack made of a saved FDA table; its version is the date, or given.
 
     Raises: InputError INP051 (not the table), INP050 (version), KnowledgeError KNO008 (there
     already).
     """
-    draft = fda_draft(read_associations(source), retrieved, version or f"{retrieved:%Y.%m.%d}")
-    return write_draft(target, draft, {"left_out": LEFT_OUT})
+    named = version or f"{retrieved:%Y.%m.%d}"
+    return write_draft(target, fda_draft(read_associations(source), retrieved, named, base))
 
 
-def fda_draft(associations: Iterable[Association], retrieved: date, version: str) -> Draft:
+def fda_drafts(source: Path, wish: Wish) -> tuple[list[Draft], dict[str, Rows]]:
+    """Return the pack of a saved FDA table, as other importers do.  Raises: InputError INP051."""
+    retrieved = date.fromisoformat(wish.retrieved)
+    base = wish.base.pack(NAME) if NAME in wish.base.names() else None
+    version = wish.version or f"{retrieved:%Y.%m.%d}"
+    return [fda_draft(read_associations(source), retrieved, version, base)], {}
+
+
+def fda_draft(
+    associations: Iterable[Association], retrieved: date, version: str, base: Pack | None = None
+) -> Draft:
     """Return the pack to be written, with a note for each association left out."""
     found: dict[str, dict[str, str]] = {}
     left_out: Rows = []
@@ -78,22 +92,53 @@ def fda_draft(associations: Iterable[Association], retrieved: date, version: str
         for row in () if reason else recommendations(association):
             found[_free(row["id"], found)] = row
     rows = [{**row, "id": name} for name, row in found.items()]
-    notes = (f"{r['place']}: {r['drug']}, {r['gene']}: {r['reason']}" for r in left_out)
+    labels = _labels(base)
+    tables = {
+        "guidelines": [*_guidelines(rows, retrieved), *labels["guidelines"]],
+        "recommendations": [*rows, *labels["recommendations"]],
+        "populations": [GENERAL],
+        "phrases": _once([*_phrases(rows), *labels["phrases"]], "code"),
+        "genes": _genes([*rows, *labels["recommendations"]]),
+        "left_out": left_out,
+    }
+    notes = [f"{r['place']}: {r['drug']}, {r['gene']}: {r['reason']}" for r in left_out]
+    if base and labels["recommendations"]:
+        notes.append(f"{NAME}: what labels say is carried over from {base.manifest.reference}")
     return Draft(
         name=NAME,
         version=version,
-        manifest=_manifest(rows, retrieved),
-        tables={
-            "guidelines": _guidelines(rows, retrieved),
-            "recommendations": rows,
-            "populations": [GENERAL],
-            "phrases": _phrases(rows),
-            "genes": _genes(rows),
-            "left_out": left_out,
-        },
-        evidence=_evidence(retrieved, version),
+        manifest=_manifest(tables["recommendations"], labels["evidence"], retrieved),
+        tables={name: table for name, table in tables.items() if table},
+        evidence=[*_evidence(retrieved, version), *labels["evidence"]],
         notes=tuple(notes),
     )
+
+
+def _labels(base: Pack | None) -> dict[str, Rows]:
+    """Return the rows of a pack that speak of labels, and what those rows need."""
+    old = base.tables if base else {}
+    rows = [
+        {column: row.get(column, "") for column in RECOMMENDATION}
+        for row in old.get("recommendations", ())
+        if row["guideline"].startswith(LABEL)
+    ]
+    guidelines = {row["guideline"] for row in rows}
+    codes, cited = _codes(rows), {row["evidence"] for row in rows}
+    known = base.evidence.items() if base else ()
+    return {
+        "recommendations": rows,
+        "guidelines": [dict(r) for r in old.get("guidelines", ()) if r["guideline"] in guidelines],
+        "phrases": [{**r, "evidence": OWN} for r in old.get("phrases", ()) if r["code"] in codes],
+        "evidence": [citation_of(key, told) for key, told in known if key in cited],
+    }
+
+
+def _once(rows: Rows, *columns: str) -> Rows:
+    """Return rows without those that repeat the columns of an earlier one."""
+    found: dict[tuple[str, ...], dict[str, str]] = {}
+    for row in rows:
+        found.setdefault(tuple(row[column] for column in columns), row)
+    return list(found.values())
 
 
 def reason_to_leave_out(row: Association) -> str:
@@ -166,19 +211,16 @@ def _guidelines(rows: Rows, retrieved: date) -> Rows:
 
 
 def _genes(rows: Rows) -> Rows:
-    pairs = dict.fromkeys((row["drugs"], row["keys"].partition("=")[0]) for row in rows)
-    return [
-        {"drug": drug, "gene": gene, "role": "decides", "evidence": TABLE} for drug, gene in pairs
+    found = [
+        {"drug": row["drugs"], "gene": gene, "role": "decides", "evidence": row["evidence"]}
+        for row in rows
+        for gene in (cell.partition("=")[0] for cell in row["keys"].split(";"))
     ]
+    return _once(found, "drug", "gene")
 
 
 def _phrases(rows: Rows) -> Rows:
-    used = {
-        code
-        for row in rows
-        for cell in (row["implication"], row["notes"], row["monitoring"])
-        for code in cell.split("|")
-    }
+    used = _codes(rows)
     return [
         {"code": code, "kind": kind, "text": text, "evidence": OWN}
         for kind, words in PHRASES.items()
@@ -187,13 +229,19 @@ def _phrases(rows: Rows) -> Rows:
     ]
 
 
-def _manifest(rows: Rows, retrieved: date) -> dict[str, object]:
+def _codes(rows: Rows) -> set[str]:
+    cells = [row[name] for row in rows for name in ("implication", "notes", "monitoring")]
+    return {code for cell in cells for code in cell.split("|")}
+
+
+def _manifest(rows: Rows, labels: Rows, retrieved: date) -> dict[str, object]:
+    licences = dict.fromkeys((LICENCE, "Apache-2.0", *(row["licence"] for row in labels)))
     return {
         "title": "The FDA table of pharmacogenetic associations, coded by fixed patterns",
-        "licence": f"{LICENCE} AND Apache-2.0", "retrieved": retrieved.isoformat(),
+        "licence": " AND ".join(licences), "retrieved": retrieved.isoformat(),
         "reviewer": "", "review_date": "", "genome_builds": [],
         "covers": sorted({row["drugs"] for row in rows}),
-        "does_not_cover": ["what FDA labels say beyond the table",
+        "does_not_cover": ["what FDA labels say beyond the table and the rows carried over",
                            "associations in table left_out, each with its reason",
                            "doses by genotype, and rules for children or with other medicines"],
     }  # fmt: skip
@@ -202,9 +250,9 @@ def _manifest(rows: Rows, retrieved: date) -> dict[str, object]:
 def _evidence(retrieved: date, version: str) -> Rows:
     day = retrieved.isoformat()
     return [
-        {"id": TABLE, "source": "FDA table of pharmacogenetic associations", "version": day,
-         "locus": "the row of the drug and gene, in the section named", "pmid": "", "url": URL,
-         "licence": LICENCE, "retrieved": day},
-        {"id": OWN, "source": "Garrod's own words and codes", "version": version, "locus": "",
-         "pmid": "", "url": "", "licence": "Apache-2.0", "retrieved": day},
+        citation(TABLE, day, source="FDA table of pharmacogenetic associations", version=day,
+                 locus="the row of the drug and gene, in the section named", url=URL,
+                 licence=LICENCE),
+        citation(OWN, day, source="Garrod's own words and codes", version=version,
+                 licence="Apache-2.0"),
     ]  # fmt: skip

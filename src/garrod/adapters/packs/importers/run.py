@@ -5,12 +5,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from garrod.adapters.packs.importers.carry import Wish
 from garrod.adapters.packs.importers.cpic import cpic_drafts
-from garrod.adapters.packs.importers.fda import import_fda
+from garrod.adapters.packs.importers.fda import fda_drafts
 from garrod.adapters.packs.importers.frequencies import frequencies_draft
 from garrod.adapters.packs.importers.pharmcat import pharmcat_drafts
 from garrod.adapters.packs.importers.pypgx import pypgx_drafts
@@ -23,9 +22,9 @@ IMPORTERS: dict[str, Callable[[Path, Wish], Made]] = {
     "pharmcat": pharmcat_drafts,
     "pypgx": lambda source, wish: (pypgx_drafts(source, wish), {}),
     "frequencies": lambda source, wish: ([frequencies_draft(source, wish)], {}),
+    "fda": fda_drafts,
 }
-FDA = "fda"  # it writes its pack itself
-NAMES = (*IMPORTERS, FDA)
+NAMES = tuple(IMPORTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +41,6 @@ def run_import(name: str, source: Path, target: Path, wish: Wish) -> Imported:
 
     Raises: InputError INP010, INP050, INP051, KnowledgeError KNO008, KNO009; then nothing is left.
     """
-    if name == FDA:
-        told = date.fromisoformat(wish.retrieved)
-        return Imported((import_fda(source, target, retrieved=told, version=wish.version),))
     drafts, reports = IMPORTERS[name](source, wish)
     for draft in drafts:
         check_free(target, draft.name, draft.version)
