@@ -184,3 +184,26 @@ def test_every_medicine_that_a_pack_names_is_an_ingredient() -> None:
         if drug not in ("", "*") and ":" not in drug  # ":" is in a class, or an inhibitor's mark
     }
     assert {pair for pair in named if pair[1] not in MEDICINES.by_drug} == set()
+
+
+@pytest.mark.parametrize("drug", sorted(MEDICINES.by_drug))
+def test_every_name_finds_its_own_medicine(drug: str) -> None:
+    medicine = MEDICINES.by_drug[drug]
+    lost = [n for n in medicine.names if medicine not in MEDICINES.find_all(f"{n} 10 mg daily")]
+    assert lost == []
+
+
+def test_no_code_stands_for_two_medicines() -> None:
+    medicines = MEDICINES.by_drug.values()
+    atc = [code for m in medicines for code in m.atc]
+    rxnorm = [m.rxnorm for m in medicines if m.rxnorm]
+    assert sorted(code for code in set(atc) if atc.count(code) > 1) == []
+    assert sorted(code for code in set(rxnorm) if rxnorm.count(code) > 1) == []
+
+
+def test_a_brand_of_two_ingredients_stands_for_both_and_no_other_name_does() -> None:
+    shared = {" ".join(words) for words, found in MEDICINES.by_words.items() if len(found) > 1}
+    assert shared == {
+        *("nurofen plus", "triptafen", "triumeq", "caduet"),
+        *("rifinah", "rifater", "voractiv", "otomize", "maxitrol"),
+    }
