@@ -32,18 +32,23 @@ def limits_of(limits: Iterable[Limit], setting: Setting, target: Target, *, pack
     that hold become one piece of advice to avoid it, as loud as the loudest. Where none holds, an
     unknown age is asked for in advice, any other unknown circumstance is named as not assessed.
     """
-    parts = [(limit, _parts_of(limit, setting)) for limit in limits]
-    fits = [(limit, weakest(asked.values()), asked) for limit, asked in parts]
-    holding = [limit for limit, fit, _ in fits if fit is Fit.YES]
+    holding, open_ones = judged(limits, setting)
     if holding:
         return Decision(advice=(_avoid(holding, setting, target, pack),))
     found = NOTHING
-    for limit, fit, asked in fits:
-        if fit is Fit.UNKNOWN:
-            unknown = [name for name, part in asked.items() if part is Fit.UNKNOWN]
-            found = found.joined(_question(limit, unknown, target, pack))
+    for limit in open_ones:
+        parts = _parts_of(limit, setting)
+        unknown = [name for name, part in parts.items() if part is Fit.UNKNOWN]
+        found = found.joined(_question(limit, unknown, target, pack))
     once = {advice.id: advice for advice in reversed(found.advice)}
     return Decision(advice=tuple(once.values()), not_assessed=found.not_assessed)
+
+
+def judged(limits: Iterable[Limit], setting: Setting) -> tuple[list[Limit], list[Limit]]:
+    """Return the limits that hold for a person, and those of which it is not known."""
+    fits = [(limit, weakest(_parts_of(limit, setting).values())) for limit in limits]
+    holding = [limit for limit, fit in fits if fit is Fit.YES]
+    return holding, [limit for limit, fit in fits if fit is Fit.UNKNOWN]
 
 
 def _parts_of(limit: Limit, setting: Setting) -> dict[str, Fit]:
