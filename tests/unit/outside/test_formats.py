@@ -179,6 +179,12 @@ def test_pypgx_archive_of_another_kind_is_refused(
         read_results(path)
 
 
+def test_pypgx_male_has_one_strand_of_g6pd(tmp_path: Path) -> None:
+    metadata = METADATA.replace("CYP2D6", "G6PD")
+    path = pypgx_archive(tmp_path / "a.zip", metadata=metadata, table="\tGenotype\nS\tB/MALE\n")
+    assert [_short(r) for r in read_results(path)] == [("G6PD", "B", "", "", "")]
+
+
 def test_pypgx_archive_with_bytes_that_are_no_text_is_read(tmp_path: Path) -> None:
     path = pypgx_archive(tmp_path / "a.zip", table="\tGenotype\nS\t*1/*2\n\n")
     with zipfile.ZipFile(path, "a") as archive:
@@ -323,6 +329,18 @@ def test_panel_columns_are_known_by_their_usual_names(
     tmp_path: Path, text: str, expected: list[tuple[str, ...]]
 ) -> None:
     assert rows(tmp_path, text) == expected
+
+
+@pytest.mark.parametrize("separator", [",", "\t"])
+def test_panel_of_single_variants_is_refused(tmp_path: Path, separator: str) -> None:
+    lines = [("Gene", "Genotype", "rsID"), ("CYP2C19", "G/A", "rs4244285")]
+    error = refused(tmp_path, "\n".join(separator.join(cells) for cells in lines))
+    assert (error.code, "lists single variants" in error.message) == ("OUT003", True)
+
+
+def test_panel_that_names_variants_beside_a_phenotype_is_read(tmp_path: Path) -> None:
+    table = "gene,diplotype,phenotype,variant\nCYP2C19,*1/*2,IM,rs4244285\n"
+    assert rows(tmp_path, table) == [("CYP2C19", "*1/*2", "IM", "", "")]
 
 
 def test_panel_faults_name_the_line(tmp_path: Path) -> None:

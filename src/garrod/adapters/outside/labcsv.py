@@ -5,7 +5,8 @@ Separated by commas, semicolons or tabs; UTF-8, UTF-16 or Windows-1252; one pers
 names the sample. The table of four columns that `tsv` reads keeps its own reader.
 
 Lines before the names (a title, a version) are passed over. "*1/*2;*3/*4" and "*1/*2 or *3/*4" are
-possibilities. A check of quality that was not passed is no call.
+possibilities. A check of quality that was not passed is no call. A table of single variants is
+refused: their genotypes are no diplotypes, and rows of one gene belong together.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ COLUMNS = {
         *("metabolism status", "metaboliser", "metabolizer"),
     ),
     "score": ("activity score", "activityscore", "activity"),
+    "variant": ("rsid", "rs id", "rs number", "dbsnp", "dbsnp id", "variant", "snp", "snp id"),
     "check": ("filter", "qc", "qc status", "qc result", "call status"),
 }
 PASSED = frozenset(("", "pass", "passed", "ok", "yes", "final", "validated", "."))
@@ -97,6 +99,12 @@ def told(content: Content) -> Iterator[Told]:
     """Yield a row for each possibility of each gene.  Raises: OutsideCallError OUT003."""
     nowhere: tuple[int, str, Names] = (len(content.lines), "\t", {})
     place, separator, names = _head(content) or nowhere
+    if "variant" in names and "phenotype" not in names:
+        raise OutsideCallError(
+            f"{content.path}: lists single variants, which are no diplotypes; give the "
+            "laboratory's diplotypes or phenotypes, or its VCF as the genome",
+            code="OUT003",
+        )
     version = _PHARMCAT.match(content.text)
     source = f"PharmCAT {version[1]}" if version else NAME
     for number, cells in _rows(content, place, separator):

@@ -1,6 +1,6 @@
 """Reads what PyPGx writes of one gene: the archive results.zip (metadata.txt and data.tsv).
 
-Version: 0.12 to 0.27; the archive does not name it.  Source: https://github.com/sbslee/pypgx
+Version: 0.27; the archive does not name it.  Source: https://github.com/sbslee/pypgx
 (README, "Archive file, semantic type, and metadata" and "Results").
 
 The gene stands in metadata.txt alone, so that a data.tsv by itself is refused. Columns Genotype and
@@ -18,6 +18,7 @@ from garrod.science.pgx.stated import is_nothing
 
 NAME = "PyPGx"
 TYPES = ("SampleTable[Results]", "SampleTable[Genotypes]")
+MALE = "/MALE"  # in the place of the strand that a male lacks (G6PD)
 INDETERMINATE = "indeterminate"
 
 
@@ -64,7 +65,7 @@ def _row(content: Content, gene: str, cells: dict[str, str]) -> OutsideRow:
     is_open = is_nothing(genotype) or genotype.lower() == INDETERMINATE
     return OutsideRow(
         gene,
-        "" if is_open else genotype,
+        "" if is_open else genotype.removesuffix(MALE),
         "" if phenotype.lower() == INDETERMINATE else phenotype,
         file=str(content.path),
         source=NAME,

@@ -6,7 +6,8 @@ src/data_types/starphase_json.rs).
 
 gene_details -> gene -> simple_diplotypes (core alleles, since 1.0) or else diplotypes; several are
 several possibilities. Inexact matches are not read. A gene that it reads from a VCF has
-`variant_details`; what that VCF leaves out it takes as the reference, and the finding says so. HLA alleles come to two fields in `stated`.
+`variant_details`; what that VCF leaves out it takes as the reference, and the finding says so.
+HLA alleles come to two fields in `stated`.
 """
 
 from __future__ import annotations

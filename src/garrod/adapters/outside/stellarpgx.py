@@ -1,7 +1,8 @@
 """Reads what StellarPGx writes of one gene: a text of headings, each over its lines (.alleles).
 
-Version: 1.2; the file does not name it.  Source: https://github.com/SBIMB/StellarPGx (README,
-"Expected output"; scripts/*/bin/stellarpgx.py).  The file names its gene and no sample.
+Version: the file names none; the shape is that of the sources.  Source:
+https://github.com/SBIMB/StellarPGx (README, "Expected output"; scripts/*/bin/stellarpgx.py).  The
+file names its gene and no sample.
 
 "*1/*2 or *3/*4" are two possibilities; words in the place of a diplotype are no call.
 """

@@ -23,11 +23,12 @@ COMPONENTS = "components"  # the mode of DPYD and RYR1
 TOGETHER = " + "  # between the variants of one strand
 _BRACKETS = re.compile(r"\[(.*)\]")  # PharmCAT writes them around what lies on one strand
 _SUBALLELE = re.compile(r"(\*\d+[A-Z]?)\.\d+")  # PharmVar's *4.001 is reported as *4
-_ALIAS = re.compile(r"(.+?) \((\*\w+|HapB3|reference)\)")
+_ALIAS = re.compile(r"(.+?) \((\*\w+|HapB3|Leiden|reference)\)")
 _SINGLE = re.compile(r"(rs\d+) variant \(\w+\)")  # PyPGx names the variant by its rsID alone
 _HLA = re.compile(r"\*?(\d{2,3})((?::\d{2,3})*)([A-Z]?)")
 _HLA_STATUS = re.compile(r"(\*\d{2,3}:\d{2,3}) (positive|negative)", re.IGNORECASE)
 # Short forms of the metaboliser phenotypes. Source: CPIC term standardisation, PMID 27441996.
+_KINDS = ("metabolizer", "function")  # left out where a laboratory writes "Intermediate" alone
 _SHORT = {
     "pm": "Poor Metabolizer",
     "im": "Intermediate Metabolizer",
@@ -35,6 +36,7 @@ _SHORT = {
     "em": "Normal Metabolizer",
     "rm": "Rapid Metabolizer",
     "um": "Ultrarapid Metabolizer",
+    "extensive": "Normal",
     "extensive metabolizer": "Normal Metabolizer",
 }
 
@@ -177,7 +179,9 @@ def phenotype_named(phenotyping: Phenotyping, gene: str, text: str) -> str:
     words = " ".join(text.split()).lower().replace("metaboliser", "metabolizer")
     words = words.replace("ultra-rapid", "ultrarapid").replace("ultra rapid", "ultrarapid")
     plain = words.removeprefix(gene.lower()).strip()
-    return known.get(_SHORT.get(plain, plain).lower(), "")
+    named = _SHORT.get(plain, plain).lower()
+    first = [known[f"{named} {kind}"] for kind in _KINDS if f"{named} {kind}" in known]
+    return known.get(named, first[0] if len(first) == 1 else "")
 
 
 def score_named(phenotyping: Phenotyping, gene: str, text: str) -> Activity:
