@@ -40,3 +40,17 @@ def test_pairs_are_those_of_the_source(shared: Path) -> None:
         }
     pairs = coverage.read_pairs()
     assert {(row["drug"], row["gene"], row["level"], row["status"]) for row in pairs} == wanted
+
+
+@pytest.mark.shared
+def test_every_later_guideline_of_the_log_is_among_the_changes(shared: Path) -> None:
+    path = shared / "pgx" / "knowledge" / "cpic_change_log.tsv"
+    with path.open(encoding="utf-8", newline="") as file:
+        later = {
+            row["Subject"]
+            for row in csv.DictReader(file, delimiter="\t")
+            if row["Type of Data"] == "RECOMMENDATION" and row["Date of Change"] > "2024-03-25"
+        }
+    told = {name for row in coverage.read_changes() for name in row["subjects"].split("|")}
+    assert later
+    assert later <= told

@@ -1,7 +1,7 @@
 """Which of CPIC's gene-drug pairs of level A and A/B the guidance covers, and why the rest is not.
 
-tools/packs/guidance/coverage.csv (the pairs, and a reason where there is no row) and the pack
-pgx-guidance -> a page
+tools/packs/guidance/coverage.csv (the pairs, and a reason where there is no row), changes.csv (what
+CPIC changed since) and the pack pgx-guidance -> a page
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from garrod.adapters.packs.load import load_shelf
 
-SOURCE = Path(__file__).resolve().parents[1] / "packs" / "guidance" / "coverage.csv"
+FOLDER = Path(__file__).resolve().parents[1] / "packs" / "guidance"
 PACK = "pgx-guidance"
 TITLE = """# Which CPIC pairs are covered
 
@@ -19,6 +19,9 @@ The gene-drug pairs that CPIC gives level A or A/B (its table of pairs, as pypgx
 facts, MIT), and whether the pack has a row for them. "Final" pairs have a published guideline. A
 pair without a row has its reason; no row is ever inferred from another medicine or phenotype.
 """
+
+CHANGED = """The rows are those of 25 March 2024. CPIC's log of changes (to May 2026, CC0) names later
+guidelines; their texts are not at hand, and none is guessed."""
 
 
 def page() -> str:
@@ -33,14 +36,33 @@ def page() -> str:
     return TITLE + "\n".join([
         "", *summary(pairs), "",
         "## Without a row", "", *table([row for row in pairs if row["reason"]]), "",
+        "## Changed since", "", CHANGED, "", *changes(), "",
         "## With rows", "", *table([row for row in pairs if not row["reason"]]), "",
     ])  # fmt: skip
 
 
 def read_pairs() -> list[dict[str, str]]:
     """Return the pairs with their level, status and reason."""
-    with SOURCE.open(encoding="utf-8", newline="") as file:
+    return _read("coverage")
+
+
+def read_changes() -> list[dict[str, str]]:
+    """Return the guidelines that CPIC published or updated after the rows here."""
+    return _read("changes")
+
+
+def _read(name: str) -> list[dict[str, str]]:
+    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def changes() -> list[str]:
+    """Return the changes as a table."""
+    lines = ["| Date | Medicines | What CPIC did | What is here |", "|---|---|---|---|"]
+    for row in read_changes():
+        subjects = row["subjects"].replace("|", ", ")
+        lines.append(f"| {row['date']} | {subjects} | {row['what']} | {row['here']} |")
+    return lines
 
 
 def covered_pairs() -> set[tuple[str, str]]:
