@@ -20,8 +20,8 @@ facts, MIT), and whether the pack has a row for them. "Final" pairs have a publi
 pair without a row has its reason; no row is ever inferred from another medicine or phenotype.
 """
 
-CHANGED = """The rows are those of 25 March 2024. CPIC's log of changes (to May 2026, CC0) names later
-guidelines; their texts are not at hand, and none is guessed."""
+CHANGED = """The rows are those of 25 March 2024. CPIC's log of changes (to May 2026, CC0) names
+later guidelines; their texts are not at hand, and none is guessed."""
 
 
 def page() -> str:

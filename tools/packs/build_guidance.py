@@ -132,6 +132,7 @@ def main() -> None:
         "retrieved": RETRIEVED, "reviewer": "", "review_date": "", "genome_builds": [],
         "covers": drugs,
         "does_not_cover": ["changes to guidelines after 25 March 2024",
+                           "thiopurines as updated in February 2026 (rows of the version before)",
                            "hydralazine but for NAT2 rapid metabolisers (no other row at hand)",
                            "metoprolol but for a CYP2D6 score of 1.0 (no other row at hand)",
                            "peginterferon and ribavirin (no coded rows in the source)",
