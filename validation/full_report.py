@@ -215,6 +215,23 @@ def counterparts(one: Printed) -> tuple[tuple[Recommendation, ...], str]:
     return found, next((r for row in found if (r := differs(row, one, len(found)))), "")
 
 
+def beyond() -> Iterator[tuple[str, str, Recommendation]]:
+    """Yield source, medicine and row where we advise and the report prints nothing.
+
+    The peer does not know the allele of MT-RNR1 as its example's laboratory writes it.
+    """
+    known = {(one.source.name, one.drug) for one in printed()}
+    for source in SOURCES.values():
+        guidance = guidance_of(source.pack)
+        if guidance is None:
+            continue
+        for drug in guidance.drugs():
+            keys = {g: _ours(g) for g in guidance.genes_of(drug) if not g.startswith("rs")}
+            for row in matching(guidance, drug, keys):
+                if row.guideline.startswith(source.start) and (source.name, drug) not in known:
+                    yield source.name, drug, row
+
+
 def _ours(gene: str) -> Sequence[str]:
     return meaning_of(gene, findings())[0].keys
 
@@ -272,6 +289,9 @@ def main() -> int:
     compared = comparison()
     told = [one for one in compared if one.status != SAME]
     notes = [f"- {o.source}, {o.drug}, {o.gene} {o.key}: {o.reason} ({o.status})" for o in told]
+    notes += [
+        f"- ours alone: {name}, {drug}: {row.action} ({row.id})" for name, drug, row in beyond()
+    ]
     explained = {(one.source, one.drug) for one in told}
     idle = [f"- explains nothing: {key}" for key in REASONS if key not in explained]
     return show(NAME, figures_of(compared), [*notes, *idle]) or int(bool(idle))

@@ -51,3 +51,12 @@ def test_a_difference_is_seen(shared: Path, change: dict[str, object], reason: s
     one = next(p for p in full_report.printed() if p.drug == "abacavir")
     assert full_report.counterparts(one)[1] == ""
     assert reason in full_report.counterparts(replace(one, **change))[1]
+
+
+def test_deafness_variant_that_the_peer_overlooks_is_acted_on(shared: Path) -> None:
+    found = {(source, drug): row.action.value for source, drug, row in full_report.beyond()}
+    assert {action for action in found.values()} == {"avoid"}
+    assert {drug for _, drug in found} == {
+        *("amikacin", "gentamicin", "kanamycin", "paromomycin", "plazomicin"),
+        *("streptomycin", "tobramycin"),
+    }
