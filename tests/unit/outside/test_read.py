@@ -157,7 +157,7 @@ def test_read_several_people_and_another_chosen_is_refused() -> None:
 def test_read_one_person_of_another_name_asks_whose_it_is() -> None:
     (row,) = read_results(DATA / "cyrius.json", sample="SOMEBODY")
     assert row.note == (
-        "the results name the sample SYNTHETIC-1, the genome SOMEBODY: are they one person's?"
+        "the results name the sample SYNTHETIC-1, not SOMEBODY: are they one person's?"
     )
     dragen = read_results(DATA / "dragen.targeted.json", sample="SOMEBODY")
     assert all("are they one person's?" in r.note for r in dragen)

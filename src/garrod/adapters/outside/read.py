@@ -102,5 +102,5 @@ def _one_person(path: Path, told: Sequence[Told], sample: str | None) -> tuple[O
         )
     if not sample or not samples:
         return tuple(t.row for t in told)
-    note = f"the results name the sample {samples[0]}, the genome {sample}: are they one person's?"
+    note = f"the results name the sample {samples[0]}, not {sample}: are they one person's?"
     return tuple(replace(t.row, note="; ".join(filter(None, (t.row.note, note)))) for t in told)
