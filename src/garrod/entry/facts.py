@@ -16,6 +16,7 @@ from garrod.adapters.facts.model import Facts, Origin
 from garrod.adapters.facts.read import read_facts
 from garrod.adapters.facts.write import writing
 from garrod.adapters.outside.read import read_results
+from garrod.adapters.packs.importers.carry import genes_of
 from garrod.adapters.report.calls import finding_json
 from garrod.adapters.vcf.again import not_kept, read_kept
 from garrod.adapters.vcf.keep import Keeper
@@ -23,6 +24,7 @@ from garrod.adapters.vcf.record import ReadSettings
 from garrod.core.errors import InputError
 from garrod.core.variant import Assembly
 from garrod.entry.wire import Called, Services, Settings, sha256_of, today
+from garrod.knowledge.shelf import Shelf
 from garrod.science.pgx.outside import OutsideRow
 from garrod.science.pgx.people import Sample
 from garrod.science.pgx.regions import load_regions
@@ -138,9 +140,15 @@ def _compared(services: Services, facts: Facts, path: Path) -> Iterator[Compared
     for position in positions:
         if position.id in unkept:
             by_gene[position.gene] = (*by_gene.get(position.gene, ()), position.id)
-    why = reasons_for(
-        facts.origin.packs, services.caller.packs, software=(facts.origin.software, SOFTWARE)
-    )
+
+    def why(gene: str) -> tuple[str, ...]:
+        return reasons_for(
+            facts.origin.packs,
+            services.caller.packs,
+            software=(facts.origin.software, SOFTWARE),
+            silent=_silent(services.shelf, gene),
+        )
+
     for person, findings in recalled(services, facts, str(path)):
         now = [orjson.loads(orjson.dumps(finding_json(f))) for f in findings]
         was = facts.findings[person.sample]
@@ -148,3 +156,9 @@ def _compared(services: Services, facts: Facts, path: Path) -> Iterator[Compared
         open_genes = {c.gene for c in changes}
         same = sum(f["gene"] not in open_genes for f in now)
         yield Compared(person.sample, facts.origin.source, changes, same)
+
+
+def _silent(shelf: Shelf, gene: str) -> set[str]:
+    """Return the names of the packs on the shelf that extend another, but not by this gene."""
+    packs = (shelf.pack(name) for name in shelf.names())
+    return {p.manifest.name for p in packs if p.manifest.extends and gene not in genes_of(p.tables)}

@@ -5,7 +5,7 @@ stored findings + findings of today -> per gene: which fields changed -> JSON or
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,14 +46,21 @@ class Compared:
 
 
 def reasons_for(
-    was: Sequence[str], now: Sequence[str], *, software: tuple[str, str]
+    was: Sequence[str],
+    now: Sequence[str],
+    *,
+    software: tuple[str, str],
+    silent: Collection[str] = (),
 ) -> tuple[str, ...]:
-    """Return what differs between two lists of packs; the software, where the packs do not."""
+    """Return what differs between two lists of packs; the software, where the packs do not.
+
+    Packs that are `silent` on the gene in question are passed over.
+    """
     before, after = (dict(p.split("@", 1) for p in packs) for packs in (was, now))
     found = [
         f"{name} {before.get(name, 'none')} -> {after.get(name, 'none')}"
         for name in sorted({*before, *after})
-        if before.get(name) != after.get(name)
+        if before.get(name) != after.get(name) and name not in silent
     ]
     if not found and software[0] != software[1]:
         return (f"{software[0]} -> {software[1]}",)
@@ -65,10 +72,13 @@ def compare(
     was: Sequence[Told],
     now: Sequence[Told],
     *,
-    why: tuple[str, ...],
+    why: Callable[[str], tuple[str, ...]],
     not_kept: Mapping[str, tuple[str, ...]],
 ) -> tuple[Change, ...]:
-    """Return the genes that changed, or that new positions beyond what was kept leave open."""
+    """Return the genes that changed, or that new positions beyond what was kept leave open.
+
+    `why` gives for a gene what is different now.
+    """
     before, after = ({f["gene"]: f for f in told} for told in (was, now))
     changes = []
     for gene in dict.fromkeys((*before, *after)):
@@ -76,7 +86,8 @@ def compare(
         changed = changed_fields(old, new)
         missing = not_kept.get(gene, ())
         if changed or missing:
-            changes.append(Change(sample, gene, changed, old, new, why if changed else (), missing))
+            reasons = why(gene) if changed else ()
+            changes.append(Change(sample, gene, changed, old, new, reasons, missing))
     return tuple(changes)
 
 

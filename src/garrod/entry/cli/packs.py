@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from garrod.core.errors import KnowledgeError
-from garrod.entry.cli import pack_import, packs_diff, packs_force, packs_trust
+from garrod.entry.cli import pack_import, pack_seal, packs_diff, packs_force, packs_trust
 from garrod.entry.cli.output import write_out
 from garrod.entry.cli.pack_options import Site
 
@@ -24,6 +24,7 @@ app.command("approve", epilog=packs_force.APPROVE)(packs_force.approve)
 app.command("activate", epilog=packs_force.ACTIVATE)(packs_force.activate)
 app.command("deactivate", epilog=packs_force.DEACTIVATE)(packs_force.deactivate)
 app.command("diff", epilog=packs_diff.EXAMPLE)(packs_diff.diff)
+app.command("seal", epilog=pack_seal.EXAMPLE)(pack_seal.seal)
 app.command("import", epilog=pack_import.EXAMPLE)(pack_import.import_packs)
 
 
