@@ -163,11 +163,10 @@ def context_of(guidance: Guidance, codes: Iterable[str], setting: Setting) -> Co
         else:
             found.append(code)
     for choices in by_axis.values():
-        fits = _fits(choices, setting)
-        kept = [p for p, fit in fits if fit is not Fit.NO]
-        found += [p.population for p in kept]
-        is_open |= [fit for _, fit in fits if fit is not Fit.NO] == [Fit.UNKNOWN]
-        questions += _questions(kept, choices, setting)
+        kept = [judged for judged in _judged(choices, setting) if judged.fit is not Fit.NO]
+        found += [judged.population.population for judged in kept]
+        is_open |= [judged.fit for judged in kept] == [Fit.UNKNOWN]
+        questions += _questions(kept)
     return Context(tuple(found), " ".join(dict.fromkeys(questions)), is_open)
 
 
@@ -218,13 +217,22 @@ def weakest(fits: Iterable[Fit]) -> Fit:
     return min(fits, key=lambda fit: fit.value, default=Fit.YES)
 
 
-def _fits(choices: Sequence[Population], setting: Setting) -> list[tuple[Population, Fit]]:
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A population, how it fits on the whole, and how each of its constraints does."""
+
+    population: Population
+    fit: Fit
+    parts: dict[str, Fit]
+
+
+def _judged(choices: Sequence[Population], setting: Setting) -> list[_Judged]:
     """Return how each population of one axis fits; a default without a constraint is the rest."""
     own = [(p, parts_of(p, setting, choices)) for p in choices]
     named = [weakest(parts.values()) for p, parts in own if not _is_rest(p, parts)]
     none_else = Fit(Fit.YES.value - max((fit.value for fit in named), default=Fit.NO.value))
     return [
-        (p, weakest((*parts.values(), *((none_else,) if _is_rest(p, parts) else ()))))
+        _Judged(p, weakest((*parts.values(), *((none_else,) if _is_rest(p, parts) else ()))), parts)
         for p, parts in own
     ]
 
@@ -234,18 +242,16 @@ def _is_rest(population: Population, parts: dict[str, Fit]) -> bool:
     return population.is_default and population.axis not in parts
 
 
-def _questions(
-    kept: Sequence[Population], choices: Sequence[Population], setting: Setting
-) -> list[str]:
+def _questions(kept: Sequence[_Judged]) -> list[str]:
     """Return what to ask: where a constraint is unknown, or more than one use fits."""
     found = []
-    for population in kept:
-        for axis, fit in parts_of(population, setting, choices).items():
+    for judged in kept:
+        own = judged.population
+        for axis, fit in judged.parts.items():
             if fit is Fit.UNKNOWN:
-                is_its_own = axis == population.axis and bool(population.question)
-                found.append(population.question if is_its_own else ASKED[axis])
-    if not found and len(kept) > 1 and kept[0].axis in (INDICATION, CONDITION):
-        found += [p.question for p in kept if p.question][:1]
+                found.append(own.question if axis == own.axis and own.question else ASKED[axis])
+    if not found and len(kept) > 1 and kept[0].population.axis in (INDICATION, CONDITION):
+        found += [j.population.question for j in kept if j.population.question][:1]
     return found
 
 
