@@ -127,7 +127,8 @@ def daily_mg_in(text: str) -> Decimal | None:
     if times is None or len(strengths) != 1 or _LEFT_OVER.search(_UNIT_DOSE.sub(" ", words)):
         return None
     count = counts[0] if counts else "1"
-    return _plain(strengths[0] * Decimal(_COUNTS.get(count, count)) * times)
+    total = strengths[0] * Decimal(_COUNTS.get(count, count)) * times
+    return _plain(total) if total > 0 else None
 
 
 def is_open_ended(text: str) -> bool:

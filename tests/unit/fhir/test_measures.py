@@ -1,5 +1,6 @@
 """What observations say of a person: the newest of each, in a unit that is known, or not at all."""
 
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -9,9 +10,11 @@ import pytest
 
 from garrod.adapters.fhir import measures
 from garrod.adapters.fhir.person import read_person
+from garrod.core.errors import FhirError
 from garrod.core.identifiers import is_verhoeff
 from garrod.core.person import ETHNICITIES, Person
-from tests.unit.fhir.test_person import PATIENT, bundle
+from tests.unit.fhir.test_person import PATIENT, bundle, medicine
+from tests.unit.fhir.test_reading import places
 
 Json = dict[str, Any]
 
@@ -231,3 +234,34 @@ def test_target_inr_that_cannot_be_told_is_noted(tmp_path: Path, given: Json) ->
     found = person(tmp_path, given)
     assert found.target_inr is None
     assert any("target INR" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("junk", [None, 1, -1, "s", [], [None], ["s"], {}, True, 1e400])
+def test_malformed_measure_or_direction_is_never_a_traceback(tmp_path: Path, junk: object) -> None:
+    dose = {"doseQuantity": {"value": 75, "unit": "mg", "code": "mg"}}
+    often = {"frequency": 1, "period": 1, "periodUnit": "d", "when": ["MORN"]}
+    given = {
+        "route": {"coding": [{"code": "PO"}]},
+        "timing": {"repeat": often, "code": {"coding": [{"code": "QD"}]}},
+        "doseAndRate": [dose],
+        "text": "75 mg daily",
+    }
+    weight, fed = sized("29463-7", 70, "kg"), answered("63895-7", "LA29252-6")
+    line, aim = medicine("clopidogrel", dosage=[given]), goal(TWO_TO_THREE)
+    origin = {**PATIENT, "extension": [uk("A"), us("2106-3")]}
+    whole = bundle(tmp_path, origin, weight, fed, line, aim).read_text()
+    for path in places(json.loads(whole)):
+        if "resourceType" in path or "entry" in path[-1:]:
+            continue
+        broken = spot = json.loads(whole)
+        for key in path[:-1]:
+            spot = spot[key]
+        spot[path[-1]] = junk
+        written = tmp_path / "broken.json"
+        written.write_text(json.dumps(broken))
+        try:
+            read = read_person(written).person
+        except FhirError:
+            continue
+        assert read.weight_kg is None or read.weight_kg > 0, path
+        assert all(m.daily_mg is None or m.daily_mg > 0 for m in read.medicines), path
