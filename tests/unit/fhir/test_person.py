@@ -323,7 +323,7 @@ def test_weight_is_the_newest_that_stands(tmp_path: Path) -> None:
 
 def test_medicines_only_dispensed_and_results_without_a_gene_are_said(tmp_path: Path) -> None:
     given = {**medicine("codeine"), "resourceType": "MedicationDispense"}
-    nameless = {**genotype("", "*2/*2")}
+    nameless = {**genotype("", "*2/*2"), "component": []}
     notes = read_person(bundle(tmp_path, PATIENT, given, nameless)).person.notes
     assert len(notes) == 2
     assert "1 dispensed" in notes[0]

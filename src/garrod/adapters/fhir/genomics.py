@@ -1,57 +1,212 @@
-"""Genomic results in a Bundle: genotypes and phenotypes of Genomics Reporting observations.
+"""Genomic results in a Bundle: our own findings whole, and what others state of each gene.
 
-Source: HL7 FHIR Genomics Reporting, genotype (LOINC 84413-4), gene studied (48018-6), effect on
-drug metabolism (53040-2) and medication phenotypes.
+observations in the reports' order -> findings (our extension) · genotypes, haplotype pairs,
+phenotypes, conclusions -> rows, several of a gene side by side · what was not read, in words
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import product
+from dataclasses import dataclass
 
-from garrod.adapters.fhir.json import Resource, has_code, many, one, text, words_of
-from garrod.science.pgx.outside import OutsideRow
-
-VARIANT, HAPLOTYPE = "69548-6", "84414-2"
-GENOTYPE, GENE_STUDIED, METABOLISM = "84413-4", "48018-6", "53040-2"
-HLA = "HLA-"
-GENE_BEFORE_ALLELE = re.compile(r"(HLA-[A-Z]+\d?|[A-Z][A-Z\d]+) ?\*\d")  # "CYP2D6 *4/*4"
-FOUND = ("positive", "present", "detected")
-HLA_FOUND = re.compile(
-    r"(?:HLA-\w+ ?)?(\*\d{2,3}:\d{2,3})[ :,-]+"
-    r"(positive|present|detected|negative|absent|not detected)",
-    re.IGNORECASE,
+from garrod.adapters.fhir.bundle import Own
+from garrod.adapters.fhir.genomics_codes import (
+    GENOTYPE,
+    HAPLOTYPE,
+    IMPLICATION,
+    METABOLISM,
+    VARIANT,
 )
-HLA_FIELDS = re.compile(r"(\*\d{2,3}:\d{2,3})(?::\d{2,3})*[GP]?")  # to two fields; G, P: groups
-SEQUENCE = re.compile(r"\b(?:N[CGM]_|LRG_)[\w.]+:(?=[cgmn]\.)")  # before an HGVS name
+from garrod.adapters.fhir.genomics_finding import finding_in, has_finding, value_words
+from garrod.adapters.fhir.genomics_reports import (
+    concluded,
+    documents_only,
+    ordered_observations,
+    withdrawn_reports,
+)
+from garrod.adapters.fhir.genomics_value import (
+    HLA,
+    diplotypes,
+    gene_of,
+    haplotype,
+    hla_status,
+    is_without_result,
+    phenotypes_in,
+    value_of,
+)
+from garrod.adapters.fhir.json import Resource, has_code, many, one, text
+from garrod.core.finding import GeneFinding, Status
+from garrod.core.genotype import MISSING, STRANDS
+from garrod.science.pgx.outside import OutsideRow
+from garrod.science.pgx.reconcile import reconciled
+
 USABLE = ("final", "amended", "corrected", "preliminary", "")
+NOT_ASSESSED_STATUS = "cancelled"  # of our own genotypes: not looked for
+Numbered = tuple[int, Resource]
 
 
-def result_rows(observations: Iterable[Resource], source: str) -> Iterator[OutsideRow]:
-    """Yield a row per genotype that a bundle holds, with each phenotype stated for its gene.
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a bundle says of genes: our own findings, rows still to be understood, and remarks."""
 
-    Several of a gene stand side by side: which of them is right is not for the reader to say.
-    """
-    genotypes: dict[str, dict[str, int]] = defaultdict(dict)
-    phenotypes: dict[str, dict[str, int]] = defaultdict(dict)
-    for number, resource in enumerate(observations, 1):
-        gene, value, code = _gene(resource), _value(resource), one(resource, "code")
-        if text(resource, "status") not in USABLE or not gene or not value:
-            continue
-        status = _hla_status(value) if gene.startswith(HLA) else ""
-        if has_code(code, GENOTYPE) and not status:
-            genotypes[gene].update(dict.fromkeys(_diplotypes(gene, value), number))
-        elif has_code(code, GENOTYPE, METABOLISM):
-            phenotypes[gene][status or value] = number
-    for gene in dict.fromkeys((*genotypes, *phenotypes)):
-        told = list(phenotypes[gene]) or [""]
-        told = ["; ".join(told)] if gene.startswith(HLA) else told  # each speaks of one allele
-        for diplotype, number in genotypes[gene].items() or [("", 0)]:
-            for phenotype in told:
-                line = number or phenotypes[gene].get(phenotype, 1)
-                yield OutsideRow(gene, diplotype, phenotype, "", line, source)
+    findings: tuple[GeneFinding, ...] = ()
+    rows: tuple[OutsideRow, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_results(own: Own, source: str) -> Results:
+    """Return the genomic results of a patient's bundle; `source` is the file's name."""
+    ordered = ordered_observations(own)
+    ours: dict[int, GeneFinding] = {}
+    notes = []
+    for resource in ordered:
+        finding = _own_finding(resource)
+        if finding:
+            ours[id(resource)] = finding
+        elif has_finding(resource) and text(resource, "status") in USABLE:
+            notes.append(
+                f"the structured part of a result of {gene_of(resource) or 'no gene'} is broken "
+                "or says other than its value: the value was read"
+            )
+    parts = {id(p) for o in ordered if id(o) in ours for p in _parts(own, o)}
+    others = [
+        (n, o)
+        for n, o in enumerate(ordered, 1)
+        if id(o) not in ours and id(o) not in parts and not _is_from(own, o, ours)
+    ]
+    rows = tuple(_Rows(own, others, source).rows())
+    notes += _remarks(own, [o for _, o in others])
+    return Results(_merged(ours.values()), rows, tuple(notes))
+
+
+def _own_finding(resource: Resource) -> GeneFinding | None:
+    """Return our own finding, where it says the same as the observation's standard parts."""
+    finding = finding_in(resource)
+    if finding is None or not has_code(one(resource, "code"), GENOTYPE):
+        return None
+    is_open = finding.status is Status.NOT_ASSESSED
+    status = text(resource, "status")
+    is_standing = status == NOT_ASSESSED_STATUS if is_open else status in USABLE
+    is_same = value_of(resource) == value_words(finding) and gene_of(resource) == finding.gene
+    return finding if is_standing and is_same else None
+
+
+def _merged(findings: Iterable[GeneFinding]) -> tuple[GeneFinding, ...]:
+    """Return one finding a gene; two of a gene that differ stand side by side in one."""
+    found: dict[str, GeneFinding] = {}
+    for finding in findings:
+        known = found.get(finding.gene)
+        if known is None or known == finding:
+            found[finding.gene] = finding
+        else:
+            found[finding.gene] = reconciled([known], {finding.gene: finding})[0]
+    return tuple(found.values())
+
+
+def _parts(own: Own, resource: Resource) -> Iterator[Resource]:
+    """Yield the observations that one is derived from, contained or in the bundle."""
+    for pointer in many(resource, "derivedFrom"):
+        found = own.referred(resource, text(pointer, "reference"), "Observation")
+        if found:
+            yield found
+
+
+def _is_from(own: Own, resource: Resource, ours: dict[int, GeneFinding]) -> bool:
+    """Return whether an observation only repeats what findings of ours say already."""
+    parts = [id(p) for p in _parts(own, resource)]
+    return bool(parts) and all(p in ours for p in parts)
+
+
+class _Rows:
+    """Gathers what is stated of each gene, then yields it as rows."""
+
+    def __init__(self, own: Own, observations: Iterable[Numbered], source: str) -> None:
+        self._own, self._source = own, source
+        self._genotypes: dict[str, dict[str, int]] = defaultdict(dict)
+        self._phenotypes: dict[str, dict[str, int]] = defaultdict(dict)
+        self._strands: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for number, resource in observations:
+            if text(resource, "status") in USABLE:
+                self._read(number, resource)
+        for gene, phenotype in concluded(own):
+            self._phenotypes[gene].setdefault(phenotype, 1)
+
+    def _read(self, number: int, resource: Resource) -> None:
+        code, gene = one(resource, "code"), gene_of(resource)
+        if has_code(code, GENOTYPE, METABOLISM):
+            self._stated(number, resource, gene)
+        elif has_code(code, HAPLOTYPE) and gene and value_of(resource):
+            self._strands[gene].append((haplotype(gene, value_of(resource)), number))
+        elif has_code(code, IMPLICATION):
+            for named, phenotype in phenotypes_in(resource):
+                about = named or gene or self._only_gene(resource)
+                if about:
+                    self._phenotypes[about].setdefault(phenotype, number)
+
+    def _stated(self, number: int, resource: Resource, gene: str) -> None:
+        """Take a genotype's value, or its haplotypes where it has none; or a phenotype's value."""
+        value, is_genotype = value_of(resource), has_code(one(resource, "code"), GENOTYPE)
+        strands = self._of_haplotypes(resource) if is_genotype else ("", "")
+        gene = gene or strands[0]
+        if gene and is_genotype and is_without_result(resource):
+            self._genotypes[gene].setdefault("", number)
+            return
+        value = value or strands[1]
+        if not gene or not value:
+            return
+        status = hla_status(value) if gene.startswith(HLA) else ""
+        if is_genotype and not status:
+            self._genotypes[gene].update(dict.fromkeys(diplotypes(gene, value), number))
+        else:
+            self._phenotypes[gene][status or value] = number
+
+    def _of_haplotypes(self, resource: Resource) -> tuple[str, str]:
+        """Return the gene and the pair of alleles that a genotype's haplotypes make."""
+        parts = [p for p in _parts(self._own, resource) if has_code(one(p, "code"), HAPLOTYPE)]
+        genes = {gene_of(p) for p in parts} - {""}
+        if len(parts) != STRANDS or len(genes) != 1:
+            return "", ""
+        gene = genes.pop()
+        return gene, "/".join(haplotype(gene, value_of(p)) for p in parts)
+
+    def _only_gene(self, resource: Resource) -> str:
+        """Return the gene of all that an implication is derived from; "" of more than one."""
+        genes = {gene_of(p) for p in _parts(self._own, resource)}
+        return genes.pop() if len(genes) == 1 else ""
+
+    def rows(self) -> Iterator[OutsideRow]:
+        """Yield a row per genotype, with each phenotype stated for its gene.
+
+        Several of a gene stand side by side: which of them is right is not for the reader to say.
+        """
+        for gene, strands in self._strands.items():
+            if gene not in self._genotypes and len(strands) <= STRANDS:
+                names = [*(name for name, _ in strands), MISSING][:STRANDS]
+                self._genotypes[gene]["/".join(names)] = strands[0][1]
+        for gene in dict.fromkeys((*self._genotypes, *self._phenotypes)):
+            told = list(self._phenotypes[gene]) or [""]
+            told = ["; ".join(told)] if gene.startswith(HLA) else told  # each of one allele
+            for diplotype, number in self._genotypes[gene].items() or [("", 0)]:
+                for phenotype in told:
+                    line = number or self._phenotypes[gene].get(phenotype, 1)
+                    yield OutsideRow(gene, diplotype, phenotype, "", line, self._source)
+
+
+def _remarks(own: Own, observations: list[Resource]) -> Iterator[str]:
+    """Yield what of the bundle's results was not read, and why."""
+    counts = (
+        (unread_results(observations), "genomic results name no gene or no value: not read"),
+        (pending_results(own.of("Observation")), "genomic results are awaited: registered, not "
+         "reported"),
+        (unread_parts(observations), "variants or haplotypes were not read; genotypes, pairs of "
+         "haplotypes and phenotypes are"),
+        (withdrawn_reports(own), "genomic reports were withdrawn: what only they list is not read"),
+        (documents_only(own), "reports are documents only: their results were not read"),
+    )  # fmt: skip
+    for count, words in counts:
+        if count:
+            yield f"{count} {words}"
 
 
 def unread_results(observations: Iterable[Resource]) -> int:
@@ -59,7 +214,8 @@ def unread_results(observations: Iterable[Resource]) -> int:
     return sum(
         has_code(one(r, "code"), GENOTYPE, METABOLISM)
         and text(r, "status") in USABLE
-        and not (_gene(r) and _value(r))
+        and not (gene_of(r) and (value_of(r) or is_without_result(r)))
+        and not (has_code(one(r, "code"), GENOTYPE) and len(list(many(r, "derivedFrom"))))
         for r in observations
     )
 
@@ -72,53 +228,12 @@ def pending_results(observations: Iterable[Resource]) -> int:
     )
 
 
-def unread_parts(observations: Iterable[Resource]) -> int:
-    """Return how many variants and haplotypes there are; only genotypes made of them are read."""
-    return sum(has_code(one(r, "code"), VARIANT, HAPLOTYPE) for r in observations)
+def unread_parts(observations: list[Resource]) -> int:
+    """Return how many variants there are, and haplotypes of which no pair is known.
 
-
-def _value(resource: Resource) -> str:
-    return words_of(one(resource, "valueCodeableConcept")) or text(resource, "valueString")
-
-
-def _gene(resource: Resource) -> str:
-    for component in many(resource, "component"):
-        if has_code(one(component, "code"), GENE_STUDIED):
-            concept = one(component, "valueCodeableConcept")
-            named = (text(c, "display") for c in many(concept, "coding"))
-            name = next((n for n in named if n), "") or text(concept, "text")
-            if name:
-                return name.split()[0]  # "CYP2D6 (cytochrome P450 2D6)"
-    match = GENE_BEFORE_ALLELE.match(_value(resource))
-    return match[1] if match else ""
-
-
-def _diplotypes(gene: str, value: str) -> list[str]:
-    """Return the diplotypes that a value allows, without the gene's name before its alleles.
-
-    An HLA typing may be a GL string: "+" joins the two copies, "/" the possible alleles of each.
+    A genotype that others are part of is read instead of them.
     """
-    plain = SEQUENCE.sub("", value.rpartition("#")[2].strip())
-    copies = plain.split("+")
-    if gene.startswith(HLA) and len(copies) == 2:
-        options = [_without_gene(gene, copy.split("/")) for copy in copies]
-        pairs = {"/".join(sorted(pair)) for pair in product(*options)}
-        return sorted(pairs)
-    return ["/".join(_without_gene(gene, plain.split("/")))]
-
-
-def _without_gene(gene: str, parts: list[str]) -> list[str]:
-    """Return alleles without the gene's name; HLA to two fields, each once."""
-    bare = [part.strip().removeprefix(gene).strip() or part.strip() for part in parts]
-    if gene.startswith(HLA):
-        bare = [HLA_FIELDS.sub(r"\1", allele) for allele in bare]
-        return list(dict.fromkeys(bare)) if len(parts) > 2 else bare
-    return bare
-
-
-def _hla_status(value: str) -> str:
-    """Return "*57:01 positive" where a value says that an allele was found or not."""
-    match = HLA_FOUND.fullmatch(value.strip())
-    if not match:
-        return ""
-    return f"{match[1]} {'positive' if match[2].lower() in FOUND else 'negative'}"
+    genes = [gene_of(r) for r in observations if has_code(one(r, "code"), HAPLOTYPE)]
+    told = {gene_of(r) for r in observations if has_code(one(r, "code"), GENOTYPE)}
+    lone = sum(gene not in told and genes.count(gene) != STRANDS for gene in genes)
+    return lone + sum(has_code(one(r, "code"), VARIANT) for r in observations)

@@ -25,8 +25,10 @@ def value_words(finding: GeneFinding) -> str:
         return f"{finding.gene} {finding.candidates[0].name}"
     if finding.status is Status.NOT_ASSESSED:
         return f"{finding.gene}: not assessed"
-    if not finding.candidates:
+    if finding.status is Status.NO_CALL:
         return f"{finding.gene}: no call"
+    if not finding.candidates:
+        return f"{finding.gene}: not settled; nothing known explains what was read"
     shown = [f"{c.name} ({_percent(c.probability)})" for c in finding.candidates[:MOST_SHOWN]]
     left = len(finding.candidates) - len(shown)
     more = f" or {left} more" if left else ""
@@ -134,11 +136,12 @@ def _is_sound(finding: GeneFinding) -> bool:
     is_whole = all(0 <= p <= 1 + SLACK for p in (*odds, *told, finding.remainder))
     is_one = not odds or abs(sum(odds) + finding.remainder - 1) <= SLACK
     is_named = all(c.name for c in finding.candidates) and bool(finding.gene)
-    is_open = finding.status in (Status.NO_CALL, Status.NOT_ASSESSED)
+    is_told = bool(finding.candidates)
+    must = {Status.CALLED: True, Status.AMBIGUOUS: is_told}.get(finding.status, False)
     first = finding.phenotypes[0] if finding.phenotypes else PhenotypeShare("", "", 0.0)
     own = (finding.phenotype, finding.activity_score)
     is_same = own == (first.phenotype, first.activity_score)
-    return is_whole and is_one and is_named and is_same and is_open != bool(finding.candidates)
+    return is_whole and is_one and is_named and is_same and must == is_told
 
 
 def _parts(extension: Resource, url: str) -> Iterator[Resource]:

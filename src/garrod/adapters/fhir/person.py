@@ -11,12 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from garrod.adapters.fhir.bundle import NOBODY, Own, own_of
-from garrod.adapters.fhir.genomics import (
-    pending_results,
-    result_rows,
-    unread_parts,
-    unread_results,
-)
+from garrod.adapters.fhir.genomics import Results, read_results
 from garrod.adapters.fhir.json import (
     Resource,
     codings,
@@ -31,6 +26,7 @@ from garrod.adapters.fhir.json import (
 from garrod.adapters.fhir.measures import ethnicity_of, measures_of
 from garrod.adapters.fhir.medicine import latest_date, line_of
 from garrod.core.errors import FhirError
+from garrod.core.finding import GeneFinding
 from garrod.core.medicine import MedicineLine
 from garrod.core.person import Allergy, Condition, Person
 from garrod.science.pgx.outside import OutsideRow
@@ -46,11 +42,15 @@ TEST_DATA = "HTEST"  # HL7 v3 ActReason: test health data
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A person, and the genomic results of the bundle still to be understood."""
+    """A person, and the genomic results of the bundle still to be understood.
+
+    `findings` are results that we wrote ourselves and that need no understanding.
+    """
 
     person: Person
     rows: tuple[OutsideRow, ...]
     own: Own = NOBODY
+    findings: tuple[GeneFinding, ...] = ()
 
 
 def read_person(path: Path) -> Read:
@@ -68,15 +68,16 @@ def read_person(path: Path) -> Read:
         )
     url, patient = patients[0]
     own = own_of(url, patient, entries)
-    rows = tuple(result_rows(own.of("Observation"), path.name))
-    return Read(_Reader(patient, own).person(), rows, own)
+    results = read_results(own, path.name)
+    person = _Reader(patient, own, results).person()
+    return Read(person, results.rows, own, results.findings)
 
 
 class _Reader:
     """Reads a person from their resources, and notes what could not be read."""
 
-    def __init__(self, patient: Resource, own: Own):
-        self._patient, self._own = patient, own
+    def __init__(self, patient: Resource, own: Own, results: Results):
+        self._patient, self._own, self._results = patient, own, results
         self._notes: list[str] = []
 
     def person(self) -> Person:
@@ -125,17 +126,7 @@ class _Reader:
                 f"{supplied} dispensed or given medicines were not read; "
                 "only requests and statements are"
             )
-        results = unread_results(self._own.of("Observation"))
-        if results:
-            self._notes.append(f"{results} genomic results name no gene or no value: not read")
-        pending = pending_results(self._own.of("Observation"))
-        if pending:
-            self._notes.append(f"{pending} genomic results are awaited: registered, not reported")
-        parts = unread_parts(self._own.of("Observation"))
-        if parts:
-            self._notes.append(
-                f"{parts} variants or haplotypes were not read; genotypes and phenotypes are"
-            )
+        self._notes += self._results.notes
 
     def _medicines(self) -> Iterator[MedicineLine]:
         for resource in self._own.of("MedicationRequest", "MedicationStatement"):

@@ -9,6 +9,7 @@ from pathlib import Path
 from garrod.adapters.fhir.person import Read, read_person
 from garrod.core.dosage import dosage_in
 from garrod.core.errors import InputError, UsageError
+from garrod.core.finding import GeneFinding
 from garrod.core.genotype import GenotypeTable
 from garrod.core.medicine import MedicineLine
 from garrod.core.person import Person
@@ -101,7 +102,7 @@ def with_genome(services: Services, read: Read, genome: Genome) -> tuple[Person,
     _, found = next(iter(services.call(table, [subject], genome.outside)))
     warn_of_unused(services.unused)
     person, rows = _understood(services, read)
-    stated = services.outside_findings((), rows, sex=person.sex)
+    stated = _with_own(read, services.outside_findings((), rows, sex=person.sex))
     return replace(person, findings=reconciled(found, stated)), table
 
 
@@ -112,7 +113,12 @@ def without_genome(
     person, rows = _understood(services, read)
     stated = services.outside_findings(outside, rows, sex=person.sex, sample=sample)
     warn_of_unused(services.unused)
-    return replace(person, findings=tuple(stated.values()))
+    return replace(person, findings=tuple(_with_own(read, stated).values()))
+
+
+def _with_own(read: Read, stated: dict[str, GeneFinding]) -> dict[str, GeneFinding]:
+    """Return what is stated, with the findings that the record holds whole."""
+    return {f.gene: f for f in reconciled(read.findings, stated)}
 
 
 def _understood(services: Services, read: Read) -> tuple[Person, tuple[OutsideRow, ...]]:

@@ -77,7 +77,7 @@ def _value(finding: GeneFinding) -> FhirJson:
         return {"text": words}
     if finding.status is Status.NOT_ASSESSED:
         return coded(ABSENT_SYSTEM, "not-performed", "Not Performed", words=words)
-    if not finding.is_usable:
+    if finding.status is Status.NO_CALL:
         return loinc(NO_CALL_ANSWER, "No call", words=words)
     return loinc(INDETERMINATE_ANSWER, "Indeterminate", words=words)
 

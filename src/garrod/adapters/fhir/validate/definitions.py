@@ -32,6 +32,7 @@ class Definitions:
         self._systems: dict[str, Json] = {}
         self._trees: dict[str, Element] = {}
         self._codes: dict[str, Codes | None] = {}
+        self._shapes: dict[str, str] = {}
         for resource in resources:
             self._add(resource)
 
@@ -85,6 +86,11 @@ class Definitions:
 
     def shape(self, name: str) -> str:
         """Return the regular expression of a primitive; "" where none is stated."""
+        if name not in self._shapes:
+            self._shapes[name] = self._shape(name)
+        return self._shapes[name]
+
+    def _shape(self, name: str) -> str:
         tree = self.type_tree(name)
         value = tree.children.get("value") if tree else None
         for kind in value.raw.get("type", []) if value else []:

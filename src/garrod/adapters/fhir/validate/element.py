@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 Json = dict[str, Any]
@@ -11,7 +12,7 @@ MANY = "*"
 CHOICE = "[x]"
 
 
-@dataclass(slots=True)
+@dataclass
 class Element:
     """One element of a snapshot. `raw` is its ElementDefinition as it stands."""
 
@@ -21,25 +22,44 @@ class Element:
     slices: dict[str, Element] = field(default_factory=dict)
     same_as: Element | None = None  # of a contentReference
 
-    @property
+    @cached_property
     def name(self) -> str:
-        """Return the last part of the path: "component", "value[x]"."""
+        """The last part of the path: "component", "value[x]"."""
         return str(self.raw["path"]).rpartition(".")[2]
 
-    @property
+    @cached_property
+    def json_names(self) -> list[tuple[str, Json]]:
+        """Each JSON name that the element may have, with the type that it then is of."""
+        return list(_json_names(self))
+
+    @cached_property
+    def by_json_name(self) -> dict[str, Element]:
+        """The element's children by each JSON name that they may have."""
+        return {name: child for child in self.inner().values() for name, _ in child.json_names}
+
+    @cached_property
+    def obliged(self) -> list[Element]:
+        """The children that must be there, or of which a slice must be."""
+        return [
+            child
+            for child in self.inner().values()
+            if child.least or any(part.least for part in child.slices.values())
+        ]
+
+    @cached_property
     def least(self) -> int:
-        """Return how many there must be."""
+        """How many there must be."""
         return int(self.raw.get("min", 0))
 
-    @property
+    @cached_property
     def most(self) -> float:
-        """Return how many there may be."""
+        """How many there may be."""
         most = self.raw.get("max", MANY)
         return float("inf") if most == MANY else int(most)
 
-    @property
+    @cached_property
     def is_list(self) -> bool:
-        """Return whether its JSON is an array: what the base type says, not the profile."""
+        """Whether its JSON is an array: what the base type says, not the profile."""
         most = self.raw.get("base", {}).get("max", self.raw.get("max", MANY))
         return most == MANY or int(most) > 1
 
@@ -53,9 +73,15 @@ class Element:
         """Return its invariants."""
         return list(self.raw.get("constraint", []))
 
-    def stated(self, prefix: str) -> Any:
-        """Return the value of fixed[x] or pattern[x]; None where there is none."""
-        return next((v for k, v in self.raw.items() if k.startswith(prefix) and k != prefix), None)
+    @cached_property
+    def fixed(self) -> Any:
+        """The value of fixed[x]; None where there is none."""
+        return next((v for k, v in self.raw.items() if k.startswith("fixed")), None)
+
+    @cached_property
+    def pattern(self) -> Any:
+        """The value of pattern[x]; None where there is none."""
+        return next((v for k, v in self.raw.items() if k.startswith("pattern")), None)
 
     def inner(self) -> dict[str, Element]:
         """Return its own children, or those of the element that it refers to."""
@@ -95,7 +121,7 @@ def _hang(by_id: dict[str, Element], name: str, element: Element) -> None:
         parent.children[stem].slices[slice_name] = element
 
 
-def json_names(element: Element) -> Iterator[tuple[str, Json]]:
+def _json_names(element: Element) -> Iterator[tuple[str, Json]]:
     """Yield each JSON name that an element may have, with the type that it then is of."""
     name = element.name
     if not name.endswith(CHOICE):

@@ -135,7 +135,7 @@ class Evaluator:
         if sign in ("=", "!=", "~", "!~"):
             is_same = len(left) == len(right) and all(map(same, left, right))
             return [is_same == (sign in ("=", "~"))]
-        one, other = left[0], right[0]
+        one, other = _measured(left[0], right[0])
         if isinstance(one, dict) or isinstance(one, str) != isinstance(other, str):
             raise PathError(f"{sign} of such values is not evaluated here")
         if sign in _ORDER:
@@ -240,6 +240,16 @@ def _is_of(item: Any, name: str) -> bool:
     if wanted is None:
         raise PathError(f"JSON does not tell whether a value is of type {name}")
     return isinstance(item, wanted) and isinstance(item, bool) == (wanted is bool)
+
+
+def _measured(one: Any, other: Any) -> tuple[Any, Any]:
+    """Return the numbers of two quantities of one unit; other items as they are."""
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        return one, other
+    units = {(q.get("system"), q.get("code"), q.get("unit")) for q in (one, other)}
+    numbers = [q.get("value") for q in (one, other)]
+    is_told = len(units) == 1 and all(isinstance(n, int | float) for n in numbers)
+    return (numbers[0], numbers[1]) if is_told else (one, other)
 
 
 def _number(item: Any) -> Any:

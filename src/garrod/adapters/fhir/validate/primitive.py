@@ -25,6 +25,9 @@ def misshapen(definitions: Definitions, code: str, value: Any, path: str) -> Ite
     if not _is_json_of(code, value):
         yield _wrong(path, f"{value!r} is not a {code}")
         return
+    if value == "":
+        yield _wrong(path, f"an empty {code} stands here: leave it out")
+        return
     written = ("true" if value else "false") if isinstance(value, bool) else str(value)
     shape = "" if code.startswith(SYSTEM_TYPE) else definitions.shape(code)
     if shape and not _compiled(shape).fullmatch(written):

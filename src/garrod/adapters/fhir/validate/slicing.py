@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from garrod.adapters.fhir.validate.definitions import Definitions
-from garrod.adapters.fhir.validate.element import CHOICE, Element, json_names
+from garrod.adapters.fhir.validate.element import CHOICE, Element
 from garrod.adapters.fhir.validate.instance import Scope
 from garrod.adapters.fhir.validate.matching import holds, is_fixed
 
@@ -35,7 +35,7 @@ class Slicer:
     def _fits(self, part: Element, by: Json, key: str, value: Any, scope: Scope) -> bool:
         kind, path = by["type"], by["path"]
         if kind == "type" and path == THIS and part.name.endswith(CHOICE):
-            return any(name == key for name, _ in json_names(part))
+            return any(name == key for name, _ in part.json_names)
         if kind == "profile" or (kind == "type" and path.endswith(RESOLVE)):
             return self._leads_to(part, path, value, scope)
         found = list(_values(value, path))
@@ -59,12 +59,12 @@ class Slicer:
         if path == "url":
             urls = [u for kind in part.types for u in kind.get("profile", [])]
             child = part.children.get("url")
-            urls += [child.stated("fixed")] if child and child.stated("fixed") else []
+            urls += [child.fixed] if child and child.fixed else []
             return any(f in {u.partition("|")[0] for u in urls} for f in found)
         child = _descend(part, path)
         if child is None:
             return False
-        fixed, pattern = child.stated("fixed"), child.stated("pattern")
+        fixed, pattern = child.fixed, child.pattern
         if fixed is not None:
             return any(is_fixed(f, fixed) for f in found)
         if pattern is not None:
@@ -73,7 +73,7 @@ class Slicer:
 
     def _is_within(self, child: Element, found: list[Any]) -> bool:
         """Return whether what stands below a path is stated, and so: coding.code of a code."""
-        stated = [c for c in child.inner().values() if c.stated("fixed") or c.stated("pattern")]
+        stated = [c for c in child.inner().values() if c.fixed or c.pattern]
         if stated:
             return any(
                 all(self._is_stated(child, c.name, list(_values(f, c.name))) for c in stated)

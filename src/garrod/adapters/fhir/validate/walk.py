@@ -12,7 +12,7 @@ from typing import Any
 
 from garrod.adapters.fhir.validate.bindings import misbound
 from garrod.adapters.fhir.validate.definitions import Definitions
-from garrod.adapters.fhir.validate.element import Element, json_names
+from garrod.adapters.fhir.validate.element import Element
 from garrod.adapters.fhir.validate.instance import Scope, type_named
 from garrod.adapters.fhir.validate.invariants import broken
 from garrod.adapters.fhir.validate.issue import Issue, Outcome, Severity
@@ -23,6 +23,7 @@ from garrod.adapters.fhir.validate.slicing import Slicer
 Json = dict[str, Any]
 RESOURCES = ("Resource", "DomainResource")
 CONTAINED = "contained"
+RESOURCE_ID = "Resource.id"  # its snapshot says a string; FHIR R4 says an id
 
 
 class Validator:
@@ -80,17 +81,19 @@ class Validator:
         if not isinstance(value, dict) or not value:
             yield _wrong("shape", path, f"an object with something in it was expected at {path}")
             return
-        inner = element.inner()
-        names = {name: child for child in inner.values() for name, _ in json_names(child)}
+        names, present = element.by_json_name, {id(c): c for c in element.obliged}
         for key in value:
-            if key != "resourceType" and key.removeprefix("_") not in names:
+            child = names.get(key.removeprefix("_"))
+            if child is not None:
+                present[id(child)] = child
+            elif key != "resourceType":
                 yield _wrong("unknown", f"{path}.{key}", f"{key} is not an element of {path}")
-        for child in inner.values():
+        for child in present.values():
             yield from self._child(value, child, scope, path)
         yield from broken(element, value, scope, path, self._unchecked)
 
     def _child(self, holder: Json, child: Element, scope: Scope, path: str) -> Iterator[Issue]:
-        given = [(n, kind) for n, kind in json_names(child) if n in holder or f"_{n}" in holder]
+        given = [(n, kind) for n, kind in child.json_names if n in holder or f"_{n}" in holder]
         if len({name for name, _ in given}) > 1:
             yield _wrong("max", path, f"only one of {', '.join(n for n, _ in given)} may be given")
         found: list[tuple[str, str, Any, Json]] = []
@@ -124,7 +127,7 @@ class Validator:
                     yield _wrong("slice", at, f"{at} is of no slice, and no other is allowed")
                 continue
             counts[str(part.raw["sliceName"])] += 1
-            kind = next((k for n, k in json_names(part) if n == name), {})
+            kind = next((k for n, k in part.json_names if n == name), {})
             yield from self._value(value, part, kind, scope, at)
         for slice_name, part in child.slices.items():
             yield from _counted(part, counts[slice_name], path, called=f":{slice_name}")
@@ -133,7 +136,7 @@ class Validator:
         self, value: Any, element: Element, kind: Json, scope: Scope, path: str
     ) -> Iterator[Issue]:
         """Yield what is wrong with one value of an element, given as a type."""
-        fixed, pattern = element.stated("fixed"), element.stated("pattern")
+        fixed, pattern = element.fixed, element.pattern
         if fixed is not None and not is_fixed(value, fixed):
             yield _wrong("fixed", path, f"{path} must be {fixed!r}", element)
         if pattern is not None and not holds(value, pattern):
@@ -145,7 +148,8 @@ class Validator:
             inside = scope.inside(value) if is_inside else scope.within(value)
             yield from self._resource(value, inside, path)
         elif code and self._definitions.is_primitive(code):
-            yield from misshapen(self._definitions, code, value, path)
+            is_id = element.raw.get("base", {}).get("path") == RESOURCE_ID
+            yield from misshapen(self._definitions, "id" if is_id else code, value, path)
             yield from broken(element, value, scope, path, self._unchecked)
         else:
             yield from self._complex(value, element, kind, scope, path)
