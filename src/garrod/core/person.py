@@ -42,6 +42,7 @@ class Person:
     sex: str = ""
     birth_date: date | None = field(default=None, repr=False)
     weight_kg: Decimal | None = None
+    weight_seen: date | None = None  # the day on which that was so
     height_cm: Decimal | None = None
     is_pregnant: bool | None = None
     pregnancy_seen: date | None = None  # the day on which that was so

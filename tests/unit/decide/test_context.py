@@ -130,6 +130,25 @@ def test_pregnancy_and_breastfeeding_of_long_ago_are_asked_again(known: bool) ->
         assert setting(person).is_breastfeeding is found
 
 
+@pytest.mark.parametrize(
+    ("born", "days", "fits"),
+    [
+        (date(2014, 1, 1), 90, Fit.NO),
+        (date(2014, 1, 1), 91, Fit.UNKNOWN),  # a child grows
+        (date(1980, 1, 1), 91, Fit.NO),
+        (None, 91, Fit.UNKNOWN),
+    ],
+)
+def test_weight_of_a_child_is_asked_again_when_it_may_have_grown(
+    born: date | None, days: int, fits: Fit
+) -> None:
+    seen = TODAY - timedelta(days=days)
+    light = Person("p", birth_date=born, weight_kg=Decimal(39), weight_seen=seen)
+    assert fit(setting(light), min_weight_kg="40") is fits
+    heavy = replace(light, weight_kg=Decimal(41))
+    assert fit(setting(heavy), min_weight_kg="40") is Fit.YES
+
+
 def test_constraints_hold_together_and_each_unknown_one_is_asked() -> None:
     both = group("both", axis="indication", indications="pain", question="Pain?", min_age="18")
     ageless = setting(Person("p"))

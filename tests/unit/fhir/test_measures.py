@@ -82,7 +82,7 @@ def test_newest_value_is_read_whichever_way_it_is_dated(tmp_path: Path) -> None:
     empty = seen("29463-7", "2026-01-01", dataAbsentReason={"text": "refused"})
     withdrawn = {**sized("29463-7", 63, "kg"), "status": "entered-in-error"}
     found = person(tmp_path, old, undated, period, empty, withdrawn)
-    assert found.weight_kg == 62
+    assert (found.weight_kg, found.weight_seen) == (62, date(2025, 6, 1))
     assert person(tmp_path, undated).weight_kg == 61
 
 

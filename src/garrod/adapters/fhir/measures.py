@@ -57,6 +57,7 @@ class Measures:
     """What is known of a person's body and habits, and what could not be read."""
 
     weight_kg: Decimal | None = None
+    weight_seen: date | None = None
     height_cm: Decimal | None = None
     is_pregnant: bool | None = None
     pregnancy_seen: date | None = None
@@ -71,8 +72,10 @@ def measures_of(own: Own) -> Measures:
     """Return the newest measures of a person."""
     notes: list[str] = []
     pregnancy, feeding = _newest(own, PREGNANCY), _newest(own, BREASTFEEDING)
+    weight = _newest(own, WEIGHT)
     return Measures(
-        weight_kg=_amount(_newest(own, WEIGHT), "weight", "kg", notes),
+        weight_kg=_amount(weight, "weight", "kg", notes),
+        weight_seen=_day(weight),
         height_cm=_amount(_newest(own, HEIGHT), "height", "cm", notes),
         is_pregnant=_answer(pregnancy, PREGNANT, NOT_PREGNANT),
         pregnancy_seen=_day(pregnancy),

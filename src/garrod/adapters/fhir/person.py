@@ -99,6 +99,7 @@ class _Reader:
             sex=_sex(self._patient),
             birth_date=latest_date(text(self._patient, "birthDate")),
             weight_kg=measures.weight_kg,
+            weight_seen=measures.weight_seen,
             height_cm=measures.height_cm,
             is_pregnant=measures.is_pregnant,
             pregnancy_seen=measures.pregnancy_seen,

@@ -25,6 +25,9 @@ FERTILE = range(11, 60)
 # For how long a pregnancy or breastfeeding, or that there is none, may be taken to last.
 # Source: own choice, the forty weeks of a pregnancy
 STATE_LASTS = timedelta(days=280)
+# For how long the weight of a person who still grows is taken as today's; and until what age, in
+# years, that is. Source: own choice
+WEIGHT_LASTS, GROWN_UP = timedelta(days=90), 18
 INDICATION, CONDITION = "indication", "condition"  # what it is for; what the person has or had
 ASKED = {  # what to ask where a population asks more than its own question covers
     "age": "How old is the person?",
@@ -74,6 +77,15 @@ class Setting:
     def age(self) -> int | None:
         """Return the person's age, None when it is not known."""
         return self.person.age_on(self.today)
+
+    @property
+    def may_weigh_more(self) -> bool:
+        """Return whether the weight is not known, or is that of a child who has grown since."""
+        if self.person.weight_kg is None:
+            return True
+        is_grown_up = self.age is not None and self.age >= GROWN_UP
+        seen = self.person.weight_seen
+        return not is_grown_up and seen is not None and self.today - seen > WEIGHT_LASTS
 
     @property
     def exposure(self) -> str:
@@ -262,7 +274,8 @@ def _is_of_age(population: Population, setting: Setting) -> bool | None:
     if population.min_age is not None:
         enough.append(age >= population.min_age if age is not None else None)
     if population.min_weight_kg is not None:
-        enough.append(weight > population.min_weight_kg if weight is not None else None)
+        is_heavy = weight is not None and weight > population.min_weight_kg
+        enough.append(is_heavy or (None if setting.may_weigh_more else False))
     is_enough = not enough or (True in enough) or (None if None in enough else False)
     is_young: bool | None = True
     if population.max_age is not None:
