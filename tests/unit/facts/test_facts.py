@@ -224,14 +224,40 @@ def test_pruned_line_keeps_what_the_reader_looks_at() -> None:
     raw = row("chr22", 1, "A", "<DEL>", "0/1:9", "./.", keys="AD:CN", info="DP=3;END=9;X=CYP2D6*36")
     record = parse_record(raw.strip().encode(), line=1, columns=11, name="f")
     assert pruned(record, record.cells).split(b"\t")[7:] == [
-        b"END=9;X=CYP2D6*36", b"CN", b"9", b".",
+        b"END=9;X=CYP2D6*36", b"CN", b"9", b"",
     ]  # fmt: skip
 
 
 def test_keeper_without_a_file_has_kept_nothing() -> None:
     keeper = Keeper({a: (Region("G", "1", 1, 2),) for a in Assembly})
     assert keeper.kept is None
-    assert list(keeper.lines()) == []
+    assert list(keeper) == []
+
+
+def test_kept_lines_can_be_read_more_than_once_however_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("garrod.adapters.vcf.keep.CHUNK", 50)
+    kept = kept_from(SERVICES, made(tmp_path), tmp_path / "f.json.gz")
+    assert kept is not None
+    SERVICES.read(kept.vcf, keeper=kept.keeper)
+    first = list(kept.keeper)
+    assert len(first) == 5
+    assert list(kept.keeper) == first
+    assert kept_from(SERVICES, kept.vcf, None) is None
+
+
+def test_facts_of_a_chosen_sample_hold_no_other(tmp_path: Path) -> None:
+    path, target = made(tmp_path), tmp_path / "f.json.gz"
+    kept = kept_from(SERVICES, path, target)
+    assert kept is not None
+    table = SERVICES.read(path, samples=["Q"], keeper=kept.keeper)
+    with recording(SERVICES, kept, [Sample("Q")]) as recorded:
+        before = list(recorded(SERVICES.call(table, [Sample("Q")])))
+    facts = read_facts(target)
+    assert facts.kept.samples == ("Q",)
+    assert all(len(line.split(b"\t")) == 10 for _, line in facts.kept.lines)
+    assert list(recalled(SERVICES, facts, "f")) == before
 
 
 FINDING = {

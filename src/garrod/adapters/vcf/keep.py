@@ -57,7 +57,7 @@ class Keeper:
         """Get ready for the records of one file."""
         self._place = place
         mitochondrial = header.spelled.get("MT", ""), header.lengths.get("MT")
-        self.kept = Kept(at, samples, self.regions(at), self.lines(), mitochondrial)
+        self.kept = Kept(at, samples, self.regions(at), self, mitochondrial)
 
     def take(self, record: Record, cells: Sequence[bytes]) -> None:
         """Keep a record when it reaches into a region or to a known position."""
@@ -78,10 +78,10 @@ class Keeper:
         index = bisect_left(spans[1], record.pos)
         return index < len(spans[1]) and spans[0][index] <= max(record.end, stop_of(record))
 
-    def lines(self) -> Iterator[Line]:
+    def __iter__(self) -> Iterator[Line]:
         """Yield the kept lines in the order in which they were read."""
         for chunk in (*map(zlib.decompress, self._packed), bytes(self._open)):
-            for raw in chunk.splitlines():
+            for raw in chunk.split(b"\n")[:-1]:
                 number, _, line = raw.partition(b"\t")
                 yield (int(number) if number else None), line
 
@@ -98,5 +98,5 @@ def pruned(record: Record, cells: Sequence[bytes]) -> bytes:
     if len(wanted) != len(record.keys):
         for cell in set(cells):
             parts = cell.split(b":")
-            short[cell] = b":".join(parts[n] for n in wanted if n < len(parts)) or b"."
+            short[cell] = b":".join(parts[n] for n in wanted if n < len(parts))
     return b"\t".join([*(f.encode() for f in fields), *(short.get(c, c) for c in cells)])

@@ -210,6 +210,12 @@ def test_definition_files_of_two_versions_need_a_version_of_the_pack(tmp_path: P
     assert imported("pharmcat", source, tmp_path / "out", "7").folders
 
 
+def test_download_without_guidance_gives_the_other_packs(tmp_path: Path) -> None:
+    made = imported("pharmcat", d.pharmcat(tmp_path / "in", annotation=None), tmp_path / "out")
+    assert list(packs_of(made)) == ["pgx-definitions", "pgx-phenotypes"]
+    assert made.reports == ()
+
+
 def test_two_phenotype_tables_of_a_gene_are_refused(tmp_path: Path) -> None:
     source = d.pharmcat(tmp_path / "in")
     d.save_json(source / "phenotype/again.json", d.phenotypes())
