@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.draw import Panel, growth_svg
+from bench.facts import facts_figures
 
 HERE = Path(__file__).parent
 OUT = HERE / "out"
@@ -168,6 +169,7 @@ def main() -> None:
     subprocess.run([sys.executable, "-m", "bench.inputs"], check=True, cwd=HERE.parent)
     growth = {n: measured("cohort", f"cohort{n}.vcf", repeats=3) for n in PEOPLE}
     figures = [*person_figures(), *cohort_figures(growth)]
+    figures += [Figure(*figure) for figure in facts_figures()]
     genes = json.loads(json.dumps(measured("panels", "cohort1000.vcf", repeats=1)))
     panels = (
         Panel("people", [(float(n), g["cpu"]) for n, g in growth.items()]),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from garrod.adapters.vcf.gather import Gathering
 from garrod.adapters.vcf.header import Header
-from garrod.adapters.vcf.keep import Kept
+from garrod.adapters.vcf.keep import Kept, Line
+from garrod.adapters.vcf.place import Place, is_near
 from garrod.adapters.vcf.read import matrix_of, place_of
 from garrod.adapters.vcf.record import ReadSettings, parse_record
 from garrod.core.genotype import GenotypeTable
 from garrod.core.variant import Position
+from garrod.science.pgx.regions import Region
 
 
 def read_kept(
@@ -31,19 +33,34 @@ def read_kept(
     place = place_of(header, positions, kept.assembly, warnings)
     codes = matrix_of(len(positions), len(kept.samples))
     gathering = Gathering(place, header, kept.samples, codes, settings, name=name)
-    for number, raw in kept.lines:
+    for number, raw in _near(place, kept.lines):
         gathering.add(parse_record(raw, line=number, columns=9 + len(kept.samples), name=name))
     return gathering.table(positions, kept.assembly, warnings)
 
 
+def _near(place: Place, lines: Iterable[Line]) -> Iterator[Line]:
+    """Yield the lines that may reach a position."""
+    known: dict[bytes, tuple[list[int], list[int]] | None] = {}
+    for number, raw in lines:
+        contig, pos, _ = raw.split(b"\t", 2)
+        if contig not in known:
+            known[contig] = place.spans(contig)
+        spans = known[contig]
+        if spans is not None and is_near(spans, int(pos), raw):
+            yield number, raw
+
+
 def not_kept(kept: Kept, positions: Iterable[Position]) -> tuple[str, ...]:
     """Return the ids of the positions that the kept regions do not reach."""
+    by_place: dict[str, list[Region]] = {}
+    for region in kept.regions:
+        by_place.setdefault(region.chromosome, []).append(region)
     missing = []
     for position in positions:
         locus = position.on(kept.assembly)
         if locus is None:
             continue
         stretch = position.chromosome, locus.pos, locus.pos + len(locus.ref) - 1
-        if not any(region.holds(*stretch) for region in kept.regions):
+        if not any(region.holds(*stretch) for region in by_place.get(position.chromosome, ())):
             missing.append(position.id)
     return tuple(missing)
