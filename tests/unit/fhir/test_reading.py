@@ -10,7 +10,6 @@ import pytest
 
 from garrod.adapters.fhir.bundle import Own
 from garrod.adapters.fhir.draft import draft_order, with_orders
-from garrod.adapters.fhir.genomics import unread_results
 from garrod.adapters.fhir.medicine import line_of, read_order
 from garrod.adapters.fhir.person import read_person
 from garrod.core.advice import Option
@@ -51,10 +50,12 @@ def test_contained_medication_is_found_by_its_id() -> None:
     assert line_of(resource, Own()).text == "tramadol"
 
 
-def test_only_results_that_could_not_be_read_are_counted_as_unread() -> None:
+def test_only_results_that_could_not_be_read_are_counted_as_unread(tmp_path: Path) -> None:
     nameless = {**genotype("", "odd words"), "component": []}
     withdrawn = {**nameless, "status": "entered-in-error"}
-    assert unread_results([genotype("CYP2C19", "*2/*2"), nameless, withdrawn]) == 1
+    path = bundle(tmp_path, PATIENT, genotype("CYP2C19", "*2/*2"), nameless, withdrawn)
+    (note,) = read_person(path).person.notes
+    assert note.startswith("1 genomic results")
 
 
 def test_result_entered_in_error_is_not_read(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from garrod.adapters.fhir.genomics_codes import (
 )
 from garrod.adapters.fhir.genomics_finding import finding_in, has_finding, value_words
 from garrod.adapters.fhir.genomics_reports import (
+    WITHDRAWN,
     concluded,
     documents_only,
     ordered_observations,
@@ -69,15 +70,16 @@ def read_results(own: Own, source: str) -> Results:
                 f"the structured part of a result of {gene_of(resource) or 'no gene'} is broken "
                 "or says other than its value: the value was read"
             )
-    parts = {id(p) for o in ordered if id(o) in ours for p in _parts(own, o)}
+    told = {id(o) for o in own.of("Observation") if text(o, "status") in WITHDRAWN} | set(ours)
+    parts = {id(p) for o in own.of("Observation") for p in _parts_of_genotype(own, o)}
     others = [
         (n, o)
         for n, o in enumerate(ordered, 1)
-        if id(o) not in ours and id(o) not in parts and not _is_from(own, o, ours)
+        if id(o) not in ours and id(o) not in parts and not _is_from(own, o, told)
     ]
-    rows = tuple(_Rows(own, others, source).rows())
-    notes += _remarks(own, [o for _, o in others])
-    return Results(_merged(ours.values()), rows, tuple(notes))
+    rows = _Rows(own, others, source)
+    notes += _remarks(own, [o for _, o in others], rows.unread)
+    return Results(_merged(ours.values()), tuple(rows.rows()), tuple(notes))
 
 
 def _own_finding(resource: Resource) -> GeneFinding | None:
@@ -112,10 +114,17 @@ def _parts(own: Own, resource: Resource) -> Iterator[Resource]:
             yield found
 
 
-def _is_from(own: Own, resource: Resource, ours: dict[int, GeneFinding]) -> bool:
-    """Return whether an observation only repeats what findings of ours say already."""
+def _parts_of_genotype(own: Own, resource: Resource) -> Iterator[Resource]:
+    """Yield what a genotype is made of: it stands or falls with the genotype, and is read there."""
+    if has_code(one(resource, "code"), GENOTYPE):
+        yield from _parts(own, resource)
+
+
+def _is_from(own: Own, resource: Resource, told: set[int]) -> bool:
+    """Return whether an observation only repeats what findings of ours, or withdrawn ones, say."""
     parts = [id(p) for p in _parts(own, resource)]
-    return bool(parts) and all(p in ours for p in parts)
+    is_result = has_code(one(resource, "code"), GENOTYPE)
+    return bool(parts) and not is_result and all(p in told for p in parts)
 
 
 class _Rows:
@@ -123,6 +132,7 @@ class _Rows:
 
     def __init__(self, own: Own, observations: Iterable[Numbered], source: str) -> None:
         self._own, self._source = own, source
+        self.unread = 0  # genotypes and phenotypes that name no gene or no value
         self._genotypes: dict[str, dict[str, int]] = defaultdict(dict)
         self._phenotypes: dict[str, dict[str, int]] = defaultdict(dict)
         self._strands: dict[str, list[tuple[str, int]]] = defaultdict(list)
@@ -154,6 +164,7 @@ class _Rows:
             return
         value = value or strands[1]
         if not gene or not value:
+            self.unread += 1
             return
         status = hla_status(value) if gene.startswith(HLA) else ""
         if is_genotype and not status:
@@ -193,10 +204,10 @@ class _Rows:
                     yield OutsideRow(gene, diplotype, phenotype, "", line, self._source)
 
 
-def _remarks(own: Own, observations: list[Resource]) -> Iterator[str]:
+def _remarks(own: Own, observations: list[Resource], unread: int) -> Iterator[str]:
     """Yield what of the bundle's results was not read, and why."""
     counts = (
-        (unread_results(observations), "genomic results name no gene or no value: not read"),
+        (unread, "genomic results name no gene or no value: not read"),
         (pending_results(own.of("Observation")), "genomic results are awaited: registered, not "
          "reported"),
         (unread_parts(observations), "variants or haplotypes were not read; genotypes, pairs of "
@@ -207,17 +218,6 @@ def _remarks(own: Own, observations: list[Resource]) -> Iterator[str]:
     for count, words in counts:
         if count:
             yield f"{count} {words}"
-
-
-def unread_results(observations: Iterable[Resource]) -> int:
-    """Return how many genotypes and phenotypes name no gene, or no value, and so were not read."""
-    return sum(
-        has_code(one(r, "code"), GENOTYPE, METABOLISM)
-        and text(r, "status") in USABLE
-        and not (gene_of(r) and (value_of(r) or is_without_result(r)))
-        and not (has_code(one(r, "code"), GENOTYPE) and len(list(many(r, "derivedFrom"))))
-        for r in observations
-    )
 
 
 def pending_results(observations: Iterable[Resource]) -> int:

@@ -40,6 +40,7 @@ from garrod.core.evidence import Evidence
 from garrod.core.finding import GeneFinding
 
 Findings = dict[str, GeneFinding]
+BEHAVES_AS = "behaves-as"  # the step of a proof chain that medicines change what a gene does
 NOTHING_TO_DO = (Action.STANDARD, Action.NO_RECOMMENDATION)
 # Which acts a medication recommendation can say. Source: LL4049-4 as the guide's examples use it.
 MEDICATION_ACTS = {
@@ -93,19 +94,25 @@ def _implication(frame: Frame, advice: Advice, found: list[GeneFinding]) -> Fhir
     seen["derivedFrom"] = [frame.to(genotype_key(f.gene), f.gene) for f in found]
     seen["component"] = [
         component(MEDICATION, medicine_concept(advice.target)),
-        *_phenotypes(found),
+        *_phenotypes(advice, found),
         component(EVIDENCE_LEVEL, {"text": plain(advice.strength) or "not graded"}),
         component(CONCLUSION, plain(f"{advice.title}. {advice.summary}")),
     ]
     if advice.population not in ("", "general"):
         seen["component"].insert(-1, component(CONTEXT, {"text": plain(advice.population)}))
-    return seen
+    notes = note(b.text for b in advice.because if b.step == BEHAVES_AS)
+    return {**seen, **({"note": notes} if notes else {})}
 
 
-def _phenotypes(found: list[GeneFinding]) -> Iterator[FhirJson]:
-    """Yield the phenotypes that are sure; those that are not stand in the gene's own resource."""
+def _phenotypes(advice: Advice, found: list[GeneFinding]) -> Iterator[FhirJson]:
+    """Yield the phenotypes that are sure; those that are not stand in the gene's own resource.
+
+    Where medicines change what a gene does, its genotype's phenotype is not what the advice rests
+    on: a note says what it behaves as, and no phenotype is coded here.
+    """
+    changed = {b.ref for b in advice.because if b.step == BEHAVES_AS}
     for finding in found:
-        if is_phenotype_sure(finding):
+        if is_phenotype_sure(finding) and finding.gene not in changed:
             concept = phenotype_concept(finding.phenotype)
             concept["text"] = f"{finding.gene} {finding.phenotype}"
             yield component(IMPLICATION, concept)

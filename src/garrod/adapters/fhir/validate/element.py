@@ -70,8 +70,9 @@ class Element:
 
     @property
     def constraints(self) -> list[Json]:
-        """Return its invariants."""
-        return list(self.raw.get("constraint", []))
+        """Return its invariants, and those of the element that it refers to."""
+        referred = self.same_as.raw.get("constraint", []) if self.same_as else []
+        return [*self.raw.get("constraint", []), *referred]
 
     @cached_property
     def fixed(self) -> Any:

@@ -16,6 +16,7 @@ _TOKEN = re.compile(
     r"|(?P<number>\d+(?:\.\d+)?)|(?P<variable>%[\w-]+|%'[^']*'|%`[^`]*`)"
     r"|(?P<name>\$?[A-Za-z_]\w*|`[^`]*`)|(?P<sign><=|>=|!=|!~|[-+*/&|=~<>().,\[\]{}]))"
 )
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "f": "\f"}
 # Operators, the loosest first. Source: FHIRPath 2.0.0, section 6.8.
 _LEVELS: tuple[tuple[str, ...], ...] = (
@@ -167,4 +168,8 @@ def _literal(kind: str, text: str) -> Tree:
         return ("variable", text[1:].strip("'`"))
     if kind == "time":
         return ("literal", text[1:])
-    return ("literal", re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), text[1:-1]))
+    return ("literal", _ESCAPE.sub(_unescaped, text[1:-1]))
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return chr(int(match[1], 16)) if match[1] else _ESCAPES.get(match[2], match[2])

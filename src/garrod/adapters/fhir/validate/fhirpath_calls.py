@@ -60,14 +60,16 @@ def _repeat(run: Evaluator, focus: Items, arguments: Arguments) -> Items:
     found: Items = []
     layer = focus
     while layer:
-        layer = [i for i in _select(run, layer, arguments) if not any(i is f for f in found)]
+        found_now = distinct(_select(run, layer, arguments))
+        layer = [i for i in found_now if not any(same(i, f) for f in found)]
         found += layer
     return found
 
 
 def _iif(run: Evaluator, focus: Items, arguments: Arguments) -> Items:
-    chosen = arguments[1:2] if truth(run.run(arguments[0], focus)) is True else arguments[2:3]
-    return run.run(chosen[0], focus) if chosen else []
+    here = run.on(focus[0], run.at.index) if len(focus) == 1 else run
+    chosen = arguments[1:2] if truth(here.run(arguments[0])) is True else arguments[2:3]
+    return here.run(chosen[0]) if chosen else []
 
 
 def _resolve(run: Evaluator, focus: Items, _: Arguments) -> Items:
@@ -88,7 +90,11 @@ def _extension(run: Evaluator, focus: Items, arguments: Arguments) -> Items:
 
 def _type(is_test: bool) -> Function:
     def call(run: Evaluator, focus: Items, arguments: Arguments) -> Items:
-        return of_type(focus, str(arguments[0][-1]), is_test=is_test)
+        tree = arguments[0]
+        name = tree[2] if tree[0] == "dot" else tree  # FHIR.Patient is Patient
+        if tree[0] == "dot" and tree[1] != ("name", "FHIR"):
+            raise PathError("a type of another model is not known here")
+        return of_type(focus, str(name[1]), is_test=is_test)
 
     return call
 
@@ -108,16 +114,21 @@ def _text(call: Callable[..., Any]) -> Function:
             return []
         if not isinstance(focus[0], str):
             raise PathError("a string was expected")
-        return [call(focus[0], *(g[0] for g in given))]
+        found = call(focus[0], *(g[0] for g in given))
+        return [] if found is None else [found]
 
     return function
 
 
-def _part(text: str, start: int, length: int | None = None) -> str:
+def _part(text: str, start: int, length: int | None = None) -> str | None:
+    if not 0 <= start < len(text):
+        return None
     return text[start:] if length is None else text[start : start + length]
 
 
 def _integer(run: Evaluator, focus: Items, _: Arguments) -> Items:
+    if any(isinstance(i, bool) for i in focus):
+        return [int(i) for i in focus[:1]]
     return [int(i) for i in focus[:1] if re.fullmatch(r"[+-]?\d+", str(i))]
 
 
@@ -164,7 +175,9 @@ FUNCTIONS: dict[str, Function] = {
     "allTrue": lambda run, focus, _: [all(i is True for i in focus)],
     "anyTrue": lambda run, focus, _: [any(i is True for i in focus)],
     "trace": lambda run, focus, _: focus,
-    "toString": lambda run, focus, _: [str(i) for i in focus[:1]],
+    "toString": lambda run, focus, _: [
+        str(i).lower() if isinstance(i, bool) else str(i) for i in focus[:1]
+    ],
     "toInteger": _integer,
     "startsWith": _text(str.startswith),
     "endsWith": _text(str.endswith),

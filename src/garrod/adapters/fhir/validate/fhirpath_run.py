@@ -9,9 +9,11 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 from garrod.adapters.fhir.validate.fhirpath import PathError, Tree, parse
+from garrod.adapters.fhir.validate.fhirpath_time import are_times, compared
 from garrod.adapters.fhir.validate.instance import Scope
 
 Items = list[Any]
@@ -31,14 +33,11 @@ _SUMS: dict[str, Callable[[Any, Any], Any]] = {
     "-": operator.sub,
     "*": operator.mul,
 }
-_PRIMITIVES = {
-    "string": str,
-    "code": str,
-    "uri": str,
-    "boolean": bool,
-    "integer": int,
-    "decimal": float,
+_OF_JSON = {  # the rest of them are strings
+    "boolean": "boolean",
+    **dict.fromkeys(("integer", "decimal", "positiveInt", "unsignedInt"), "number"),
 }
+_BESIDE = ("extension", "id")  # what stands beside a primitive, and not in its value
 LOGIC = ("and", "or", "xor", "implies")
 
 
@@ -132,17 +131,32 @@ class Evaluator:
         return self._compared(sign, left, right)
 
     def _compared(self, sign: str, left: Items, right: Items) -> Items:
+        if sign in ("~", "!~") and not _all_same(left, right):
+            raise PathError(f"{sign} of other than equal items is not evaluated here")
         if sign in ("=", "!=", "~", "!~"):
-            is_same = len(left) == len(right) and all(map(same, left, right))
-            return [is_same == (sign in ("=", "~"))]
+            if len(left) == len(right) == 1 and are_times(left[0], right[0]):
+                return compared(left[0], right[0], operator.eq if sign == "=" else operator.ne)
+            return [_all_same(left, right) == (sign in ("=", "~"))]
         one, other = _measured(left[0], right[0])
         if isinstance(one, dict) or isinstance(one, str) != isinstance(other, str):
             raise PathError(f"{sign} of such values is not evaluated here")
         if sign in _ORDER:
-            return [_ORDER[sign](one, other)]
+            is_open = are_times(one, other)
+            return compared(one, other, _ORDER[sign]) if is_open else [_ORDER[sign](one, other)]
         if sign in _SUMS:
-            return [_SUMS[sign](one, other)]
+            return [_summed(sign, one, other)]
         raise PathError(f"{sign} is not evaluated here")
+
+
+def _all_same(left: Items, right: Items) -> bool:
+    return len(left) == len(right) and all(map(same, left, right))
+
+
+def _summed(sign: str, one: Any, other: Any) -> Any:
+    """Return a sum as decimals make it: 1.8 less 1.2 is 0.6."""
+    if isinstance(one, float) or isinstance(other, float):
+        return float(_SUMS[sign](Decimal(str(one)), Decimal(str(other))))
+    return _SUMS[sign](one, other)
 
 
 def named(focus: Items, name: str) -> Items:
@@ -150,6 +164,8 @@ def named(focus: Items, name: str) -> Items:
     found: Items = []
     for item in focus:
         if not isinstance(item, dict):
+            if name in _BESIDE:
+                raise PathError(f"the {name} of a primitive is not looked at here")
             continue
         if item.get("resourceType") == name:
             found.append(item)
@@ -236,10 +252,13 @@ def _is_of(item: Any, name: str) -> bool:
         if kind is None:
             raise PathError(f"JSON does not tell whether a value is of type {name}")
         return bool(kind == name) or name in ("Resource", "DomainResource")
-    wanted = _PRIMITIVES.get(name.lower())
-    if wanted is None:
+    kind = "boolean" if isinstance(item, bool) else "string" if isinstance(item, str) else "number"
+    wanted = _OF_JSON.get(name, "string") if name[:1].islower() else kind
+    if wanted == kind != "boolean":
         raise PathError(f"JSON does not tell whether a value is of type {name}")
-    return isinstance(item, wanted) and isinstance(item, bool) == (wanted is bool)
+    if not name[:1].islower():
+        raise PathError(f"{name} is not a type of FHIR's own")
+    return wanted == kind
 
 
 def _measured(one: Any, other: Any) -> tuple[Any, Any]:
