@@ -48,6 +48,8 @@ class Shelf:
                     "in its pack.toml",
                     code="KNO007",
                 )
+            for pack in added:
+                _check_tables(pack, found)
         return tuple(self._added.get(name, ()))
 
     def rows(self, name: str, table: str) -> tuple[Row, ...]:
@@ -88,3 +90,14 @@ class Shelf:
     def reference(self, name: str) -> str:
         """Return "name@version" of a pack in force; with extensions, all of them joined by "+"."""
         return "+".join(self.references(name))
+
+
+def _check_tables(pack: Pack, base: Pack) -> None:
+    unknown = sorted(set(pack.tables) - set(base.tables))
+    if unknown:
+        raise KnowledgeError(
+            f"{pack.manifest.reference} has {', '.join(f'{t}.csv' for t in unknown)}, which "
+            f"{base.manifest.reference}, which it extends, has not: nobody would read it; its "
+            f"tables are {', '.join(sorted(base.tables))}",
+            code="KNO007",
+        )

@@ -41,6 +41,7 @@ def names_on(shelf: Shelf) -> list[str]:
 def test_rows_of_an_extension_come_after_those_of_its_base() -> None:
     shelf = Shelf([own("G,*3,no,20=T,f"), BASE])
     assert names_on(shelf) == ["*1", "*2", "*3"]
+    assert names_on(shelf) == ["*1", "*2", "*3"]
     assert names_on(Shelf([BASE])) == ["*1", "*2"]
 
 
@@ -102,6 +103,12 @@ def test_extension_of_nothing_or_of_an_extension_is_refused(packs: list[Pack], s
     with pytest.raises(KnowledgeError, match=said) as raised:
         names_on(Shelf([BASE, *packs]))
     assert raised.value.code == "KNO007"
+
+
+def test_table_that_the_base_has_not_is_refused() -> None:
+    odd = pack("own", extends="pgx-definitions", allele=rows("G,*3,no,20=T,e"))
+    with pytest.raises(KnowledgeError, match=r"own@1 has allele\.csv, .* nobody would read it"):
+        names_on(Shelf([BASE, odd]))
 
 
 def test_references_name_the_base_and_every_extension() -> None:
