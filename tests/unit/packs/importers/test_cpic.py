@@ -20,15 +20,21 @@ def test_cpic_export_gives_phenotypes_pairs_and_facts(tmp_path: Path) -> None:
     assert len(rows_of(packs["pgx-phenotypes"], "rules")) == 2
     pairs = packs["imported-cpic-pairs"].tables["pairs"]
     assert [(r["gene"], r["drug"], r["level"]) for r in pairs] == [("CYP2C19", "clopidogrel", "A")]
+    assert any("no definition is in force of: MADEUP1" in note for note in made.notes)
     facts = packs["imported-guidance-facts"].tables["facts"]
     assert [r["action"] for r in facts] == ["prefer-alternative", ""]
 
 
+HEAD = ("genesymbol", "drugid", "cpiclevel", "removed")
+PAIRS = [("G", "D:1", "", "f"), ("H", "D:1", "D", "t")]
+
+
 def test_cpic_export_may_be_csv_and_hold_pairs_alone(tmp_path: Path) -> None:
     d.save_csv(tmp_path / "in/drug.csv", ("drugid", "name"), [("D:1", "madeupine")])
-    d.save_csv(tmp_path / "in/pair.csv", ("genesymbol", "drugid", "cpiclevel"), [("G", "D:1", "")])
-    made = imported("cpic", tmp_path / "in", tmp_path / "out")
-    assert list(packs_of(made)) == ["imported-cpic-pairs"]
+    d.save_csv(tmp_path / "in/pair.csv", HEAD, PAIRS)
+    packs = packs_of(imported("cpic", tmp_path / "in", tmp_path / "out"))
+    assert list(packs) == ["imported-cpic-pairs"]
+    assert [r["gene"] for r in packs["imported-cpic-pairs"].tables["pairs"]] == ["G"]
 
 
 def test_cpic_csv_holds_keys_as_json_text(tmp_path: Path) -> None:

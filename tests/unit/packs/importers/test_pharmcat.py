@@ -196,6 +196,19 @@ def test_two_phenotype_tables_of_a_gene_are_refused(tmp_path: Path) -> None:
         imported("pharmcat", source, tmp_path / "out")
 
 
+def test_phenotype_table_of_a_gene_that_nobody_defines_is_refused(tmp_path: Path) -> None:
+    source = d.pharmcat(tmp_path / "in", definition=None)
+    with pytest.raises(KnowledgeError, match="phenotype tables of MADEUP1, which no pack"):
+        imported("pharmcat", source, tmp_path / "out")
+
+
+def test_one_file_may_hold_many_phenotype_tables(tmp_path: Path) -> None:
+    tables = [d.phenotypes(), d.phenotypes("CYP3A5")]
+    source = d.pharmcat(tmp_path / "in", phenotypes=tables)
+    pack = packs_of(imported("pharmcat", source, tmp_path / "out"))["pgx-phenotypes"]
+    assert len(rows_of(pack, "functions")) == len(rows_of(pack, "functions", "CYP3A5")) == 3
+
+
 def test_version_that_is_no_date_must_be_told(tmp_path: Path) -> None:
     source = d.pharmcat(tmp_path / "in", definition=d.definition(version="v3"))
     with pytest.raises(InputError, match="'v3', which is no date") as raised:

@@ -10,6 +10,7 @@ or CSV with the same columns. Source of the shape: cpicpgx/cpic-data (schema), C
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import orjson
 
 from garrod.adapters.packs.importers import pharmcat_guidance as guidance
 from garrod.adapters.packs.importers import pharmcat_phenotypes as phenotypes
-from garrod.adapters.packs.importers.carry import Wish, citation, update_of
+from garrod.adapters.packs.importers.carry import Wish, citation, genes_of, update_of
 from garrod.adapters.packs.importers.pharmcat import UNCODED
 from garrod.adapters.packs.importers.reading import find_files, read_json, read_table
 from garrod.adapters.packs.importers.writing import Draft, Rows
@@ -36,6 +37,7 @@ NEEDED = {
     "recommendation": ("id", "drugid", "lookupkey", "classification", "population"),
 }
 Export = Mapping[str, list[dict[str, Any]]]
+REMOVED = ("true", "t", "1")  # as JSON and as CSV write it
 NOT_STATED = (None, "", "n/a", "N/A")
 
 
@@ -184,7 +186,7 @@ def _phenotypes(export: Export, wish: Wish) -> Draft:
         else:
             tables["rules"] += list(phenotypes.pair_rows(table))
         evidence.append(_cited(table["evidence"], f"alleles and results of {table['gene']}", wish))
-    return update_of(
+    draft = update_of(
         wish.base.pack(phenotypes.NAME),
         tables,
         evidence,
@@ -192,6 +194,10 @@ def _phenotypes(export: Export, wish: Wish) -> Draft:
         retrieved=wish.retrieved,
         licence="CC0-1.0 AND MIT",
     )
+    defined = {row["gene"] for row in wish.base.rows("pgx-definitions", "genes")}
+    unknown = sorted(genes_of(tables) - defined)
+    said = f"{phenotypes.NAME}: no definition is in force of: {', '.join(unknown)}"
+    return replace(draft, notes=(*draft.notes, said)) if unknown else draft
 
 
 def _pairs(export: Export, wish: Wish) -> Draft:
@@ -202,7 +208,7 @@ def _pairs(export: Export, wish: Wish) -> Draft:
             "level": row["cpiclevel"] or "", "evidence": "pairs",
         }
         for row in export["pair"]
-        if not row.get("removed")
+        if str(row.get("removed")).lower() not in REMOVED
     ]  # fmt: skip
     manifest = {
         "title": "Gene-drug pairs of CPIC and their levels; never read as advice",

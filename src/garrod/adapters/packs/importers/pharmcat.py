@@ -42,11 +42,25 @@ def pharmcat_drafts(source: Path, wish: Wish) -> tuple[list[Draft], dict[str, Ro
             code="INP051",
         )
     drafts = [_definitions(source, translations, wish)] if translations else []
+    _check_defined(set(versions), [*drafts], wish, source)
     drafts += [_phenotypes(tables, versions, wish)] if versions else []
     if not annotations:
         return drafts, {}
     rows = list(guidance.fact_rows(annotations, wish.base))
     return [*drafts, _guidance(rows, annotations, wish)], {UNCODED: guidance.uncoded_rows(rows)}
+
+
+def _check_defined(genes: set[str], made: list[Draft], wish: Wish, source: Path) -> None:
+    """Raise KnowledgeError KNO009 where a phenotype table is of a gene that nobody defines."""
+    defined = {r["gene"] for r in wish.base.rows(definitions.NAME, "genes")}
+    defined |= {r["gene"] for draft in made for r in draft.tables["genes"]}
+    unknown = sorted(genes - defined)
+    if unknown:
+        raise KnowledgeError(
+            f"{source}: phenotype tables of {', '.join(unknown)}, which no pack and no "
+            f"{TRANSLATIONS} here defines; add the definition, or leave the table out",
+            code="KNO009",
+        )
 
 
 def _definitions(source: Path, paths: list[Path], wish: Wish) -> Draft:

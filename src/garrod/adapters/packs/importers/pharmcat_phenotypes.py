@@ -33,20 +33,22 @@ Table = Mapping[str, Any]
 def phenotype_tables(folder: Path) -> Iterator[dict[str, Any]]:
     """Yield each phenotype table below a folder, with the id of its citation and its path.
 
-    Other JSON files (definitions, guidance) are passed over.
+    A file holds one table, or a list of them; other JSON files are passed over.
     Raises: InputError INP051, KnowledgeError KNO009.
     """
     known: dict[str, Path] = {}
     for path in find_files(folder, "*.json"):
-        table = read_json(path)
-        if not isinstance(table, dict) or any(key not in table for key in NEEDED):
-            continue
-        gene = table["gene"]
-        if known.setdefault(gene, path) != path:
-            raise KnowledgeError(
-                f"{path}: is of {gene}, as {known[gene]} is; leave one of them", code="KNO009"
-            )
-        yield {**table, "evidence": f"table-{gene.lower()}", "path": str(path)}
+        content = read_json(path)
+        for table in content if isinstance(content, list) else [content]:
+            if not isinstance(table, dict) or any(key not in table for key in NEEDED):
+                continue
+            gene = table["gene"]
+            if gene in known:
+                raise KnowledgeError(
+                    f"{path}: is of {gene}, as {known[gene]} is; leave one of them", code="KNO009"
+                )
+            known[gene] = path
+            yield {**table, "evidence": f"table-{gene.lower()}", "path": str(path)}
 
 
 def is_scored(table: Table) -> bool:
