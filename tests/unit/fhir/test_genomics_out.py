@@ -223,6 +223,7 @@ def test_variant_of_several_names_or_none_claims_no_name() -> None:
     parts = parts_of(proof(hgvs="g.1A>C; g.1A>G", rsid="", position_id="X:y", record="", line=None))
     assert not {"81290-9", "81252-9", "81254-5", "48013-7"} & set(parts)
     assert parts["note"] == [{"text": "the alleles read: A/A"}]
+    assert "48013-7" in parts_of(proof(hgvs="g.1A>C; g.1A>G"))
 
 
 @pytest.mark.parametrize("alleles", [("?", "A"), (".", "A")])

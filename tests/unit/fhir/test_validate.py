@@ -9,6 +9,7 @@ from garrod.adapters.fhir.validate.issue import Issue, Outcome, Severity
 from garrod.adapters.fhir.validate.walk import Validator
 from tests.unit.fhir.small_guide import (
     BASE,
+    BUNDLE,
     EXTENSION,
     GUIDE,
     KINDS,
@@ -24,6 +25,7 @@ from tests.unit.fhir.small_guide import (
 from tests.unit.fhir.small_guide import OTHER as OTHER_TYPE
 
 HERE = {"reference": "#o"}
+THIS = {"type": "value", "path": "$this"}
 OTHER = {"resourceType": "Other", "id": "o"}
 
 
@@ -106,6 +108,11 @@ def test_fault_is_found_with_its_rule_and_place(more: Json, rule: str, path: str
 )  # fmt: skip
 def test_what_is_allowed_is_no_fault(more: Json) -> None:
     assert faults(check(thing(**more))) == []
+
+
+def test_value_without_a_type_in_its_definition_is_let_be() -> None:
+    odd = profile(element("Thing.kind", kinds=[]))
+    assert faults(check(thing(kind={"x": 1}), odd)) == []
 
 
 def test_what_is_not_a_resource_is_refused() -> None:
@@ -398,3 +405,132 @@ def test_definitions_know_what_a_type_is_made_from() -> None:
     assert list(found.ancestry("Age")) == ["Age", "Coding"]
     assert found.type_of(f"{BASE}Unknown") == ""
     assert found.shape("Coding") == ""
+
+
+def test_slice_of_resources_is_told_by_their_type() -> None:
+    slicing = {"discriminator": [{"type": "type", "path": "resource"}], "rules": "closed"}
+    entries = profile(
+        element("Bundle.entry", "BackboneElement", most="*", slicing=slicing),
+        element("Bundle.entry", "BackboneElement", id="Bundle.entry:o", sliceName="o", base="*",
+                least=1),
+        element("Bundle.entry.fullUrl", "uri", id="Bundle.entry:o.fullUrl"),
+        element("Bundle.entry.resource", "Other", id="Bundle.entry:o.resource", least=1),
+        of=BUNDLE, url=f"{OWN}b",
+    )  # fmt: skip
+    assert faults(check(bundle(OTHER), entries)) == []
+    place = "Bundle.entry[0]"
+    assert faults(check(bundle(thing()), entries)) == [("slice", place), ("min", "Bundle.entry")]
+
+
+def test_slice_of_references_is_told_by_the_type_that_they_lead_to() -> None:
+    slicing = {"discriminator": [{"type": "type", "path": "resolve()"}], "rules": "closed"}
+    leads = profile(
+        element("Thing.any", "Reference", slicing=slicing),
+        element("Thing.any", id="Thing.any:o", sliceName="o",
+                kinds=[{"code": "Reference", "targetProfile": [f"{BASE}Other"]}]),
+    )  # fmt: skip
+    assert faults(check(thing(any=HERE, contained=[OTHER]), leads)) == []
+    inside = thing(any={"reference": "#t"}, contained=[thing(id="t")])
+    assert faults(check(inside, leads)) == [("slice", "Thing.any")]
+    assert faults(check(thing(any={"display": "x"}), leads)) == [("slice", "Thing.any")]
+
+
+def test_slice_of_resources_is_told_by_a_profile_that_they_keep() -> None:
+    narrow = profile(element("Other.id", STRING_ID, least=1), of=OTHER_TYPE, url=f"{OWN}o")
+    slicing = {"discriminator": [{"type": "profile", "path": "$this"}], "rules": "closed"}
+    holds = profile(
+        element("Thing.contained", "Resource", most="*", slicing=slicing),
+        element("Thing.contained", id="Thing.contained:o", sliceName="o", base="*",
+                kinds=[{"code": "Other", "profile": [f"{OWN}o"]}]),
+    )  # fmt: skip
+    assert faults(check(thing(contained=[OTHER]), holds, extra=(narrow,))) == []
+    nameless = {"resourceType": "Other", "meta": {"profile": ["https://u.example"]}}
+    found = faults(check(thing(contained=[nameless]), holds, extra=(narrow,)))
+    assert found == [("slice", "Thing.contained[0]")]
+
+
+def test_slice_on_a_path_that_the_profile_does_not_know_takes_nothing() -> None:
+    odd = sliced({"type": "value", "path": "colour"}, *part_slice("a", least=1))
+    assert faults(check(thing(part=[A]), odd)) == [("min", "Thing.part")]
+
+
+def test_slicing_without_a_discriminator_is_left_alone() -> None:
+    plain = profile(
+        element("Thing.part", "BackboneElement", most="*", slicing={"rules": "open"}),
+        *part_slice("a"),
+    )
+    assert faults(check(thing(part=[A]), plain)) == []
+
+
+def test_circle_of_references_comes_to_an_end() -> None:
+    slicing = {"discriminator": [{"type": "profile", "path": "resolve()"}], "rules": "closed"}
+    circle = profile(
+        element("Thing.any", "Reference", slicing=slicing),
+        element("Thing.any", id="Thing.any:t", sliceName="t",
+                kinds=[{"code": "Reference", "targetProfile": [f"{OWN}p"]}]),
+    )  # fmt: skip
+    assert faults(check(thing(any={"reference": "#"}), circle)) == []
+
+
+def test_slices_by_value_of_a_part_that_is_no_object_take_nothing() -> None:
+    by_deep = sliced({"type": "value", "path": "code.text"}, *part_slice("a", least=1))
+    rules = {rule for rule, _ in faults(check(thing(part=["x", {"code": 1}]), by_deep))}
+    assert rules == {"shape", "min"}
+
+
+@pytest.mark.parametrize(("path", "is_in"), [("value", True), ("colour", False)])
+def test_slice_is_told_by_the_type_of_a_choice_below(path: str, is_in: bool) -> None:
+    slicing = {"discriminator": [{"type": "type", "path": path}], "rules": "closed"}
+    by_type = profile(
+        element("Thing.extension", "Extension", most="*", slicing=slicing),
+        element("Thing.extension", "Extension", id="Thing.extension:b", sliceName="b", base="*"),
+        element("Thing.extension.url", "uri", id="Thing.extension:b.url"),
+        element("Thing.extension.value[x]", id="Thing.extension:b.value[x]",
+                kinds=[{"code": "boolean"}]),
+    )  # fmt: skip
+    flag = {"url": f"{OWN}e", "valueBoolean": True}
+    words = {"url": f"{OWN}e", "valueString": "x"}
+    assert (faults(check(thing(extension=[flag]), by_type)) == []) is is_in
+    assert ("slice", "Thing.extension[0]") in faults(check(thing(extension=[words]), by_type))
+
+
+def test_elements_without_a_parent_or_a_sibling_are_left_out() -> None:
+    odd = structure("Odd", element("Odd.a.b"), element("Odd.c", id="Odd.c:d", sliceName="d"))
+    tree = Definitions([odd]).tree(odd["url"])
+    assert tree is not None
+    assert tree.children == {}
+
+
+def test_what_no_definition_is_does_not_count() -> None:
+    nothing = {"resourceType": "Patient", "url": "x"}
+    bare = {"resourceType": "StructureDefinition", "url": "y", "type": "Y"}
+    found = Definitions([nothing, bare])
+    assert found.tree("x") is None
+    assert found.tree("y") is None
+
+
+def test_bundle_with_broken_entries_is_walked() -> None:
+    broken = {"resourceType": "Bundle", "entry": ["x", {"fullUrl": 1, "resource": OTHER},
+              {"resource": thing(about={"reference": "Other/o"})}]}  # fmt: skip
+    places = [path for _, path in faults(check(broken))]
+    assert places == ["Bundle.entry[0]", "Bundle.entry[1].fullUrl"]
+
+
+@pytest.mark.parametrize("of", [THIS, {"type": "value", "path": "code"}])
+def test_slice_is_told_by_a_bound_coding_or_code(of: Json) -> None:
+    bound = {"strength": "required", "valueSet": KINDS["url"]}
+    slicing = {"discriminator": [of], "rules": "open"}
+    if of is THIS:
+        sliced_codes = profile(
+            element("Thing.part", "BackboneElement", most="*"),
+            element("Thing.name", most="*", slicing=slicing),
+            element("Thing.name", id="Thing.name:a", sliceName="a", least=1, base="*",
+                    fixedString="a"),
+        )  # fmt: skip
+        assert faults(check(thing(name=["a"]), sliced_codes)) == []
+        assert faults(check(thing(name=["b"]), sliced_codes)) == [("min", "Thing.name")]
+        return
+    by_code = sliced(of, *part_slice("a", ("code", {"binding": bound, "kind": "Coding"}), least=1))
+    coding = {"system": f"{OWN}kind", "code": "a"}
+    found = faults(check(thing(part=[{"code": coding}]), by_code))
+    assert ("min", "Thing.part") not in found

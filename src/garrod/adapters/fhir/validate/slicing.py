@@ -42,17 +42,22 @@ class Slicer:
         if kind == "exists":
             return bool(found) == self._is_wanted(part, path)
         if kind == "type":
-            return self._is_of_type(part, found)
+            return self._is_of_type(part, path, value, found)
         return self._is_stated(part, path, found)
 
     def _is_wanted(self, part: Element, path: str) -> bool:
         child = _descend(part, path)
         return child is None or child.most > 0
 
-    def _is_of_type(self, part: Element, found: list[Any]) -> bool:
-        wanted = {kind["code"] for kind in part.types}
-        kinds = [f.get("resourceType") for f in found if isinstance(f, dict)]
-        return any(k in wanted for k in kinds)
+    def _is_of_type(self, part: Element, path: str, value: Any, found: list[Any]) -> bool:
+        """Return whether what stands at a path is of the slice's type: a choice says so by name."""
+        child = _descend(part, path)
+        if child is None:
+            return False
+        if child.name.endswith(CHOICE):
+            return isinstance(value, dict) and any(name in value for name, _ in child.json_names)
+        wanted = {kind["code"] for kind in child.types}
+        return any(isinstance(f, dict) and f.get("resourceType") in wanted for f in found)
 
     def _is_stated(self, part: Element, path: str, found: list[Any]) -> bool:
         """Return whether the value at a path is the one that the slice fixes, or of its codes."""
@@ -87,9 +92,8 @@ class Slicer:
     def _leads_to(self, part: Element, path: str, value: Any, scope: Scope) -> bool:
         """Return whether a reference leads to a resource that is what the slice refers to."""
         if path == THIS:
-            return any(
-                self._conforms(value, p, scope) for kind in part.types for p in kind["profile"]
-            )
+            urls = [url for kind in part.types for url in kind.get("profile", [])]
+            return any(self._conforms(value, url, scope) for url in urls)
         reference = value.get("reference") if isinstance(value, dict) else None
         target = scope.resolve(reference) if isinstance(reference, str) else None
         if target is None:
