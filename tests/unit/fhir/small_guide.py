@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from garrod.adapters.fhir.validate.definitions import Definitions
+from garrod.adapters.fhir.validate.issue import Outcome
+from garrod.adapters.fhir.validate.walk import Validator
+
 Json = dict[str, Any]
 BASE = "http://hl7.org/fhir/StructureDefinition/"
 OWN = "https://x.example/"
@@ -147,3 +151,18 @@ def concept(code: str, system: str = f"{OWN}kind") -> Json:
 def thing(**more: Any) -> Json:
     """Return a Thing in which nothing is wrong."""
     return {"resourceType": "Thing", "status": "on", "flag": True, **more}
+
+
+def check(resource: Any, *profiles: Json, extra: tuple[Json, ...] = ()) -> Outcome:
+    """Return what is wrong, by the small guide and some profiles, all of which are asked for."""
+    validator = Validator(Definitions([*GUIDE, *profiles, *extra]))
+    return validator.validate(resource, [p["url"] for p in profiles])
+
+
+def faults(outcome: Outcome) -> list[tuple[str, str]]:
+    return [(i.rule, i.path) for i in outcome.errors]
+
+
+def bundle(*resources: Json) -> Json:
+    entries = [{"fullUrl": f"urn:uuid:{n}", "resource": r} for n, r in enumerate(resources, 1)]
+    return {"resourceType": "Bundle", "entry": entries}
