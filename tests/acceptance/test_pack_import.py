@@ -47,6 +47,13 @@ def test_command_that_cannot_be_done_is_said(
     assert said in ran.err
 
 
+def test_seal_says_how_many_rows_a_pack_has(run: Run, tmp_path: Path) -> None:
+    run("packs", "import", "pypgx", d.pypgx(tmp_path / "in"), "-o", tmp_path, "--version", "1")
+    ran = run("packs", "seal", tmp_path / "pypgx-phenotypes" / "1")
+    assert (ran.code, ran.out.split("\t")[1:]) == (0, ["sealed", "3 rows, each cited\n"])
+    assert run("packs", "seal", tmp_path).code == 11
+
+
 @pytest.mark.shared
 def test_real_downloads_give_packs_that_verify(run: Run, shared: Path, tmp_path: Path) -> None:
     pgx, target = shared / "pgx", tmp_path / "packs"

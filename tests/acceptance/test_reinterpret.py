@@ -89,6 +89,14 @@ def test_file_that_is_no_facts_is_an_input_error(run: Run, tmp_path: Path, conte
     assert "p.json.gz" in ran.err
 
 
+def test_folder_without_a_pack_to_try_is_named(run: Run, tmp_path: Path) -> None:
+    facts = tmp_path / "p.json.gz"
+    run("genome", "call", GENOME, "--facts", facts)
+    ran = run("genome", "reinterpret", facts, "--with", tmp_path)
+    assert ran.code == 11
+    assert "holds no pack" in ran.err
+
+
 @pytest.mark.shared
 def test_real_genome_with_an_outside_call_replays_to_the_same(
     run: Run, shared: Path, tmp_path: Path

@@ -20,7 +20,7 @@ from garrod.entry.wire import Services, Settings
 from garrod.knowledge.pack import Manifest, Pack
 from garrod.knowledge.shelf import Shelf
 from garrod.science.pgx.people import Sample
-from garrod.science.pgx.regions import Region
+from garrod.science.pgx.regions import Region, load_regions
 from tests.making.vcf import contigs, every_kind, row, save, vcf
 
 INSIDE, OUTSIDE = 94800000, 95900000  # of CYP2C19's region on GRCh38
@@ -33,6 +33,7 @@ PEOPLE = (  # synthetic
     row("chr22", 42126611, "C", "G", "1/1:30", "0/1:.", keys="GT:GQ"),
 )
 SERVICES = Services()
+REGIONS = load_regions(SERVICES.shelf, SERVICES.caller.positions(), Assembly.GRCH38)
 
 
 def facts_of(services: Services, path: Path, target: Path) -> bytes:
@@ -258,6 +259,56 @@ def test_facts_of_a_chosen_sample_hold_no_other(tmp_path: Path) -> None:
     assert facts.kept.samples == ("Q",)
     assert all(len(line.split(b"\t")) == 10 for _, line in facts.kept.lines)
     assert list(recalled(SERVICES, facts, "f")) == before
+
+
+def test_file_on_grch37_is_replayed_on_grch37(tmp_path: Path) -> None:
+    rows = (
+        row("10", 96541616, "G", "A", "0/1"),
+        row("10", 96602623, "G", "A", "0/1"),
+        row("10", 96541800, "C", "T", "1/1"),
+    )
+    path = save(
+        tmp_path, vcf(*rows, header=contigs(Assembly.GRCH37, prefix="", mitochondrial="MT"))
+    )
+    target = tmp_path / "f.json.gz"
+    before = facts_of(SERVICES, path, target)
+    facts = read_facts(target)
+    assert facts.kept.assembly is Assembly.GRCH37
+    assert len(tuple(facts.kept.lines)) == 3
+    assert b"".join(calls_json(recalled(SERVICES, facts, "f"))) == before
+    assert [c.changes for c in reinterpreted([target], Services)] == [()]
+
+
+def test_record_just_before_a_region_is_looked_at_and_not_kept(tmp_path: Path) -> None:
+    regions = (r for r in REGIONS if r.gene == "CYP2C19")
+    first = min(r.first for r in regions)
+    rows = [row("chr10", first - 100, "A", "C", "0/1"), row("chr10", first, "A", "C", "0/1"),
+            row("chr10", 94781859, "G", "A", "0/1")]  # fmt: skip
+    kept = kept_from(SERVICES, save(tmp_path, vcf(*rows)), tmp_path / "f.json.gz")
+    assert kept is not None
+    SERVICES.read(kept.vcf, keeper=kept.keeper)
+    assert [int(line.split(b"\t")[1]) for _, line in kept.keeper] == [first, 94781859]
+
+
+def test_keeper_keeps_nothing_of_a_contig_without_regions() -> None:
+    keeper = Keeper(dict.fromkeys(Assembly, ()))
+    raw = row("chr10", 94781859, "G", "A", "0/1").strip().encode()
+    keeper.take(parse_record(raw, line=1, columns=10, name="f"), (b"0/1",))
+    assert list(keeper) == []
+
+
+def test_disk_that_fails_while_facts_are_written_is_an_input_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    path = made(tmp_path)
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(InputError, match="No space left") as raised:
+        facts_of(SERVICES, path, tmp_path / "f.json.gz")
+    assert raised.value.code == "INP010"
+    assert [p.name for p in tmp_path.iterdir()] == ["person.vcf"]
 
 
 FINDING = {

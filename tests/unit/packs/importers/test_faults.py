@@ -103,3 +103,20 @@ def test_every_error_is_one_of_ours(tmp_path: Path) -> None:
     (tmp_path / "CPIC_x.json").write_text("3")
     with pytest.raises(GarrodError):
         imported("pharmcat", tmp_path, tmp_path / "out")
+
+
+def test_disk_that_fails_in_the_middle_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = Path.write_bytes
+
+    def full(self: Path, data: bytes) -> int:
+        if self.name == "evidence.csv":
+            raise OSError(28, "No space left on device")
+        return written(self, data)
+
+    source = d.pharmcat(tmp_path / "in")
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(InputError, match="No space left"):
+        imported("pharmcat", source, tmp_path / "out")
+    assert [p for p in (tmp_path / "out").rglob("*") if p.is_file()] == []
