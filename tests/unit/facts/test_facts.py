@@ -171,6 +171,20 @@ def test_nothing_stands_at_the_place_when_calling_fails(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["person.vcf"]
 
 
+def test_facts_are_written_over_facts_and_over_nothing_else(tmp_path: Path) -> None:
+    path, target = made(tmp_path), tmp_path / "f.json.gz"
+    facts_of(SERVICES, path, target)
+    first = target.read_bytes()
+    facts_of(SERVICES, path, target)
+    assert target.read_bytes() == first
+    before = path.read_bytes()
+    for other in (path, tmp_path):
+        with pytest.raises(InputError, match="holds no call facts") as raised:
+            facts_of(SERVICES, path, other)
+        assert raised.value.code == "INP010"
+    assert path.read_bytes() == before
+
+
 def test_folder_that_is_not_there_is_an_input_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written") as raised:
         facts_of(SERVICES, made(tmp_path), tmp_path / "no" / "f.json.gz")
@@ -277,6 +291,10 @@ def test_file_on_grch37_is_replayed_on_grch37(tmp_path: Path) -> None:
     assert len(tuple(facts.kept.lines)) == 3
     assert b"".join(calls_json(recalled(SERVICES, facts, "f"))) == before
     assert [c.changes for c in reinterpreted([target], Services)] == [()]
+    newer = with_new_allele(INSIDE)  # at a place that GRCh37 is not known to have
+    ((_, findings),) = recalled(newer, facts, "f")
+    assert f"CYP2C19:{INSIDE}" in next(f for f in findings if f.gene == "CYP2C19").missing
+    assert all(not c.not_kept for p in reinterpreted([target], lambda _: newer) for c in p.changes)
 
 
 def test_record_just_before_a_region_is_looked_at_and_not_kept(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -79,8 +80,14 @@ class FactsFile:
 def writing(path: Path) -> Iterator[FactsFile]:
     """Give a file of facts that stands at the path once all went well, for its owner's eyes only.
 
-    Raises: InputError INP010 when it cannot be written.
+    Raises: InputError INP010 when it cannot be written, or something else stands there.
     """
+    if path.exists() and not is_facts(path):
+        raise InputError(
+            f"{path}: is there and holds no call facts, so it is not written over; "
+            "choose another place with --facts",
+            code="INP010",
+        )
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 600
     except OSError as error:
@@ -99,6 +106,16 @@ def writing(path: Path) -> Iterator[FactsFile]:
         if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
             raise _unwritable(path, error) from error
         raise
+
+
+def is_facts(path: Path) -> bool:
+    """Return whether a file begins as call facts do."""
+    start = orjson.dumps({"format": FORMAT})[:-1]
+    try:
+        with GzipFile(path) as packed:
+            return packed.read(len(start)) == start
+    except (OSError, EOFError, zlib.error):
+        return False
 
 
 def _unwritable(path: Path, error: OSError) -> InputError:
