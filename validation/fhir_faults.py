@@ -99,70 +99,145 @@ def _coding(code: str, system: str = "http://loinc.org") -> Json:
 
 
 Change = Callable[[Json], object]
-# Faults that only a profile or a rule can see: the resource's profile, what is done, how.
+
+
+def _with(**more: Any) -> Change:
+    return lambda resource: resource.update(more)
+
+
+def _without(name: str) -> Change:
+    return lambda resource: resource.pop(name)
+
+
+def _in_words(holder: Json, name: str) -> None:
+    """Put a string where another type stood."""
+    holder.pop(name)
+    holder["valueString"] = "x"
+
+
+def _parts(resource: Json, code: str) -> list[Json]:
+    """Return the components of a code."""
+    return [c for c in resource["component"] if c["code"]["coding"][0]["code"] == code]
+
+
+def _twice(code: str) -> Change:
+    return lambda resource: resource["component"].extend(_parts(resource, code))
+
+
+def _upside_down(resource: Json) -> None:
+    for part in _parts(resource, "81254-5"):
+        part["valueRange"]["high"] = {"value": 1}
+
+
+def _place_in_words(resource: Json) -> None:
+    for part in _parts(resource, "81254-5"):
+        _in_words(part, "valueRange")
+
+
+def _name_of_another_system(resource: Json) -> None:
+    for part in _parts(resource, "81290-9"):
+        part["valueCodeableConcept"] = _coding("x")
+
+
+def _coded_conclusion(resource: Json) -> None:
+    for part in _parts(resource, "conclusion-string"):
+        part.pop("valueString")
+        part["valueCodeableConcept"] = {"text": "x"}
+
+
+def _a_period(resource: Json) -> None:
+    resource.pop("effectiveDateTime")
+    resource["effectivePeriod"] = {"start": "2026"}
+
+
+UNKNOWN_MODIFIER = {"url": "https://x.example/y", "valueBoolean": True}
+NOWHERE = {"reference": "urn:uuid:00000000-0000-4000-8000-000000000000"}
 MEANT: tuple[tuple[str, str, Change], ...] = (
-    ("genotype", "no value", lambda r: r.pop("valueCodeableConcept")),
-    ("genotype", "value of words", lambda r: r.update(valueString=r.pop("valueCodeableConcept") and "x")),
-    ("genotype", "two values", lambda r: r.update(valueString="x")),
-    ("genotype", "no status", lambda r: r.pop("status")),
-    ("genotype", "a status of no list", lambda r: r.update(status="finished")),
-    ("genotype", "code of a haplotype", lambda r: r.update(code=_coding("84414-2"))),
-    ("genotype", "no code", lambda r: r.pop("code")),
-    ("genotype", "no category", lambda r: r.pop("category")),
+    ("genotype", "no value", _without("valueCodeableConcept")),
+    ("genotype", "value of words", lambda r: _in_words(r, "valueCodeableConcept")),
+    ("genotype", "two values", _with(valueString="x")),
+    ("genotype", "no status", _without("status")),
+    ("genotype", "a status of no list", _with(status="finished")),
+    ("genotype", "code of a haplotype", _with(code=_coding("84414-2"))),
+    ("genotype", "no code", _without("code")),
+    ("genotype", "no category", _without("category")),
     ("genotype", "no genetics category", lambda r: r["category"].pop()),
     ("genotype", "laboratory twice", lambda r: r["category"].append(r["category"][0])),
     ("genotype", "gene without a value", lambda r: r["component"][0].pop("valueCodeableConcept")),
-    ("genotype", "gene as a string", lambda r: r["component"].__setitem__(0, {"code": r["component"][0]["code"], "valueString": "x"})),
+    (
+        "genotype",
+        "gene as a string",
+        lambda r: _in_words(r["component"][0], "valueCodeableConcept"),
+    ),
     ("genotype", "component without code", lambda r: r["component"][0].pop("code")),
-    ("genotype", "subject is a device", lambda r: r.update(subject={"reference": "Medication/1"})),
-    ("genotype", "subject lost", lambda r: r.update(subject={"reference": "urn:uuid:00000000-0000-4000-8000-000000000000"})),
-    ("genotype", "no such day", lambda r: r.update(effectiveDateTime="2026-02-30")),
-    ("genotype", "a day in words", lambda r: r.update(effectiveDateTime="yesterday")),
-    ("genotype", "reason absent beside a value", lambda r: r.update(dataAbsentReason={"text": "x"})),
+    ("genotype", "subject is a device", _with(subject={"reference": "Medication/1"})),
+    ("genotype", "subject lost", _with(subject=NOWHERE)),
+    ("genotype", "no such day", _with(effectiveDateTime="2026-02-30")),
+    ("genotype", "a day in words", _with(effectiveDateTime="yesterday")),
+    ("genotype", "reason absent beside a value", _with(dataAbsentReason={"text": "x"})),
     ("genotype", "extension without url", lambda r: r["extension"][0].pop("url")),
-    ("genotype", "extension with value and parts", lambda r: r["extension"][0].update(valueString="x")),
+    (
+        "genotype",
+        "extension with value and parts",
+        lambda r: _with(valueString="x")(r["extension"][0]),
+    ),
     ("genotype", "extension with neither", lambda r: r["extension"][0].pop("extension")),
-    ("genotype", "unknown modifier", lambda r: r.update(modifierExtension=[{"url": "https://x.example/y", "valueBoolean": True}])),
-    ("genotype", "note without text", lambda r: r.update(note=[{"authorString": "x"}])),
-    ("genotype", "issued is a date", lambda r: r.update(issued="2026-11-25")),
-    ("genotype", "id with a blank", lambda r: r.update(id="a b")),
-    ("genotype", "id too long", lambda r: r.update(id="a" * 65)),
-    ("haplotype", "no value", lambda r: r.pop("valueCodeableConcept")),
-    ("haplotype", "no category", lambda r: r.pop("category")),
-    ("variant", "present in other words", lambda r: r.update(valueCodeableConcept=_coding("LA1-1"))),
-    ("variant", "HGVS of another system", lambda r: [c.update(valueCodeableConcept=_coding("x")) for c in r["component"] if c["code"]["coding"][0]["code"] == "81290-9"] or r.pop("code")),
-    ("variant", "two places", lambda r: [r["component"].append(c) for c in list(r["component"]) if c["code"]["coding"][0]["code"] == "81254-5"]),
-    ("variant", "two states", lambda r: [r["component"].append(c) for c in list(r["component"]) if c["code"]["coding"][0]["code"] == "53034-5"]),
-    ("variant", "place as a string", lambda r: [(c.pop("valueRange"), c.update(valueString="1")) for c in r["component"] if "valueRange" in c]),
-    ("variant", "range upside down", lambda r: [c["valueRange"].update(high={"value": 1}) for c in r["component"] if "valueRange" in c]),
-    ("therapeutic-implication", "has a value", lambda r: r.update(valueString="x")),
-    ("therapeutic-implication", "derived from nothing", lambda r: r.pop("derivedFrom")),
-    ("therapeutic-implication", "another code", lambda r: r.update(code=_coding("x"))),
-    ("therapeutic-implication", "conclusion coded", lambda r: [(c.pop("valueString"), c.update(valueCodeableConcept={"text": "x"})) for c in r["component"] if "valueString" in c]),
-    ("therapeutic-implication", "two conclusions", lambda r: [r["component"].append(c) for c in list(r["component"]) if "valueString" in c]),
-    ("medication-recommendation", "status", lambda r: r.update(status="draft")),
-    ("medication-recommendation", "intent", lambda r: r.update(intent="order")),
-    ("medication-recommendation", "code", lambda r: r.update(code=_coding("LA1-1"))),
-    ("medication-recommendation", "no status", lambda r: r.pop("status")),
-    ("medication-recommendation", "reason is a patient", lambda r: r.update(reasonReference=r["for"])
-     ),
+    ("genotype", "unknown modifier", _with(modifierExtension=[UNKNOWN_MODIFIER])),
+    ("genotype", "note without text", _with(note=[{"authorString": "x"}])),
+    ("genotype", "issued is a date", _with(issued="2026-11-25")),
+    ("genotype", "id with a blank", _with(id="a b")),
+    ("genotype", "id too long", _with(id="a" * 65)),
+    ("haplotype", "no value", _without("valueCodeableConcept")),
+    ("haplotype", "no category", _without("category")),
+    ("variant", "present in other words", _with(valueCodeableConcept=_coding("LA1-1"))),
+    ("variant", "HGVS of another system", _name_of_another_system),
+    ("variant", "two places", _twice("81254-5")),
+    ("variant", "two states", _twice("53034-5")),
+    ("variant", "place as a string", _place_in_words),
+    ("variant", "range upside down", _upside_down),
+    ("therapeutic-implication", "has a value", _with(valueString="x")),
+    ("therapeutic-implication", "derived from nothing", _without("derivedFrom")),
+    ("therapeutic-implication", "another code", _with(code=_coding("x"))),
+    ("therapeutic-implication", "conclusion coded", _coded_conclusion),
+    ("therapeutic-implication", "two conclusions", _twice("conclusion-string")),
+    ("medication-recommendation", "status", _with(status="draft")),
+    ("medication-recommendation", "intent", _with(intent="order")),
+    ("medication-recommendation", "code", _with(code=_coding("LA1-1"))),
+    ("medication-recommendation", "no status", _without("status")),
+    (
+        "medication-recommendation",
+        "reason is a patient",
+        lambda r: _with(reasonReference=r["for"])(r),
+    ),
     ("medication-recommendation", "focus is a patient", lambda r: r.update(focus=r["for"])),
-    ("medication-recommendation", "priority", lambda r: r.update(priority="now")),
-    ("genomic-report", "no category", lambda r: r.pop("category")),
-    ("genomic-report", "another category", lambda r: r["category"][0]["coding"][0].update(code="LAB")),
-    ("genomic-report", "another code", lambda r: r.update(code=_coding("51968-6"))),
-    ("genomic-report", "a period", lambda r: (r.pop("effectiveDateTime"), r.update(effectivePeriod={"start": "2026"}))),
+    ("medication-recommendation", "priority", _with(priority="now")),
+    ("genomic-report", "no category", _without("category")),
+    (
+        "genomic-report",
+        "another category",
+        lambda r: _with(code="LAB")(r["category"][0]["coding"][0]),
+    ),
+    ("genomic-report", "another code", _with(code=_coding("51968-6"))),
+    ("genomic-report", "a period", _a_period),
     ("genomic-report", "result is the patient", lambda r: r["result"].append(r["subject"])),
-    ("genomic-report", "action is a string", lambda r: r["extension"][0].update(valueString=r["extension"][0].pop("valueReference") and "x")),
-    ("genomic-report", "note is a string", lambda r: r["extension"][-1].update(valueString=r["extension"][-1].pop("valueAnnotation") and "x")),
-    ("genomic-report", "conclusion twice", lambda r: r.update(conclusion=["a", "b"])),
-    ("Patient", "gender", lambda r: r.update(gender="F")),
-    ("Patient", "birth date", lambda r: r.update(birthDate="1960-13-01")),
-    ("Patient", "name is a string", lambda r: r.update(name="x")),
-    ("Patient", "contact without details", lambda r: r.update(contact=[{"gender": "male"}])),
+    (
+        "genomic-report",
+        "action is a string",
+        lambda r: _in_words(r["extension"][0], "valueReference"),
+    ),
+    (
+        "genomic-report",
+        "note is a string",
+        lambda r: _in_words(r["extension"][-1], "valueAnnotation"),
+    ),
+    ("genomic-report", "conclusion twice", _with(conclusion=["a", "b"])),
+    ("Patient", "gender", _with(gender="F")),
+    ("Patient", "birth date", _with(birthDate="1960-13-01")),
+    ("Patient", "name is a string", _with(name="x")),
+    ("Patient", "contact without details", _with(contact=[{"gender": "male"}])),
     ("Device", "name without type", lambda r: r["deviceName"][0].pop("type")),
-    ("Device", "version without value", lambda r: r.update(version=[{"type": {"text": "x"}}])),
-)  # fmt: skip
+    ("Device", "version without value", _with(version=[{"type": {"text": "x"}}])),
+)
 
 
 def meant_faults(bundle: Json) -> Iterator[Fault]:
@@ -181,9 +256,12 @@ BUNDLE: tuple[tuple[str, Change], ...] = (
     ("no type", lambda b: b.pop("type")),
     ("type of no list", lambda b: b.update(type="heap")),
     ("a full URL twice", lambda b: b["entry"].append(copy.deepcopy(b["entry"][0]))),
-    ("a full URL of a version", lambda b: b["entry"][0].update(fullUrl="https://x.example/A/1/_history/2")),
+    (
+        "a full URL of a version",
+        lambda b: b["entry"][0].update(fullUrl="https://x.example/A/1/_history/2"),
+    ),
     ("an empty entry", lambda b: b["entry"].append({})),
     ("total of a collection", lambda b: b.update(total=3)),
     ("a search in a collection", lambda b: b["entry"][0].update(search={"mode": "match"})),
     ("an unknown resource", lambda b: b["entry"][0].update(resource={"resourceType": "Genotype"})),
-)  # fmt: skip
+)

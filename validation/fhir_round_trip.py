@@ -11,7 +11,8 @@ import copy
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,14 @@ import orjson
 
 from garrod.adapters.fhir.genomics_codes import FINDING_URL
 from garrod.adapters.fhir.person import Read, read_person
+from garrod.care.decide.pharmacogenomics import Knowledge
+from garrod.care.decide.service import decide, load_knowledge
 from garrod.core.finding import GeneFinding, Status
+from garrod.core.medicine import REVIEW
 from garrod.core.person import Person
 from garrod.science.pgx.outside import findings_from
-from validation.calling import POPULATION, caller
-from validation.fhir_people import bundles
+from validation.calling import POPULATION, caller, shelf
+from validation.fhir_people import DAY, bundles
 from validation.figures import Figure, at_least, none_of, show
 
 PEOPLE = 300
@@ -81,6 +85,19 @@ def compare_whole(tally: Tally, person: Person, read: Read) -> None:
     tally.count("nothing beside our findings", not read.rows, str(read.rows[:2]))
 
 
+@cache
+def _knowledge() -> Knowledge:
+    return load_knowledge(shelf())
+
+
+def compare_advice(tally: Tally, person: Person, read: Read) -> None:
+    """Count whose advice, for medicines taken, is the same from what was read back."""
+    knowledge = _knowledge()
+    again = replace(person, findings=read.findings)
+    told, seen = (decide(knowledge, p, REVIEW, today=DAY).as_json() for p in (person, again))
+    tally.count("advice, whole", told == seen, str(person.reference))
+
+
 def compare_stripped(tally: Tally, person: Person, read: Read, sex: str) -> Iterator[GeneFinding]:
     """Count what comes back without our extensions; yield what was read as called and was not."""
     made = caller(POPULATION)
@@ -103,7 +120,9 @@ def measure(count: int) -> tuple[list[Figure], list[str]]:
     tally, invented, people, open_genes = Tally(), 0, 0, 0
     for person, bundle in bundles(count, is_ahead=False):
         people += 1
-        compare_whole(tally, person, read_back(bundle))
+        back = read_back(bundle)
+        compare_whole(tally, person, back)
+        compare_advice(tally, person, back)
         alone = read_back(stripped(bundle))
         wrong = list(compare_stripped(tally, person, alone, person.sex))
         invented += len(wrong)
