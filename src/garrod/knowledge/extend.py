@@ -14,8 +14,17 @@ from garrod.core.errors import KnowledgeError
 from garrod.knowledge.pack import Pack, Row
 
 CITATION = "evidence"
+RECOMMENDATIONS, GUIDELINES = "recommendations", "guidelines"
+GUIDANCE = {
+    RECOMMENDATIONS: ("id",),
+    GUIDELINES: ("guideline",),
+    "genes": ("drug", "gene"),
+    "populations": ("population",),
+    "phrases": ("code",),
+}
 # What a row speaks of, by base pack and table; a table that is not here has no such columns: two
-# different rows never contradict each other.
+# different rows never contradict each other. A pack that is not here at all is not extended: what
+# a row of it would overrule (a tier, a dose) cannot be told by its columns.
 IDENTITY = {
     ("pgx-definitions", "genes"): ("gene",),
     ("pgx-definitions", "positions"): ("gene", "position_id"),
@@ -28,14 +37,15 @@ IDENTITY = {
     ("pgx-phenotypes", "ranks"): ("function",),
     ("pgx-phenotypes", "statuses"): ("gene", "allele"),
     ("pgx-frequencies", "frequencies"): ("gene", "allele", "population"),
-    ("pgx-guidance", "recommendations"): ("id",),
-    ("pgx-guidance", "guidelines"): ("guideline",),
-    ("pgx-guidance", "genes"): ("drug", "gene"),
-    ("pgx-guidance", "populations"): ("population",),
-    ("pgx-guidance", "phrases"): ("code",),
+    **{
+        (pack, table): columns
+        for pack in ("pgx-guidance", "pgx-guidance-dpwg", "pgx-guidance-fda")
+        for table, columns in GUIDANCE.items()
+    },
     ("drugs", "drugs"): ("drug",),
     ("drugs", "classes"): ("class",),
 }
+EXTENDABLE = frozenset(pack for pack, _ in IDENTITY)
 # An allele, as written and as the bases that define it: two names for the same bases cannot be
 # told apart by any reading.
 SAME_BASES = ("pgx-definitions", "alleles")
@@ -50,6 +60,8 @@ def joined_rows(base: Pack, extensions: Sequence[Pack], table: str) -> tuple[Row
     for pack in extensions:
         for row in pack.tables.get(table, ()):
             _check_columns(row, rows, (base, pack), table)
+            if table == RECOMMENDATIONS:
+                _check_speaker(row, base, pack)
             found = known.setdefault(_identity(row, columns), (row, pack))
             if _facts(found[0]) != _facts(row):
                 raise _conflict(found, (row, pack), table, columns)
@@ -86,6 +98,17 @@ def _check_columns(row: Row, rows: Sequence[Row], packs: tuple[Pack, Pack], tabl
         raise KnowledgeError(
             f"{pack.manifest.reference} {table}.csv lacks the columns {', '.join(missing)} of "
             f"{base.manifest.reference}, which it extends; add them",
+            code="KNO007",
+        )
+
+
+def _check_speaker(row: Row, base: Pack, pack: Pack) -> None:
+    """Raise KnowledgeError KNO007 where a row would be told as said by a guideline of the base."""
+    if row["guideline"] not in {g["guideline"] for g in pack.tables.get(GUIDELINES, ())}:
+        raise KnowledgeError(
+            f"{pack.manifest.reference} recommendations {row['id']!r} is of the guideline "
+            f"{row['guideline']!r}, which is not its own but of {base.manifest.reference}: what it "
+            "adds, that guideline does not say; name one in its own guidelines.csv",
             code="KNO007",
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from garrod.core.errors import KnowledgeError
 from garrod.core.evidence import Evidence
-from garrod.knowledge.extend import joined_rows
+from garrod.knowledge.extend import EXTENDABLE, joined_rows
 from garrod.knowledge.pack import Pack, Row
 
 
@@ -49,7 +49,7 @@ class Shelf:
                     code="KNO007",
                 )
             for pack in added:
-                _check_tables(pack, found)
+                _check_base(pack, found)
         return tuple(self._added.get(name, ()))
 
     def rows(self, name: str, table: str) -> tuple[Row, ...]:
@@ -92,7 +92,14 @@ class Shelf:
         return "+".join(self.references(name))
 
 
-def _check_tables(pack: Pack, base: Pack) -> None:
+def _check_base(pack: Pack, base: Pack) -> None:
+    if base.manifest.name not in EXTENDABLE:
+        raise KnowledgeError(
+            f"{pack.manifest.reference} extends {base.manifest.name}, which is never extended; "
+            "make a version of that pack itself (extended are: "
+            f"{', '.join(sorted(EXTENDABLE))})",
+            code="KNO007",
+        )
     unknown = sorted(set(pack.tables) - set(base.tables))
     if unknown:
         raise KnowledgeError(

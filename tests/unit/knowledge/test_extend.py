@@ -81,15 +81,42 @@ def test_extension_that_lacks_a_column_is_refused() -> None:
 
 
 def test_extension_may_leave_a_table_out_and_fill_an_empty_one() -> None:
-    base = pack("p", t=(), u=({"a": "1"},))
-    added = pack("q", extends="p", t=({"a": "2"},))
+    base = pack("drugs", t=(), u=({"a": "1"},))
+    added = pack("q", extends="drugs", t=({"a": "2"},))
     shelf = Shelf([base, added])
-    assert (shelf.rows("p", "t"), shelf.rows("p", "u")) == (({"a": "2"},), ({"a": "1"},))
+    assert (shelf.rows("drugs", "t"), shelf.rows("drugs", "u")) == (({"a": "2"},), ({"a": "1"},))
 
 
 def test_different_rows_of_a_table_without_identity_are_all_kept() -> None:
-    shelf = Shelf([pack("p", t=({"a": "1"},)), pack("q", extends="p", t=({"a": "1"}, {"a": "2"}))])
-    assert shelf.rows("p", "t") == ({"a": "1"}, {"a": "2"})
+    added = pack("q", extends="drugs", t=({"a": "1"}, {"a": "2"}))
+    shelf = Shelf([pack("drugs", t=({"a": "1"},)), added])
+    assert shelf.rows("drugs", "t") == ({"a": "1"}, {"a": "2"})
+
+
+GUIDED = {
+    "guidelines": rows("base-g", "guideline"),
+    "recommendations": rows("r1,base-g", "id,guideline"),
+}
+
+
+def test_own_row_of_guidance_needs_a_guideline_of_its_own() -> None:
+    base = pack("pgx-guidance", **GUIDED)
+    added = {"recommendations": rows("r2,own-g", "id,guideline")}
+    whole = pack("own", extends="pgx-guidance", guidelines=rows("own-g", "guideline"), **added)
+    shelf = Shelf([base, whole])
+    assert [r["id"] for r in shelf.rows("pgx-guidance", "recommendations")] == ["r1", "r2"]
+    posing = {"recommendations": rows("r2,base-g", "id,guideline")}
+    with pytest.raises(KnowledgeError, match="which is not its own but of pgx-guidance@1"):
+        Shelf([base, pack("own", extends="pgx-guidance", **posing)]).rows(
+            "pgx-guidance", "recommendations"
+        )
+
+
+def test_pack_whose_rows_could_overrule_unseen_is_not_extended() -> None:
+    policy, added = pack("policy-england", tiers=()), pack("own", extends="policy-england")
+    with pytest.raises(KnowledgeError, match="extends policy-england, which is never") as raised:
+        Shelf([policy, added]).rows("policy-england", "tiers")
+    assert raised.value.code == "KNO007"
 
 
 @pytest.mark.parametrize(
