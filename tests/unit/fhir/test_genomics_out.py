@@ -82,6 +82,12 @@ def genotypes(made: Json) -> dict[str, Json]:
             for g in resources(made, "genotype")}  # fmt: skip
 
 
+def lines_of(resource: Json) -> list[str]:
+    """Return the lines of a resource's one note."""
+    (only,) = resource["note"]
+    return str(only["text"]).split("\n")
+
+
 def code_of(concept: Json) -> str:
     return str(concept["coding"][0]["code"])
 
@@ -123,7 +129,7 @@ def test_open_gene_names_every_candidate_with_its_probability_and_codes_none() -
     assert genotype["valueCodeableConcept"]["text"] == (
         "CYP2D6: not settled; possible are *1/*4 (62 %) or *1/*10 (38 %)"
     )
-    assert [n["text"] for n in genotype["note"]] == [
+    assert lines_of(genotype) == [
         f"possible: *1/*4, probability 0.62, {IM}, activity score 1.0",
         f"possible: *1/*10, probability 0.375, {NM}, activity score 1.25",
         "SNV only",
@@ -291,7 +297,7 @@ def test_advice_says_its_medicine_phenotype_evidence_and_how_sure() -> None:
     ]  # fmt: skip
     (task,) = resources(made, "Task")
     assert task["priority"] == "asap"
-    assert [n["text"] for n in task["note"]] == [
+    assert lines_of(task) == [
         "option: prasugrel: not by CYP2C19", "monitor: platelets",
     ]  # fmt: skip
     (whole,) = resources(made, "DiagnosticReport")

@@ -98,8 +98,12 @@ def gene_component(gene: str) -> FhirJson:
 
 
 def note(words: Iterable[str]) -> list[FhirJson]:
-    """Return the annotations of some sentences; blank ones say nothing."""
-    return [{"text": said} for word in words if (said := plain(word))]
+    """Return sentences as one annotation, one a line; none where nothing is said.
+
+    One, because the UK profile of genomic observations allows no more.
+    """
+    said = [line for word in words if (line := plain(word))]
+    return [{"text": "\n".join(said)}] if said else []
 
 
 def plain(words: str) -> str:
