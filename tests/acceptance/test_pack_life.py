@@ -73,6 +73,7 @@ def refused(ran: Ran, code: str, exit_code: int = 11) -> str:
 def test_pack_with_two_approvals_takes_force_and_leaves_it_again(site: Site) -> None:
     site.sign(site.policy(tiers=quieter))
     assert PACK not in site.in_force()
+    assert "monitor\tStrong\tT4" in site.do("show", PACK, "--table", "tiers").out
     assert site.approve("dr-jones", "doctor").code == 0
     assert site.approve("ms-khan", "data-manager").code == 0
     assert "approved: signed by maker, 2 of 2 approvals" in site.do("list").out
@@ -321,6 +322,7 @@ def test_private_key_is_its_owners_alone_and_never_overwritten(run: Run, tmp_pat
         (["trust", "no.pub", "--as", "a"], 11, "KNO030"),
         (["key", "new", "not an id", "-o", "x.key"], 2, "USE001"),
         (["diff", "policy-england", "policy-nowhere"], 11, "KNO032"),
+        (["diff", "policy-england", "policy-england@9"], 11, "KNO032"),
         (["diff", "england", "us", "--people", "docs/decisions"], 10, "INP070"),
         (["show", "policy-england@9"], 2, "USE001"),
     ],
