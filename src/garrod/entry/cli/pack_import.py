@@ -10,6 +10,7 @@ import typer
 
 from garrod.core.errors import UsageError
 from garrod.entry.cli.output import say, write_out
+from garrod.entry.cli.pack_options import Site
 
 EXAMPLE = "Example: garrod packs import pharmcat PharmCAT/ -o packs"
 SOURCES = "cpic, pharmcat, pypgx, frequencies, fda"
@@ -27,11 +28,12 @@ def import_packs(
     retrieved: Annotated[
         str, typer.Option("--retrieved", help="The day of the download; left out, today.")
     ] = "",
+    site: Site = None,
 ) -> None:
     """Write packs from a download: all of them or none; what could not be restated is said."""
     from garrod.adapters.packs.importers.carry import Wish
     from garrod.adapters.packs.importers.run import NAMES, run_import
-    from garrod.adapters.packs.load import load_shelf
+    from garrod.adapters.packs.site import shelf_in_force
     from garrod.entry.wire import today
 
     if source not in NAMES:
@@ -40,7 +42,8 @@ def import_packs(
         day = date.fromisoformat(retrieved) if retrieved else today()
     except ValueError as error:
         raise UsageError(f"--retrieved {retrieved!r} is no date such as 2026-11-25") from error
-    made = run_import(source, folder, output, Wish(load_shelf(), version, day.isoformat()))
+    wish = Wish(shelf_in_force(site), version, day.isoformat())
+    made = run_import(source, folder, output, wish)
     for note in made.notes:
         say(f"note: {note}")
     say("note: nobody has reviewed these packs; read them before they are put in force")
