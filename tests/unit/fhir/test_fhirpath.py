@@ -86,7 +86,7 @@ def run(expression: str, this: Any = RESOURCE) -> list[Any]:
         ("%rootResource.id", ["t"]), ("%sct", ["http://snomed.info/sct"]),
         ("'\\u0041\\n'", ["A\n"]),
         ("'it\\'s'", ["it's"]), ("`name`.count() // words", [3]), ("name.where(true)[0]", ["a"]),
-        ("Other.id", []), ("bare.children()", []), ("bare", [7]),
+        ("Other.id", []), ("name.nothing", []), ("bare.children()", []), ("bare", [7]),
     ],
 )  # fmt: skip
 def test_expression_gives_its_collection(expression: str, expected: list[Any]) -> None:

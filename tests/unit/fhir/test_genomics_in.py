@@ -23,7 +23,7 @@ from tests.unit.fhir.test_genomics_out import (
     genotypes,
     report,
 )
-from tests.unit.fhir.test_person import LOINC, PATIENT, bundle, genotype
+from tests.unit.fhir.test_person import LOINC, PATIENT, bundle, genotype, phenotype
 
 Json = dict[str, Any]
 
@@ -147,6 +147,13 @@ def test_phenotype_of_an_implication_is_read_by_code_and_by_words(
     tmp_path: Path, value: Json, expected: str
 ) -> None:
     assert said(read(tmp_path, implication(value, gene="CYP2C19"))) == [("CYP2C19", "", expected)]
+
+
+def test_effect_on_metabolism_is_read_by_its_answer_alone(tmp_path: Path) -> None:
+    told = {**phenotype("CYP2C19", ""), "valueCodeableConcept": coded("LA9657-3")}
+    assert said(read(tmp_path, told)) == [("CYP2C19", "", "Poor Metabolizer")]
+    silent = {**phenotype("CYP2C19", ""), "valueCodeableConcept": coded("LA0-0")}
+    assert "1 genomic results" in read(tmp_path, silent).person.notes[0]
 
 
 def test_phenotype_as_context_of_treatment_is_read(tmp_path: Path) -> None:

@@ -82,6 +82,7 @@ def test_fault_is_found_with_its_rule_and_place(more: Json, rule: str, path: str
         {"name": [None, "y"], "_name": [{"extension": [{"url": f"{OWN}e", "valueString": "x"}]}]},
         {"_day": {"extension": [{"url": f"{OWN}e", "valueBoolean": False}]}},
         {"day": "2026"},
+        {"day": "2028-02-29"},
         {"size": 1, "count": -1},
         {"valueInteger": 1},
         {"kind": {"text": "x"}},
@@ -244,6 +245,9 @@ def test_definitions_know_what_a_type_is_made_from() -> None:
     assert list(found.ancestry("Age")) == ["Age", "Coding"]
     assert found.type_of(f"{BASE}Unknown") == ""
     assert found.shape("Coding") == ""
+    other = [{"url": f"{OWN}other", "valueString": "x"}]
+    marked = structure("mark", element("mark.value", kinds=[{"code": "x", "extension": other}]))
+    assert Definitions([marked]).shape("mark") == ""
 
 
 def test_elements_without_a_parent_or_a_sibling_are_left_out() -> None:

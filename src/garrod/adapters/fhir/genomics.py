@@ -33,6 +33,7 @@ from garrod.adapters.fhir.genomics_value import (
     haplotype,
     hla_status,
     is_without_result,
+    phenotype_in,
     phenotypes_in,
     value_of,
 )
@@ -162,7 +163,8 @@ class _Rows:
         if gene and is_genotype and is_without_result(resource):
             self._genotypes[gene].setdefault("", number)
             return
-        value = value or strands[1]
+        answer = None if is_genotype else phenotype_in(one(resource, "valueCodeableConcept"))
+        value = value or strands[1] or (answer[1] if answer else "")
         if not gene or not value:
             self.unread += 1
             return
