@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import Run
+from tests.acceptance.conftest import STORY, Run
 from tests.making.packs import resum, site_copy
 
 LOINC = "http://loinc.org"
@@ -171,3 +171,25 @@ def test_columns_and_citations_that_differ_are_named(run: Run, tmp_path: Path) -
     back = run("packs", "diff", new, "us")
     assert "lost columns: note" in back.out
     assert "citations removed: site" in back.out
+
+
+def test_stored_calls_are_called_by_either_side_and_looked_ahead(run: Run, tmp_path: Path) -> None:
+    facts = tmp_path / "p.facts.json.gz"
+    assert run("genome", "call", STORY / "genome.vcf", "--facts", facts).code == 0
+    new = site_copy(
+        tmp_path / "s",
+        "pgx-phenotypes",
+        "2027.1.0",
+        {
+            "functions.csv": lambda t: t.replace(
+                "CYP2C19,*2,No function", "CYP2C19,*2,Normal function"
+            )
+        },
+    )
+    ran = run("packs", "diff", "pgx-phenotypes", new, "--facts", facts)
+    assert ran.code == 0, ran.err
+    assert "people: 1 compared, 1 with other advice" in ran.out
+    (line,) = [x for x in ran.out.splitlines() if "clopidogrel" in x]
+    assert line.strip().startswith("Sample/SYNTHETIC-1: clopidogrel (not taken): ")
+    assert line.endswith("-> nothing")
+    assert "no fact differs" in run("packs", "diff", "us", "us", "--facts", facts).out

@@ -115,12 +115,13 @@ def reinterpreted(paths: Sequence[Path], make: MakeServices) -> Iterator[Compare
     known: dict[Settings, Services] = {}
     for path in paths:
         facts = read_facts(path)
-        settings = _settings_of(facts, path)
+        settings = settings_of(facts, path)
         services = known.setdefault(settings, make(settings))
         yield from _compared(services, facts, path)
 
 
-def _settings_of(facts: Facts, path: Path) -> Settings:
+def settings_of(facts: Facts, path: Path) -> Settings:
+    """Return the settings by which facts were called.  Raises: InputError INP061."""
     names = {f.name for f in fields(Settings)}
     unknown = sorted(set(facts.origin.settings) - names)
     if unknown:
