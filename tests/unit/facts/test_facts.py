@@ -11,7 +11,8 @@ import pytest
 from garrod.adapters.facts.changes import changed_fields, reasons_for
 from garrod.adapters.facts.read import read_facts
 from garrod.adapters.report.calls import calls_json
-from garrod.adapters.vcf.keep import Keeper, pruned
+from garrod.adapters.vcf.again import not_kept
+from garrod.adapters.vcf.keep import Keeper, Kept, pruned
 from garrod.adapters.vcf.record import parse_record
 from garrod.core.errors import GarrodError, InputError
 from garrod.core.variant import Assembly
@@ -154,6 +155,31 @@ def test_gvcf_blocks_inside_a_region_are_kept_and_read_as_reference(tmp_path: Pa
         f for f in next(iter(recalled(services, read_facts(target), "f")))[1] if f.gene == "CYP2C19"
     )
     assert f"CYP2C19:{INSIDE}" not in finding.missing
+
+
+@pytest.mark.parametrize("beyond", [-150, 1, 1500])
+def test_block_that_reaches_over_the_edge_of_a_region_says_nothing_there(
+    tmp_path: Path, beyond: int
+) -> None:
+    edge = max(r.last for r in REGIONS if r.gene == "CYP2C19")
+    block = row("chr10", 94760000, "T", "<NON_REF>", "0/0:99", keys="GT:GQ",
+                info=f"END={edge + 9000}")  # fmt: skip
+    target = tmp_path / "f.json.gz"
+    facts_of(SERVICES, save(tmp_path, vcf(block)), target)
+    newer = with_new_allele(edge + beyond)
+    ((_, findings),) = recalled(newer, read_facts(target), "f")
+    finding = next(f for f in findings if f.gene == "CYP2C19")
+    assert f"CYP2C19:{edge + beyond}" in finding.missing
+    (person,) = reinterpreted([target], lambda _: newer)
+    change = next(c for c in person.changes if c.gene == "CYP2C19")
+    assert change.not_kept == (f"CYP2C19:{edge + beyond}",)
+
+
+def test_every_position_in_force_is_kept_with_all_around_it() -> None:
+    for assembly in Assembly:
+        regions = load_regions(SERVICES.shelf, SERVICES.caller.positions(), assembly)
+        kept = Kept(assembly, ("P",), regions, ())
+        assert not_kept(kept, SERVICES.caller.positions()) == ()
 
 
 def test_nothing_stands_at_the_place_when_calling_fails(tmp_path: Path) -> None:

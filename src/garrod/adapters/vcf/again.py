@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from garrod.adapters.vcf.alleles import LONGEST_CONTEXT
 from garrod.adapters.vcf.gather import Gathering
 from garrod.adapters.vcf.header import Header
 from garrod.adapters.vcf.keep import Kept, Line
@@ -20,6 +21,8 @@ def read_kept(
 ) -> GenotypeTable:
     """Return what the kept lines say at the positions, as the file itself would.
 
+    A position beyond what was kept is not covered, even where a kept block reaches over it: a
+    record that says otherwise may stand where nothing was kept.
     Raises: VcfError VCF015-VCF022.
     """
     spelled, length = kept.mitochondrial
@@ -30,7 +33,8 @@ def read_kept(
         reference="",
     )
     warnings: list[str] = []
-    place = place_of(header, positions, kept.assembly, warnings)
+    beyond = frozenset(not_kept(kept, positions))
+    place = place_of(header, positions, kept.assembly, warnings, skipped=beyond)
     codes = matrix_of(len(positions), len(kept.samples))
     gathering = Gathering(place, header, kept.samples, codes, settings, name=name)
     for number, raw in _near(place, kept.lines):
@@ -51,7 +55,10 @@ def _near(place: Place, lines: Iterable[Line]) -> Iterator[Line]:
 
 
 def not_kept(kept: Kept, positions: Iterable[Position]) -> tuple[str, ...]:
-    """Return the ids of the positions that the kept regions do not reach."""
+    """Return the ids of the positions that the kept regions do not hold with all around them.
+
+    An indel may be written some way off (LONGEST_CONTEXT): that stretch must be kept too.
+    """
     by_place: dict[str, list[Region]] = {}
     for region in kept.regions:
         by_place.setdefault(region.chromosome, []).append(region)
@@ -60,7 +67,8 @@ def not_kept(kept: Kept, positions: Iterable[Position]) -> tuple[str, ...]:
         locus = position.on(kept.assembly)
         if locus is None:
             continue
-        stretch = position.chromosome, locus.pos, locus.pos + len(locus.ref) - 1
+        first, last = locus.pos - LONGEST_CONTEXT, locus.pos + len(locus.ref) - 1 + LONGEST_CONTEXT
+        stretch = position.chromosome, max(first, 1), last
         if not any(region.holds(*stretch) for region in by_place.get(position.chromosome, ())):
             missing.append(position.id)
     return tuple(missing)

@@ -7,7 +7,7 @@ small codes into a palette per position, so that a cohort costs two bytes a read
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -96,9 +96,10 @@ def place_of(
     warnings: list[str],
     *,
     kept: Sequence[Region] = (),
+    skipped: Collection[str] = (),
 ) -> Place:
-    """Return where the positions lie on a build, and what else is to be kept of it."""
-    made = (window_of(i, p, build) for i, p in enumerate(positions))
+    """Return where the positions lie on a build, but those skipped, and what else is to be kept."""
+    made = (window_of(i, p, build) for i, p in enumerate(positions) if p.id not in skipped)
     windows = with_deletions([w for w in made if w is not None])
     length = header.lengths.get("MT", RCRS_LENGTH)
     spelled = header.spelled.get("MT", "")
