@@ -55,3 +55,9 @@ def examples() -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield each example of the guide, with its file's name."""
     for path in sorted((GUIDE / "example").glob("*.json")):
         yield path.name, orjson.loads(path.read_bytes())
+
+
+def official_examples() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each of HL7's own R4 examples, with its file's name."""
+    for path in sorted((FHIR / "hl7-r4-examples").glob("*.json")):
+        yield path.name, orjson.loads(path.read_bytes())

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from garrod.adapters.fhir.validate.issue import Outcome
 from garrod.adapters.fhir.validate.walk import Validator
-from validation.fhir_definitions import definitions, examples
+from validation.fhir_definitions import definitions, examples, official_examples
 from validation.fhir_faults import Fault, general_faults, meant_faults
 from validation.fhir_people import bundles
 from validation.figures import Figure, at_least, none_of, show
@@ -38,6 +38,14 @@ def of_examples(validator: Validator) -> tuple[list[Figure], list[str]]:
     return figures, notes
 
 
+def of_official(validator: Validator) -> tuple[Figure, list[str]]:
+    """Return how many of HL7's own R4 examples pass, and what is said of the others."""
+    found = [(name, validator.validate(resource)) for name, resource in official_examples()]
+    said = [f"- R4 {n}: {i.path} {i.message}" for n, o in found for i in o.errors[:1]]
+    passed = sum(outcome.is_valid for _, outcome in found)
+    return at_least("R4 examples of HL7 that pass", passed, len(found), 98), said
+
+
 def of_faults(validator: Validator, faults: Sequence[Fault]) -> tuple[Figure, list[str]]:
     """Return how many planted faults are found, and the names of those that are not."""
     missed = [f.name for f in faults if validator.validate(f.bundle).is_valid]
@@ -49,6 +57,9 @@ def main() -> int:
     """Print the figures."""
     validator = Validator(definitions())
     figures, notes = of_examples(validator)
+    official, said = of_official(validator)
+    figures.append(official)
+    notes += said
     made = [b for _, b in bundles(PEOPLE)]
     outcomes = [validator.validate(b) for b in made]
     bad = [o for o in outcomes if not o.is_valid]

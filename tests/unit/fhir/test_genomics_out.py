@@ -408,11 +408,35 @@ def test_extension_that_cannot_be_so_is_not_believed(url: str, value: Json | Non
     assert has_finding(genotype)
 
 
-def test_line_that_is_no_number_is_no_line() -> None:
-    broken = tampered(CALLED, "proof", {"extension": [{"url": "line", "valueInteger": "x"}]})
-    back = finding_in(broken)
-    assert back is not None
-    assert back.proofs[0].line is None
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"url": "proof", "extension": [{"url": "line", "valueInteger": "x"}]},
+        {"url": "reasons", "valueString": "an added reason"},
+        {"url": "position", "extension": [{"url": "name", "valueString": "rs1"}]},
+        {"url": "packs", "valueString": "p@2"},
+    ],
+)
+def test_part_that_was_added_later_is_not_believed(part: Json) -> None:
+    genotype = genotypes(report_bundle(report(CALLED)))["CYP2C19"]
+    genotype["extension"][0]["extension"].append(part)
+    assert finding_in(genotype) is None
+
+
+def test_key_that_was_changed_is_not_believed() -> None:
+    genotype = genotypes(report_bundle(report(CALLED)))["CYP2C19"]
+    text = orjson.dumps(genotype).decode()
+    changed = text.replace('"key","valueString":"Poor', '"key","valueString":"Normal')
+    assert changed != text
+    assert finding_in(orjson.loads(changed)) is None
+
+
+def test_number_written_without_its_nought_is_the_same() -> None:
+    genotype = genotypes(report_bundle(report(CALLED)))["CYP2C19"]
+    text = orjson.dumps(genotype).decode()
+    plain = text.replace('"valueDecimal":1.0', '"valueDecimal":1')
+    assert plain != text
+    assert finding_in(orjson.loads(plain)) == CALLED
 
 
 def test_extension_is_named_under_our_own_address() -> None:

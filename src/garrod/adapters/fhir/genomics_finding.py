@@ -1,13 +1,17 @@
 """A finding as an extension of our own, with nothing lost: written, and read back.
 
 The extension stands on a genotype Observation beside its standard value. It is believed only where
-it says the same as that value: whoever changes one and not the other is not silently overruled.
+it says the same as that value, and its parts are those that its sum was made of: whoever changes
+one and not the other is not silently overruled.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
+
+import orjson
 
 from garrod.adapters.fhir.genomics_codes import FINDING_URL
 from garrod.adapters.fhir.json import Resource, many, text
@@ -54,7 +58,8 @@ def extension_of(finding: GeneFinding) -> dict[str, Any]:
     parts += [_proof(p) for p in finding.proofs]
     places = finding.positions or {}
     parts += [_complex("position", name=name, genotype=seen) for name, seen in places.items()]
-    return {"url": FINDING_URL, "extension": parts}
+    digest = sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return {"url": FINDING_URL, "extension": [*parts, _string("sha256", digest)]}
 
 
 def _string(url: str, value: str) -> dict[str, Any]:
@@ -123,7 +128,13 @@ def _finding(extension: Resource) -> GeneFinding | None:
         )
     except ValueError:
         return None
-    return found if _is_sound(found) else None
+    return found if _is_sound(found) and _is_unchanged(found, extension) else None
+
+
+def _is_unchanged(finding: GeneFinding, extension: Resource) -> bool:
+    """Return whether no part was changed, added or lost since the extension was written."""
+    written = extension_of(finding)["extension"][-1]["valueString"]
+    return bool(_word(extension, "sha256") == written)
 
 
 def _is_sound(finding: GeneFinding) -> bool:
