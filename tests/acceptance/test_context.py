@@ -47,10 +47,10 @@ def history(words: str) -> Json:
     return {"resourceType": "Condition", "subject": WHOSE, "code": {"text": words}}
 
 
-def advised(
+def all_advised(
     run: Run, folder: Path, words: str, *resources: Json, born: str = "", **order: Any
 ) -> Json:
-    """Return the only advice on an order for a person with the resources."""
+    """Return the answer to an order for a person with the resources."""
     patient: Json = {"resourceType": "Patient", "id": "s1", "meta": SYNTHETIC}
     patient |= {"birthDate": born} if born else {}
     entries = [{"resource": resource} for resource in (patient, *resources)]
@@ -69,9 +69,16 @@ def advised(
     ordered.write_text(json.dumps(request))
     ran = run("advise", "--person", person, "--order", ordered)
     assert ran.code == 0, ran.err
-    (advice,) = [a for a in json.loads(ran.out)["advice"] if a["id"].startswith("pgx:")]
-    found: Json = advice
+    found: Json = json.loads(ran.out)
     return found
+
+
+def advised(run: Run, folder: Path, words: str, *resources: Json, **more: Any) -> Json:
+    """Return the only advice on an order for a person with the resources, by the genes."""
+    found = all_advised(run, folder, words, *resources, **more)
+    (advice,) = [a for a in found["advice"] if a["id"].startswith("pgx:")]
+    by_genes: Json = advice
+    return by_genes
 
 
 @pytest.mark.parametrize(
@@ -140,3 +147,27 @@ def test_carbamazepine_is_judged_by_whether_it_was_taken_before(
     advice = advised(run, tmp_path, "carbamazepine", risk, *listed, born="1980-03-01")
     assert advice["population"] == population
     assert (ASKED_START in advice["summary"]) is is_asked
+
+
+@pytest.mark.parametrize(
+    ("born", "past", "action", "tier"),
+    [
+        ("2018-03-01", "", "avoid", "T1"),
+        ("2011-03-01", "Tonsillectomy", "avoid", "T1"),
+        ("", "", "ask", "T3"),
+    ],
+)
+def test_codeine_is_limited_by_age_whatever_the_genes(
+    run: Run, tmp_path: Path, born: str, past: str, action: str, tier: str
+) -> None:
+    usual = genotype("CYP2D6", "*1/*1")
+    known = [history(past)] if past else []
+    (limit, *_) = all_advised(run, tmp_path, "codeine 15 mg", usual, *known, born=born)["advice"]
+    assert (limit["id"].split(":")[0], limit["action"], limit["tier"]) == ("limit", action, tier)
+
+
+def test_codeine_for_a_grown_up_is_not_limited(run: Run, tmp_path: Path) -> None:
+    usual = genotype("CYP2D6", "*1/*1")
+    found = all_advised(run, tmp_path, "codeine 15 mg", usual, born="1960-03-01")
+    assert [a for a in found["advice"] if a["id"].startswith("limit:")] == []
+    assert len(found["clear"]) == 1

@@ -18,6 +18,7 @@ ORDER = (
     "guidance",
     "drugs",
     "modulators",
+    "doses",
     "policy",
     "fda",
     "dpwg",

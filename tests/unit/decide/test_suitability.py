@@ -157,13 +157,25 @@ def test_child_under_twelve_is_never_clear_for_codeine() -> None:
     usual = finding("CYP2D6", candidate("*1/*1", 1.0, NM, "2.0"))
     decision = ask(replace(ADULT, birth_date=date(2020, 1, 1)), "codeine 15 mg", usual)
     assert decision.clear == ()
-    assert "under 12 years" in decision.not_assessed[0].reason
+    (advice,) = decision.advice
+    assert (advice.action, advice.tier) == (Action.AVOID, Tier.T1)
+    assert "under 12 years" in advice.title
     assert len(ask(ADULT, "codeine 15 mg", usual).clear) == 1
 
 
-def test_prasugrel_ordered_after_a_stroke_is_questioned() -> None:
-    decision = ask(replace(ADULT, conditions=(STROKE,)), "prasugrel 10 mg")
+def test_prasugrel_ordered_after_a_stroke_is_to_be_avoided_and_asked_about_otherwise() -> None:
+    (advice,) = ask(replace(ADULT, conditions=(STROKE,)), "prasugrel 10 mg").advice
+    assert (advice.action, advice.tier) == (Action.AVOID, Tier.T2)
+    decision = ask(ADULT, "prasugrel 10 mg")
+    assert decision.advice == ()
     assert "contraindication" in {n.subject for n in decision.not_assessed}
+
+
+def test_usual_dose_of_a_group_that_may_not_be_the_persons_is_asked_about() -> None:
+    ageless = replace(ADULT, birth_date=None)
+    decision = ask(ageless, "efavirenz", finding("CYP2B6", candidate("*1/*1", 1.0, NM)))
+    assert len(decision.clear) == 1
+    assert [n.reason for n in decision.not_assessed if n.subject == "context"]
 
 
 def test_result_that_could_not_be_understood_says_why_and_keeps_the_offer_of_a_test() -> None:

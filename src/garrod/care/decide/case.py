@@ -79,9 +79,10 @@ def setting_for(
 ) -> Setting:
     """Return the circumstances of one medicine, the person's genes as they behave for it."""
     others = [m.drug for m in case.active if m is not medicine]
+    spared = knowledge.spared.get(medicine.drug, frozenset())
     return setting_of(
         knowledge.policy,
-        as_behaving(knowledge.conversions, case.person, case.active, about=medicine),
+        as_behaving(knowledge.conversions, case.person, case.active, about=medicine, spared=spared),
         _as_one(naming, case.lines_of(medicine)),
         is_new=is_new,
         today=case.today,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from garrod.care.decide.behaviour import Conversions, load_conversions
+from garrod.care.decide.behaviour import Conversions, load_conversions, spared_by
 from garrod.care.decide.dosing import Doses, load_doses
 from garrod.care.decide.policy import PACK, Policy, load_policy
 from garrod.knowledge.medicines import Medicines, load_medicines
@@ -29,6 +29,7 @@ class Knowledge:
     policy: Policy
     doses: Doses
     conversions: Conversions
+    spared: Mapping[str, frozenset[str]]  # by drug: genes whose inhibitors guidance asks for itself
 
     @property
     def guidance(self) -> Guidance:
@@ -58,14 +59,21 @@ def load_knowledge(shelf: Shelf, policy: str = PACK) -> Knowledge:
     """Return what the advisers reason over, by a policy pack.  Raises: KnowledgeError."""
     chosen = load_policy(shelf, policy)
     sources = tuple(load_guidance(shelf, source.pack) for source in chosen.sources)
+    guidelines = guidelines_of(sources)
     return Knowledge(
         sources=sources,
-        guidelines=guidelines_of(sources),
+        guidelines=guidelines,
+        spared={drug: genes for drug in guidelines if (genes := _spared(drug, guidelines[drug]))},
         medicines=load_medicines(shelf),
         policy=chosen,
         doses=load_doses(shelf),
         conversions=load_conversions(shelf, policy),
     )
+
+
+def _spared(drug: str, views: tuple[Guidance, ...]) -> frozenset[str]:
+    """Return the genes of a drug whose result guidance wants as it is."""
+    return spared_by(view.populations[code] for view in views for code in view.populations_of(drug))
 
 
 def guidelines_of(sources: tuple[Guidance, ...]) -> dict[str, tuple[Guidance, ...]]:

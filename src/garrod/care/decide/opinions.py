@@ -31,22 +31,27 @@ LEAST_DOUBT = 0.005  # the same, where the test belongs before the first dose. S
 # How cautious each act is, the most first. Source: the project's design
 CAUTION = (
     *(Action.AVOID, Action.STOP, Action.PREFER_ALTERNATIVE, Action.START_LOWER, Action.ADJUST),
-    *(Action.START_HIGHER, Action.TAPER, Action.MONITOR, Action.NO_RECOMMENDATION, Action.STANDARD),
+    *(Action.TEST_FIRST, Action.START_HIGHER, Action.TAPER, Action.REFER, Action.ASK),
+    *(Action.CONSIDER_TEST, Action.MONITOR, Action.NO_RECOMMENDATION, Action.STANDARD),
 )
 
 
 EVERYONE = Context(())
 
 
-class Meanings(dict[str, tuple[KeyShare, ...]]):
-    """What each gene of a person may mean to guidance, each worked out when first asked for."""
+class Meanings(dict[tuple[str, bool], tuple[KeyShare, ...]]):
+    """What each gene of a person may mean to guidance, each worked out when first asked for.
+
+    Asked by gene, and by whether its genotypes are to be kept apart.
+    """
 
     def __init__(self, findings: Sequence[GeneFinding]) -> None:
         super().__init__()
         self.findings = {f.gene: f for f in findings}
 
-    def __missing__(self, gene: str) -> tuple[KeyShare, ...]:
-        found = self[gene] = meaning_of(gene, self.findings)
+    def __missing__(self, key: tuple[str, bool]) -> tuple[KeyShare, ...]:
+        gene, is_apart = key
+        found = self[key] = meaning_of(gene, self.findings, is_apart=is_apart)
         return found
 
 
@@ -112,7 +117,10 @@ class Opinions:
 
 
 def opinions_on(
-    knowledge: Knowledge, drug: str, setting: Setting, known: Mapping[str, tuple[KeyShare, ...]]
+    knowledge: Knowledge,
+    drug: str,
+    setting: Setting,
+    known: Mapping[tuple[str, bool], tuple[KeyShare, ...]],
 ) -> Opinions:
     """Return what each guideline of a drug says, sorted into heard, second and mute."""
     doubt = LEAST_DOUBT if knowledge.is_tested_before(drug) else DOUBT
@@ -136,7 +144,7 @@ def _opinion(
     view: Guidance,
     drug: str,
     setting: Setting,
-    known: Mapping[str, tuple[KeyShare, ...]],
+    known: Mapping[tuple[str, bool], tuple[KeyShare, ...]],
     doubt: float,
 ) -> Opinion:
     genes = view.genes_of(drug)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from garrod.care.decide.context import Setting
 from garrod.care.decide.knowledge import Knowledge
+from garrod.care.decide.limits import judged
 from garrod.care.decide.naming import named_in
-from garrod.care.decide.policy import Contraindication
 from garrod.care.decide.wording import in_short
 from garrod.core.advice import Action, Option
 from garrod.core.identifiers import Atc, RxNorm
@@ -63,8 +63,9 @@ def options_for(
         medicine = medicines.by_id(code)
         if medicine is None:
             continue
-        limits = policy.contraindicated(code)
-        why_not = _forbidden(limits, setting) or _why_not(knowledge, setting.person, medicine)
+        holding, limits = judged(policy.contraindicated(code), setting)
+        forbidden = next((f"it {limit.why}" for limit in holding), "")
+        why_not = forbidden or _why_not(knowledge, setting.person, medicine)
         if why_not:
             held.append(code)
             remarks.append(f"{medicine.name} is not offered: {why_not}")
@@ -88,12 +89,6 @@ def allergy_to(medicines: Medicines, person: Person, medicine: Medicine) -> str:
         if medicine in named:
             return allergy.text or medicine.name
     return ""
-
-
-def _forbidden(limits: Sequence[Contraindication], setting: Setting) -> str:
-    """Return the first limit of a medicine that holds for a person, or nothing."""
-    holding = (c.why for c in limits if c.holds(setting.history, setting.age))
-    return next((f"it {why}" for why in holding), "")
 
 
 def _why_not(knowledge: Knowledge, person: Person, medicine: Medicine) -> str:

@@ -41,7 +41,7 @@ def advice_ahead(
     knowledge: Knowledge,
     medicine: Medicine,
     setting: Setting,
-    known: Mapping[str, tuple[KeyShare, ...]],
+    known: Mapping[tuple[str, bool], tuple[KeyShare, ...]],
 ) -> Advice | None:
     """Return the advice on a medicine that is not taken yet; None where the usual dose holds."""
     found = opinions_on(knowledge, medicine.drug, setting, known)
@@ -52,7 +52,7 @@ def assess(
     knowledge: Knowledge,
     medicine: Medicine,
     setting: Setting,
-    known: Mapping[str, tuple[KeyShare, ...]] | None = None,
+    known: Mapping[tuple[str, bool], tuple[KeyShare, ...]] | None = None,
 ) -> Decision:
     """Return what guidance says about one medicine for this person.
 
@@ -179,6 +179,8 @@ def _usual(
         said = (f"{_results(tested)}: usual dosing", *words)
         reasons.append(" ".join(sentence(w) for w in said if w))
         doubts += _doubts(target, person, tuple(s.gene for s in tested), top.probability)
+        if not opinion.is_settled and opinion.context.question:
+            doubts.append(NotAssessed(target, "context", opinion.context.question))
     reasons += dosing_of(knowledge.doses, medicine, setting, "").sentences
     reasons += [
         opinion_in_short(knowledge, other)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from garrod.care.decide.contraindications import Limit, limit_of
 from garrod.core.advice import Action, Tier
 from garrod.core.evidence import Evidence
 from garrod.core.identifiers import Icd10, Snomed
@@ -14,6 +15,7 @@ from garrod.knowledge.pack import Row, values_in
 from garrod.knowledge.shelf import Shelf
 
 PACK = "policy-england"
+BEHAVES = "behaves-as"  # the row of tiers for conversions that rest on the policy alone
 NATIONS = {"england": PACK, "netherlands": "policy-netherlands", "us": "policy-us"}
 # Words that say that a condition named is not one that the person has or had.
 NOT_THEIRS = re.compile(
@@ -41,21 +43,6 @@ class Indication:
     words: tuple[re.Pattern[str], ...]
     snomed: frozenset[str]
     icd10: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Contraindication:
-    """A condition after which, or an age below which, a medicine must not be used."""
-
-    drug: str
-    conditions: frozenset[str]  # names of indications
-    below_age: int | None
-    why: str
-
-    def holds(self, history: frozenset[str], age: int | None) -> bool:
-        """Return whether it holds for a person of that history and age."""
-        is_young = self.below_age is not None and age is not None and age < self.below_age
-        return is_young or bool(self.conditions & history)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +82,7 @@ class Policy:
     tiers: tuple[tuple[str, str, Tier], ...]
     hard_stops: tuple[HardStop, ...]
     indications: tuple[Indication, ...]
-    contraindications: tuple[Contraindication, ...]
+    contraindications: tuple[Limit, ...]
     quiet: Mapping[str, Tier]  # by the implication of a row
     left_out: frozenset[tuple[str, str]]  # (drug or "*", action) that the look ahead leaves out
     reference: str
@@ -121,6 +108,11 @@ class Policy:
                 return tier
         return Tier.T3
 
+    @property
+    def behaving_tier(self) -> Tier:
+        """Return how loudly to speak where only this policy says what a gene behaves as."""
+        return next((t for act, _, t in self.tiers if act == BEHAVES), Tier.T3)
+
     def test_of(self, drug: str, gene: str) -> OfferedTest | None:
         """Return the test of a gene that is offered to the untested, or None."""
         return self.tests.get((drug, gene))
@@ -130,8 +122,8 @@ class Policy:
         found = (self.tests.get((drug, gene)) for gene in genes)
         return any(test is not None and test.offer == "before" for test in found)
 
-    def contraindicated(self, drug: str) -> tuple[Contraindication, ...]:
-        """Return the conditions and ages that speak against a medicine."""
+    def contraindicated(self, drug: str) -> tuple[Limit, ...]:
+        """Return the circumstances that speak against a medicine."""
         return tuple(c for c in self.contraindications if c.drug == drug)
 
     def is_ahead(self, drug: str, action: Action) -> bool:
@@ -151,15 +143,6 @@ def _is(indication: Indication, coding: Coding) -> bool:
     if NOT_THEIRS.search(coding.display):
         return False
     return any(word.search(coding.display) for word in indication.words)
-
-
-def _contraindication(row: Row) -> Contraindication:
-    return Contraindication(
-        row["drug"],
-        frozenset(values_in(row["conditions"])),
-        int(row["below_age"]) if row["below_age"] else None,
-        row["why"],
-    )
 
 
 def load_policy(shelf: Shelf, pack: str = PACK) -> Policy:
@@ -189,7 +172,10 @@ def load_policy(shelf: Shelf, pack: str = PACK) -> Policy:
             for row in shelf.rows(pack, "hard_stops")
         ),
         indications=tuple(map(_indication, shelf.rows(pack, "indications"))),
-        contraindications=tuple(map(_contraindication, shelf.rows(pack, "contraindications"))),
+        contraindications=tuple(
+            limit_of(row, shelf.evidence(pack, row["evidence"]))
+            for row in shelf.rows(pack, "contraindications")
+        ),
         quiet={r["implication"]: Tier(r["tier"]) for r in shelf.rows(pack, "quiet")},
         left_out=frozenset(
             (drug, row["action"])

@@ -10,12 +10,13 @@ from garrod.care.decide.behaviour import as_behaving, touched_by
 from garrod.care.decide.case import Case, case_of, setting_for
 from garrod.care.decide.context import Setting
 from garrod.care.decide.knowledge import Knowledge, load_knowledge
+from garrod.care.decide.limits import limits_of
 from garrod.care.decide.model import NOTHING, Decision
 from garrod.care.decide.naming import codes_of_line, is_at_odds, named_in
 from garrod.care.decide.opinions import Meanings
 from garrod.care.decide.options import allergy_to, codes_of
 from garrod.care.decide.pharmacogenomics import advice_ahead, assess
-from garrod.core.advice import Advice, NotAssessed, Target
+from garrod.core.advice import Action, Advice, NotAssessed, Target
 from garrod.core.medicine import MedicineLine, Proposal
 from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine
@@ -105,17 +106,17 @@ def _answer(knowledge: Knowledge, medicine: Medicine, setting: Setting) -> Decis
     """Return what is said about one medicine; what speaks against it otherwise is never clear."""
     found = assess(knowledge, medicine, setting)
     target = Target(medicine.name, codes_of(medicine))
+    policy = knowledge.policy
+    limits = policy.contraindicated(medicine.drug)
+    limited = limits_of(limits, setting, target, pack=policy.reference)
+    if any(advice.action is Action.AVOID for advice in limited.advice):
+        found = replace(found, clear=())
+    found = limited.joined(found)
     allergy = allergy_to(knowledge.medicines, setting.person, medicine)
-    against = [("allergy", f"{ALLERGY} ({allergy})")] if allergy else []
-    against += [
-        ("contraindication", f"it {c.why}; {ONLY_GENES}")
-        for c in knowledge.policy.contraindicated(medicine.drug)
-        if c.holds(setting.history, setting.age)
-    ]
-    if not against:
+    if not allergy:
         return found
-    gaps = tuple(NotAssessed(target, about, why, "not-assessed") for about, why in against)
-    return replace(found, clear=(), not_assessed=(*gaps, *found.not_assessed))
+    gap = NotAssessed(target, "allergy", f"{ALLERGY} ({allergy})", "not-assessed")
+    return replace(found, clear=(), not_assessed=(gap, *found.not_assessed))
 
 
 def look_ahead(knowledge: Knowledge, person: Person, *, today: date) -> tuple[Advice, ...]:
@@ -128,7 +129,11 @@ def look_ahead(knowledge: Knowledge, person: Person, *, today: date) -> tuple[Ad
         medicine = knowledge.medicines.by_id(drug)
         if medicine is None or drug in case.base.taken:
             continue
-        told = advice_ahead(knowledge, medicine, setting, known)
+        if drug in knowledge.spared:
+            own = setting_for(knowledge, case, medicine, (MedicineLine(""),), is_new=True)
+            told = advice_ahead(knowledge, medicine, own, Meanings(own.person.findings))
+        else:
+            told = advice_ahead(knowledge, medicine, setting, known)
         if told is not None and knowledge.policy.is_ahead(drug, told.action):
             found.append(told)
     return ranked(tuple(found))

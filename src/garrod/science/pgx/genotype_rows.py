@@ -40,5 +40,7 @@ def _genes(row: Keyed) -> tuple[str, ...]:
 def _names_genotype(row: Keyed, keys: Mapping[str, Sequence[str]]) -> bool:
     """Return whether a row holds because it names a genotype of the person."""
     return any(
-        PAIR in value for gene, wanted in row.keys for value in wanted.intersection(keys.get(gene, ()))
+        PAIR in value
+        for gene, wanted in row.keys
+        for value in wanted.intersection(keys.get(gene, ()))
     )

@@ -16,6 +16,7 @@ from garrod.core.finding import INDETERMINATE, NO_RULE
 from garrod.knowledge.pack import Row, values_in
 from garrod.knowledge.shelf import Shelf
 from garrod.science.pgx.circumstances import Population, population_of
+from garrod.science.pgx.genotype_rows import PAIR, without_overruled
 
 PACK = "pgx-guidance"
 NO_RESULT = "No Result"
@@ -129,6 +130,15 @@ class Guidance:
             self.lists["populations", drug] = found
         return found
 
+    def named_genotypes(self, drug: str) -> tuple[str, ...]:
+        """Return the genes of which a drug's rows name genotypes ("*2/*3") beside phenotypes."""
+        found = self.lists.get(("genotypes", drug))
+        if found is None:
+            keys = [(gene, wanted) for row in self.rows_of(drug) for gene, wanted in row.keys]
+            named = (gene for gene, wanted in keys if any(PAIR in value for value in wanted))
+            found = self.lists["genotypes", drug] = tuple(dict.fromkeys(named))
+        return found
+
     def role_of(self, drug: str, gene: str) -> str:
         """Return "decides" or "modifies", or "" where the gene is not in the guidance."""
         found = self.roles.get(drug, {}).get(gene)
@@ -168,7 +178,9 @@ def _found(
         and all(_holds(wanted, keys.get(gene, ())) for gene, wanted in row.keys)
     ]
     ranked = sorted(
-        found, key=lambda row: _specificity(guidance, drug, row, population), reverse=True
+        without_overruled(found, keys),
+        key=lambda row: _specificity(guidance, drug, row, population),
+        reverse=True,
     )
     return tuple(ranked)
 
@@ -250,7 +262,13 @@ def _alone(guidance: Guidance, rows: tuple[Recommendation, ...]) -> Guidance:
         for drug, own in genes.items()
     }
     return replace(
-        guidance, recommendations=rows, by_drug=_by_drug(rows), roles=roles, memory={}, lists={}
+        guidance,
+        source=guidance.guidelines[rows[0].guideline].source,
+        recommendations=rows,
+        by_drug=_by_drug(rows),
+        roles=roles,
+        memory={},
+        lists={},
     )
 
 

@@ -15,7 +15,6 @@ from garrod.science.pgx.guidance import NO_RESULT, Guidance, Recommendation, mat
 
 ALLELE_STATUS = (" positive", " negative")  # how guidance keys say what an HLA test found
 TYPED = "HLA-"  # genes of which a test may cover one allele and not another
-LEAST_SHARE = 0.001  # combinations less likely than this are not looked up. Source: the design
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +43,18 @@ class Outcome:
     probability: float
     shares: tuple[KeyShare, ...]  # the most likely combination that leads to it
     also: tuple[Recommendation, ...] = ()  # rows of genes that only modify, in that combination
+    is_even: bool = True  # every row that says so says it with the same strength
 
 
 _Part = tuple[float, Recommendation | None, tuple[KeyShare, ...], tuple[Recommendation, ...]]
 
 
-def key_shares(gene: str, finding: GeneFinding | None) -> tuple[KeyShare, ...]:
+def key_shares(
+    gene: str, finding: GeneFinding | None, *, is_apart: bool = False
+) -> tuple[KeyShare, ...]:
     """Return the distinct meanings of a finding, most likely first; one "No Result" without one.
+
+    Apart, each genotype is a meaning of its own: for drugs whose rows name genotypes.
 
     A single position (an rsID) has no candidates: its shares are read elsewhere, none here.
     Source: definitional (candidates with the same keys are added up).
@@ -62,7 +66,7 @@ def key_shares(gene: str, finding: GeneFinding | None) -> tuple[KeyShare, ...]:
     found: dict[tuple[str, ...], KeyShare] = {}
     for c in finding.candidates:
         keys = (*c.keys, c.phenotype, c.name) if c.phenotype else (*c.keys, c.name)
-        mark = c.keys or keys
+        mark = keys if is_apart else c.keys or keys
         old = found.get(mark)
         if old is None:
             found[mark] = KeyShare(
@@ -102,25 +106,34 @@ def shares_for(
     *57:01 says nothing of *15:02.
     Source: definitional.
     """
-    return _as_named(guidance, drug, gene, meaning_of(gene, findings))
+    is_apart = gene in guidance.named_genotypes(drug)
+    return _as_named(guidance, drug, gene, meaning_of(gene, findings, is_apart=is_apart))
 
 
-def meaning_of(gene: str, findings: Mapping[str, GeneFinding]) -> tuple[KeyShare, ...]:
+def meaning_of(
+    gene: str, findings: Mapping[str, GeneFinding], *, is_apart: bool = False
+) -> tuple[KeyShare, ...]:
     """Return what a gene, or a single position, may mean to any drug.
 
     Source: definitional.
     """
-    return key_shares(gene, findings.get(gene)) or _at_position(gene, findings)
+    shares = key_shares(gene, findings.get(gene), is_apart=is_apart)
+    return shares or _at_position(gene, findings)
 
 
 def meanings_for(
-    guidance: Guidance, drug: str, genes: Sequence[str], known: Mapping[str, tuple[KeyShare, ...]]
+    guidance: Guidance,
+    drug: str,
+    genes: Sequence[str],
+    known: Mapping[tuple[str, bool], tuple[KeyShare, ...]],
 ) -> tuple[tuple[KeyShare, ...], ...]:
     """Return for each gene what it may mean to one drug, from what it may mean to any.
 
+    `known` is asked by gene, and by whether its genotypes are to be kept apart.
     Source: definitional.
     """
-    return tuple(_as_named(guidance, drug, gene, known[gene]) for gene in genes)
+    apart = guidance.named_genotypes(drug)
+    return tuple(_as_named(guidance, drug, gene, known[gene, gene in apart]) for gene in genes)
 
 
 def _as_named(
@@ -153,7 +166,7 @@ def outcomes_of(
 ) -> tuple[Outcome, ...]:
     """Return what guidance may say about a drug in a population, most likely first.
 
-    Probabilities are over the combinations looked up; they sum to at most 1.
+    Every combination of listed candidates is looked up; probabilities sum to at most 1.
     Source: definitional; rows of the guidance packs.
     """
     choices = [shares_for(guidance, drug, gene, findings) for gene in genes]
@@ -172,8 +185,6 @@ def outcomes_over(
         probability = 1.0
         for share in shares:
             probability *= share.probability
-        if probability < LEAST_SHARE:
-            continue
         rows = matching(guidance, drug, {s.gene: s.keys for s in shares}, population)
         main, also = _sorted_out(guidance, drug, rows)
         for row in main:
@@ -196,7 +207,8 @@ def content_of(row: Recommendation | None) -> object:
 def _outcome(parts: Iterable[_Part]) -> Outcome:
     ranked = sorted(parts, key=lambda p: -p[0])
     probability, (_, row, shares, also) = sum(p[0] for p in ranked), ranked[0]
-    return Outcome(row, probability, shares, also)
+    strengths = {part[1].strength for part in ranked if part[1] is not None}
+    return Outcome(row, probability, shares, also, is_even=len(strengths) < 2)
 
 
 def _sorted_out(
