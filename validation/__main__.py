@@ -7,6 +7,12 @@ from collections.abc import Callable
 
 from validation import (
     cohort100,
+    dpwg_reading,
+    dpwg_rows,
+    fhir_paths,
+    fhir_profiles,
+    fhir_round_trip,
+    full_report,
     getrm,
     grch37,
     matcher_cases,
@@ -14,7 +20,9 @@ from validation import (
     phenotype_rows,
     pipeline_cases,
     population400,
+    stability,
     synthetic400,
+    warfarin,
 )
 from validation.data import PGX
 
@@ -28,6 +36,14 @@ ALL: dict[str, Callable[[], int]] = {
     "phenotype_rows": phenotype_rows.main,
     "pharmcat_json": pharmcat_json.main,
     "grch37": grch37.main,
+    "stability": stability.main,
+    "warfarin": warfarin.main,
+    "dpwg_rows": dpwg_rows.main,
+    "dpwg_reading": dpwg_reading.main,
+    "full_report": full_report.main,
+    "fhir_round_trip": fhir_round_trip.main,
+    "fhir_paths": fhir_paths.main,
+    "fhir_profiles": fhir_profiles.main,
 }
 
 

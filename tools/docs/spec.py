@@ -11,22 +11,24 @@ TITLE = """# What is expected of the rules
 Each row restates a published fact, with the guideline's PMID, and is a test: given the results,
 the rules must answer so. PMID 31647186 (CYP2D6 consensus) is cited unchecked.
 """
-TABLES = {
-    "guidance_facts": "From results to the coded action",
-    "phenotype_facts": "From alleles to phenotype and score",
+TABLES = {  # table: (what it shows, the test that holds it)
+    "guidance_facts": ("From results to the coded action", "guidance"),
+    "dpwg_facts": ("From results to the coded action, DPWG", "dpwg"),
+    "phenotype_facts": ("From alleles to phenotype and score", "phenotype"),
+    "phenoconversion": ("What a gene behaves as with other medicines", "phenoconversion"),
+    "context": ("For whom a recommendation is", "context"),
 }
 
 
 def page() -> str:
     """Return the page: each table of facts with its test."""
-    return TITLE + "".join(f"\n{section(name, title)}" for name, title in TABLES.items())
+    return TITLE + "".join(f"\n{section(name, *about)}" for name, about in TABLES.items())
 
 
-def section(name: str, title: str) -> str:
+def section(name: str, title: str, test: str) -> str:
     """Return one table as Markdown."""
     with (TESTS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         head, *rows = csv.reader(file)
-    test = "guidance" if name.startswith("guidance") else "phenotype"
     lines = [f"## {title}", "", f"Held by `tests/spec/test_{test}_table.py`.", ""]
     lines += [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
     lines += [f"| {' | '.join(cell(c) for c in row)} |" for row in rows]
