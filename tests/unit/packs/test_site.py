@@ -189,3 +189,31 @@ def test_sums_written_anew_do_not_make_an_approved_pack(tmp_path: Path) -> None:
         activate(tmp_path, "policy-us@2027.1.0", by="it", at=AT)
     assert code_of(raised) == "KNO025"
     assert dict(read_state(tmp_path).active()) == {}
+
+
+def test_extension_takes_force_and_its_end_names_the_stop_that_goes_with_it(tmp_path: Path) -> None:
+    folder = site_copy(tmp_path, "pgx-phenotypes", "2027.1.0")
+    for table in folder.glob("*.csv"):
+        if table.name not in ("evidence.csv", "functions.csv"):
+            table.unlink()
+    head, first = (folder / "functions.csv").read_text().splitlines()[:2]
+    cited = first.rsplit(",", 1)[1]
+    (folder / "functions.csv").write_text(f"{head}\nTPMT,*own,No function,,{cited}\n")
+    manifest = (folder / "pack.toml").read_text().splitlines()
+    kept = [x for x in manifest if not x.startswith('"') or "evidence" in x or "functions" in x]
+    text = "\n".join(kept).replace('name = "pgx-phenotypes"', 'name = "own-allele"')
+    text = text.replace("[files]", 'extends = "pgx-phenotypes"\n[files]')
+    (folder / "pack.toml").write_text(text + "\n")
+    resum(folder)
+    (tmp_path / "own-allele").mkdir()
+    ready(tmp_path, folder.rename(tmp_path / "own-allele" / "2027.1.0"))
+    activate(tmp_path, "own-allele@2027.1.0", by="it", at=AT)
+    rows = shelf_in_force(tmp_path).rows("pgx-phenotypes", "functions")
+    assert rows[-1]["allele"] == "*own"
+    end = Deactivated(AT, "it", "", "no longer wanted")
+    with pytest.raises(KnowledgeError, match=r"TPMT \*own") as raised:
+        deactivate(tmp_path, "own-allele", end, agrees=False)
+    assert code_of(raised) == "KNO028"
+    assert deactivate(tmp_path, "own-allele", end, agrees=True) == (
+        "pgx-phenotypes: TPMT *own alone or twice no longer gives Poor Metabolizer",
+    )
