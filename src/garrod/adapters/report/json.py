@@ -31,6 +31,10 @@ SHORTENINGS = (
     "all but the results, guideline rows and cautions of the proof chains",
     "packs of each piece of advice (those of all stand under packs)",
     "places within the evidence, and addresses where there is a PubMed number",
+    "steps of the proof chains that stand with another medicine already",
+    "evidence of each piece of advice (its numbers point to the list under evidence)",
+    "all of the proof chains but the guideline rows",
+    "codes of the medicines, reasons of the options, words of the guideline rows, blank cells",
 )
 KEPT_STEPS = ("phenotype", "behaves-as", "guidance", "not-tested", "caution")
 
@@ -46,6 +50,10 @@ def render_json(report: Report) -> bytes:
 
 
 def _content(report: Report, level: int) -> dict[str, Any]:
+    advice = [_advice(a, level) for a in report.now]
+    if level >= 11:
+        _say_once(advice)
+    cited = _cite_once(advice) if level >= 12 else []
     return {
         "title": report.title,
         "sample": report.sample,
@@ -56,7 +64,8 @@ def _content(report: Report, level: int) -> dict[str, Any]:
         "software": report.software,
         "not_a_medical_device": True,
         "medicines": list(report.medicines),
-        "advice": [_advice(a, level) for a in report.now],
+        "advice": advice,
+        **({"evidence": cited} if cited else {}),
         "clear": list(report.clear),
         "next": {
             "columns": list(NEXT_COLUMNS[: _width(level)]),
@@ -83,6 +92,12 @@ def _advice(advice: Advice, level: int) -> dict[str, Any]:
         content["because"] = [b for b in content["because"] if b["step"] != "variant"]
     if level >= 8:
         content["because"] = [b for b in content["because"] if b["step"] in KEPT_STEPS]
+    if level >= 13:
+        content["because"] = [b for b in content["because"] if b["step"] == "guidance"]
+    if level >= 14:
+        content["target"] = content["target"] | {"codes": []}
+        content["options"] = [option | {"reason": ""} for option in content["options"]]
+        content["because"] = [b | {"text": ""} for b in content["because"]]
     if level >= 10:
         content["evidence"] = [
             e | {"locus": "", "url": "" if e["pmid"] else e["url"]} for e in content["evidence"]
@@ -94,6 +109,29 @@ def _advice(advice: Advice, level: int) -> dict[str, Any]:
     if level >= 5:
         content["options"] = [option | {"codes": []} for option in content["options"]]
     return content
+
+
+def _say_once(advice: list[dict[str, Any]]) -> None:
+    """Take out steps that another medicine's chain has already, word for word."""
+    seen: set[tuple[str, str]] = set()
+    for one in advice:
+        kept = [b for b in one["because"] if b["step"] == "guidance" or _mark(b) not in seen]
+        seen.update(_mark(b) for b in kept)
+        one["because"] = kept
+
+
+def _mark(step: dict[str, str]) -> tuple[str, str]:
+    return step["step"], step["text"]
+
+
+def _cite_once(advice: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return each citation once, and put its number in its place."""
+    cited: list[dict[str, Any]] = []
+    for one in advice:
+        own = [{key: value for key, value in e.items() if value} for e in one["evidence"]]
+        cited += [e for e in own if e not in cited]
+        one["evidence"] = [cited.index(e) for e in own]
+    return cited
 
 
 def _next(a: Advice) -> list[Any]:
@@ -130,6 +168,8 @@ def _gene(finding: GeneFinding, level: int) -> dict[str, Any]:
         "positions": finding.positions,
         "origin": "" if finding.origin is Origin.VARIANTS else finding.origin.value,
     }
+    if level >= 14:
+        content = {key: value for key, value in content.items() if value}
     return content | {key: value for key, value in more.items() if value}
 
 
