@@ -35,7 +35,7 @@ def offered(advice: Json) -> str:
         ("abacavir 300 mg", NONE, "test-first", "T2"),
         ("capecitabine 500 mg", NONE, "test-first", "T2"),
         ("azathioprine 50 mg", (genotype("TPMT", "*1/*3A"),), "start-lower", "T2"),
-        ("siponimod 2 mg", (genotype("CYP2C9", "*3/*3"),), "avoid", "T2"),
+        ("siponimod 2 mg", (genotype("CYP2C9", "*3/*3"),), "avoid", "T1"),
     ],
 )
 def test_an_order_is_answered_by_its_genes(

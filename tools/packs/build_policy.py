@@ -19,7 +19,8 @@ FOLDER = Path(__file__).resolve().parent / "policy"
 NATIONS = {"england": "England", "netherlands": "the Netherlands", "us": "the United States"}
 # What every nation's pack holds: table -> evidence of a row that names none itself.
 SHARED = {
-    "tiers": "own", "hard_stops": "stops", "quiet": "own", "left_out": "own", "untested": "own",
+    "tiers": "own", "hard_stops": "stops", "quiet": "own", "uses": "own", "left_out": "own",
+    "untested": "own",
     "contraindications": "labels", "phenoconversion": "own",
 }  # fmt: skip
 NHSE = (

@@ -40,13 +40,13 @@ def advice_on(
     tested = [f for s in outcome.shares if s.is_tested and (f := person.finding(s.gene))]
     open_ones = tested if len(lead.outcomes) > 1 else []
     choice = options_for(knowledge, setting, guidance, row.alternatives)
-    beside = _beside(knowledge, row, others)
+    beside = _beside(knowledge, setting, row, others)
     dosing = dosing_of(knowledge.doses, medicine, setting, row.dose_factor)
     advice = Advice(
         id=advice_id(medicine.drug, row.id),
         action=row.action,
         target=Target(medicine.name, codes_of(medicine)),
-        tier=_tier(knowledge, medicine, outcome, row, person),
+        tier=_tier(knowledge, medicine, lead, setting),
         strength=row.strength,
         title=title_of(row.action, medicine, outcome.shares),
         summary=_summary(knowledge, lead, choice, dosing, beside),
@@ -57,7 +57,7 @@ def advice_on(
             *cautions_of([f for f in tested if f.status is not Status.CALLED or f in open_ones]),
         ),
         evidence=tuple(dict.fromkeys((*_evidence((lead, *others)), *dosing.evidence))),
-        packs=packs_of(knowledge, person, [s.gene for s in outcome.shares], (lead, *others)),
+        packs=_packs(knowledge, person, lead, others, dosing),
         options=choice.options,
         dose_factor=row.dose_factor or None,
         monitoring=tuple(phrase(guidance, m) or m for m in row.monitoring),
@@ -91,28 +91,34 @@ def _summary(
     return " ".join((first, *dosing.sentences, *differing))
 
 
-def _tier(
-    knowledge: Knowledge, medicine: Medicine, outcome: Outcome, row: Recommendation, person: Person
-) -> Tier:
+def _tier(knowledge: Knowledge, medicine: Medicine, lead: Opinion, setting: Setting) -> Tier:
     """Return how loudly to speak; never loudly of what a gene behaves as by our policy alone."""
+    outcome, row = lead.leading
     keys = {s.gene: s.keys for s in outcome.shares}
     tier = knowledge.policy.tier_of(
         medicine.drug, row.action, row.strength, keys, implication=row.implication
     )
-    converted = (person.finding(s.gene) for s in outcome.shares if s.is_converted)
+    uses = knowledge.policy.quiet_for(medicine.drug, setting.indications)
+    if uses is not None:
+        tier = max(tier, uses, key=lambda t: t.value)
+    converted = (setting.person.finding(s.gene) for s in outcome.shares if s.is_converted)
     is_own = any(f and f.conversion and set(f.conversion.evidence) <= OWN for f in converted)
     quiet = knowledge.policy.behaving_tier
     return max(tier, quiet, key=lambda t: t.value) if is_own else tier
 
 
-def _beside(knowledge: Knowledge, row: Recommendation, others: Sequence[Opinion]) -> list[_Other]:
+def _beside(
+    knowledge: Knowledge, setting: Setting, row: Recommendation, others: Sequence[Opinion]
+) -> list[_Other]:
     """Return what other guidelines say, once for each source and act."""
     found: dict[object, _Other] = {}
     for opinion in others:
         own = opinion.leading[1]
         is_alike = opinion.kind is Kind.CHANGE and is_same(own, row)
         mark = (opinion.guidance.source, opinion.tested, own.action, own.dose_factor)
-        found.setdefault(mark, (opinion_in_short(knowledge, opinion), is_alike, own.id))
+        if mark not in found:
+            held = options_for(knowledge, setting, opinion.guidance, own.alternatives).held
+            found[mark] = (opinion_in_short(knowledge, opinion, held), is_alike, own.id)
     return list(found.values())
 
 
@@ -169,6 +175,14 @@ def _is_settled(drug: str, opinion: Opinion, person: Person) -> bool:
     )
     is_one = len(opinion.outcomes) == 1 and opinion.top.is_even and opinion.is_settled
     return is_one and not has_unlisted and not has_gap
+
+
+def _packs(
+    knowledge: Knowledge, person: Person, lead: Opinion, others: Sequence[Opinion], dosing: Dosing
+) -> tuple[str, ...]:
+    genes = [share.gene for share in lead.leading[0].shares]
+    found = packs_of(knowledge, person, genes, (lead, *others))
+    return tuple(sorted({*found, knowledge.doses.reference})) if dosing.because else found
 
 
 def packs_of(

@@ -59,12 +59,12 @@ def case_of(
 def _active(
     medicines: Medicines, named: Iterable[tuple[MedicineLine, tuple[Medicine, ...]]]
 ) -> tuple[Medicine, ...]:
-    """Return the medicines of lines that are neither for local use nor said to be stopped."""
+    """Return the medicines of lines that are not for local use.
+
+    A line that may be stopped counts, as its own advice does: what it did may last for weeks.
+    """
     found = (
-        medicine
-        for line, mine in named
-        if not medicines.is_local(line.text) and not medicines.remark_in(line.text)
-        for medicine in mine
+        medicine for line, mine in named if not medicines.is_local(line.text) for medicine in mine
     )
     return tuple(dict.fromkeys(found))
 

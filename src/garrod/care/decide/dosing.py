@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
+from types import MappingProxyType
 
 from garrod.care.decide.context import Setting
 from garrod.care.decide.words import listed
@@ -34,6 +35,11 @@ from garrod.science.pgx.dose import (
 
 WARFARIN, THROMBOSIS = "warfarin", "venous-thrombosis"
 LIKELY = 0.05  # a candidate genotype from here on widens the interval. Source: the design
+WEAK = "weak"
+# Inhibitions that make a usual dose no guide, by drug. Source: product information (unchecked)
+SPOILED = {"tacrolimus": frozenset(("CYP3A4:strong", "CYP3A4:moderate"))}
+# Uses for which the usual dose on the shelf is not meant. Source: pack pgx-doses, usual doses
+OTHER_USES = {"tacrolimus": frozenset(("liver-transplant",))}
 BY_WEIGHT, BY_SURFACE = "mg/kg/d", "mg/m2/d"
 
 
@@ -124,6 +130,13 @@ def dosing_of(doses: Doses, medicine: Medicine, setting: Setting, dose_factor: s
 
 def _warfarin(doses: Doses, setting: Setting) -> Dosing:
     """Return the weekly dose by each equation; by the clinical one alone without genotypes."""
+    acting = _acting_on(setting.person.finding("CYP2C9"), doses.warfarin.modifiers)
+    if acting:
+        text = (
+            f"No dose in milligrams is given: {listed(acting)} acts on CYP2C9 and is no term of "
+            "the equations; measure the INR more often"
+        )
+        return Dosing((f"{text}.",), (Because("dose", text, "CYP2C9"),))
     cases = tuple(_cases(setting))
     has_genes = bool(cases[0].cyp2c9) and cases[0].vkorc1_a is not None
     sentences, because, cited = [], [], []
@@ -138,6 +151,16 @@ def _warfarin(doses: Doses, setting: Setting) -> Dosing:
     if any(" mg a week" in sentence for sentence in sentences):
         cited.append(doses.citations["spread"])
     return Dosing(tuple(sentences), tuple(because), tuple(dict.fromkeys(cited)))
+
+
+def _acting_on(
+    finding: GeneFinding | None, known: Mapping[str, str] = MappingProxyType({})
+) -> list[str]:
+    """Return the medicines that act on a gene's enzyme, but for weak ones and those known."""
+    if finding is None or finding.conversion is None:
+        return []
+    by = finding.conversion.by
+    return list(dict.fromkeys(m.name for m in by if m.strength != WEAK and m.drug not in known))
 
 
 def _cases(setting: Setting) -> Iterator[WarfarinCase]:
@@ -209,6 +232,10 @@ def _maintained(doses: Doses, drug: str, person: Person) -> Dosing:
     """Return the maintenance dose of a genotype that is called, or that it cannot be told."""
     rows = doses.maintenance[drug]
     finding = person.finding(rows[0].gene)
+    acting = _acting_on(finding)
+    if acting:
+        text = f"The label's maintenance doses are not for people who take {listed(acting)}"
+        return Dosing((f"{text}.",), (Because("dose", text, rows[0].evidence),))
     names = _likely(finding)
     fitting = {row for row in rows for name in names if name in row.diplotypes}
     known = {name for row in rows for name in row.diplotypes}
@@ -225,6 +252,15 @@ def _maintained(doses: Doses, drug: str, person: Person) -> Dosing:
 
 def _scaled(doses: Doses, drug: str, setting: Setting, dose_factor: str) -> Dosing:
     """Return the usual starting doses times the row's factor, and in mg where size is known."""
+    spoiled = sorted(mark for mark in setting.inhibitors if mark in SPOILED.get(drug, ()))
+    if spoiled:
+        text = (
+            "No dose in milligrams is given: a medicine that inhibits CYP3A is taken, and raises "
+            "its level; a higher start may be too much"
+        )
+        return Dosing((f"{text}.",), (Because("dose", text, spoiled[0]),))
+    if drug in OTHER_USES and setting.indications & OTHER_USES[drug]:
+        return NO_DOSING
     factors = [float(part) for part in dose_factor.split("-")]
     sentences, because, cited = [], [], []
     for usual in doses.usual[drug]:

@@ -103,6 +103,14 @@ def _with_dose(
 
 def _gaps(drug: str, target: Target, person: Person, found: Opinions) -> tuple[NotAssessed, ...]:
     """Return the genes of the guidance that have no result; never read as normal."""
+    return tuple(
+        NotAssessed(target, gene, why_untold(person.finding(gene)), gap_code(person, gene))
+        for gene in _missing(drug, found)
+    )
+
+
+def _missing(drug: str, found: Opinions) -> tuple[str, ...]:
+    """Return the deciding genes of a medicine that no answer rests on."""
     missing = [
         (opinion.guidance, share.gene)
         for opinion in found.heard
@@ -121,10 +129,7 @@ def _gaps(drug: str, target: Target, person: Person, found: Opinions) -> tuple[N
         for guidance, gene in missing
         if gene not in covered and guidance.role_of(drug, gene) != "modifies"
     )
-    return tuple(
-        NotAssessed(target, gene, why_untold(person.finding(gene)), gap_code(person, gene))
-        for gene in genes
-    )
+    return tuple(genes)
 
 
 def _heard(
@@ -132,9 +137,21 @@ def _heard(
 ) -> Decision:
     """Return one answer: the most cautious change of course, or that the usual dose holds."""
     advice = _changed(knowledge, medicine, setting, found)
-    if advice is None:
+    if advice is not None:
+        return Decision(advice=(advice,))
+    missing = [
+        gene for gene in _missing(medicine.drug, found) if gene in _offered(knowledge, medicine)
+    ]
+    if not missing:
         return _usual(knowledge, medicine, target, setting, found)
-    return Decision(advice=(advice,))
+    offer = offer_of(knowledge, medicine, target, missing) if setting.is_new else None
+    return Decision(advice=(offer,) if offer else ())
+
+
+def _offered(knowledge: Knowledge, medicine: Medicine) -> tuple[str, ...]:
+    """Return the genes whose test the nation offers: without them nothing is clear."""
+    drug = medicine.drug
+    return tuple(g for g in knowledge.genes_of(drug) if knowledge.policy.test_of(drug, g))
 
 
 def _changed(
@@ -157,6 +174,8 @@ def _unanswered(
     findings = (setting.person.finding(share.gene) for share in tested)
     reasons = dict.fromkeys((reason, *(r for f in findings if f for r in f.reasons)))
     genes = ", ".join(share.gene for share in tested)
+    if any(share.gene in _offered(knowledge, medicine) for share in tested):
+        reasons["read the product information before giving it"] = None
     gap = NotAssessed(target, genes, "; ".join(reasons), "no-recommendation")
     unread = [share.gene for share in tested if share.phenotype in UNTOLD]
     offer = offer_of(knowledge, medicine, target, unread) if setting.is_new else None

@@ -73,6 +73,15 @@ class Untested:
 
 
 @dataclass(frozen=True, slots=True)
+class QuietUse:
+    """A use for which guidance does not speak, so that its advice does not interrupt."""
+
+    drugs: frozenset[str]
+    indications: frozenset[str]
+    tier: Tier
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The rows of a policy pack, ready to ask."""
 
@@ -84,6 +93,7 @@ class Policy:
     indications: tuple[Indication, ...]
     contraindications: tuple[Limit, ...]
     quiet: Mapping[str, Tier]  # by the implication of a row
+    uses: tuple[QuietUse, ...]
     left_out: frozenset[tuple[str, str]]  # (drug or "*", action) that the look ahead leaves out
     reference: str
 
@@ -121,6 +131,11 @@ class Policy:
         """Return whether one of a drug's genes is to be tested before the first dose."""
         found = (self.tests.get((drug, gene)) for gene in genes)
         return any(test is not None and test.offer == "before" for test in found)
+
+    def quiet_for(self, drug: str, indications: frozenset[str]) -> Tier | None:
+        """Return how loudly at most to speak, where all that it is for is such a use."""
+        tiers = (u.tier for u in self.uses if drug in u.drugs and indications <= u.indications)
+        return next(tiers, None) if indications else None
 
     def contraindicated(self, drug: str) -> tuple[Limit, ...]:
         """Return the circumstances that speak against a medicine."""
@@ -177,6 +192,7 @@ def load_policy(shelf: Shelf, pack: str = PACK) -> Policy:
             for row in shelf.rows(pack, "contraindications")
         ),
         quiet={r["implication"]: Tier(r["tier"]) for r in shelf.rows(pack, "quiet")},
+        uses=tuple(map(_use, shelf.rows(pack, "uses"))),
         left_out=frozenset(
             (drug, row["action"])
             for row in shelf.rows(pack, "left_out")
@@ -195,6 +211,11 @@ def _test(shelf: Shelf, pack: str, row: Row) -> OfferedTest:
     plain = ("offer", "status", "directory_code", "commissioning")
     evidence = shelf.evidence(pack, row["evidence"])
     return OfferedTest(**{column: row[column] for column in plain}, evidence=evidence)
+
+
+def _use(row: Row) -> QuietUse:
+    drugs, uses = values_in(row["drugs"]), values_in(row["indications"])
+    return QuietUse(frozenset(drugs), frozenset(uses), Tier(row["tier"]))
 
 
 def _indication(row: Row) -> Indication:

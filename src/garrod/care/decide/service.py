@@ -9,6 +9,7 @@ from datetime import date
 from garrod.care.decide.behaviour import as_behaving, touched_by
 from garrod.care.decide.case import Case, case_of, setting_for
 from garrod.care.decide.context import Setting
+from garrod.care.decide.guards import with_co_medication, with_hard_stops
 from garrod.care.decide.knowledge import Knowledge, load_knowledge
 from garrod.care.decide.limits import limits_of
 from garrod.care.decide.model import NOTHING, Decision
@@ -48,9 +49,10 @@ def decide(knowledge: Knowledge, person: Person, proposal: Proposal, *, today: d
                     by_medicine.setdefault(medicine, []).append(line)
     for medicine, naming in by_medicine.items():
         setting = setting_for(knowledge, case, medicine, naming, is_new=order is not None)
-        found = found.joined(_answer(knowledge, medicine, setting))
+        found = found.joined(_answer(knowledge, case, medicine, setting))
     if order is not None:
         found = found.joined(_disturbed(knowledge, case, tuple(by_medicine)))
+        found = found.joined(Decision(not_assessed=_acting_doubts(knowledge, case)))
     notes = tuple(NotAssessed(Target("record"), "record", n, "unread") for n in person.notes)
     return Decision(ranked(found.advice), found.clear, found.not_assessed + notes)
 
@@ -59,21 +61,37 @@ def _disturbed(knowledge: Knowledge, case: Case, ordered: Sequence[Medicine]) ->
     """Return advice on medicines already taken that the order makes behave otherwise."""
     touched = {g for m in ordered for g in touched_by(knowledge.conversions, m)}
     before = case_of(knowledge, case.person, today=case.today)
-    found: list[Advice] = []
+    found = NOTHING
     for medicine in before.active:
-        if medicine in ordered or touched.isdisjoint(knowledge.genes_of(medicine.drug)):
+        genes = {*knowledge.genes_of(medicine.drug), *knowledge.spared.get(medicine.drug, ())}
+        if medicine in ordered or touched.isdisjoint(genes):
             continue
         naming = case.lines_of(medicine)
         then, now = (
-            assess(
+            _answer(
                 knowledge,
+                known,
                 medicine,
                 setting_for(knowledge, known, medicine, naming, is_new=False),
-            ).advice
+            )
             for known in (before, case)
         )
-        found += [a for a in now if (a.id, a.action) not in {(b.id, b.action) for b in then}]
-    return Decision(advice=tuple(found))
+        had = {(a.id, a.action, a.tier) for a in then.advice}
+        advice = tuple(a for a in now.advice if (a.id, a.action, a.tier) not in had)
+        gaps = tuple(n for n in now.not_assessed if n not in then.not_assessed)
+        found = found.joined(Decision(advice, (), gaps))
+    return found
+
+
+def _acting_doubts(knowledge: Knowledge, case: Case) -> tuple[NotAssessed, ...]:
+    """Return the doubts about lines that may be stopped, of medicines that act on others."""
+    return tuple(
+        doubt
+        for line, named in case.named
+        if any(touched_by(knowledge.conversions, m) for m in named)
+        for doubt in _doubts_of(knowledge, line, named)
+        if doubt.code == "unread"
+    )
 
 
 def _doubts_of(
@@ -102,10 +120,14 @@ def _doubts_of(
     return tuple(doubts)
 
 
-def _answer(knowledge: Knowledge, medicine: Medicine, setting: Setting) -> Decision:
+def _answer(knowledge: Knowledge, case: Case, medicine: Medicine, setting: Setting) -> Decision:
     """Return what is said about one medicine; what speaks against it otherwise is never clear."""
     found = assess(knowledge, medicine, setting)
     target = Target(medicine.name, codes_of(medicine))
+    if setting.person is not case.person:
+        plain = assess(knowledge, medicine, replace(setting, person=case.person))
+        found = with_hard_stops(found, plain)
+    found = with_co_medication(knowledge, medicine, setting, target, found)
     policy = knowledge.policy
     limits = policy.contraindicated(medicine.drug)
     limited = limits_of(limits, setting, target, pack=policy.reference)

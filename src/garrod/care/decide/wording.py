@@ -148,11 +148,20 @@ def _shares(outcomes: Sequence[Outcome]) -> str:
     return ", ".join(f"{words} ({percent(share)})" for words, share in found.items())
 
 
-def opinion_in_short(knowledge: Knowledge, opinion: Opinion) -> str:
-    """Return another source's answer in one sentence: whose, by which result, what to do."""
+def opinion_in_short(
+    knowledge: Knowledge, opinion: Opinion, held: frozenset[str] = frozenset()
+) -> str:
+    """Return another source's answer in one sentence: whose, by which result, what to do.
+
+    Alternatives that are held back from the person are not named.
+    """
     outcome, row = opinion.leading
-    results = ", ".join(f"{s.gene} {behaviour_of(s)}" for s in outcome.shares if s.is_tested)
-    said = Said(opinion.guidance, knowledge.medicines)
+    results = ", ".join(
+        f"{s.gene} behaving as {result_of(s)}" if s.is_converted else f"{s.gene} {result_of(s)}"
+        for s in outcome.shares
+        if s.is_tested
+    )
+    said = Said(opinion.guidance, knowledge.medicines, held)
     act = act_of(said, row).rstrip(".")
     strength = "" if row.strength == "n/a" else f" (strength {row.strength})"
     return f"{opinion.guidance.source}, by {results}: {act[:1].lower()}{act[1:]}{strength}."
