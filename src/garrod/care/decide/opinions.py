@@ -47,6 +47,7 @@ class Meanings(dict[tuple[str, bool], tuple[KeyShare, ...]]):
 
     def __init__(self, findings: Sequence[GeneFinding]) -> None:
         super().__init__()
+        self.opinions: dict[object, Opinion] = {}  # by guideline, rows and circumstances
         self.findings = {f.gene: f for f in findings}
 
     def __missing__(self, key: tuple[str, bool]) -> tuple[KeyShare, ...]:
@@ -75,17 +76,14 @@ class Opinion:
     outcomes: tuple[Outcome, ...] = ()
     context: Context = EVERYONE
     is_settled: bool = True  # every population that may apply says the same, and one does
-    doubt: float = DOUBT  # how likely another outcome must be to be looked at
+    likely: tuple[Outcome, ...] = ()  # likely enough to be looked at; always the first
+    lead: tuple[Outcome, Recommendation] | None = None  # what is acted on, where it is an answer
+    tested: frozenset[str] = frozenset()  # the genes that its answer rests on
 
     @property
     def top(self) -> Outcome:
         """Return the most likely outcome."""
         return self.outcomes[0]
-
-    @property
-    def likely(self) -> tuple[Outcome, ...]:
-        """Return the outcomes that are likely enough to be looked at; always the first."""
-        return (self.top, *(o for o in self.outcomes[1:] if o.probability >= self.doubt))
 
     @property
     def is_answer(self) -> bool:
@@ -95,16 +93,8 @@ class Opinion:
     @property
     def leading(self) -> tuple[Outcome, Recommendation]:
         """Return the most likely outcome that is acted on, and its row."""
-        for outcome in self.likely:
-            row = outcome.recommendation
-            if row is not None and (self.kind is Kind.USUAL or changes(outcome)):
-                return outcome, row
-        raise AssertionError("only an answer leads")
-
-    @property
-    def tested(self) -> frozenset[str]:
-        """Return the genes that its answer rests on."""
-        return frozenset(s.gene for s in self.leading[0].shares if s.is_tested)
+        assert self.lead is not None, "only an answer leads"
+        return self.lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +110,7 @@ def opinions_on(
     knowledge: Knowledge,
     drug: str,
     setting: Setting,
-    known: Mapping[tuple[str, bool], tuple[KeyShare, ...]],
+    known: Meanings,
 ) -> Opinions:
     """Return what each guideline of a drug says, sorted into heard, second and mute."""
     doubt = LEAST_DOUBT if knowledge.is_tested_before(drug) else DOUBT
@@ -129,7 +119,10 @@ def opinions_on(
     mute: list[Opinion] = []
     covered: set[str] = set()
     for view in knowledge.guidelines.get(drug, ()):
-        opinion = _opinion(view, drug, setting, known, doubt)
+        mark = (id(view), id(view.rows_of(drug)), view.roles_of(drug), id(setting), doubt)
+        opinion = known.opinions.get(mark)
+        if opinion is None:
+            opinion = known.opinions[mark] = _opinion(view, drug, setting, known, doubt)
         if not opinion.is_answer:
             mute.append(opinion)
         elif opinion.tested <= covered:
@@ -144,7 +137,7 @@ def _opinion(
     view: Guidance,
     drug: str,
     setting: Setting,
-    known: Mapping[tuple[str, bool], tuple[KeyShare, ...]],
+    known: Meanings,
     doubt: float,
 ) -> Opinion:
     genes = view.genes_of(drug)
@@ -167,8 +160,11 @@ def _opinion(
     outcomes = min(by_population, key=lambda found: caution_of(found[0]))
     contents = {content_of(found[0].recommendation) for found in by_population}
     is_settled = len(contents) == 1 and not context.is_open
-    draft = Opinion(view, genes, Kind.SILENT, outcomes, context, is_settled, doubt)
-    return Opinion(view, genes, _kind(draft), outcomes, context, is_settled, doubt)
+    likely = (outcomes[0], *(o for o in outcomes[1:] if o.probability >= doubt))
+    kind = _kind(likely)
+    lead = _lead(likely, kind)
+    tested = frozenset(s.gene for s in lead[0].shares if s.is_tested) if lead else frozenset()
+    return Opinion(view, genes, kind, outcomes, context, is_settled, likely, lead, tested)
 
 
 def _spoken(view: Guidance, found: Mapping[str, tuple[Outcome, ...]]) -> list[tuple[Outcome, ...]]:
@@ -187,11 +183,22 @@ def _spoken(view: Guidance, found: Mapping[str, tuple[Outcome, ...]]) -> list[tu
     return kept or list(found.values())
 
 
-def _kind(opinion: Opinion) -> Kind:
-    if any(changes(outcome) for outcome in opinion.likely):
+def _kind(likely: tuple[Outcome, ...]) -> Kind:
+    if any(changes(outcome) for outcome in likely):
         return Kind.CHANGE
-    row = opinion.top.recommendation
+    row = likely[0].recommendation
     return Kind.SILENT if row is None or row.action is Action.NO_RECOMMENDATION else Kind.USUAL
+
+
+def _lead(likely: tuple[Outcome, ...], kind: Kind) -> tuple[Outcome, Recommendation] | None:
+    """Return the most likely outcome that is acted on, and its row; None without an answer."""
+    if kind is Kind.SILENT:
+        return None
+    for outcome in likely:
+        row = outcome.recommendation
+        if row is not None and (kind is Kind.USUAL or changes(outcome)):
+            return outcome, row
+    raise AssertionError("an answer has a row")
 
 
 def changes(outcome: Outcome) -> bool:

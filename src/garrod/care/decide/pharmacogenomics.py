@@ -6,7 +6,7 @@ Where several answers stay possible, the most cautious leads and the others are 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from garrod.care.decide.advising import advice_on, packs_of
@@ -41,7 +41,7 @@ def advice_ahead(
     knowledge: Knowledge,
     medicine: Medicine,
     setting: Setting,
-    known: Mapping[tuple[str, bool], tuple[KeyShare, ...]],
+    known: Meanings,
 ) -> Advice | None:
     """Return the advice on a medicine that is not taken yet; None where the usual dose holds."""
     found = opinions_on(knowledge, medicine.drug, setting, known)
@@ -52,7 +52,7 @@ def assess(
     knowledge: Knowledge,
     medicine: Medicine,
     setting: Setting,
-    known: Mapping[tuple[str, bool], tuple[KeyShare, ...]] | None = None,
+    known: Meanings | None = None,
 ) -> Decision:
     """Return what guidance says about one medicine for this person.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from garrod.core.advice import Action
 from garrod.core.finding import GeneFinding, Status
@@ -35,6 +36,7 @@ DOING = {
 }
 
 
+@lru_cache(4096)  # phenotypes and statuses: few, and of nobody in particular
 def spoken(value: str) -> str:
     """Return a phenotype or status as a person reads it: "poor metaboliser"."""
     for old, new in _SPELLINGS:

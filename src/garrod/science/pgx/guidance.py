@@ -104,6 +104,10 @@ class Guidance:
         default_factory=dict, compare=False, repr=False
     )
     lists: dict[object, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    parts: dict[
+        tuple[str, int],
+        tuple[Sequence[Recommendation | None], tuple[Recommendation, ...]],
+    ] = field(default_factory=dict, compare=False, repr=False)
 
     def drugs(self) -> tuple[str, ...]:
         """Return the drugs with guidance, sorted."""
@@ -137,6 +141,14 @@ class Guidance:
             keys = [(gene, wanted) for row in self.rows_of(drug) for gene, wanted in row.keys]
             named = (gene for gene, wanted in keys if any(PAIR in value for value in wanted))
             found = self.lists["genotypes", drug] = tuple(dict.fromkeys(named))
+        return found
+
+    def roles_of(self, drug: str) -> tuple[str, ...]:
+        """Return the roles of a drug's genes, in the order of `genes_of`."""
+        found = self.lists.get(("roles", drug))
+        if found is None:
+            found = tuple(self.role_of(drug, gene) for gene in self.genes_of(drug))
+            self.lists["roles", drug] = found
         return found
 
     def role_of(self, drug: str, gene: str) -> str:
@@ -237,7 +249,12 @@ def _by_drug(rows: Iterable[Recommendation]) -> dict[str, tuple[Recommendation, 
     for row in rows:
         for drug in row.drugs:
             found.setdefault(drug, []).append(row)
-    return {drug: tuple(mine) for drug, mine in found.items()}
+    same: dict[
+        tuple[int, ...], tuple[Recommendation, ...]
+    ] = {}  # drugs of the same rows share them
+    return {
+        drug: same.setdefault(tuple(map(id, mine)), tuple(mine)) for drug, mine in found.items()
+    }
 
 
 def by_guideline(guidance: Guidance) -> tuple[Guidance, ...]:
@@ -269,6 +286,7 @@ def _alone(guidance: Guidance, rows: tuple[Recommendation, ...]) -> Guidance:
         roles=roles,
         memory={},
         lists={},
+        parts={},
     )
 
 

@@ -6,7 +6,7 @@ Genes combine by conjunction; a gene without a usable finding is "No Result", ne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -191,6 +191,8 @@ def outcomes_over(
             part = (probability / len(main), row, shares, also)
             gathered.setdefault(content_of(row), []).append(part)
     found = [_outcome(parts) for parts in gathered.values()]
+    if len(found) == 1:
+        return (found[0],)
     return tuple(sorted(found, key=lambda o: -o.probability))
 
 
@@ -204,7 +206,10 @@ def content_of(row: Recommendation | None) -> object:
     return (row.action, row.dose_factor, row.dose_limit, row.alternatives)
 
 
-def _outcome(parts: Iterable[_Part]) -> Outcome:
+def _outcome(parts: Sequence[_Part]) -> Outcome:
+    if len(parts) == 1:
+        probability, row, shares, also = parts[0]
+        return Outcome(row, probability, shares, also)
     ranked = sorted(parts, key=lambda p: -p[0])
     probability, (_, row, shares, also) = sum(p[0] for p in ranked), ranked[0]
     strengths = {part[1].strength for part in ranked if part[1] is not None}
@@ -218,6 +223,15 @@ def _sorted_out(
 
     A phenotype stated without its score may fit several rows of the same genes: each may hold.
     """
+    known = guidance.parts.get((drug, id(rows)))
+    if known is None:  # `rows` are kept by the guidance, so their identity stays theirs
+        known = guidance.parts[drug, id(rows)] = _parted(guidance, drug, rows)
+    return known
+
+
+def _parted(
+    guidance: Guidance, drug: str, rows: Sequence[Recommendation]
+) -> tuple[Sequence[Recommendation | None], tuple[Recommendation, ...]]:
     also = tuple(
         row for row in rows if any(guidance.role_of(drug, g) == "modifies" for g in row.genes)
     )
