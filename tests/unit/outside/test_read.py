@@ -167,7 +167,7 @@ def test_read_one_person_of_another_name_asks_whose_it_is() -> None:
 @pytest.mark.parametrize(
     ("text", "code", "said"),
     [
-        ("hello\n", "OUT003", "is of no format that is known here: PyPGx (results.zip), "),
+        ("hello\n", "OUT003", "is of no format that is known here: HL7 v2 (ORU^R01), PyPGx "),
         ("", "OUT001", "holds no call"),
         ("\n# nothing\n", "OUT003", "no format"),
         ("##fileformat=VCFv4.2\n#CHROM\tPOS\n", "OUT003", "A file of variants is given as the"),

@@ -214,6 +214,16 @@ def test_outside_call_beside_a_file_that_cannot_tell_contradicts_nothing(status:
     assert replacing(told, own) == replace(told, positions={"rs1": "A/G"})
 
 
+def test_outside_call_that_contradicts_a_file_that_could_tell_is_not_called() -> None:
+    own = call("CYP2C19", {})
+    told = stated(OutsideRow("CYP2C19", "*2/*2", line=1))["CYP2C19"]
+    read_so = replace(own, status=Status.CALLED, phenotype=NM, candidates=told.candidates)
+    found = replacing(told, read_so)
+    assert (found.status, found.phenotype) == (Status.AMBIGUOUS, PM)
+    assert found.is_open_elsewhere
+    assert "ask which is right" in found.reasons[0]
+
+
 def test_outside_no_call_stands_without_a_comparison() -> None:
     own = call("CYP2C19", {})
     told = stated(OutsideRow("CYP2C19", "./.", line=1))["CYP2C19"]

@@ -16,6 +16,7 @@ from garrod.adapters.outside import (
     cyrius,
     dragen,
     labcsv,
+    oru,
     pharmcat,
     pypgx,
     starphase,
@@ -36,9 +37,12 @@ class Format:
     name: str
     is_it: Callable[[Content], bool]
     told: Callable[[Content], Iterable[Told]]
+    is_private: bool = False  # its samples are identifiers of patients: never shown
+    is_of_old: bool = False  # may be written in another character set than Unicode
 
 
 FORMATS = (
+    Format("HL7 v2 (ORU^R01)", oru.is_it, oru.told, is_private=True, is_of_old=True),
     Format("PyPGx (results.zip)", pypgx.is_it, pypgx.told),
     Format("pb-StarPhase (JSON)", starphase.is_it, starphase.told),
     Format("PharmCAT (JSON)", pharmcat.is_it, pharmcat.told),
@@ -46,7 +50,7 @@ FORMATS = (
     Format("Cyrius (TSV, JSON)", cyrius.is_it, cyrius.told),
     Format("Aldy (.aldy, VCF)", aldy.is_it, aldy.told),
     Format("StellarPGx (.alleles)", stellarpgx.is_it, stellarpgx.told),
-    Format("a laboratory's panel (CSV)", labcsv.is_it, labcsv.told),
+    Format("a laboratory's panel (CSV)", labcsv.is_it, labcsv.told, is_of_old=True),
 )
 KNOWN = ", ".join(f.name for f in FORMATS)
 
@@ -59,7 +63,7 @@ def read_results(path: Path, *, sample: str | None = None) -> tuple[OutsideRow, 
     """
     content = read_content(path)
     fitting = next((f for f in FORMATS if f.is_it(content)), None)
-    if fitting is None or (not content.is_utf8 and fitting.told is not labcsv.told):
+    if fitting is None or (not content.is_utf8 and not fitting.is_of_old):
         return _plain(content)
     told = list(fitting.told(content))
     if not told:
@@ -67,7 +71,7 @@ def read_results(path: Path, *, sample: str | None = None) -> tuple[OutsideRow, 
             f"{path}: holds no call, though it is written as {fitting.name} is; check the run",
             code="OUT001",
         )
-    return _one_person(path, told, sample)
+    return _one_person(path, told, sample, is_private=fitting.is_private)
 
 
 def _plain(content: Content) -> tuple[OutsideRow, ...]:
@@ -89,18 +93,28 @@ def _plain(content: Content) -> tuple[OutsideRow, ...]:
     )
 
 
-def _one_person(path: Path, told: Sequence[Told], sample: str | None) -> tuple[OutsideRow, ...]:
+def _one_person(
+    path: Path, told: Sequence[Told], sample: str | None, *, is_private: bool
+) -> tuple[OutsideRow, ...]:
     """Return the rows of the sample asked for, or of the only one."""
     samples = list(dict.fromkeys(t.sample for t in told if t.sample))
     if sample and sample in samples:
         return tuple(t.row for t in told if t.sample in ("", sample))
     if len(samples) > 1:
-        some = ", ".join(samples[:SHOWN]) + (", …" if len(samples) > SHOWN else "")
-        why = f"none of them is {sample!r}" if sample else "name this person's with --sample"
-        raise OutsideCallError(
-            f"{path}: holds the results of {len(samples)} samples ({some}); {why}", code="OUT004"
-        )
+        raise OutsideCallError(_whose(path, samples, sample, is_private), code="OUT004")
     if not sample or not samples:
         return tuple(t.row for t in told)
     note = f"the results name the sample {samples[0]}, not {sample}: are they one person's?"
+    if is_private:
+        note = "the results name their patient otherwise than --sample: are they one person's?"
     return tuple(replace(t.row, note="; ".join(filter(None, (t.row.note, note)))) for t in told)
+
+
+def _whose(path: Path, samples: Sequence[str], sample: str | None, is_private: bool) -> str:
+    """Return the question whose results are wanted."""
+    if is_private:
+        why = "none of them is the one asked for" if sample else "name this person's with --sample"
+        return f"{path}: holds the results of {len(samples)} patients; {why} (PID-3)"
+    some = ", ".join(samples[:SHOWN]) + (", …" if len(samples) > SHOWN else "")
+    why = f"none of them is {sample!r}" if sample else "name this person's with --sample"
+    return f"{path}: holds the results of {len(samples)} samples ({some}); {why}"

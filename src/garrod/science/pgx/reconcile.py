@@ -29,7 +29,10 @@ def reconciled(
 
 
 def replacing(told: GeneFinding, own: GeneFinding) -> GeneFinding:
-    """Return an outside call that stands for the file's own, the difference said where it is one.
+    """Return an outside call that stands for the file's own.
+
+    Where a file that could tell says otherwise, the call stays first and is not called: it is
+    ambiguous, and the difference is said.
 
     Source: definitional.
     """
@@ -39,7 +42,7 @@ def replacing(told: GeneFinding, own: GeneFinding) -> GeneFinding:
         return told
     ours, theirs = own.candidates[0].name, told.candidates[0].name
     note = f"the file reads {ours}, the outside call {theirs} stands: ask which is right"
-    return replace(told, reasons=(note, *told.reasons))
+    return replace(told, status=Status.AMBIGUOUS, reasons=(note, *told.reasons))
 
 
 def _joined(own: GeneFinding, told: GeneFinding) -> GeneFinding:
