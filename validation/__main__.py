@@ -6,7 +6,9 @@ import sys
 from collections.abc import Callable
 
 from validation import (
+    all_rows,
     cohort100,
+    cpic_reading,
     dpwg_reading,
     dpwg_rows,
     fhir_paths,
@@ -38,6 +40,8 @@ ALL: dict[str, Callable[[], int]] = {
     "grch37": grch37.main,
     "stability": stability.main,
     "warfarin": warfarin.main,
+    "all_rows": all_rows.main,
+    "cpic_reading": cpic_reading.main,
     "dpwg_rows": dpwg_rows.main,
     "dpwg_reading": dpwg_reading.main,
     "full_report": full_report.main,
