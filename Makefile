@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 comma := ,
-TEST_EXTRAS := test$(if $(CHROMIUM),$(comma)e2e)
+TEST_EXTRAS := test$(comma)reports$(if $(CHROMIUM),$(comma)e2e)
 TESTS := $(VENV)/.stage-test$(if $(CHROMIUM),-e2e)
 ARGS ?=
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,7 @@ from garrod.entry.cli.options import (
     MinGq,
     Out,
     Outside,
+    Policy,
     Population,
     Preferences,
     Prior,
@@ -24,6 +25,10 @@ from garrod.entry.cli.options import (
 )
 from garrod.entry.cli.output import warn_of, warn_of_unused, write_out
 from garrod.entry.cli.reinterpret import reinterpret
+
+if TYPE_CHECKING:
+    from garrod.adapters.report.model import Report
+    from garrod.core.person import Person
 
 app = typer.Typer(help="Read a genome: call pharmacogenes, write a report.", no_args_is_help=True)
 
@@ -87,29 +92,42 @@ def report(
     sex: Sex = "",
     population: Population = "pooled",
     prior: Prior = "population",
-    format: Annotated[str, typer.Option("--format", help="html, json or fhir.")] = "html",
+    format: Annotated[str, typer.Option("--format", help="html, json, fhir or pdf.")] = "html",
+    policy: Policy = "england",
     output: Out = None,
 ) -> None:
     """Write one person's report: what matters for the medicines taken, then the rest."""
-    from garrod.adapters.report.fhir import render_fhir
-    from garrod.adapters.report.html import render_html
-    from garrod.adapters.report.json import render_json
     from garrod.entry.cli.persons import Genome, person_from, with_genome
     from garrod.entry.reporting import report_of
     from garrod.entry.wire import Services, Settings
 
-    shape = options.format_of(format, ("html", "json", "fhir"))
-    services = Services(Settings(is_flat=options.is_flat(prior)))
+    shape = options.format_of(format, ("html", "json", "fhir", "pdf"))
+    settings = Settings(is_flat=options.is_flat(prior), policy=options.policy_of(policy))
+    services = Services(settings)
     build, told = options.assembly_of(assembly), options.population_of(population)
     read = person_from(medicines, sex=options.sex_of(sex))
     genome = Genome(vcf, sample, build, told, outside or ())
     person, table = with_genome(services, read, genome)
-    made = report_of(services, person, table)
+    write_out([_written(shape, report_of(services, person, table), person)], output)
+
+
+def _written(shape: str, made: Report, person: Person) -> bytes:
+    """Return the report in one format; each is loaded when it is asked for."""
     if shape == "fhir":
-        written = render_fhir(made, person)
-    else:
-        written = render_html(made).encode() if shape == "html" else render_json(made)
-    write_out([written], output)
+        from garrod.adapters.report.fhir import render_fhir
+
+        return render_fhir(made, person)
+    if shape == "pdf":
+        from garrod.adapters.report.pdf import render_pdf
+
+        return render_pdf(made)
+    if shape == "json":
+        from garrod.adapters.report.json import render_json
+
+        return render_json(made)
+    from garrod.adapters.report.html import render_html
+
+    return render_html(made).encode()
 
 
 app.command("reinterpret", epilog="Example: garrod genome reinterpret person.facts.json.gz")(
