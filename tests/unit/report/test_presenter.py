@@ -314,3 +314,15 @@ def test_method_two_kinds_of_starting_frequencies_name_their_genes() -> None:
 def test_safety_synthetic_person_is_named_as_one() -> None:
     assert len(page_of(person()).safety) == 2
     assert len(page_of(person(subject_note="")).safety) == 1
+
+
+def test_limit_by_age_or_condition_says_itself_at_a_glance() -> None:
+    limit = replace(
+        clopidogrel(),
+        because=(),
+        options=(),
+        p_recommendation=None,
+        summary="Is she breastfeeding?",
+    )
+    page = page_of(person(now=(limit,)))
+    assert "Is she breastfeeding?" in [g.text for g in page.glance]

@@ -70,6 +70,8 @@ def _short(advice: Advice) -> str:
         return f"Not excluded: {'; '.join(parts)} ({percent(p)})"
     if advice.options:
         parts.append(f"use {listed([o.name for o in advice.options], 'or')}")
+    if not parts:  # a limit by age or condition has no result to name
+        return advice.summary
     return "; ".join(parts) + ("" if p is None else f" – {likelihood(p)}")
 
 
