@@ -138,12 +138,15 @@ def test_gage_names_each_missing_fact() -> None:
     )  # fmt: skip
 
 
-def test_dose_never_falls_below_nought() -> None:
+def test_dose_that_nobody_was_given_is_not_given() -> None:
     small = replace(
         CASE, age=99, height_cm=125.0, weight_kg=30.0, cyp2c9=("*3", "*3"), vkorc1_a=2,
         drugs=frozenset({"amiodarone"}),
     )  # fmt: skip
-    assert dose(small).low == 0.0
+    told = warfarin_dose(WARFARIN, IWPC, small)
+    assert told == NoEstimate(IWPC, ("it comes to less than anybody studied was given",))
+    few = replace(small, drugs=frozenset(), cyp2c9=("*1", "*3"), ethnicity="asian")
+    assert 0 <= dose(few).low < 0.01
 
 
 def test_scale_goes_back_and_forth() -> None:

@@ -23,6 +23,8 @@ from garrod.science.pgx.recommend import Outcome
 
 # Evidence of a conversion that no source but our own policy stands behind. Source: policy packs
 OWN = frozenset(("own",))
+# Acts whose factor is a dose to give; beside another medicine it is for a use that may not be this.
+DOSED = (Action.START_LOWER, Action.START_HIGHER, Action.ADJUST)
 _Other = tuple[str, bool, str]  # what another source says, whether it is the same, its row
 
 
@@ -41,7 +43,7 @@ def advice_on(
     open_ones = tested if len(lead.outcomes) > 1 else []
     choice = options_for(knowledge, setting, guidance, row.alternatives)
     beside = _beside(knowledge, setting, row, others)
-    dosing = dosing_of(knowledge.doses, medicine, setting, row.dose_factor)
+    dosing = _dosing(knowledge, medicine, setting, row)
     advice = Advice(
         id=advice_id(medicine.drug, row.id),
         action=row.action,
@@ -67,6 +69,13 @@ def advice_on(
         next_position=next((n for f in open_ones if (n := _next_of(f))), ""),
     )
     return advice if outcome is lead.top else _as_test(knowledge, medicine, outcome, advice)
+
+
+def _dosing(
+    knowledge: Knowledge, medicine: Medicine, setting: Setting, row: Recommendation
+) -> Dosing:
+    factor = row.dose_factor if row.action in DOSED else ""
+    return dosing_of(knowledge.doses, medicine, setting, factor)
 
 
 def _question(lead: Opinion) -> str:

@@ -21,6 +21,7 @@ UNKNOWN = "unknown"
 KNOWN_2C9 = frozenset(("*1", "*2", "*3"))  # alleles of both equations. Source: PMID 19228618
 # What both equations were made from; beyond it they say nothing. Source: PMID 19228618 (adults;
 # the ranges are those of the public IWPC table).
+LEAST_MG_PER_WEEK = 3.5  # half a milligram a day. Source: own choice, near the IWPC table's least
 LEAST_AGE, HEIGHT_CM, WEIGHT_KG = 18, (124.0, 203.0), (30.0, 238.0)
 
 
@@ -116,6 +117,8 @@ def warfarin_dose(
     group = case.ethnicity if case.ethnicity in equation.spread else UNKNOWN
     low, high = equation.spread[group]
     doses = [_weekly(equation.scale, point) for point in (total, total + low, total + high)]
+    if doses[0] < LEAST_MG_PER_WEEK:
+        return NoEstimate(equation, ("it comes to less than anybody studied was given",))
     return DoseEstimate(equation, doses[0], doses[1], doses[2], group, _assumed(equation, case))
 
 
