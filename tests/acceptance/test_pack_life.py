@@ -195,16 +195,16 @@ def test_pack_that_lowers_a_hard_stop_needs_both_approvers_to_say_so(site: Site)
 
 
 def test_end_of_a_pack_that_had_added_a_hard_stop_is_said_and_needs_agreement(site: Site) -> None:
-    site.sign(site.policy(hard_stops=lambda t: t + "siponimod,CYP2C9,*3/*3,T1,stops\n"))
+    site.sign(site.policy(hard_stops=lambda t: t + "pimozide,CYP2D6,Poor Metabolizer,T1,stops\n"))
     site.approve("dr-jones", "doctor")
     site.approve("ms-khan", "pharmacist")
     site.activate()
     end = ("deactivate", "policy-england", "--as", "it-lead", "--reason", "wrong")
-    assert "siponimod" in refused(site.do(*end), "KNO028")
+    assert "pimozide" in refused(site.do(*end), "KNO028")
     assert PACK in site.in_force()
     ran = site.do(*end, "--approve-lowering")
     assert ran.code == 0
-    assert "siponimod" in ran.err
+    assert "pimozide" in ran.err
 
 
 def test_pack_that_cannot_be_reasoned_over_is_refused(site: Site) -> None:

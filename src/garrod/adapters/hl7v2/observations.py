@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from garrod.adapters.fhir.genomics_codes import PHENOTYPE_OF_ANSWER, SYMBOL_OF
 from garrod.adapters.hl7v2.codes import (
+    BY_CODE,
     CODED,
     DOCUMENTS,
     HLA_ALLELE,
@@ -158,9 +159,11 @@ def _made(header: Segment, part: _Part, beside: str, file: str) -> Observation |
     if named and beside and named != beside:
         raise wrong(file, segment, f"names {named}, its group (OBX-4) studies {beside}")
     values, note = _values(part, kind)
-    if not gene:
+    if not gene and kind is Kind.GENOTYPE:
         first = HLA_ALLELE.match(values[0]) if values else None
         gene = first[1] if first else gene_in("", values[0].split("*")[0]) if values else ""
+    if not gene and part.code not in BY_CODE:
+        return None  # another laboratory's genotype, such as a virus's
     if not gene:
         raise wrong(file, segment, f"states a {kind} and names no gene, nor does its group (OBX-4)")
     order = part.order
