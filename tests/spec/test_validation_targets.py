@@ -6,7 +6,6 @@ import pytest
 
 from validation.__main__ import ALL
 
-
 # Minutes long; test_fhir_profiles.py holds the same to a smaller set of people and faults.
 ELSEWHERE = {"fhir_profiles"}
 
