@@ -25,7 +25,8 @@ Outside = Annotated[
     typer.Option(
         "--outside",
         help="Results made elsewhere, of Cyrius, Aldy, StellarPGx, PyPGx, DRAGEN, pb-StarPhase, "
-        "PharmCAT; HL7 v2; a laboratory's CSV; or gene, diplotype, phenotype, score (TSV). Repeatable.",
+        "PharmCAT; HL7 v2; a laboratory's CSV; or gene, diplotype, phenotype, score (TSV). "
+        "Repeatable.",
     ),
 ]
 Build = Annotated[str, typer.Option("--assembly", help="GRCh38, GRCh37 or auto.")]
