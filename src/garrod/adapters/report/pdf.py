@@ -14,13 +14,13 @@ import orjson
 
 from garrod.adapters.report.model import Report
 from garrod.adapters.report.presenter import page_of
-from garrod.core.errors import UsageError
+from garrod.core.errors import InputError, UsageError
 
 STANDARD = "ua-1"  # ISO 14289-1: headings, tables and reading order are tagged
 
 
 def render_pdf(report: Report) -> bytes:
-    """Return the PDF, the same for the same report.  Raises: UsageError without the extra."""
+    """Return the PDF, the same for the same report.  Raises: UsageError, InputError INP031."""
     try:
         typst = import_module("typst")  # by name: the extra may be absent
     except ImportError:
@@ -30,11 +30,18 @@ def render_pdf(report: Report) -> bytes:
         ) from None
     template = files("garrod.adapters.report").joinpath("report.typ").read_bytes()
     made = datetime(report.made_on.year, report.made_on.month, report.made_on.day, tzinfo=UTC)
-    written: bytes = typst.compile(
-        template,
-        sys_inputs={"page": orjson.dumps(asdict(page_of(report))).decode()},
-        pdf_standards=[STANDARD],
-        timestamp=made,
-        ignore_system_fonts=True,
-    )
+    try:
+        written: bytes = typst.compile(
+            template,
+            sys_inputs={"page": orjson.dumps(asdict(page_of(report))).decode()},
+            pdf_standards=[STANDARD],
+            timestamp=made,
+            ignore_system_fonts=True,
+        )
+    except (typst.TypstError, TypeError) as error:  # TypeError: half of a character, as JSON
+        raise InputError(
+            "the report holds text that the fonts of a PDF cannot set (a script or sign such as "
+            "Chinese, or a control character); choose --format html, which can show it",
+            code="INP031",
+        ) from error
     return written
