@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from garrod.adapters.report.presenter import page_of
-from garrod.core.advice import Action, NotAssessed, Target, Tier
+from garrod.core.advice import Action, Because, NotAssessed, Target, Tier
 from garrod.core.finding import Origin, Status
 from tests.unit.report.synthetic import (
     POOR_2C19,
@@ -326,3 +326,11 @@ def test_limit_by_age_or_condition_says_itself_at_a_glance() -> None:
     )
     page = page_of(person(now=(limit,)))
     assert "Is she breastfeeding?" in [g.text for g in page.glance]
+
+
+def test_limit_by_age_or_condition_rests_on_no_gene() -> None:
+    step = Because("contraindication", "not under 12 years of age", "policy")
+    limit = replace(clopidogrel(), because=(step,), options=(), p_recommendation=None)
+    (card,) = page_of(person(now=(limit,))).cards
+    assert card.certainty.startswith("This rests on no gene")
+    assert [s.label for s in card.steps][:1] == ["Must not be used"]

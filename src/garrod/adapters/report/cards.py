@@ -58,7 +58,9 @@ def certainty_of(advice: Advice) -> str:
     if advice.p_recommendation is None:
         parts = ["No probability is stated"]
         if not _texts(advice, "phenotype"):
-            parts = ["There is no result yet"]
+            is_limit = bool(_texts(advice, "contraindication"))
+            no_gene = "This rests on no gene, but on the person and what else is known"
+            parts = [no_gene if is_limit else "There is no result yet"]
     else:
         parts = [capital(likelihood(advice.p_recommendation))]
     if advice.stable:

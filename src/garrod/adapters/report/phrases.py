@@ -49,6 +49,10 @@ STEPS = {
     "variant": "Line of the file",
     "not-tested": "Not tested",
     "caution": "Caution",
+    "other-guidance": "Other source",
+    "dose": "Dose",
+    "test": "Test",
+    "contraindication": "Must not be used",
 }
 # Main groups of the ATC classification (WHO Collaborating Centre), named for people.
 CLASSES = {
