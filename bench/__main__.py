@@ -131,6 +131,20 @@ def cohort_figures(growth: dict[int, dict[str, float]]) -> Iterator[Figure]:
     yield Figure("memory for each further person", more, "KiB")
 
 
+def advice_figures() -> Iterator[Figure]:
+    """Yield the figures of advice from stored findings, and of loading the packs."""
+    command = [sys.executable, "-m", "bench.advice", str(OUT / "cohort1000.vcf")]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=HERE.parent)
+    found: dict[str, float] = json.loads(done.stdout)
+    name = f"advice on {found['drugs']:.0f} medicines from stored findings"
+    floor = found["floor"] * 1000
+    yield Figure(f"{name}: warm, median", found["median"] * 1000, "ms", floor, 2)
+    yield Figure(f"{name}: warm, 95th percentile", found["p95"] * 1000, "ms")
+    yield Figure(f"{name}: nobody asked about before, median", found["first"] * 1000, "ms")
+    yield Figure("packs loaded, caller and all", found["packs"], "s", None, 0.15)
+    yield Figure("packs loaded, without the caller", found["packs without the caller"], "s")
+
+
 def shown(figures: list[Figure]) -> str:
     """Return the table as text."""
     rows = [("figure", "value", "floor", "ratio", "target")]
@@ -168,7 +182,7 @@ def main() -> None:
     """Measure, print, remember and draw."""
     subprocess.run([sys.executable, "-m", "bench.inputs"], check=True, cwd=HERE.parent)
     growth = {n: measured("cohort", f"cohort{n}.vcf", repeats=3) for n in PEOPLE}
-    figures = [*person_figures(), *cohort_figures(growth)]
+    figures = [*person_figures(), *cohort_figures(growth), *advice_figures()]
     figures += [Figure(*figure) for figure in facts_figures()]
     genes = json.loads(json.dumps(measured("panels", "cohort1000.vcf", repeats=1)))
     panels = (

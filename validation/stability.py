@@ -16,7 +16,6 @@ from itertools import product
 
 from garrod.care.decide.case import case_of
 from garrod.care.decide.knowledge import Knowledge, load_knowledge
-from garrod.care.decide.opinions import Meanings
 from garrod.care.decide.pharmacogenomics import advice_ahead
 from garrod.care.decide.service import look_ahead
 from garrod.core.advice import Advice
@@ -124,7 +123,7 @@ def advice_for_one(sex: str, findings: Findings, medicine: Medicine) -> Advice |
     person = Person("Patient/synthetic", sex=sex, birth_date=date(1970, 1, 1), is_synthetic=True)
     known = replace(person, findings=tuple(findings.values()))
     base = case_of(knowledge(), known, today=DAY).base
-    return advice_ahead(knowledge(), medicine, base, Meanings(known.findings))
+    return advice_ahead(knowledge(), medicine, base)
 
 
 def is_same_under_all(sex: str, findings: Findings, advice: Advice) -> bool:

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from garrod.adapters.packs.load import load_shelf
-from garrod.care.decide.context import FERTILE, Setting, context_of
+from garrod.care.decide.context import context_of
+from garrod.care.decide.setting import FERTILE, Setting
 from garrod.core.medicine import MedicineLine
 from garrod.core.person import Person
 from garrod.science.pgx.circumstances import Population
@@ -117,10 +118,10 @@ def test_knowing_more_never_adds_a_population(
     chosen: dict[str, Population], known: Setting, order: list[str]
 ) -> None:
     guidance = replace(CPIC, populations=chosen)
-    fewer = set(context_of(guidance, chosen, known).populations)
+    fewer = set(context_of(guidance, chosen, known.circumstances).populations)
     for what in order:
         known = forgetting(known, what)
-        more = set(context_of(guidance, chosen, known).populations)
+        more = set(context_of(guidance, chosen, known.circumstances).populations)
         assert fewer <= more, what
         fewer = more
 
@@ -131,7 +132,7 @@ def test_where_a_fact_chooses_it_is_asked_for_when_it_is_not_known(
     chosen: dict[str, Population], known: Setting, what: str
 ) -> None:
     guidance = replace(CPIC, populations=chosen)
-    told = context_of(guidance, chosen, known)
-    untold = context_of(guidance, chosen, forgetting(known, what))
+    told = context_of(guidance, chosen, known.circumstances)
+    untold = context_of(guidance, chosen, forgetting(known, what).circumstances)
     if set(untold.populations) - set(told.populations):
         assert untold.question

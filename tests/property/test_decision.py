@@ -1,6 +1,7 @@
 """Whatever the results: no medicine falls silent, and no advice comes without its evidence."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from garrod.adapters.packs.load import load_shelf
 from garrod.care.decide.model import Decision
-from garrod.care.decide.service import decide, load_knowledge
+from garrod.care.decide.service import decide, load_knowledge, look_ahead
 from garrod.core.finding import Candidate, GeneFinding, PhenotypeShare, Status
 from garrod.core.medicine import Act, MedicineLine, Proposal
 from garrod.core.person import Person
@@ -122,3 +123,20 @@ def test_same_person_and_knowledge_give_the_same_answer(
     first, second = answers(*case), answers(*case)
     assert first == second
     assert [json.dumps(a.as_json()) for a in first] == [json.dumps(a.as_json()) for a in second]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(cases(), min_size=1, max_size=4), cases())
+def test_what_others_were_told_never_changes_an_answer(
+    others: list[tuple[Person, MedicineLine]], case: tuple[Person, MedicineLine]
+) -> None:
+    for other in others:
+        answers(*other)
+        look_ahead(KNOWLEDGE, other[0], today=TODAY)
+    person, line = case
+    fresh = replace(KNOWLEDGE)  # the same facts, nothing remembered
+    assert fresh.memory is not KNOWLEDGE.memory
+    proposals = Proposal(Act.ORDER, line), Proposal(Act.REVIEW)
+    assert answers(*case) == [decide(fresh, person, p, today=TODAY) for p in proposals]
+    ahead = look_ahead(KNOWLEDGE, person, today=TODAY)
+    assert ahead == look_ahead(replace(KNOWLEDGE), person, today=TODAY)

@@ -11,7 +11,8 @@ from decimal import Decimal
 import pytest
 
 from garrod.adapters.packs.load import load_shelf
-from garrod.care.decide.context import Setting, context_of
+from garrod.care.decide.context import context_of
+from garrod.care.decide.setting import Setting
 from garrod.core.medicine import MedicineLine
 from garrod.core.person import Person
 from garrod.science.pgx.guidance import load_guidance
@@ -59,7 +60,7 @@ def named(case: dict[str, str]) -> str:
 def test_circumstances_choose_the_population_or_the_question(case: dict[str, str]) -> None:
     guidance = GUIDANCE[case["pack"]]
     codes = guidance.populations_of(case["drug"])
-    found = context_of(guidance, codes, setting_of_case(case))
+    found = context_of(guidance, codes, setting_of_case(case).circumstances)
     told = [p for p in found.populations if guidance.populations[p].axis]
     wanted = many(case["populations"])
     assert sorted(told) == sorted(wanted)
@@ -70,4 +71,6 @@ def test_circumstances_choose_the_population_or_the_question(case: dict[str, str
 def test_population_of_everyone_is_never_ruled_out(case: dict[str, str]) -> None:
     guidance = GUIDANCE[case["pack"]]
     everyones = [c for c in guidance.populations if not guidance.populations[c].axis]
-    assert context_of(guidance, everyones, setting_of_case(case)).populations == tuple(everyones)
+    assert context_of(
+        guidance, everyones, setting_of_case(case).circumstances
+    ).populations == tuple(everyones)

@@ -5,18 +5,17 @@ from dataclasses import replace
 import pytest
 
 from garrod.care.decide.behaviour import as_behaving, inhibitor_marks, spared_by, touched_by
-from garrod.care.decide.chain import chain_of
+from garrod.care.decide.chain import steps_of
 from garrod.care.decide.converted import behaves
+from garrod.care.decide.meanings import Meanings
 from garrod.core.advice import Because
 from garrod.core.finding import GeneFinding, Origin
 from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine
 from garrod.science.pgx.guidance import load_guidance
-from garrod.science.pgx.recommend import Outcome, key_shares
+from garrod.science.pgx.recommend import key_shares
 from tests.making.conversions import CONVERSIONS, NM, PM, SHELF, result
 from tests.making.decisions import KNOWLEDGE
-
-GUIDANCE = load_guidance(SHELF)
 
 
 def named(drug: str) -> Medicine:
@@ -31,12 +30,12 @@ TPMT = result("TPMT", NM)
 ADULT = Person("Patient/1", findings=(TPMT, CYP2D6))
 
 
-def chain(person: Person, medicine: Medicine = CODEINE) -> tuple[Because, ...]:
+def chain(person: Person) -> list[Because]:
     shares = key_shares("CYP2D6", person.finding("CYP2D6"))
-    return chain_of(GUIDANCE, person, medicine, Outcome(None, 1.0, shares[:1]), "")
+    return steps_of(Meanings(person.findings), shares[:1])
 
 
-def texts(steps: tuple[Because, ...], step: str) -> list[str]:
+def texts(steps: list[Because], step: str) -> list[str]:
     return [b.text for b in steps if b.step == step]
 
 
@@ -103,7 +102,7 @@ def test_chain_says_that_a_strength_was_not_looked_up() -> None:
     person = Person("Patient/3", findings=(result("CYP2C9", NM, "2.0"),))
     now = as_behaving(CONVERSIONS, person, [named("amiodarone")], about=named("warfarin"))
     shares = key_shares("CYP2C9", now.finding("CYP2C9"))
-    steps = chain_of(GUIDANCE, now, named("warfarin"), Outcome(None, 1.0, shares), "")
+    steps = steps_of(Meanings(now.findings), shares)
     assert texts(steps, "caution") == ["The effect of amiodarone on CYP2C9 is not looked up"]
     assert "unchecked), believed)" in texts(steps, "behaves-as")[0]
 
@@ -118,7 +117,7 @@ def test_chain_says_that_a_weak_inhibitor_changes_nothing() -> None:
 
 def test_chain_says_that_a_medicine_is_not_counted_against_itself() -> None:
     now = as_behaving(CONVERSIONS, ADULT, [], about=PAROXETINE)
-    steps = chain(now, PAROXETINE)
+    steps = chain(now)
     assert [t.split(":")[0] for t in texts(steps, "behaves-as")] == [
         "paroxetine itself inhibits CYP2D6 (strong)"
     ]
@@ -129,7 +128,7 @@ def test_chain_says_that_an_inducer_was_taken() -> None:
     person = Person("Patient/4", findings=(result("CYP2C19", NM),))
     now = as_behaving(CONVERSIONS, person, [named("rifampicin")], about=named("citalopram"))
     shares = key_shares("CYP2C19", now.finding("CYP2C19"))
-    steps = chain_of(GUIDANCE, now, named("citalopram"), Outcome(None, 1.0, shares), "")
+    steps = steps_of(Meanings(now.findings), shares)
     assert "strong inducer of CYP2C19" in texts(steps, "behaves-as")[0]
     assert "behaves as rapid metaboliser while" in texts(steps, "behaves-as")[0]
 
@@ -161,7 +160,7 @@ def test_populations_that_name_inhibitors_spare_their_genes() -> None:
     dpwg = load_guidance(SHELF, "pgx-guidance-dpwg")
     spared = spared_by(dpwg.populations[p] for p in dpwg.populations_of("eliglustat"))
     assert spared == {"CYP2D6", "CYP3A4"}
-    assert spared_by(GUIDANCE.populations.values()) == frozenset()
+    assert spared_by(load_guidance(SHELF).populations.values()) == frozenset()
 
 
 def test_touched_by_names_the_genes_of_the_enzymes() -> None:

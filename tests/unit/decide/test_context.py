@@ -11,16 +11,14 @@ from garrod.adapters.packs.load import load_shelf
 from garrod.care.decide.case import case_of, setting_for
 from garrod.care.decide.context import (
     ASKED,
-    STATE_LASTS,
     Context,
     Fit,
-    Setting,
     context_of,
     parts_of,
-    setting_of,
     unspoken_of,
     weakest,
 )
+from garrod.care.decide.setting import STATE_LASTS, Setting, setting_of
 from garrod.core.medicine import Coding, MedicineLine
 from garrod.core.person import Person
 from garrod.science.pgx.circumstances import Population, population_of
@@ -47,16 +45,16 @@ def setting(person: Person = WOMAN, **more: Any) -> Setting:
 
 def context(where: Setting, *groups: Population) -> Context:
     known = {g.population: g for g in groups}
-    return context_of(replace(CPIC, populations=known), known, where)
+    return context_of(replace(CPIC, populations=known), known, where.circumstances)
 
 
 def fit(where: Setting, **cells: str) -> Fit:
-    (found,) = parts_of(group(**cells), where).values()
+    (found,) = parts_of(group(**cells), where.circumstances).values()
     return found
 
 
 def test_population_without_constraints_asks_nothing() -> None:
-    assert parts_of(group(), setting()) == {}
+    assert parts_of(group(), setting().circumstances) == {}
     assert weakest(()) is Fit.YES
     assert weakest((Fit.YES, Fit.NO, Fit.UNKNOWN)) is Fit.NO
 

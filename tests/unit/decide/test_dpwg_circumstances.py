@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from garrod.adapters.packs.load import load_shelf
-from garrod.care.decide.context import Setting
 from garrod.care.decide.knowledge import load_knowledge
-from garrod.care.decide.opinions import Meanings, Opinion, opinions_on
+from garrod.care.decide.opinions import Opinion, opinions_on
+from garrod.care.decide.setting import Setting
 from garrod.core.finding import Candidate, GeneFinding, Status
 from garrod.core.medicine import MedicineLine
 from garrod.core.person import Person
@@ -37,6 +37,7 @@ def opinion(
         "Patient/1",
         birth_date=date(TODAY.year - age, 1, 1) if age is not None else None,
         weight_kg=Decimal(kg) if kg else None,
+        findings=(finding,),
     )
     setting = Setting(
         person,
@@ -50,7 +51,7 @@ def opinion(
         taken=frozenset(taken),
         inhibitors=frozenset(inhibits),
     )
-    heard = opinions_on(KNOWLEDGE, drug, setting, Meanings((finding,)))
+    heard = opinions_on(KNOWLEDGE, drug, setting)
     (dpwg,) = (
         o
         for o in (*heard.heard, *heard.second, *heard.mute)

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from garrod.care.decide.context import Setting, setting_of
 from garrod.care.decide.contraindications import Limit, limit_of
 from garrod.care.decide.limits import limits_of
 from garrod.care.decide.model import Decision
+from garrod.care.decide.setting import Setting, setting_of
 from garrod.core.advice import Action, Target, Tier
 from garrod.core.evidence import Evidence
 from garrod.core.medicine import MedicineLine

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from garrod.care.decide.context import context_of, setting_of
+from garrod.care.decide.context import context_of
 from garrod.care.decide.service import decide
+from garrod.care.decide.setting import setting_of
 from garrod.care.decide.wording import Said, act_of, dose_in_words, one_of
 from garrod.care.decide.words import likelihood, percent
 from garrod.core.advice import Action, Tier
@@ -302,9 +303,9 @@ def test_unknown_duration_leaves_the_new_and_the_tolerating_and_no_other_group()
     codes = ("cbz-naive", "cbz-exposed", "cbz-no-alternatives")
     line = MedicineLine("carbamazepine")
     setting = setting_of(POLICY, ADULT, line, is_new=False, today=TODAY)
-    assert context_of(KNOWLEDGE.guidance, codes, setting).populations == codes[:2]
+    assert context_of(KNOWLEDGE.guidance, codes, setting.circumstances).populations == codes[:2]
     ordered = setting_of(POLICY, ADULT, line, is_new=True, today=TODAY)
-    assert context_of(KNOWLEDGE.guidance, codes, ordered).populations == codes[:1]
+    assert context_of(KNOWLEDGE.guidance, codes, ordered.circumstances).populations == codes[:1]
 
 
 @pytest.mark.parametrize(
@@ -375,12 +376,14 @@ def test_one_gene_of_two_to_be_tested_before_makes_the_test_come_first() -> None
 def test_question_is_asked_where_its_answer_could_choose_or_rule_out() -> None:
     ageless = replace(ADULT, birth_date=None)
     setting = setting_of(POLICY, ageless, MedicineLine("x"), is_new=True, today=TODAY)
-    alone = context_of(KNOWLEDGE.guidance, ("adults",), setting)
-    both = context_of(KNOWLEDGE.guidance, ("adults", "paediatrics"), setting)
+    alone = context_of(KNOWLEDGE.guidance, ("adults",), setting.circumstances)
+    both = context_of(KNOWLEDGE.guidance, ("adults", "paediatrics"), setting.circumstances)
     assert (alone.populations, alone.is_open) == (("adults",), True)
     assert both.is_open is False
     assert alone.question == both.question == "How old is the person?"
-    known = context_of(KNOWLEDGE.guidance, ("adults",), replace(setting, person=ADULT))
+    known = context_of(
+        KNOWLEDGE.guidance, ("adults",), replace(setting, person=ADULT).circumstances
+    )
     assert (known.populations, known.question, known.is_open) == (("adults",), "", False)
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from garrod.care.decide.behaviour import as_behaving, inhibitor_marks
-from garrod.care.decide.context import Setting, setting_of
 from garrod.care.decide.knowledge import Knowledge
 from garrod.care.decide.naming import named_in
+from garrod.care.decide.setting import Setting, setting_of
 from garrod.core.medicine import MedicineLine
 from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine, Medicines

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from garrod.care.decide.converted import behaves, behaves_steps
+from garrod.care.decide.meanings import Meanings
 from garrod.care.decide.wording import result_of
 from garrod.care.decide.words import DOING, likelihood, prior_in_words
 from garrod.core.advice import Because
 from garrod.core.finding import GeneFinding, Origin
-from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine
 from garrod.science.pgx.guidance import Guidance
 from garrod.science.pgx.recommend import KeyShare, Outcome
@@ -17,10 +17,10 @@ from garrod.science.pgx.recommend import KeyShare, Outcome
 MOST_VARIANTS = 6  # lines of the file shown per gene; the rest are counted
 
 
-def chain_of(
-    guidance: Guidance, person: Person, medicine: Medicine, outcome: Outcome, asked: str
+def head_of(
+    guidance: Guidance, medicine: Medicine, outcome: Outcome, asked: str
 ) -> tuple[Because, ...]:
-    """Return the hops from the medicine to the lines of the file."""
+    """Return the hops from the medicine to the guideline's rows."""
     steps = [Because("medicine", f"{medicine.name} is the medicine in question", medicine.drug)]
     row = outcome.recommendation
     if row is not None:
@@ -36,9 +36,17 @@ def chain_of(
             steps.append(
                 Because("guidance", f"and by {genes}: {more.action.value}{factor}", more.id)
             )
-    for share in outcome.shares:
-        steps += _gene_steps(person.finding(share.gene), share)
     return tuple(steps)
+
+
+def steps_of(known: Meanings, shares: Sequence[KeyShare]) -> list[Because]:
+    """Return the hops from each gene's meaning to the lines of the file."""
+    found: list[Because] = []
+    for share in shares:  # kept with its share, so that its identity stays its own
+        key = ("steps", id(share))
+        finding = known.findings.get(share.gene)
+        found += known.once(key, lambda: (_gene_steps(finding, share), share))[0]  # noqa: B023
+    return found
 
 
 def _gene_steps(finding: GeneFinding | None, share: KeyShare) -> list[Because]:

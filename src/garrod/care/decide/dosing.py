@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from types import MappingProxyType
 
-from garrod.care.decide.context import Setting
+from garrod.care.decide.setting import Setting
 from garrod.care.decide.words import listed
 from garrod.core.advice import Because
 from garrod.core.evidence import Evidence

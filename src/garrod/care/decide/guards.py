@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from garrod.care.decide.context import Setting
 from garrod.care.decide.knowledge import Knowledge
 from garrod.care.decide.model import Decision
+from garrod.care.decide.setting import Setting
 from garrod.care.decide.words import listed
 from garrod.core.advice import Advice, NotAssessed, Target, Tier
 from garrod.knowledge.medicines import Medicine

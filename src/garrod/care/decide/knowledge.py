@@ -6,10 +6,11 @@ shelf, policy pack -> sources in its order -> every guideline of a drug, the fir
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from garrod.care.decide.behaviour import Conversions, load_conversions, spared_by
 from garrod.care.decide.dosing import Doses, load_doses
+from garrod.care.decide.memory import Memory
 from garrod.care.decide.policy import PACK, Policy, load_policy
 from garrod.knowledge.medicines import Medicines, load_medicines
 from garrod.knowledge.shelf import Shelf
@@ -21,6 +22,7 @@ class Knowledge:
     """What is known of medicines and genes, and what a nation makes of it.
 
     `sources` are whole; `guidelines` gives a drug's guidelines one by one, both in policy's order.
+    `memory` keeps what these facts alone decide.
     """
 
     sources: tuple[Guidance, ...]
@@ -30,6 +32,7 @@ class Knowledge:
     doses: Doses
     conversions: Conversions
     spared: Mapping[str, frozenset[str]]  # by drug: genes whose inhibitors guidance asks for itself
+    memory: Memory = field(init=False, compare=False, repr=False, default_factory=Memory)
 
     @property
     def guidance(self) -> Guidance:
@@ -43,7 +46,7 @@ class Knowledge:
 
     def drugs(self) -> tuple[str, ...]:
         """Return the drugs with guidance of any source, sorted."""
-        return tuple(sorted(self.guidelines))
+        return self.memory.once("drugs", lambda: tuple(sorted(self.guidelines)))
 
     def genes_of(self, drug: str) -> tuple[str, ...]:
         """Return the genes with guidance for a drug, in the order of the sources."""

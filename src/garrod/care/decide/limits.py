@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from garrod.care.decide.context import Fit, Setting, weakest
+from garrod.care.decide.context import Fit, weakest
 from garrod.care.decide.contraindications import Limit
 from garrod.care.decide.model import NOTHING, Decision
+from garrod.care.decide.setting import Setting
 from garrod.care.decide.wording import sentence
 from garrod.core.advice import Action, Advice, Because, NotAssessed, Target, Tier
 

@@ -1,7 +1,8 @@
 """What each guideline says of one medicine for one person, and which of them is heard.
 
 guidelines of a drug -> an opinion each -> heard (the first on its genes) · second (on the same)
-A guideline by a gene of which no earlier one speaks is heard in its own right.
+A guideline by a gene of which no earlier one speaks is heard in its own right. An opinion rests on
+coded facts alone, so it is remembered by them.
 """
 
 from __future__ import annotations
@@ -10,19 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from garrod.care.decide.context import Context, Setting, context_of
+from garrod.care.decide.context import Context, context_of
 from garrod.care.decide.knowledge import Knowledge
+from garrod.care.decide.meanings import Gene, Meanings
+from garrod.care.decide.memory import Memory
+from garrod.care.decide.setting import Setting
 from garrod.core.advice import Action
-from garrod.core.finding import GeneFinding
 from garrod.science.pgx.guidance import Guidance, Recommendation
-from garrod.science.pgx.recommend import (
-    KeyShare,
-    Outcome,
-    content_of,
-    meaning_of,
-    meanings_for,
-    outcomes_over,
-)
+from garrod.science.pgx.recommend import Outcome, content_of, meanings_for, outcomes_over
 
 SILENT = (Action.STANDARD, Action.NO_RECOMMENDATION)
 # How likely a change of course must be to be shown beside a usual-dose answer. Source: the design
@@ -37,23 +33,6 @@ CAUTION = (
 
 
 EVERYONE = Context(())
-
-
-class Meanings(dict[tuple[str, bool], tuple[KeyShare, ...]]):
-    """What each gene of a person may mean to guidance, each worked out when first asked for.
-
-    Asked by gene, and by whether its genotypes are to be kept apart.
-    """
-
-    def __init__(self, findings: Sequence[GeneFinding]) -> None:
-        super().__init__()
-        self.opinions: dict[object, Opinion] = {}  # by guideline, rows and circumstances
-        self.findings = {f.gene: f for f in findings}
-
-    def __missing__(self, key: tuple[str, bool]) -> tuple[KeyShare, ...]:
-        gene, is_apart = key
-        found = self[key] = meaning_of(gene, self.findings, is_apart=is_apart)
-        return found
 
 
 class Kind(Enum):
@@ -99,30 +78,90 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Opinions:
-    """A medicine's guidelines: those heard, those on the same genes, and those without answer."""
+    """A medicine's guidelines: those heard, those on the same genes, and those without answer.
+
+    `lead` is the one heard that asks for most caution; None where none asks for a change.
+    """
 
     heard: tuple[Opinion, ...]
     second: tuple[Opinion, ...]
     mute: tuple[Opinion, ...]
+    lead: Opinion | None = None
 
 
-def opinions_on(
-    knowledge: Knowledge,
-    drug: str,
-    setting: Setting,
-    known: Meanings,
-) -> Opinions:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one guideline is asked about a drug; drugs with the same rows share a plan's number."""
+
+    number: object
+    view: Guidance
+    drug: str
+    genes: tuple[Gene, ...]
+    populations: tuple[str, ...]
+    doubt: float
+    context: Context | None  # where it is the same for everyone
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """All that is asked about a drug: its plans, the genes of all, those with open contexts."""
+
+    plans: tuple[Plan, ...]
+    genes: tuple[Gene, ...]
+    open_ones: tuple[Plan, ...]
+
+
+def opinions_on(knowledge: Knowledge, drug: str, setting: Setting) -> Opinions:
     """Return what each guideline of a drug says, sorted into heard, second and mute."""
+    memory, known = knowledge.memory, setting.known
+    asked = memory.once(("round", drug), lambda: _round(knowledge, drug))
+    contexts = tuple([_context(memory, plan, setting) for plan in asked.open_ones])
+    key = (drug, known.numbers(memory, asked.genes), contexts)
+    found: Opinions | None = memory.get(key)
+    if found is None:
+        opinions = [_opinion_by(memory, plan, setting) for plan in asked.plans]
+        found = memory.keep(key, _sorted_out(opinions))
+    return found
+
+
+def _round(knowledge: Knowledge, drug: str) -> Round:
     doubt = LEAST_DOUBT if knowledge.is_tested_before(drug) else DOUBT
+    plans = tuple(_plan(view, drug, doubt) for view in knowledge.guidelines.get(drug, ()))
+    genes = tuple(dict.fromkeys(gene for plan in plans for gene in plan.genes))
+    return Round(plans, genes, tuple(plan for plan in plans if plan.context is None))
+
+
+def _plan(view: Guidance, drug: str, doubt: float) -> Plan:
+    apart, populations = view.named_genotypes(drug), view.populations_of(drug)
+    genes = tuple((gene, gene in apart) for gene in view.genes_of(drug))
+    number = (id(view), id(view.rows_of(drug)), view.roles_of(drug), doubt)
+    is_same = not any(view.populations[code].axis for code in populations)
+    context = Context(populations) if is_same else None
+    return Plan(number, view, drug, genes, populations, doubt, context)
+
+
+def _context(memory: Memory, plan: Plan, setting: Setting) -> Context:
+    """Return who a guideline speaks of here: the same for the same circumstances, whose ever."""
+    if plan.context is not None:
+        return plan.context
+    asked = setting.circumstances
+    key = (id(plan.view.populations), plan.populations, asked)
+    return memory.once(key, lambda: context_of(plan.view, plan.populations, asked))
+
+
+def _opinion_by(memory: Memory, plan: Plan, setting: Setting) -> Opinion:
+    """Return a guideline's opinion: remembered, where the same was asked of like rows before."""
+    known, context = setting.known, _context(memory, plan, setting)
+    key = (plan.number, context, known.numbers(memory, plan.genes))
+    return memory.once(key, lambda: _opinion(plan, context, known))
+
+
+def _sorted_out(opinions: Sequence[Opinion]) -> Opinions:
     heard: list[Opinion] = []
     second: list[Opinion] = []
     mute: list[Opinion] = []
     covered: set[str] = set()
-    for view in knowledge.guidelines.get(drug, ()):
-        mark = (id(view), id(view.rows_of(drug)), view.roles_of(drug), id(setting), doubt)
-        opinion = known.opinions.get(mark)
-        if opinion is None:
-            opinion = known.opinions[mark] = _opinion(view, drug, setting, known, doubt)
+    for opinion in opinions:
         if not opinion.is_answer:
             mute.append(opinion)
         elif opinion.tested <= covered:
@@ -130,21 +169,17 @@ def opinions_on(
         else:
             heard.append(opinion)
             covered |= opinion.tested
-    return Opinions(tuple(heard), tuple(second), tuple(mute))
+    changing = [o for o in heard if o.kind is Kind.CHANGE]
+    lead = min(changing, key=lambda opinion: caution_of(opinion.leading[0]), default=None)
+    return Opinions(tuple(heard), tuple(second), tuple(mute), lead)
 
 
-def _opinion(
-    view: Guidance,
-    drug: str,
-    setting: Setting,
-    known: Meanings,
-    doubt: float,
-) -> Opinion:
+def _opinion(plan: Plan, context: Context, known: Meanings) -> Opinion:
+    view, drug = plan.view, plan.drug
     genes = view.genes_of(drug)
     choices = meanings_for(view, drug, genes, known)
     if not any(share.is_tested for shares in choices for share in shares):
         return Opinion(view, genes, Kind.UNTESTED)
-    context = context_of(view, view.populations_of(drug), setting)
     if not context.populations:
         return Opinion(view, genes, Kind.UNSPOKEN)
     by_population = _spoken(
@@ -160,7 +195,7 @@ def _opinion(
     outcomes = min(by_population, key=lambda found: caution_of(found[0]))
     contents = {content_of(found[0].recommendation) for found in by_population}
     is_settled = len(contents) == 1 and not context.is_open
-    likely = (outcomes[0], *(o for o in outcomes[1:] if o.probability >= doubt))
+    likely = (outcomes[0], *(o for o in outcomes[1:] if o.probability >= plan.doubt))
     kind = _kind(likely)
     lead = _lead(likely, kind)
     tested = frozenset(s.gene for s in lead[0].shares if s.is_tested) if lead else frozenset()

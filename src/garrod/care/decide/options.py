@@ -6,17 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from garrod.care.decide.context import Setting
 from garrod.care.decide.knowledge import Knowledge
 from garrod.care.decide.limits import judged
+from garrod.care.decide.meanings import Meanings
 from garrod.care.decide.naming import named_in
+from garrod.care.decide.setting import Setting
 from garrod.care.decide.wording import in_short
 from garrod.core.advice import Action, Option
 from garrod.core.identifiers import Atc, RxNorm
 from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine, Medicines
 from garrod.science.pgx.guidance import Guidance, Recommendation
-from garrod.science.pgx.recommend import outcomes_of
+from garrod.science.pgx.recommend import meanings_for, outcomes_over
 
 NO_ALLERGY = re.compile(r"\s*(?:no (?:known )?|not )(?:\w+ )?allerg", re.IGNORECASE)
 UNSUITABLE = (Action.AVOID, Action.PREFER_ALTERNATIVE, Action.STOP)
@@ -45,6 +46,9 @@ class Choice:
     remarks: tuple[str, ...] = ()
 
 
+NO_CHOICE = Choice()
+
+
 def options_for(
     knowledge: Knowledge, setting: Setting, guidance: Guidance, alternatives: Sequence[str]
 ) -> Choice:
@@ -52,7 +56,15 @@ def options_for(
 
     `guidance` is the one that names them: its words are used for a class.
     """
-    medicines, policy = knowledge.medicines, knowledge.policy
+    if not alternatives:
+        return NO_CHOICE
+    key = ("options", id(guidance.phrases), alternatives)
+    return setting.known.once(key, lambda: _choice(knowledge, setting, guidance, alternatives))
+
+
+def _choice(
+    knowledge: Knowledge, setting: Setting, guidance: Guidance, alternatives: Sequence[str]
+) -> Choice:
     offered: list[Option] = []
     held: list[str] = []
     remarks: list[str] = []
@@ -60,22 +72,39 @@ def options_for(
         if code in guidance.phrases:
             offered.append(Option(guidance.phrases[code].text, "named by the guideline as a group"))
             continue
-        medicine = medicines.by_id(code)
+        medicine = knowledge.medicines.by_id(code)
         if medicine is None:
             continue
-        holding, limits = judged(policy.contraindicated(code), setting)
-        forbidden = next((f"it {limit.why}" for limit in holding), "")
-        why_not = forbidden or _why_not(knowledge, setting.person, medicine)
-        if why_not:
+        option, mine = _alternative(knowledge, setting, medicine)
+        remarks += mine
+        if option is None:
             held.append(code)
-            remarks.append(f"{medicine.name} is not offered: {why_not}")
-            continue
-        care = _care(knowledge, setting.person, medicine)
-        remarks += [f"{medicine.name} {limit.why}" for limit in limits]
-        remarks += [f"{medicine.name}: {care}"] if care else []
-        reason = "; ".join(("named by the guideline", *(c.why for c in limits), care or UNOPPOSED))
-        offered.append(Option(medicine.name, reason, codes_of(medicine)))
+        else:
+            offered.append(option)
     return Choice(tuple(offered), frozenset(held), tuple(remarks))
+
+
+def _alternative(
+    knowledge: Knowledge, setting: Setting, medicine: Medicine
+) -> tuple[Option | None, tuple[str, ...]]:
+    """Return a medicine as an option, or None where it does not suit; and remarks on it."""
+    key = ("alternative", medicine.drug)
+    return setting.known.once(key, lambda: _judged(knowledge, setting, medicine))
+
+
+def _judged(
+    knowledge: Knowledge, setting: Setting, medicine: Medicine
+) -> tuple[Option | None, tuple[str, ...]]:
+    holding, limits = judged(knowledge.policy.contraindicated(medicine.drug), setting)
+    forbidden = next((f"it {limit.why}" for limit in holding), "")
+    why_not = forbidden or _why_not(knowledge, setting, medicine)
+    if why_not:
+        return None, (f"{medicine.name} is not offered: {why_not}",)
+    care = _care(knowledge, setting, medicine)
+    remarks = [f"{medicine.name} {limit.why}" for limit in limits]
+    remarks += [f"{medicine.name}: {care}"] if care else []
+    reason = "; ".join(("named by the guideline", *(c.why for c in limits), care or UNOPPOSED))
+    return Option(medicine.name, reason, codes_of(medicine)), tuple(remarks)
 
 
 def allergy_to(medicines: Medicines, person: Person, medicine: Medicine) -> str:
@@ -91,21 +120,21 @@ def allergy_to(medicines: Medicines, person: Person, medicine: Medicine) -> str:
     return ""
 
 
-def _why_not(knowledge: Knowledge, person: Person, medicine: Medicine) -> str:
+def _why_not(knowledge: Knowledge, setting: Setting, medicine: Medicine) -> str:
     """Return why a medicine does not suit a person, or nothing."""
-    medicines = knowledge.medicines
+    medicines, person = knowledge.medicines, setting.person
     allergy = allergy_to(medicines, person, medicine)
     if allergy:
         return f"an allergy or intolerance to it is recorded ({allergy})"
     if any(medicine in named_in(medicines, line) for line in person.medicines):
         return "it is on the list of medicines already"
-    unsuitable = _told(knowledge, person, medicine, UNSUITABLE)
+    unsuitable = _told(knowledge, setting, medicine, UNSUITABLE)
     return "this person's own results speak against it" if unsuitable else ""
 
 
-def _care(knowledge: Knowledge, person: Person, medicine: Medicine) -> str:
+def _care(knowledge: Knowledge, setting: Setting, medicine: Medicine) -> str:
     """Return what a person's own results ask for when a medicine is used, or nothing."""
-    told = _told(knowledge, person, medicine, WITH_CARE)
+    told = _told(knowledge, setting, medicine, WITH_CARE)
     acts = dict.fromkeys(
         in_short(row) + (f", not above {row.dose_limit}" if row.dose_limit else "") for row in told
     )
@@ -113,16 +142,29 @@ def _care(knowledge: Knowledge, person: Person, medicine: Medicine) -> str:
 
 
 def _told(
-    knowledge: Knowledge, person: Person, medicine: Medicine, acts: Sequence[Action]
+    knowledge: Knowledge, setting: Setting, medicine: Medicine, acts: Sequence[Action]
 ) -> list[Recommendation]:
     """Return the rows of any source with one of some acts that are likely enough."""
-    findings = {f.gene: f for f in person.findings}
+    known, memory = setting.known, knowledge.memory
     found: list[Recommendation] = []
     for view in knowledge.guidelines.get(medicine.drug, ()):
         genes = view.genes_of(medicine.drug)
-        for population in view.populations_of(medicine.drug):
-            outcomes = outcomes_of(view, medicine.drug, genes, findings, population)
-            told = [o for o in outcomes if o.recommendation and o.recommendation.action in acts]
-            if sum(o.probability for o in told) >= DOUBT:
-                found += [o.recommendation for o in told if o.recommendation]
+        apart = view.named_genotypes(medicine.drug)
+        numbers = known.numbers(memory, [(gene, gene in apart) for gene in genes])
+        key = ("told", id(view), medicine.drug, acts, numbers)
+        found += memory.once(key, lambda: _told_by(view, medicine.drug, acts, known))  # noqa: B023
     return found
+
+
+def _told_by(
+    view: Guidance, drug: str, acts: Sequence[Action], known: Meanings
+) -> tuple[Recommendation, ...]:
+    """Return the rows of one guideline with one of some acts, in any population."""
+    choices = meanings_for(view, drug, view.genes_of(drug), known)
+    found: list[Recommendation] = []
+    for population in view.populations_of(drug):
+        outcomes = outcomes_over(view, drug, choices, population)
+        told = [o for o in outcomes if o.recommendation and o.recommendation.action in acts]
+        if sum(o.probability for o in told) >= DOUBT:
+            found += [o.recommendation for o in told if o.recommendation]
+    return tuple(found)

@@ -10,20 +10,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from garrod.care.decide.advising import advice_on, packs_of
-from garrod.care.decide.context import Setting, unspoken_of
+from garrod.care.decide.context import unspoken_of
 from garrod.care.decide.dosing import dosing_of
 from garrod.care.decide.knowledge import Knowledge
 from garrod.care.decide.model import Clear, Decision
 from garrod.care.decide.opinions import (
     Kind,
-    Meanings,
     Opinion,
     Opinions,
-    caution_of,
     is_same,
     opinions_on,
 )
 from garrod.care.decide.options import codes_of
+from garrod.care.decide.setting import Setting
 from garrod.care.decide.untested import gap_code, offer_of, untested
 from garrod.care.decide.wording import behaviour_of, opinion_in_short, phrase, sentence
 from garrod.care.decide.words import percent, why_untold
@@ -41,10 +40,9 @@ def advice_ahead(
     knowledge: Knowledge,
     medicine: Medicine,
     setting: Setting,
-    known: Meanings,
 ) -> Advice | None:
     """Return the advice on a medicine that is not taken yet; None where the usual dose holds."""
-    found = opinions_on(knowledge, medicine.drug, setting, known)
+    found = opinions_on(knowledge, medicine.drug, setting)
     return _changed(knowledge, medicine, setting, found)
 
 
@@ -52,18 +50,13 @@ def assess(
     knowledge: Knowledge,
     medicine: Medicine,
     setting: Setting,
-    known: Meanings | None = None,
 ) -> Decision:
-    """Return what guidance says about one medicine for this person.
-
-    `known` holds the meanings of the person's results where several medicines are asked about.
-    """
+    """Return what guidance says about one medicine for this person."""
     target = Target(medicine.name, codes_of(medicine))
     if medicine.drug not in knowledge.guidelines:
         reason = "no gene–drug guidance is on the shelf for this medicine"
         return Decision(not_assessed=(NotAssessed(target, "genes", reason, "no-guidance"),))
-    meanings = Meanings(setting.person.findings) if known is None else known
-    found = opinions_on(knowledge, medicine.drug, setting, meanings)
+    found = opinions_on(knowledge, medicine.drug, setting)
     if not found.heard:
         return _mute(knowledge, medicine, target, setting, found.mute)
     gaps = _gaps(medicine.drug, target, setting.person, found)
@@ -158,11 +151,9 @@ def _changed(
     knowledge: Knowledge, medicine: Medicine, setting: Setting, found: Opinions
 ) -> Advice | None:
     """Return advice by the guideline that asks for most caution; None where none asks for any."""
-    changing = [o for o in found.heard if o.kind is Kind.CHANGE]
-    if not changing:
+    if found.lead is None:
         return None
-    lead = min(changing, key=lambda opinion: caution_of(opinion.leading[0]))
-    return advice_on(knowledge, medicine, setting, lead, found)
+    return advice_on(knowledge, medicine, setting, found.lead, found)
 
 
 def _unanswered(

@@ -8,15 +8,14 @@ from datetime import date
 
 from garrod.care.decide.behaviour import as_behaving, touched_by
 from garrod.care.decide.case import Case, case_of, setting_for
-from garrod.care.decide.context import Setting
 from garrod.care.decide.guards import with_co_medication, with_hard_stops
 from garrod.care.decide.knowledge import Knowledge, load_knowledge
 from garrod.care.decide.limits import limits_of
 from garrod.care.decide.model import NOTHING, Decision
 from garrod.care.decide.naming import codes_of_line, is_at_odds, named_in
-from garrod.care.decide.opinions import Meanings
 from garrod.care.decide.options import allergy_to, codes_of
 from garrod.care.decide.pharmacogenomics import advice_ahead, assess
+from garrod.care.decide.setting import Setting
 from garrod.core.advice import Action, Advice, NotAssessed, Target
 from garrod.core.medicine import MedicineLine, Proposal
 from garrod.core.person import Person
@@ -145,7 +144,7 @@ def look_ahead(knowledge: Knowledge, person: Person, *, today: date) -> tuple[Ad
     """Return the advice that would hold for medicines that the person does not take."""
     case = case_of(knowledge, person, today=today)
     behaving = _behaving(knowledge, case)
-    setting, known = replace(case.base, person=behaving), Meanings(behaving.findings)
+    setting = replace(case.base, person=behaving)
     found: list[Advice] = []
     for drug in knowledge.drugs():
         medicine = knowledge.medicines.by_id(drug)
@@ -153,9 +152,9 @@ def look_ahead(knowledge: Knowledge, person: Person, *, today: date) -> tuple[Ad
             continue
         if drug in knowledge.spared:
             own = setting_for(knowledge, case, medicine, (MedicineLine(""),), is_new=True)
-            told = advice_ahead(knowledge, medicine, own, Meanings(own.person.findings))
+            told = advice_ahead(knowledge, medicine, own)
         else:
-            told = advice_ahead(knowledge, medicine, setting, known)
+            told = advice_ahead(knowledge, medicine, setting)
         if told is not None and knowledge.policy.is_ahead(drug, told.action):
             found.append(told)
     return ranked(tuple(found))
@@ -173,4 +172,4 @@ def medicines_of(knowledge: Knowledge, line: MedicineLine) -> tuple[Medicine, ..
 
 def ranked(advice: tuple[Advice, ...]) -> tuple[Advice, ...]:
     """Return advice in the order of its tier, then of the medicine's name."""
-    return tuple(sorted(advice, key=lambda a: (a.tier.value, a.target.name, a.id)))
+    return tuple(sorted(advice, key=lambda a: (a.tier, a.target.name, a.id)))

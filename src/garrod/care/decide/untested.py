@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from garrod.care.decide.context import Setting
 from garrod.care.decide.knowledge import Knowledge
 from garrod.care.decide.model import Decision
 from garrod.care.decide.options import advice_id
 from garrod.care.decide.policy import OfferedTest
+from garrod.care.decide.setting import Setting
 from garrod.care.decide.words import why_untold
 from garrod.core.advice import Advice, Because, NotAssessed, Target
 from garrod.core.finding import Status
