@@ -11,6 +11,7 @@ GarrodError                    exit
 ├── KnowledgeError             11   the maintainer of a knowledge pack
 ├── AccessDenied               12   governance
 ├── ConflictError              13   a concurrent write: retry
+│   └── VersionConflict             CON002 a write was based on a version that is not current
 ├── OutsideError               14   another system
 └── InternalFault              19   us
 """
@@ -93,6 +94,21 @@ class ConflictError(GarrodError):
 
     exit_code = 13
     default_code = "CON001"
+
+
+class VersionConflict(ConflictError):
+    """The version that a write was based on is not the current one; `current` 0: there is none."""
+
+    default_code = "CON002"
+
+    def __init__(self, kind: str, id: str, *, expected: int, current: int) -> None:
+        based = f"version {expected}" if expected else "there being none yet"
+        now = f"version {current}" if current else "nothing"
+        super().__init__(
+            f"{kind}/{id} has {now}, and the write was based on {based}: read it again, look at "
+            "the difference, and write anew."
+        )
+        self.kind, self.id, self.expected, self.current = kind, id, expected, current
 
 
 class OutsideError(GarrodError):
