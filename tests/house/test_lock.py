@@ -35,7 +35,8 @@ def locked() -> Wanted:
     found = set()
     for requirement in package["metadata"]["requires-dist"]:
         extra = re.search(r"extra == '([^']+)'", requirement.get("marker", ""))
-        specifier = requirement.get("specifier", "")
+        parts = ",".join(requirement.get("extras", ()))
+        specifier = (f"[{parts}]" if parts else "") + requirement.get("specifier", "")
         found.add((requirement["name"], specifier, extra[1] if extra else ""))
     return found
 
