@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from garrod.care.record.entries import References
 from garrod.care.record.query import Include, Query
 from garrod.core.resource import Draft, Version
 
@@ -134,6 +135,21 @@ class Codec(Protocol):
         """Return a resource ready to be written under an id.
 
         Raises: FhirError where the bytes are no resource of that kind.
+        """
+        ...
+
+    def references(self, body: bytes) -> References:
+        """Return what a body refers to that is no logical reference: full urls, searches."""
+        ...
+
+    def resolved(self, body: bytes, targets: Mapping[str, str]) -> bytes:
+        """Return a body with some references replaced, every other byte as it was."""
+        ...
+
+    def sought(self, condition: str) -> Query:
+        """Return the query of a conditional reference ("Patient?identifier=...").
+
+        Raises: FhirError where it is no search that can be relied on.
         """
         ...
 

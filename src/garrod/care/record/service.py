@@ -1,0 +1,227 @@
+"""The record's acts on single resources: read, write with the version in hand, search, history.
+
+door -> may they? -> drafted by the codec -> one transaction of the store -> version
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from garrod.care.govern.access import Access, Actor, Deed, demand
+from garrod.care.record.entries import Done
+from garrod.care.record.ports import Codec, HistoryOf, Page, Store, Tx
+from garrod.care.record.query import Include, OfPatients, Query
+from garrod.core.errors import ConflictError, GarrodError, InputError, VersionConflict
+from garrod.core.resource import Draft, Version
+
+Patch = Callable[[bytes], bytes]
+
+
+class NotFound(InputError):
+    """There never was such a resource, or it is not for the one who asks."""
+
+    default_code = "REC001"
+
+
+class Gone(InputError):
+    """There was one, and it was deleted."""
+
+    default_code = "REC002"
+
+
+class TooMany(ConflictError):
+    """A condition names more than one resource."""
+
+    default_code = "REC004"
+
+
+class Record:
+    """Reads and writes single resources. Every act asks `access` first."""
+
+    def __init__(
+        self, store: Store, codec: Codec, access: Access, new_id: Callable[[], str]
+    ) -> None:
+        self.store = store
+        self.codec = codec
+        self.access = access
+        self.new_id = new_id
+
+    async def read(self, actor: Actor, kind: str, id: str) -> Version:
+        """Return the newest version.  Raises: AccessDenied, NotFound REC001, Gone REC002."""
+        demand(self.access, actor, Deed.READ, kind)
+        return _there(await self.store.read(kind, id), kind, id)
+
+    async def read_version(self, actor: Actor, kind: str, id: str, number: int) -> Version:
+        """Return one version.  Raises: AccessDenied, NotFound REC001, Gone REC002."""
+        demand(self.access, actor, Deed.READ, kind)
+        return _there(await self.store.read_version(kind, id, number), kind, id)
+
+    async def history(self, actor: Actor, of: HistoryOf) -> Page:
+        """Return versions, the newest first.  Raises: AccessDenied, NotFound REC001."""
+        demand(self.access, actor, Deed.HISTORY, of.kind)
+        if of.id and await self.store.read(of.kind, of.id) is None:
+            raise _missing(of.kind, of.id)
+        return await self.store.history(of)
+
+    async def search(
+        self, actor: Actor, query: Query, include: Sequence[Include] = ()
+    ) -> tuple[Page, tuple[Version, ...]]:
+        """Return a page of hits, and what is included with them.  Raises: AccessDenied."""
+        for kind in query.kinds:
+            demand(self.access, actor, Deed.SEARCH, kind)
+        page = await self.store.search(self._within_reach(actor, query))
+        if not include or not page.versions:
+            return page, ()
+        more = await self.store.included(page.versions, include)
+        return page, more.versions
+
+    def _within_reach(self, actor: Actor, query: Query) -> Query:
+        reach = self.access.reach(actor)
+        if reach is None:
+            return query
+        return replace(query, clauses=(*query.clauses, OfPatients(reach)))
+
+    async def create(
+        self,
+        actor: Actor,
+        kind: str,
+        body: bytes,
+        *,
+        unless: Query | None = None,
+        written: str = "",
+    ) -> Done:
+        """Write a new resource; `unless` one matches: then that one is returned, with status 200.
+
+        Raises: AccessDenied, FhirError, TooMany REC004.
+        """
+        draft = self.codec.drafted(body, kind=kind, id=self.new_id())
+        demand(self.access, actor, Deed.CREATE, kind, patients=draft.patients)
+
+        async def work(tx: Tx) -> Done:
+            found = await sole(tx, unless, written)
+            if found is not None:
+                return Done(200, found)
+            return Done(201, await tx.put(draft, method="POST", expected=0))
+
+        return await self.store.transact(work)
+
+    async def update(
+        self, actor: Actor, kind: str, id: str, body: bytes, *, expected: int | None = None
+    ) -> Done:
+        """Write the next version of a resource, or its first under an id of the caller's.
+
+        Raises: AccessDenied, FhirError, VersionConflict CON002.
+        """
+        draft = self.codec.drafted(body, kind=kind, id=id)
+        demand(self.access, actor, Deed.UPDATE, kind, patients=draft.patients)
+        return await self.store.transact(lambda tx: written_by(tx, draft, expected))
+
+    async def update_where(
+        self, actor: Actor, kind: str, body: bytes, *, search: Query, written: str, own_id: str = ""
+    ) -> Done:
+        """Write the next version of the one that matches, or a new one where none does.
+
+        `own_id` is the id within the body, which must then be that of the one that matches.
+        Raises: AccessDenied, FhirError, TooMany REC004.
+        """
+        new = own_id or self.new_id()
+        draft = self.codec.drafted(body, kind=kind, id=new)
+        demand(self.access, actor, Deed.UPDATE, kind, patients=draft.patients)
+
+        async def work(tx: Tx) -> Done:
+            found = await sole(tx, search, written)
+            if found is None:
+                return await written_by(tx, draft, None)
+            if own_id and own_id != found.id:
+                raise InputError(
+                    f"the body's id is {own_id!r}, and {written!r} names {kind}/{found.id}: leave "
+                    "the id out, or correct one of them.",
+                    code="REC005",
+                )
+            mine = draft if found.id == new else self.codec.drafted(body, kind=kind, id=found.id)
+            return await written_by(tx, mine, found.number)
+
+        return await self.store.transact(work)
+
+    async def patch(
+        self, actor: Actor, kind: str, id: str, patch: Patch, *, expected: int | None = None
+    ) -> Done:
+        """Write the next version as a patch makes it of the present one.
+
+        Raises: AccessDenied, NotFound, Gone, FhirError, VersionConflict CON002.
+        """
+        while True:
+            now = await self.read(actor, kind, id)
+            base = now.number if expected is None else expected
+            if base != now.number:
+                raise VersionConflict(kind, id, expected=base, current=now.number)
+            draft = self.codec.drafted(patch(self.codec.served(now)), kind=kind, id=id)
+            demand(self.access, actor, Deed.UPDATE, kind, patients=draft.patients)
+            try:
+                return await self.store.transact(
+                    lambda tx, d=draft, b=base: written_by(tx, d, b, method="PATCH")  # type: ignore[misc]
+                )
+            except VersionConflict:
+                if expected is not None:
+                    raise
+
+    async def delete(
+        self, actor: Actor, kind: str, id: str, *, expected: int | None = None
+    ) -> Version | None:
+        """Write a deletion; None where there was nothing.
+
+        Raises: AccessDenied, VersionConflict.
+        """
+        demand(self.access, actor, Deed.DELETE, kind)
+        return await self.store.transact(lambda tx: tx.delete(kind, id, expected=expected))
+
+    async def delete_where(
+        self, actor: Actor, kind: str, *, search: Query, written: str
+    ) -> Version | None:
+        """Delete the one that matches; None where none does.
+
+        Raises: AccessDenied, TooMany REC004.
+        """
+        demand(self.access, actor, Deed.DELETE, kind)
+
+        async def work(tx: Tx) -> Version | None:
+            found = await sole(tx, search, written)
+            return None if found is None else await tx.delete(kind, found.id)
+
+        return await self.store.transact(work)
+
+
+async def written_by(tx: Tx, draft: Draft, expected: int | None, *, method: str = "PUT") -> Done:
+    """Write a draft; status 201 where it is the first version, or the first after a deletion."""
+    before = await tx.read(draft.kind, draft.id)
+    version = await tx.put(draft, method=method, expected=expected)
+    return Done(201 if before is None or before.is_deleted else 200, version)
+
+
+async def sole(tx: Tx, search: Query | None, written: str) -> Version | None:
+    """Return the only resource that a condition names, or None.  Raises: TooMany REC004.
+
+    Others with the same condition wait, so that two of them never both find nothing.
+    """
+    if search is None:
+        return None
+    await tx.lock(f"{'|'.join(search.kinds)}?{written}")
+    page = await tx.search(replace(search, count=2))
+    if len(page.versions) > 1:
+        raise TooMany(
+            f"{written!r} names more than one {'/'.join(search.kinds)}: make it narrower."
+        )
+    return page.versions[0] if page.versions else None
+
+
+def _there(found: Version | None, kind: str, id: str) -> Version:
+    if found is None:
+        raise _missing(kind, id)
+    if found.is_deleted:
+        raise Gone(f"{kind}/{id} was deleted; its history is still there.")
+    return found
+
+
+def _missing(kind: str, id: str) -> GarrodError:
+    return NotFound(f"there is no {kind}/{id} here: is the id right?")

@@ -1,0 +1,180 @@
+"""Many acts at once: all of them or none (transaction), or each for itself (batch).
+
+entries -> conditions looked up, ids given -> references resolved -> written in FHIR's order
+Source: HL7 FHIR R4 (4.0.1), RESTful API, "Transaction Processing Rules",
+https://hl7.org/fhir/R4/http.html#trules
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from garrod.care.govern.access import Actor, Deed, demand
+from garrod.care.record.entries import ORDER, Done, Entry, Method
+from garrod.care.record.ports import Tx
+from garrod.care.record.service import Record, sole, written_by
+from garrod.core.errors import GarrodError, InputError
+from garrod.core.resource import Version
+
+Patcher = Callable[[Entry, bytes], bytes]
+Getter = Callable[[Entry], Awaitable[Done]]
+DEEDS = {
+    Method.POST: Deed.CREATE,
+    Method.PUT: Deed.UPDATE,
+    Method.PATCH: Deed.UPDATE,
+    Method.DELETE: Deed.DELETE,
+    Method.GET: Deed.READ,
+}
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is known of the entries while a transaction runs."""
+
+    ids: dict[int, str] = field(default_factory=dict)  # of entries that are written
+    found: dict[int, Version] = field(default_factory=dict)  # of conditions that name one
+    targets: dict[str, str] = field(default_factory=dict)  # full url or search -> Kind/id
+    done: dict[int, Done] = field(default_factory=dict)
+
+
+async def transact(
+    record: Record, actor: Actor, entries: Sequence[Entry], *, patch: Patcher, get: Getter
+) -> list[Done]:
+    """Do all acts in one transaction and return what came of each, in the order given.
+
+    Raises: AccessDenied, FhirError, InputError REC006 (two entries write the same resource),
+    TooMany, VersionConflict; then nothing is written.
+    """
+    new_ids = [record.new_id() for _ in entries]
+    _check(entries)
+    for entry in entries:
+        demand(record.access, actor, DEEDS[entry.method], entry.kind)
+
+    async def work(tx: Tx) -> Plan:
+        plan = Plan()
+        for number, entry in enumerate(entries):
+            await _settle(tx, plan, number, entry, new_ids[number])
+        _no_two(entries, plan)
+        for method in ORDER[:-1]:
+            for number, entry in enumerate(entries):
+                if entry.method is method:
+                    plan.done[number] = await _act(record, tx, plan, number, entry, patch)
+        return plan
+
+    plan = await record.store.transact(work)
+    for number, entry in enumerate(entries):
+        if entry.method is Method.GET:
+            plan.done[number] = await get(entry)
+    return [plan.done[number] for number in range(len(entries))]
+
+
+async def batch(entries: Sequence[Entry], act: Callable[[Entry], Awaitable[Done]]) -> list[Done]:
+    """Do each act for itself; one that fails harms no other."""
+    done = []
+    for entry in entries:
+        try:
+            done.append(await act(entry))
+        except GarrodError as fault:
+            done.append(Done(0, fault=fault))
+    return done
+
+
+def _check(entries: Sequence[Entry]) -> None:
+    """Raise InputError REC006 where two entries have one full url or write one resource."""
+    urls = Counter(e.full_url for e in entries if e.full_url and e.method is not Method.GET)
+    twice = [url for url, times in urls.items() if times > 1]
+    if twice:
+        raise InputError(
+            f"two entries of the transaction have the full url {twice[0]!r}: each needs its own.",
+            code="REC006",
+        )
+
+
+async def _settle(tx: Tx, plan: Plan, number: int, entry: Entry, new: str) -> None:
+    """Look up an entry's condition, and say under which id it is written."""
+    found = await sole(tx, entry.search, entry.condition)
+    if found is not None:
+        plan.found[number] = found
+    id = found.id if found is not None else entry.id or new
+    if entry.method in (Method.POST, Method.PUT) or found is not None or entry.id:
+        plan.ids[number] = id
+    if entry.full_url and entry.method in (Method.POST, Method.PUT):
+        plan.targets[entry.full_url] = f"{entry.kind}/{id}"
+
+
+def _no_two(entries: Sequence[Entry], plan: Plan) -> None:
+    """Raise InputError REC006 where two entries write the same resource."""
+    written = Counter(
+        f"{entry.kind}/{plan.ids[number]}"
+        for number, entry in enumerate(entries)
+        if entry.method is not Method.GET and number in plan.ids
+    )
+    twice = [name for name, times in written.items() if times > 1]
+    if twice:
+        raise InputError(
+            f"two entries of the transaction write {twice[0]}: put them into one, or into two "
+            "transactions.",
+            code="REC006",
+        )
+
+
+async def _act(
+    record: Record, tx: Tx, plan: Plan, number: int, entry: Entry, patch: Patcher
+) -> Done:
+    found, id = plan.found.get(number), plan.ids.get(number, "")
+    if entry.method is Method.DELETE:
+        gone = await tx.delete(entry.kind, id, expected=entry.expected) if id else None
+        return Done(204, gone)
+    if entry.method is Method.POST and found is not None:
+        return Done(200, found)
+    if entry.method is Method.PATCH:
+        return await _patched(record, tx, entry, id, patch)
+    body = await _resolved(record, tx, plan, entry.body)
+    draft = record.codec.drafted(body, kind=entry.kind, id=id)
+    if entry.method is Method.POST:
+        return Done(201, await tx.put(draft, method="POST", expected=0))
+    expected = found.number if found is not None else entry.expected
+    return await written_by(tx, draft, expected)
+
+
+async def _patched(record: Record, tx: Tx, entry: Entry, id: str, patch: Patcher) -> Done:
+    now = await tx.read(entry.kind, id) if id else None
+    if now is None or now.is_deleted:
+        raise InputError(
+            f"there is no {entry.kind}/{id or entry.condition} to patch.", code="REC001"
+        )
+    draft = record.codec.drafted(patch(entry, record.codec.served(now)), kind=entry.kind, id=now.id)
+    expected = now.number if entry.expected is None else entry.expected
+    return await written_by(tx, draft, expected, method="PATCH")
+
+
+async def _resolved(record: Record, tx: Tx, plan: Plan, body: bytes) -> bytes:
+    """Return a body whose references to other entries, and by search, name resources."""
+    named = record.codec.references(body)
+    if not named.urls and not named.searches:
+        return body
+    targets = {url: plan.targets[url] for url in named.urls if url in plan.targets}
+    dangling = [url for url in named.urls if url not in targets and url.startswith("urn:")]
+    if dangling:
+        raise InputError(
+            f"the transaction refers to {dangling[0]!r}, and no entry has that full url.",
+            code="REC007",
+        )
+    for condition in named.searches:
+        targets[condition] = await _sought(record, tx, condition)
+    return record.codec.resolved(body, targets) if targets else body
+
+
+async def _sought(record: Record, tx: Tx, condition: str) -> str:
+    """Return the resource that a conditional reference names: one, no more and no fewer."""
+    query = record.codec.sought(condition)
+    page = await tx.search(replace(query, count=2))
+    if len(page.versions) != 1:
+        how = "no resource" if not page.versions else "more than one"
+        raise InputError(
+            f"the reference {condition!r} names {how}: it has to name one.", code="REC007"
+        )
+    (only,) = page.versions
+    return f"{only.kind}/{only.id}"
