@@ -13,7 +13,6 @@ OPENINGS = tuple(
     for pattern, actions in (
         (r"no action", "standard"),
         (r"the guideline does not provide a recommendation", "no-recommendation"),
-        (r"avoid \w+ or start with a low", "prefer-alternative"),
         (r"avoid|\w+ is contra-?indicated", "avoid"),
         (r"(choose|select) an alternative|carefully weigh", "prefer-alternative"),
         (r"it is not possible to recommend a dose adjustment.*residual dpd activity", "test-first"),
@@ -35,14 +34,13 @@ OPENINGS = tuple(
 ALLOWS = (
     (r"insufficient evidence", "no-recommendation"),
     (r"\bno action|standard dose of 84", "standard"),
-    (r"contra-?indicated|\bavoid\b", "avoid"),
-    (r"choose an alternative|not recommended", "prefer-alternative"),
+    (r"contra-?indicated|\bavoid\b|not recommended", "avoid"),
+    (r"choose an alternative|reconsider the choice", "prefer-alternative"),
     (r"% of the (standard|normal)|initial dose is 400|84 ?mg", "start-lower"),
     (r"times the (standard|normal|initial)|-fold higher", "start-higher"),
     (r"do not exceed|no more than|maintenance dose", "adjust"),
     (r"alert|advise|determine|side effects|titrate", "monitor"),
     (r"double the dose", "prefer-alternative"),
-    (r"reconsider", "ask"),
 )
 NUMBER = r"(?<![\d.])(\d+\.?\d*)"
 MULTIPLES = (

@@ -28,7 +28,7 @@ NOT_COVERED = [
     "CYP2B6 rapid and ultrarapid metabolisers (no row in the source)",
     "absence of an HLA allele, but for lamotrigine (no row in the source)",
     "HLA-B*15:02 with *15:11: the row has a key that no test gives; the rows of each allele hold",
-    "risks without codes (kidney function, body mass index): they are notes",
+    "risks that no policy codes: poor kidney function is asked about, body mass index is a note",
 ]
 
 
