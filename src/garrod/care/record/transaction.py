@@ -30,9 +30,12 @@ DEEDS = {
 
 
 @dataclass(slots=True)
-class Plan:
-    """What is known of the entries while a transaction runs."""
+class _Run:
+    """One run of a transaction: what it works with, and what is known of its entries so far."""
 
+    record: Record
+    tx: Tx
+    patch: Patcher
     ids: dict[int, str] = field(default_factory=dict)  # of entries that are written
     found: dict[int, Version] = field(default_factory=dict)  # of conditions that name one
     targets: dict[str, str] = field(default_factory=dict)  # full url or search -> Kind/id
@@ -52,22 +55,22 @@ async def transact(
     for entry in entries:
         demand(record.access, actor, DEEDS[entry.method], entry.kind)
 
-    async def work(tx: Tx) -> Plan:
-        plan = Plan()
+    async def work(tx: Tx) -> dict[int, Done]:
+        run = _Run(record, tx, patch)
         for number, entry in enumerate(entries):
-            await _settle(tx, plan, number, entry, new_ids[number])
-        _no_two(entries, plan)
+            await _settle(run, number, entry, new_ids[number])
+        _no_two(entries, run)
         for method in ORDER[:-1]:
             for number, entry in enumerate(entries):
                 if entry.method is method:
-                    plan.done[number] = await _act(record, tx, plan, number, entry, patch)
-        return plan
+                    run.done[number] = await _act(run, number, entry)
+        return run.done
 
-    plan = await record.store.transact(work)
+    done = await record.store.transact(work)
     for number, entry in enumerate(entries):
         if entry.method is Method.GET:
-            plan.done[number] = await get(entry)
-    return [plan.done[number] for number in range(len(entries))]
+            done[number] = await get(entry)
+    return [done[number] for number in range(len(entries))]
 
 
 async def batch(entries: Sequence[Entry], act: Callable[[Entry], Awaitable[Done]]) -> list[Done]:
@@ -92,24 +95,24 @@ def _check(entries: Sequence[Entry]) -> None:
         )
 
 
-async def _settle(tx: Tx, plan: Plan, number: int, entry: Entry, new: str) -> None:
+async def _settle(run: _Run, number: int, entry: Entry, new: str) -> None:
     """Look up an entry's condition, and say under which id it is written."""
-    found = await sole(tx, entry.search, entry.condition)
+    found = await sole(run.tx, entry.search, entry.condition)
     if found is not None:
-        plan.found[number] = found
+        run.found[number] = found
     id = found.id if found is not None else entry.id or new
     if entry.method in (Method.POST, Method.PUT) or found is not None or entry.id:
-        plan.ids[number] = id
+        run.ids[number] = id
     if entry.full_url and entry.method in (Method.POST, Method.PUT):
-        plan.targets[entry.full_url] = f"{entry.kind}/{id}"
+        run.targets[entry.full_url] = f"{entry.kind}/{id}"
 
 
-def _no_two(entries: Sequence[Entry], plan: Plan) -> None:
+def _no_two(entries: Sequence[Entry], run: _Run) -> None:
     """Raise InputError REC006 where two entries write the same resource."""
     written = Counter(
-        f"{entry.kind}/{plan.ids[number]}"
+        f"{entry.kind}/{run.ids[number]}"
         for number, entry in enumerate(entries)
-        if entry.method is not Method.GET and number in plan.ids
+        if entry.method is not Method.GET and number in run.ids
     )
     twice = [name for name, times in written.items() if times > 1]
     if twice:
@@ -120,42 +123,41 @@ def _no_two(entries: Sequence[Entry], plan: Plan) -> None:
         )
 
 
-async def _act(
-    record: Record, tx: Tx, plan: Plan, number: int, entry: Entry, patch: Patcher
-) -> Done:
-    found, id = plan.found.get(number), plan.ids.get(number, "")
+async def _act(run: _Run, number: int, entry: Entry) -> Done:
+    found, id = run.found.get(number), run.ids.get(number, "")
     if entry.method is Method.DELETE:
-        gone = await tx.delete(entry.kind, id, expected=entry.expected) if id else None
+        gone = await run.tx.delete(entry.kind, id, expected=entry.expected) if id else None
         return Done(204, gone)
     if entry.method is Method.POST and found is not None:
         return Done(200, found)
     if entry.method is Method.PATCH:
-        return await _patched(record, tx, entry, id, patch)
-    body = await _resolved(record, tx, plan, entry.body)
-    draft = record.codec.drafted(body, kind=entry.kind, id=id)
+        return await _patched(run, entry, id)
+    body = await _resolved(run, entry.body)
+    draft = run.record.codec.drafted(body, kind=entry.kind, id=id)
     if entry.method is Method.POST:
-        return Done(201, await tx.put(draft, method="POST", expected=0))
+        return Done(201, await run.tx.put(draft, method="POST", expected=0))
     expected = found.number if found is not None else entry.expected
-    return await written_by(tx, draft, expected)
+    return await written_by(run.tx, draft, expected)
 
 
-async def _patched(record: Record, tx: Tx, entry: Entry, id: str, patch: Patcher) -> Done:
-    now = await tx.read(entry.kind, id) if id else None
+async def _patched(run: _Run, entry: Entry, id: str) -> Done:
+    now = await run.tx.read(entry.kind, id) if id else None
     if now is None or now.is_deleted:
-        raise InputError(
-            f"there is no {entry.kind}/{id or entry.condition} to patch.", code="REC001"
-        )
-    draft = record.codec.drafted(patch(entry, record.codec.served(now)), kind=entry.kind, id=now.id)
+        named = id or entry.condition
+        raise InputError(f"there is no {entry.kind}/{named} to patch.", code="REC001")
+    body = run.patch(entry, run.record.codec.served(now))
+    draft = run.record.codec.drafted(body, kind=entry.kind, id=now.id)
     expected = now.number if entry.expected is None else entry.expected
-    return await written_by(tx, draft, expected, method="PATCH")
+    return await written_by(run.tx, draft, expected, method="PATCH")
 
 
-async def _resolved(record: Record, tx: Tx, plan: Plan, body: bytes) -> bytes:
+async def _resolved(run: _Run, body: bytes) -> bytes:
     """Return a body whose references to other entries, and by search, name resources."""
-    named = record.codec.references(body)
+    codec = run.record.codec
+    named = codec.references(body)
     if not named.urls and not named.searches:
         return body
-    targets = {url: plan.targets[url] for url in named.urls if url in plan.targets}
+    targets = {url: run.targets[url] for url in named.urls if url in run.targets}
     dangling = [url for url in named.urls if url not in targets and url.startswith("urn:")]
     if dangling:
         raise InputError(
@@ -163,14 +165,14 @@ async def _resolved(record: Record, tx: Tx, plan: Plan, body: bytes) -> bytes:
             code="REC007",
         )
     for condition in named.searches:
-        targets[condition] = await _sought(record, tx, condition)
-    return record.codec.resolved(body, targets) if targets else body
+        targets[condition] = await _sought(run, condition)
+    return codec.resolved(body, targets) if targets else body
 
 
-async def _sought(record: Record, tx: Tx, condition: str) -> str:
+async def _sought(run: _Run, condition: str) -> str:
     """Return the resource that a conditional reference names: one, no more and no fewer."""
-    query = record.codec.sought(condition)
-    page = await tx.search(replace(query, count=2))
+    query = run.record.codec.sought(condition)
+    page = await run.tx.search(replace(query, count=2))
     if len(page.versions) != 1:
         how = "no resource" if not page.versions else "more than one"
         raise InputError(
