@@ -21,7 +21,8 @@ _OPENINGS: tuple[tuple[str, frozenset[str]], ...] = tuple(
         (r"cautiously consider use|increased frequency of clinical monitoring", "monitor"),
         (r"^avoid (moderate and strong )?cyp2d6 inhibitors|^avoid moderate and strong",
          "standard"),
-        (r"^avoid", "avoid prefer-alternative"),
+        (r"^avoid [^.]*\bif possible", "prefer-alternative"),
+        (r"^avoid", "avoid"),
         (r"^(prescribe an|consider an?|choose an|select an|select|recommend) (clinically "
          r"appropriate )?(alternative|alternate|antidepressant)", "prefer-alternative"),
         (r"^consider (alternative drug|hormonal therapy)", "prefer-alternative"),
@@ -34,6 +35,8 @@ _OPENINGS: tuple[tuple[str, frozenset[str]], ...] = tuple(
         (r"^consider initiating .* decreased dose", "start-lower"),
         (r"^initiate (therapy with )?(\d[\d-]*% of|lowest)", "start-lower"),
         (r"^prescribe ≤", "start-lower"),
+        (r"^initiate [^.]*\. consider a slower titration schedule and lower maintenance",
+         "adjust"),
         (r"^(initiate|prescribe|start|use|there is no need|no reason|no adjustments|"
          r"if considering|based on genotype, there is no indication)", "standard monitor"),
     )

@@ -21,8 +21,6 @@ PMIDS = {"g6pd": "36049896"}  # the file for nitrofurantoin has none of its own
 LOCUS = "recommendations by phenotype, activity score or allele, per population"
 LOCI = {  # where more than the recommendation rows was used
     "cpic-warfarin": "dosing chart, figure 2 (unchecked)",
-    "cpic-statins": f"{LOCUS}; named statins: figure 1 (unchecked)",
-    "cpic-opioids": f"{LOCUS}; morphine: guideline of 2014, PMID 24458010 (unchecked)",
 }
 MODIFIES = {("warfarin", "CYP4F2"), ("warfarin", "rs12777823")}
 

@@ -31,7 +31,7 @@ def test_inhibitor_never_lifts_a_hard_stop() -> None:
 def test_inhibitor_that_may_be_stopped_counts_and_is_questioned() -> None:
     man = replace(MAN, medicines=taking("paroxetine 20 mg (stopped last week)"))
     found = ask(man, "codeine 30 mg", USUAL)
-    assert found.advice[0].action is Action.PREFER_ALTERNATIVE
+    assert found.advice[0].action is Action.AVOID
     assert any("stopped" in n.reason for n in found.not_assessed)
 
 

@@ -268,7 +268,7 @@ def test_option_that_the_person_s_own_results_limit_says_so() -> None:
         finding("SLCO1B1", candidate("*5/*5", 1.0, "Poor Function")),
         finding("ABCG2", candidate("T/T", 1.0, "Poor Function")),
     )
-    (advice,) = ask(ADULT, "simvastatin", *both).advice
+    (advice,) = ask(ADULT, "atorvastatin", *both).advice
     (rosuvastatin,) = [o for o in advice.options if o.name == "rosuvastatin"]
     assert "a lower starting dose, not above 10 mg/day" in rosuvastatin.reason
     assert "no result at hand" not in rosuvastatin.reason
