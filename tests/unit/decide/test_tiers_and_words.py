@@ -61,6 +61,20 @@ def test_strength_chooses_the_tier_of_an_alternative(strength: str, tier: Tier) 
     assert POLICY.tier_of("codeine", Action.PREFER_ALTERNATIVE, strength, {}) is tier
 
 
+@pytest.mark.parametrize(
+    ("strength", "tier"), [("Strong", Tier.T2), ("Moderate", Tier.T2), ("Optional", Tier.T3)]
+)
+def test_optional_advice_to_avoid_does_not_interrupt(strength: str, tier: Tier) -> None:
+    assert POLICY.tier_of("doxepin", Action.AVOID, strength, {}) is tier
+
+
+def test_slower_titration_after_a_usual_start_does_not_interrupt() -> None:
+    slower = finding("CYP2C19", candidate("*1/*2", 1.0, IM))
+    (advice,) = ask(ADULT, "citalopram", slower).advice
+    assert (advice.action, advice.tier) == (Action.ADJUST, Tier.T4)
+    assert "The usual starting dose may be given." in advice.summary
+
+
 def test_carbamazepine_of_unknown_duration_is_judged_as_new_and_asked_about() -> None:
     person = replace(
         ADULT,
@@ -221,11 +235,12 @@ def test_option_that_may_not_suit_is_held_back_from_five_in_a_hundred_on(
 ) -> None:
     cyp2d6 = finding(
         "CYP2D6",
-        candidate("*1/*10", 1 - unsuitable, NM, "1.25"),
+        candidate("*1/*4", 1 - unsuitable, IM, "1.0"),
         candidate("*4/*4", unsuitable, PM, "0.0"),
         status=Status.AMBIGUOUS,
     )
-    (advice,) = ask(ADULT, "amitriptyline", CYP2C19_PM, cyp2d6).advice
+    fast = finding("CYP2C19", candidate("*17/*17", 1.0, "Ultrarapid Metabolizer"))
+    (advice,) = ask(ADULT, "amitriptyline", fast, cyp2d6).advice
     assert ("nortriptyline" in [o.name for o in advice.options]) is is_offered
 
 
