@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+EARLIEST, LATEST = -(2**63), 2**63 - 1  # the ends of time: what a 64-bit integer holds
+
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
@@ -32,7 +34,10 @@ class StringRow:
 
 @dataclass(frozen=True, slots=True)
 class DateRow:
-    """A span of time, half open, in microseconds since 1970 (UTC); open ends are the extremes."""
+    """A span of time, half open, in microseconds since 1970 (UTC).
+
+    An open end is EARLIEST or LATEST. What has no zone is read as UTC.
+    """
 
     param: str
     low: int
@@ -53,9 +58,11 @@ class ReferenceRow:
 
 @dataclass(frozen=True, slots=True)
 class NumberRow:
-    """A number or quantity with the span that its precision gives it; unit "" for plain numbers.
+    """A number or quantity, closed at both ends: low == high, but for a Range or a comparator.
 
-    `code` is the UCUM code (or the unit's words where it has none), `system` its system.
+    The precision of a search is that of the value sought, never that of the value stored, so that
+    "more than 100" does not find 100. An open end is infinite. `code` is the UCUM code (or the
+    unit's words where it has none), `system` its system; both "" for plain numbers.
     """
 
     param: str
@@ -75,7 +82,12 @@ class UriRow:
 
 @dataclass(frozen=True, slots=True)
 class CompositeRow:
-    """Two values of one part of a resource, for composite parameters."""
+    """Two values of one part of a resource, for composite parameters.
+
+    The first is a token. The second is a token or reference (`system` and `code`; of a reference
+    here kind and id, of another "" and the url), a number or date (`low`, `high` and its unit), or
+    words (`folded`); what is not used is blank.
+    """
 
     param: str
     first_system: str
@@ -107,9 +119,9 @@ NO_ROWS = Rows()
 class Splice:
     """Where `id` and `meta` stand in the bytes: offsets of whole members, commas not included.
 
-    `at` is where members may be put in (behind the opening brace). A member that is not there has
-    start and end 0. `meta` holds the members of the received meta that are kept (profile, security,
-    tag, source, extension ...) as JSON without braces.
+    `at` is the end of the member resourceType, where members may be put in with a comma before
+    each. A member that is not there has start and end 0. `meta` holds the members of the received
+    meta that are kept (profile, security, tag, source, extension ...) as JSON without braces.
     """
 
     at: int

@@ -1,0 +1,1 @@
+"""FHIR for the record: strict parsing, splicing, index rows, search URLs, summaries."""
