@@ -1,0 +1,1 @@
+"""The medication list of one person: lines, how they change, and what a list must never hide."""
