@@ -22,6 +22,8 @@ ORDER = (
     "policy",
     "fda",
     "dpwg",
+    "fhir_r4",
+    "fhir_search",
 )
 
 

@@ -1,0 +1,82 @@
+"""What a check finds: faults that learn their place while the walk goes back up.
+
+Checks return None where nothing is wrong, so that a valid resource costs no path.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from garrod.adapters.fhir.validate.issue import Issue, Severity
+
+# What a path repeats of a sender's names; another might be anything, a person's name even.
+NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,63}(?:\[x\])?")
+MOST = 50  # issues that are told at most; the rest is as wrong, and no news
+
+
+class Fault:
+    """One thing that is wrong. `steps` is its place from the inside out."""
+
+    __slots__ = ("message", "rule", "severity", "steps")
+
+    def __init__(self, rule: str, message: str, severity: Severity = Severity.ERROR) -> None:
+        self.rule, self.message, self.severity = rule, message, severity
+        self.steps: list[str | int] = []
+
+    def at(self, *steps: str | int) -> Fault:
+        """Return the fault, one place further up for each step."""
+        self.steps.extend(steps)
+        return self
+
+    def issue(self, root: str) -> Issue:
+        """Return the fault as an issue, its path written as FHIRPath from the root."""
+        path = root
+        for step in reversed(self.steps):
+            if isinstance(step, int):
+                path += f"[{step}]"
+            else:
+                path += f".{step}" if NAME.fullmatch(step) else ".?"
+        return Issue(self.severity, self.rule, path.removeprefix("."), self.message)
+
+
+Found = list[Fault] | None
+Check = Callable[[Any, "Run"], Found]
+
+
+class Run:
+    """One check under way: the resource that is looked at, and what it may refer to."""
+
+    __slots__ = ("bundle", "depth", "inside", "is_contained", "named", "resource", "root")
+
+    def __init__(self, root: dict[str, Any]) -> None:
+        self.resource = self.root = root
+        self.bundle: dict[str, Any] | None = None
+        self.inside: dict[str, Any] = {}  # contained resources by id
+        self.named: dict[str, str] | None = None  # the bundle's resource types by full URL
+        self.is_contained = False
+        self.depth = 0
+
+
+def joined(found: Found, more: list[Fault]) -> list[Fault]:
+    """Return both lists as one."""
+    if found is None:
+        return more
+    found.extend(more)
+    return found
+
+
+def kind_of_json(value: Any) -> str:
+    """Return what a JSON value is, in a word: never the value itself."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "a boolean"
+    if isinstance(value, str):
+        return "a string" if value else "an empty string"
+    if isinstance(value, dict):
+        return "an object" if value else "an empty object"
+    if isinstance(value, list):
+        return "an array" if value else "an empty array"
+    return "a number"
