@@ -8,7 +8,7 @@ from typing import Any
 
 from garrod.adapters.fhir.check import codes, contain, narrative, national, refer
 from garrod.adapters.fhir.check.facts import ElementFact, Facts
-from garrod.adapters.fhir.check.faults import Check, Fault, Found, Run
+from garrod.adapters.fhir.check.faults import Bundle, Check, Fault, Found, Run
 from garrod.adapters.fhir.check.primitive import primitive, wrong
 from garrod.adapters.fhir.check.rules import Rules
 from garrod.adapters.fhir.check.shape import Shape, extension_check, list_check, object_check
@@ -38,13 +38,13 @@ class Compiler:
         kind = value.get(KIND) if type(value) is dict else None
         if type(kind) is not str or kind not in self._kinds:
             return _no_resource(value, kind)
-        before = run.resource, run.root, run.inside, run.bundle, run.named, run.is_contained
+        before = run.resource, run.root, run.inside, run.bundle, run.is_contained
         run.resource = run.root = value
         run.inside, run.is_contained = contain.by_id(value), False
         if kind == "Bundle":
-            run.bundle, run.named = value, None
+            run.bundle = Bundle(value)
         found = self.path(kind)(value, run)
-        run.resource, run.root, run.inside, run.bundle, run.named, run.is_contained = before
+        run.resource, run.root, run.inside, run.bundle, run.is_contained = before
         return found
 
     def contained(self, value: Any, run: Run) -> Found:

@@ -1,36 +1,21 @@
 """The check of a resource against FHIR R4 itself, strictly or as an import bears it.
 
-bytes -> JSON with exact decimals -> checks compiled from the pack fhir-r4 -> issues and places
+resource, as `record.parse` reads it -> checks compiled from the pack fhir-r4 -> issues, places
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from garrod.adapters.fhir.check.compile import KIND, Compiler
 from garrod.adapters.fhir.check.facts import Facts
 from garrod.adapters.fhir.check.faults import MOST, Fault, Run
-from garrod.adapters.fhir.check.parse import parse
 from garrod.adapters.fhir.validate.issue import Issue, Severity
 from garrod.knowledge.shelf import Shelf
 
 Issues = tuple[Issue, ...]
 # Defects that real systems send and that change no meaning: an import bears them with a warning.
 BORNE = frozenset({"empty-text", "empty-list", "namespace", "spaces"})
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A resource that was read, and what is said of it; None where it could not be read."""
-
-    resource: dict[str, Any] | None
-    issues: Issues
-
-    @property
-    def is_valid(self) -> bool:
-        """Return whether there is no error."""
-        return not any(issue.severity is Severity.ERROR for issue in self.issues)
 
 
 class Checker:
@@ -47,15 +32,6 @@ class Checker:
     def unchecked(self) -> frozenset[str]:
         """Return the invariants met so far that cannot be evaluated here."""
         return frozenset(self._compiler.rules.unchecked)
-
-    def check_bytes(self, content: bytes, *, is_strict: bool = True) -> Checked:
-        """Return the resource in a JSON text with what is wrong; at most 50 issues."""
-        value, faults = parse(content)
-        if type(value) is not dict:
-            told = faults or [Fault("type", "a resource was expected: a JSON object")]
-            return Checked(None, _issues(told, "", is_strict))
-        faults += self._faults(value)
-        return Checked(value, _issues(faults, value.get(KIND), is_strict) if faults else ())
 
     def check(self, resource: dict[str, Any], *, is_strict: bool = True) -> Issues:
         """Return what is wrong with a resource; at most 50 issues. Decimals may be of any kind."""

@@ -6,7 +6,7 @@ Checks return None where nothing is wrong, so that a valid resource costs no pat
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from garrod.adapters.fhir.validate.issue import Issue, Severity
@@ -48,15 +48,38 @@ Check = Callable[[Any, "Run"], Found]
 class Run:
     """One check under way: the resource that is looked at, and what it may refer to."""
 
-    __slots__ = ("bundle", "depth", "inside", "is_contained", "named", "resource", "root")
+    __slots__ = ("bundle", "inside", "is_contained", "resource", "root")
 
     def __init__(self, root: dict[str, Any]) -> None:
         self.resource = self.root = root
-        self.bundle: dict[str, Any] | None = None
+        self.bundle: Bundle | None = None
         self.inside: dict[str, Any] = {}  # contained resources by id
-        self.named: dict[str, str] | None = None  # the bundle's resource types by full URL
         self.is_contained = False
-        self.depth = 0
+
+
+class Bundle:
+    """A bundle and the types of its resources by full URL, gathered when first asked for."""
+
+    __slots__ = ("_kinds", "_resource")
+
+    def __init__(self, resource: dict[str, Any]) -> None:
+        self._resource = resource
+        self._kinds: dict[str, str] | None = None
+
+    def kind(self, url: str) -> str:
+        """Return the type of the resource with that full URL; "" where there is none."""
+        if self._kinds is None:
+            self._kinds = dict(self._named())
+        return self._kinds.get(url, "")
+
+    def _named(self) -> Iterator[tuple[str, str]]:
+        entries = self._resource.get("entry")
+        for entry in entries if isinstance(entries, list) else ():
+            resource = entry.get("resource") if isinstance(entry, dict) else None
+            url = entry.get("fullUrl") if isinstance(entry, dict) else None
+            if isinstance(resource, dict) and isinstance(url, str):
+                kind = resource.get("resourceType")
+                yield url, kind if isinstance(kind, str) else ""
 
 
 def joined(found: Found, more: list[Fault]) -> list[Fault]:

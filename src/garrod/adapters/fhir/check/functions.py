@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from garrod.adapters.fhir.check.paths import Caller, Items, Part, PathCompiler, Place
+from garrod.adapters.fhir.check.paths import Caller, Items, Part, PathCompiler, Place, distinct
 from garrod.adapters.fhir.validate.fhirpath import PathError, Tree
-from garrod.adapters.fhir.validate.fhirpath_run import children, distinct, of_type, same, truth
+from garrod.adapters.fhir.validate.fhirpath_run import children, of_type, same, truth
 
 Arguments = tuple[Tree, ...]
 ROUNDS = 200  # of repeat() and descendants(): deeper than any resource

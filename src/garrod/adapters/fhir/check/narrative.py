@@ -30,6 +30,7 @@ ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 LINKS = frozenset({"href", "src", "cite", "longdesc"})
 SCHEMES = frozenset({"", "http", "https", "mailto", "tel", "ftp", "urn", "cid"})
 PICTURES = ("data:image/png", "data:image/gif", "data:image/jpeg")
+UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0]+")  # what browsers skip inside a scheme
 SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 ACTIVE_STYLE = re.compile(r"expression\s*\(|javascript:|behaviou?r\s*:|-moz-binding|@import", re.I)
 NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
@@ -83,7 +84,7 @@ def _judge(element: str, key: str, value: str) -> None:
         if ACTIVE_STYLE.search(value):
             raise _UnsafeError("a style holds active content")
     elif key in LINKS:
-        scheme = SCHEME.match("".join(c for c in value if c > " "))
+        scheme = None if value[:1] == "#" else SCHEME.match(UNSEEN.sub("", value))
         is_picture = element == "img" and value.lower().startswith(PICTURES)
         if scheme and scheme[1].lower() not in SCHEMES and not is_picture:
             raise _UnsafeError("a link leads to active content")

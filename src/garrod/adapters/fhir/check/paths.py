@@ -15,7 +15,7 @@ from typing import Any
 from garrod.adapters.fhir.check.faults import Run
 from garrod.adapters.fhir.check.times import are_times, compared
 from garrod.adapters.fhir.validate.fhirpath import PathError, Tree
-from garrod.adapters.fhir.validate.fhirpath_run import VALUES, distinct, logic, same, truth
+from garrod.adapters.fhir.validate.fhirpath_run import VALUES, same, truth
 
 Items = list[Any]
 BESIDE = ("id", "extension")  # what stands beside a primitive, and not in its value
@@ -128,13 +128,37 @@ class PathCompiler:
         """Return the function that gives a tree's truth.  Raises: PathError."""
         match tree:
             case ("op", sign, left, right) if sign in LOGIC:
-                return _logical(sign, self.test(left), self.test(right))
+                return LOGICAL[sign](self.test(left), self.test(right))
+            case ("op", "=" | "!=" as sign, left, ("literal", str(text))):
+                return self._said(left, text, is_wanted=sign == "=")
+            case ("op", "=" | "!=" as sign, left, right) if _is_test(left) and _is_test(right):
+                return _equal(self.test(left), self.test(right), is_wanted=sign == "=")
             case ("dot", inner, ("call", "not", ())):
                 return _negated(self.test(inner))
             case ("dot", ("name", name), ("call", "exists" | "empty" as call, ())):
                 return self._there(name, is_wanted=call == "exists")
+            case ("dot", inner, ("call", "exists" | "empty" as call, ())):
+                part, is_wanted = self.part(inner), call == "exists"
+                return lambda items, at: bool(part(items, at)) is is_wanted
         part = self.part(tree)
         return lambda items, at: truth(part(items, at))
+
+    def _said(self, tree: Tree, text: str, *, is_wanted: bool) -> Test:
+        """Return whether a text stands there: the next most frequent question."""
+        part, is_time = self.part(tree), text[:1].isdigit()
+        name = tree[1] if tree[0] == "name" and tree[1] not in self._stems else None
+
+        def test(items: Items, at: Place) -> bool | None:
+            if name and len(items) == 1 and type(items[0]) is dict:
+                value = items[0].get(name)
+                if type(value) is str and not is_time:
+                    return (value == text) is is_wanted
+            found = part(items, at)
+            if len(found) == 1 and type(found[0]) is str and not is_time:
+                return (found[0] == text) is is_wanted
+            return truth(compare("=" if is_wanted else "!=", found, [text])) if found else None
+
+        return test
 
     def _there(self, name: str, *, is_wanted: bool) -> Test:
         """Return whether a name is there: the most frequent question of all."""
@@ -149,7 +173,7 @@ class PathCompiler:
 
     def _operation(self, sign: str, left: Tree, right: Tree) -> Part:
         if sign in LOGIC:
-            test = _logical(sign, self.test(left), self.test(right))
+            test = LOGICAL[sign](self.test(left), self.test(right))
             return lambda items, at: _wrapped(test(items, at))
         one, other = self.part(left), self.part(right)
         if sign == "|":
@@ -183,6 +207,17 @@ class PathCompiler:
         return part
 
 
+def distinct(items: Items) -> Items:
+    """Return the items, each once; texts quickly, of which there may be thousands."""
+    if all(type(item) is str for item in items):
+        return list(dict.fromkeys(items))
+    found: Items = []
+    for item in items:
+        if not any(same(item, other) for other in found):
+            found.append(item)
+    return found
+
+
 def _typed(item: dict[str, Any], name: str) -> Any:
     size = len(name)
     for key, value in item.items():
@@ -212,14 +247,55 @@ def _negated(test: Test) -> Test:
     return negated
 
 
-def _logical(sign: str, one: Test, other: Test) -> Test:
+def _is_test(tree: Tree) -> bool:
+    """Return whether a tree gives true or false, or nothing, and never other items."""
+    match tree:
+        case ("op", sign, _, _):
+            return sign in LOGIC or sign in ("=", "!=", *ORDER)
+        case ("dot", _, ("call", "exists" | "empty" | "not", ())):
+            return True
+    return False
+
+
+def _equal(one: Test, other: Test, *, is_wanted: bool) -> Test:
     def test(items: Items, at: Place) -> bool | None:
-        return truth(logic(sign, one(items, at), lambda: other(items, at)))
+        left, right = one(items, at), other(items, at)
+        return None if left is None or right is None else (left is right) is is_wanted
 
-    def either(items: Items, at: Place) -> bool | None:
-        return True if one(items, at) is True else test(items, at)
+    return test
 
-    return either if sign == "or" else test
+
+def _and(one: Test, other: Test) -> Test:
+    def test(items: Items, at: Place) -> bool | None:
+        left = one(items, at)
+        if left is False:
+            return False
+        right = other(items, at)
+        return right if right is False or left is True else None
+
+    return test
+
+
+def _or(one: Test, other: Test) -> Test:
+    def test(items: Items, at: Place) -> bool | None:
+        left = one(items, at)
+        if left is True:
+            return True
+        right = other(items, at)
+        return right if right is True or left is False else None
+
+    return test
+
+
+def _implies(one: Test, other: Test) -> Test:
+    return _or(_negated(one), other)
+
+
+def _xor(one: Test, other: Test) -> Test:
+    return _equal(one, other, is_wanted=False)
+
+
+LOGICAL = {"and": _and, "or": _or, "implies": _implies, "xor": _xor}
 
 
 def _variable(name: str) -> Part:

@@ -62,20 +62,4 @@ def _led_to(reference: str, run: Run) -> str:
         held = run.root if reference == LOCAL else inside
         kind = held.get("resourceType") if held else None
         return kind if isinstance(kind, str) else ""
-    if run.bundle is None:
-        return ""
-    if run.named is None:
-        run.named = _names(run.bundle)
-    return run.named.get(reference, "")
-
-
-def _names(bundle: dict[str, Any]) -> dict[str, str]:
-    entries = bundle.get("entry")
-    found: dict[str, str] = {}
-    for entry in entries if isinstance(entries, list) else ():
-        resource = entry.get("resource") if isinstance(entry, dict) else None
-        url = entry.get("fullUrl") if isinstance(entry, dict) else None
-        if isinstance(resource, dict) and isinstance(url, str):
-            kind = resource.get("resourceType")
-            found[url] = kind if isinstance(kind, str) else ""
-    return found
+    return run.bundle.kind(reference) if run.bundle is not None else ""
