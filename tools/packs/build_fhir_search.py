@@ -22,7 +22,8 @@ SYSTEM_TYPE = "http://hl7.org/fhirpath/System."
 FHIR_TYPE = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type"
 ANYTHING = ("Resource", "DomainResource")
 UNSERVED = ("_text", "_content", "_query", "near", "phonetic")  # no index of this kind here
-BLANK = {"target": "", "parts": "", "evidence": "search"}
+# R4 gives each part of this composite the definition of the other.
+CROSSED = {"DocumentReference-relationship": ["token:code", "reference:target"]}
 Json = dict[str, Any]
 Rows = list[dict[str, str]]
 
@@ -147,6 +148,7 @@ def parameter_rows(elements: Elements, kinds: list[str]) -> Iterator[dict[str, s
             if not expression:
                 raise SystemExit(f"{kind}.{parameter['code']}: {parameter['expression']}")
             parts = [part_of(c, by_url) for c in parameter.get("component", [])]
+            parts = CROSSED.get(parameter["id"], parts)
             target = parameter.get("target", [])
             is_any = len(target) > len(kinds) - 10  # every kind that R4 lets one refer to
             found.append({
@@ -202,6 +204,7 @@ def main() -> None:
     kinds = sorted(n for n, s in known.items() if s["kind"] == "resource" and not s["abstract"])
     elements = Elements(known)
     parameters = list(parameter_rows(elements, kinds))
+    elements.walk("Extension", ["value"])  # for parameters of extensions that a site may add
     tables = {
         "kinds": [{"kind": kind, "evidence": "kinds"} for kind in kinds],
         "parameters": parameters,

@@ -14,13 +14,14 @@ from datetime import datetime
 import msgspec
 
 from garrod.adapters.fhir.json import Resource
-from garrod.adapters.fhir.record.scan import members
+from garrod.adapters.fhir.record.scan import Member, end_of_value, members
 from garrod.care.record.entries import References
 from garrod.core.errors import FhirError, InternalFault
 from garrod.core.resource import Splice, Version
 
 _OURS = frozenset(("id", "meta"))
 _OUR_META = frozenset(("versionId", "lastUpdated", "_versionId", "_lastUpdated"))
+_META = b'"meta"'
 _REFERENCE = re.compile(
     rb'(?<!\\)("reference"[ \t\r\n]*+:[ \t\r\n]*+)("[^"\\]*+(?:\\.[^"\\]*+)*+")', re.DOTALL
 )
@@ -49,7 +50,7 @@ def splice_of(body: bytes, resource: Resource) -> Splice:
         )
     at = id_start = id_end = meta_start = meta_end = 0
     kept = b""
-    for name, start, value, end in members(body):
+    for name, start, value, end in _found(body, wanted):
         if name not in wanted:
             continue
         wanted.discard(name)
@@ -62,6 +63,15 @@ def splice_of(body: bytes, resource: Resource) -> Splice:
         if not wanted:
             break
     return Splice(at, id_start, id_end, meta_start, meta_end, kept)
+
+
+def _found(body: bytes, wanted: set[str]) -> Iterator[Member]:
+    """Yield members until none is wanted; `meta` first, where nothing else has that name."""
+    if "meta" in wanted and body.count(_META) == 1:
+        start = body.index(_META)
+        value = body.index(b"{", start)
+        yield Member("meta", start, value, end_of_value(body, value))
+    yield from members(body)
 
 
 def _kept(body: bytes, at: int) -> bytes:

@@ -1,0 +1,60 @@
+"""Fills the record's port Codec: what the bytes of a resource mean, and how they are served."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from garrod.adapters.fhir.json import Resource
+from garrod.adapters.fhir.record.facts import SearchFacts
+from garrod.adapters.fhir.record.index import Indexer
+from garrod.adapters.fhir.record.parse import parse
+from garrod.adapters.fhir.record.splice import references_in, rewritten, served, splice_of
+from garrod.care.record.entries import References
+from garrod.core.errors import FhirError
+from garrod.core.resource import Draft, Version
+from garrod.knowledge.shelf import Shelf
+
+
+class FhirCodec:
+    """Reads and serves FHIR R4 JSON; `base` is this server's own address ("https://.../fhir")."""
+
+    def __init__(self, shelf: Shelf, base: str = "") -> None:
+        self.facts = SearchFacts(shelf)
+        self.index = Indexer(self.facts, base)
+
+    def drafted(
+        self, body: bytes, *, kind: str, id: str, resource: Resource | None = None
+    ) -> Draft:
+        """Return a resource ready to be written under an id; `resource`: the body parsed before.
+
+        Raises: FhirError FHR002 (another kind), FHR100 to FHR106 (see parse and splice_of).
+        """
+        found = parse(body) if resource is None else resource
+        if found["resourceType"] != kind:
+            raise FhirError(
+                f"the body is a {found['resourceType'][:64]}; expected {kind}.", code="FHR002"
+            )
+        rows = self.index.rows(found)
+        return Draft(
+            kind=kind,
+            id=id,
+            body=body,
+            splice=splice_of(body, found),
+            rows=rows,
+            patients=self.index.patients(kind, id, rows),
+        )
+
+    def references(self, body: bytes) -> References:
+        """Return what a body refers to that is no logical reference: full urls, searches."""
+        return references_in(body)
+
+    def resolved(self, body: bytes, targets: Mapping[str, str]) -> bytes:
+        """Return a body with some references replaced, every other byte as it was."""
+        return rewritten(body, targets)
+
+    def served(self, version: Version) -> bytes:
+        """Return the bytes of a version with its `id` and `meta` spliced in.
+
+        Raises: InternalFault where the version is a deletion.
+        """
+        return served(version)
