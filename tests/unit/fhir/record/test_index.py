@@ -23,6 +23,10 @@ from garrod.core.resource import (
 from tests.unit.fhir.record.codecs import BASE, bytes_of, codec, draft_of, rows_of
 
 INF = float("inf")
+INNER = (
+    *("coding", "text", "system", "code", "value", "unit", "start", "event", "repeat", "low"),
+    *("origin", "data", "reference", "identifier", "type", "tag", "family", "entry"),
+)
 UCUM = "http://unitsofmeasure.org"
 STATUS = "http://hl7.org/fhir/observation-status"
 NHS = "https://fhir.nhs.uk/Id/nhs-number"
@@ -298,30 +302,16 @@ def test_whose_record_a_resource_belongs_to(resource: Any, patients: tuple[str, 
 def test_the_first_entry_of_a_bundle_is_what_the_parameter_names() -> None:
     first = {"resource": {"resourceType": "Composition", "id": "c"}}
     rows = rows_of("Bundle", entry=[first, {"resource": {"resourceType": "Patient", "id": "p"}}])
-    assert named(rows.references, "composition") == [
-        ReferenceRow("composition", "Composition", "c")
-    ]
+    found = named(rows.references, "composition")
+    assert found == [ReferenceRow("composition", "Composition", "c")]
 
 
 @pytest.mark.parametrize("shape", [None, 1, "x", [], {}, [None], [1], [[{}]], Decimal("1.5")])
 def test_values_of_a_wrong_shape_make_no_fault(shape: Any) -> None:
-    for kind in (
-        "Observation",
-        "Patient",
-        "MedicationRequest",
-        "RiskAssessment",
-        "ActivityDefinition",
-    ):
-        plan = codec().index.plan(kind)
-        members = {m: shape for m in plan if m}
-        codec().index.rows({"resourceType": kind, **members})
-        codec().index.rows(
-            {"resourceType": kind, **{m: {n: shape for n in _INNER} for m in members}}
-        )
-
-
-_INNER = ("coding", "text", "system", "code", "value", "unit", "start", "event", "repeat", "low",
-          "origin", "data", "reference", "identifier", "type", "tag", "family", "entry")  # fmt: skip
+    for kind in ("Observation", "Patient", "MedicationRequest", "RiskAssessment", "Library"):
+        members = [m for m in codec().index.plan(kind) if m]
+        for inner in (shape, dict.fromkeys(INNER, shape), [dict.fromkeys(INNER, shape)]):
+            codec().index.rows({"resourceType": kind, **dict.fromkeys(members, inner)})
 
 
 def test_an_expression_that_is_not_understood_is_refused() -> None:

@@ -76,7 +76,7 @@ def test_a_deletion_cannot_be_served() -> None:
 
 def test_entries_are_cut_out_as_they_were_sent() -> None:
     inner = '{ "resourceType":"Basic" , "x": [1.50, "}{"] }'
-    bundle = '{"resourceType":"Bundle","entry":[{"resource": %s },{"request":{}}]}' % inner
+    bundle = '{"resourceType":"Bundle","entry":[{"resource": ' + inner + ' },{"request":{}}]}'
     assert slice_entries(bundle.encode()) == (inner.encode(), b"")
     assert slice_entries(b'{"resourceType":"Bundle"}') == ()
     with pytest.raises(FhirError, match="entry"):
