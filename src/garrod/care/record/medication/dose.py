@@ -19,7 +19,7 @@ from garrod.care.record.medication.dose_tables import METHODS, UNITS
 from garrod.core.dosage import ROUTES
 from garrod.core.errors import InputError
 
-_FREE_TEXT = re.compile(r"[^\s()](?:[^()\r\n\t]*[^\s()])?")
+_FREE_TEXT = re.compile(r"[^\s()«»](?:[^()«»\r\n\t]*[^\s()«»])?")
 
 
 class PeriodUnit(StrEnum):
@@ -208,7 +208,7 @@ def timing_of(
     if every is not None and every.times_max is None:
         is_counted = every.is_daily and places and every.times == places
         is_each_day = every == Every() and named
-        is_each_week = every == Every(len(named), 1, PeriodUnit.WEEK)
+        is_each_week = named and every == Every(len(named), 1, PeriodUnit.WEEK)
         if is_counted or is_each_day or is_each_week:
             every = None
     return Timing(every, moments, clock, named, offset_minutes)

@@ -55,6 +55,14 @@ UNITS: dict[str, tuple[str, tuple[str, ...]]] = {
     "unit/m2": ("unit/m2", ("units/m2",)),
 }
 
+# Units of which half is written 0.5; of the others it is "half a tablet".
+MEASURES = frozenset(
+    {
+        *("unit", "international unit", "mL", "L", "g", "mg", "microgram", "nanogram", "mmol"),
+        *("cm", *(unit for unit in UNITS if "/" in unit)),
+    }
+)
+
 # A method -> (verb at the start, passive behind the amount).
 METHODS: dict[str, tuple[str, str]] = {
     "take": ("take", "to be taken"),
