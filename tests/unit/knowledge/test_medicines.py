@@ -206,4 +206,5 @@ def test_a_brand_of_two_ingredients_stands_for_both_and_no_other_name_does() -> 
     assert shared == {
         *("nurofen plus", "triptafen", "triumeq", "caduet"),
         *("rifinah", "rifater", "voractiv", "otomize", "maxitrol"),
+        *("kaletra", "evotaz", "rezolsta", "symtuza", "prezcobix"),
     }
