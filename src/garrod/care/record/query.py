@@ -125,7 +125,8 @@ class Criterion:
     """One parameter and its values, any of which may hold.
 
     Parameters of every kind have reserved names: `_id` (tokens whose code is the id) and
-    `_lastUpdated` (spans over the time of the newest version).
+    `_lastUpdated` (spans over the time of the newest version). Identifiers are indexed by their
+    type too, as tokens of "<param>:of-type" whose system is "system|code" of the type.
     """
 
     param: str

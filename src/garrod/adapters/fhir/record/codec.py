@@ -9,18 +9,33 @@ from garrod.adapters.fhir.record.facts import SearchFacts
 from garrod.adapters.fhir.record.index import Indexer
 from garrod.adapters.fhir.record.parse import parse
 from garrod.adapters.fhir.record.splice import references_in, rewritten, served, splice_of
+from garrod.adapters.fhir.record.url import UrlReader
+from garrod.adapters.fhir.record.url_clauses import Expand
+from garrod.adapters.fhir.record.url_values import Clock
 from garrod.care.record.entries import References
+from garrod.care.record.query import Query
 from garrod.core.errors import FhirError
 from garrod.core.resource import Draft, Version
 from garrod.knowledge.shelf import Shelf
 
 
 class FhirCodec:
-    """Reads and serves FHIR R4 JSON; `base` is this server's own address ("https://.../fhir")."""
+    """Reads and serves FHIR R4 JSON, and reads its search URLs (`searches`).
 
-    def __init__(self, shelf: Shelf, base: str = "") -> None:
+    `base` is this server's own address ("https://.../fhir"); UrlReader tells of the others.
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        base: str = "",
+        *,
+        expand: Expand | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         self.facts = SearchFacts(shelf)
         self.index = Indexer(self.facts, base)
+        self.searches = UrlReader(self.facts, base, expand=expand, clock=clock)
 
     def drafted(
         self, body: bytes, *, kind: str, id: str, resource: Resource | None = None
@@ -51,6 +66,13 @@ class FhirCodec:
     def resolved(self, body: bytes, targets: Mapping[str, str]) -> bytes:
         """Return a body with some references replaced, every other byte as it was."""
         return rewritten(body, targets)
+
+    def sought(self, condition: str) -> Query:
+        """Return the query of a conditional reference ("Patient?identifier=...").
+
+        Raises: BadSearch FHR120 where it is no search that can be relied on.
+        """
+        return self.searches.sought(condition)
 
     def served(self, version: Version) -> bytes:
         """Return the bytes of a version with its `id` and `meta` spliced in.

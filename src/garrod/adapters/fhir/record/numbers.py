@@ -60,7 +60,7 @@ def alike(code: str) -> tuple[tuple[str, Fraction], ...]:
     """
     own = (code, Fraction(1))
     try:
-        dimension, size = read_unit(code.replace("l", "L") if _has_litre(code) else code)
+        dimension, size = read_unit(code[:-1] + "L" if _has_litre(code) else code)
     except UnitError:
         return (own,)
     if not any(c == code or _lower(c) == code for c in _CODES):
