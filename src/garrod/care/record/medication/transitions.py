@@ -40,15 +40,15 @@ class Rule:
 
 _OPEN = frozenset({State.DRAFT, *TAKEN})
 _BUT_ERROR = frozenset(State) - {State.ENTERED_IN_ERROR}
-BEGINNINGS = (State.DRAFT, State.ACTIVE, State.FUTURE)
+BEGINNINGS = (State.DRAFT, State.ACTIVE, State.ON_HOLD, State.FUTURE)
 RULES: dict[Act, Rule] = {
     rule.act: rule
     for rule in (
         Rule(Act.ACTIVATE, frozenset({State.DRAFT, State.FUTURE}), State.ACTIVE),
         Rule(Act.SCHEDULE, frozenset({State.DRAFT}), State.FUTURE, ("planned start",)),
-        Rule(Act.HOLD, frozenset({State.ACTIVE}), State.ON_HOLD, ("hold",)),
+        Rule(Act.HOLD, frozenset({State.ACTIVE, State.ON_HOLD}), State.ON_HOLD, ("hold",)),
         Rule(Act.RESUME, frozenset({State.ON_HOLD}), State.ACTIVE),
-        Rule(Act.STOP, TAKEN, State.STOPPED, ("reason",)),
+        Rule(Act.STOP, _OPEN, State.STOPPED, ("reason",)),
         Rule(
             Act.REINSTATE,
             frozenset({State.STOPPED, State.COMPLETED}),
@@ -92,6 +92,8 @@ def begun(id: str, treatment_id: str, first: Transition, *, supersedes: str = ""
         raise InputError(f"line {id}: a future-dated line needs its planned start.", code="REC104")
     stated = Verification.UNVERIFIED
     usual = stated if first.by.setting is Setting.PERSON else Verification.CONFIRMED
+    if first.to is State.ON_HOLD and not is_whole(first.hold):
+        raise InputError(f"line {id}: give its hold{_HINTS['hold']}.", code="REC104")
     is_stopped = first.to is State.STOPPED
     return Line(
         id=id,

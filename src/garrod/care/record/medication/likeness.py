@@ -1,0 +1,111 @@
+"""How alike two medicines are: the same product, ingredient in another form, or class.
+
+What a medicine contains comes from a `Formulary`: a port, so that the pack or dm+d can answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Protocol
+
+from garrod.care.record.medication.line import MedicineOf
+from garrod.knowledge.medicines import Medicine, Medicines
+
+# Level 4 of the ATC (chemical subgroup) is its first five characters, as in B01AC.
+# Source: WHO Collaborating Centre for Drug Statistics Methodology, ATC structure and principles.
+_CLASS_LENGTH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Makeup:
+    """Ingredients (ids) and classes (ATC level 4) of a medicine; none: not known."""
+
+    ingredients: frozenset[str] = frozenset()
+    classes: frozenset[str] = frozenset()
+
+
+class Formulary(Protocol):
+    """Knows what medicines contain."""
+
+    def makeup(self, medicine: MedicineOf) -> Makeup:
+        """Return what a medicine contains; empty where it is not known."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PackFormulary:
+    """The drugs pack as a formulary: by id, then by code, then by the words of the line."""
+
+    medicines: Medicines
+
+    def makeup(self, medicine: MedicineOf) -> Makeup:
+        """Return what a medicine contains as far as the drugs pack knows it."""
+        found = self._found(medicine)
+        ids = frozenset(medicine.ingredients) or frozenset(m.drug for m in found)
+        codes = frozenset(
+            code[:_CLASS_LENGTH] for m in found for code in m.atc if len(code) >= _CLASS_LENGTH
+        )
+        return Makeup(ids, codes)
+
+    def _found(self, medicine: MedicineOf) -> tuple[Medicine, ...]:
+        by_id = tuple(self.medicines.by_id(drug) for drug in medicine.ingredients)
+        if any(by_id):
+            return tuple(m for m in by_id if m)
+        by_code = (self.medicines.by_code(c.system, c.code) for c in medicine.codings)
+        if coded := tuple(m for m in by_code if m):
+            return coded
+        return self.medicines.find_all(medicine.text)
+
+
+class Likeness(IntEnum):
+    """How alike two medicines are; the higher, the more alike."""
+
+    NONE = 0
+    CLASS = 1
+    SHARED_INGREDIENT = 2  # one of several ingredients
+    INGREDIENT = 3  # the same ingredients in another form or strength, or either not known
+    PRODUCT = 4  # the same ingredients, form and strength
+
+
+@dataclass(frozen=True, slots=True)
+class Likened:
+    """How alike two medicines are, and by which ingredients or classes."""
+
+    likeness: Likeness
+    by: tuple[str, ...] = ()
+
+
+UNLIKE = Likened(Likeness.NONE)
+
+
+def likeness_of(one: MedicineOf, other: MedicineOf, formulary: Formulary) -> Likened:
+    """Return how alike two medicines are.
+
+    A combination shares an ingredient with what has one of its own. Where nothing is known of
+    either, the same words are the same product: better one warning too many.
+    """
+    first, second = formulary.makeup(one), formulary.makeup(other)
+    if not first.ingredients or not second.ingredients:
+        is_same = _folded(one.text) == _folded(other.text)
+        return Likened(Likeness.PRODUCT, (one.text,)) if is_same else _by_class(first, second)
+    shared = first.ingredients & second.ingredients
+    if first.ingredients == second.ingredients:
+        known = all((one.form, other.form, one.strength, other.strength))
+        same = _folded(one.form) == _folded(other.form) and (
+            _folded(one.strength) == _folded(other.strength)
+        )
+        likeness = Likeness.PRODUCT if known and same else Likeness.INGREDIENT
+        return Likened(likeness, tuple(sorted(shared)))
+    if shared:
+        return Likened(Likeness.SHARED_INGREDIENT, tuple(sorted(shared)))
+    return _by_class(first, second)
+
+
+def _by_class(first: Makeup, second: Makeup) -> Likened:
+    shared = first.classes & second.classes
+    return Likened(Likeness.CLASS, tuple(sorted(shared))) if shared else UNLIKE
+
+
+def _folded(text: str) -> str:
+    return "".join(text.casefold().split())
