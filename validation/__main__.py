@@ -9,6 +9,8 @@ from validation import (
     all_rows,
     cohort100,
     dpwg_rows,
+    fhir_defects,
+    fhir_examples,
     fhir_paths,
     fhir_profiles,
     fhir_round_trip,
@@ -46,6 +48,8 @@ ALL: dict[str, Callable[[], int]] = {
     "fhir_round_trip": fhir_round_trip.main,
     "fhir_paths": fhir_paths.main,
     "fhir_profiles": fhir_profiles.main,
+    "fhir_defects": fhir_defects.main,
+    "fhir_examples": fhir_examples.main,
 }
 
 

@@ -11,7 +11,7 @@ from garrod.adapters.fhir.check.facts import ElementFact, Facts
 from garrod.adapters.fhir.check.faults import Bundle, Check, Fault, Found, Run
 from garrod.adapters.fhir.check.primitive import primitive, wrong
 from garrod.adapters.fhir.check.rules import Rules
-from garrod.adapters.fhir.check.shape import Shape, extension_check, list_check, object_check
+from garrod.adapters.fhir.check.shape import EMPTY, Shape, extension_check, list_check, object_check
 
 Makers = dict[str, Callable[[], Check]]
 KIND = "resourceType"
@@ -127,10 +127,9 @@ class Compiler:
         """Return what is wrong with what stands beside a primitive."""
         if value is None:
             return [Fault("null", "null stands here: leave it out")]
-        found = self.path("Element")(value, run)
-        if type(value) is dict and "extension" not in value:
+        if type(value) is dict and value.keys() == {"id"} and value["id"] not in EMPTY:
             return [Fault("alone", "there is neither a value nor an extension")]
-        return found
+        return self.path("Element")(value, run)
 
     def _element(self, fact: ElementFact, kind: str) -> Check:
         check = self._single(fact, kind)

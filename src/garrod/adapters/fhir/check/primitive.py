@@ -153,7 +153,7 @@ NUMBERS = (Decimal, int, float)
 
 
 def _base64(value: Any, run: Run) -> Found:
-    if type(value) is not str or not value:
+    if type(value) is not str or not value.strip():
         return wrong("base64Binary", value)
     try:
         base64.b64decode("".join(value.split()), validate=True)

@@ -49,7 +49,8 @@ def to_kinds(check: Check, targets: tuple[str, ...], known: frozenset[str]) -> C
         elif (kind := kind_named(reference)) in allowed:
             return None
         else:
-            wrong = (kind if kind in known else _led_to(reference, run)) not in (*allowed, "")
+            led = kind if kind in known else _led_to(reference, run)
+            wrong = led in known and led not in allowed
         return [Fault("target", f"this may refer to {told} only")] if wrong else None
 
     return checked

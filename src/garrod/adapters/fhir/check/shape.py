@@ -111,12 +111,12 @@ def _placed(value: dict[str, Any], name: str, faults: list[Fault]) -> list[Fault
     element beside a primitive (_birthDate) may hold an id alone where there is a value.
     """
     kept = []
+    sibling = value.get(name[1:] if name[:1] == "_" else f"_{name}")
     for fault in faults:
-        if fault.rule == "null" and _stands(value.get(f"_{name}"), fault.steps):
+        is_said_beside = fault.rule == "alone" or (fault.rule == "null" and fault.steps)
+        if is_said_beside and _stands(sibling, fault.steps):
             continue
         if fault.rule == "alone":
-            if _stands(value.get(name[1:]), fault.steps):
-                continue
             fault.rule = "empty"
         kept.append(fault.at(name))
     return kept
@@ -125,7 +125,7 @@ def _placed(value: dict[str, Any], name: str, faults: list[Fault]) -> list[Fault
 def _stands(sibling: Any, steps: list[str | int]) -> bool:
     """Return whether there is something at the same place of a sibling."""
     if not steps:
-        return sibling is not None and not isinstance(sibling, list)
+        return sibling is not None and not isinstance(sibling, list | dict)
     number = steps[0]
     if not isinstance(sibling, list) or not isinstance(number, int) or len(steps) != 1:
         return False

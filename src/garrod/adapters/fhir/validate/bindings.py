@@ -31,12 +31,11 @@ def misbound(
     if is_kept is not False or (strength == EXTENSIBLE and not given):
         return
     severity = Severity.ERROR if strength == REQUIRED else Severity.WARNING
-    shown = value if isinstance(value, str) else ", ".join(f"{s}|{c}" for s, c in given)
     yield Issue(
         severity,
         "binding",
         path,
-        f"{shown or 'no code'} is not in the value set {url}",
+        f"a code of the value set {url} was expected",
         element.profile,
     )
 

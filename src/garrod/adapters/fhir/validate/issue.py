@@ -25,11 +25,16 @@ class Issue:
     message: str
     profile: str = ""
 
+    @property
+    def code(self) -> str:
+        """Return FHIR's issue type; "invariant" of a rule by its key, such as obs-6."""
+        return CODES.get(self.rule) or ("invariant" if "-" in self.rule else "invalid")
+
     def as_fhir(self) -> dict[str, Any]:
         """Return the issue as one of an OperationOutcome."""
         return {
             "severity": self.severity.value,
-            "code": "invariant" if "-" in self.rule else CODES.get(self.rule, "invalid"),
+            "code": self.code,
             "diagnostics": f"{self.message} [{self.rule}]",
             "expression": [self.path],
         }
@@ -49,6 +54,21 @@ CODES = {
     "reference": "not-found",
     "extension": "extension",
     "profile": "not-supported",
+    "informational": "informational",
+    "kind": "not-supported",
+    "empty": "structure",
+    "empty-text": "structure",
+    "empty-list": "structure",
+    "null": "structure",
+    "choice": "structure",
+    "target": "value",
+    "too-long": "too-long",
+    "check-digit": "value",
+    "shape-of-code": "value",
+    "spaces": "value",
+    "namespace": "value",
+    "deep": "too-costly",
+    "slice": "structure",
 }
 
 

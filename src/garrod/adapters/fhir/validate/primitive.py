@@ -23,7 +23,7 @@ def misshapen(definitions: Definitions, code: str, value: Any, path: str) -> Ite
             yield _wrong(path, f"a {code} was expected, not an object")
         return
     if not _is_json_of(code, value):
-        yield _wrong(path, f"{value!r} is not a {code}")
+        yield _wrong(path, f"this is not a {code}")
         return
     if value == "":
         yield _wrong(path, f"an empty {code} stands here: leave it out")
@@ -31,9 +31,9 @@ def misshapen(definitions: Definitions, code: str, value: Any, path: str) -> Ite
     written = ("true" if value else "false") if isinstance(value, bool) else str(value)
     shape = "" if code.startswith(SYSTEM_TYPE) else definitions.shape(code)
     if shape and not _compiled(shape).fullmatch(written):
-        yield _wrong(path, f"{value!r} is not a {code}")
+        yield _wrong(path, f"this is not a {code}")
     elif code in DATES and not _is_day(written):
-        yield _wrong(path, f"{value!r} is no day of the calendar")
+        yield _wrong(path, "there is no such day in the calendar")
 
 
 def _is_json_of(code: str, value: Any) -> bool:

@@ -48,7 +48,7 @@ class Validator:
         kind = resource.get("resourceType") if isinstance(resource, dict) else None
         tree = self._definitions.type_tree(kind) if isinstance(kind, str) else None
         if tree is None:
-            yield _wrong("type", path, f"{kind!r} is not a resource of FHIR R4")
+            yield _wrong("type", path, "this is not a resource of FHIR R4")
             return
         yield from self._against(resource, tree, scope, path)
         for url in dict.fromkeys((*_claimed(resource), *more)):
@@ -201,7 +201,7 @@ class Validator:
             return
         target = scope.resolve(reference)
         if target is None and (reference.startswith("#") or _is_lost(reference, scope)):
-            yield _wrong("reference", path, f"{reference} leads to nothing here")
+            yield _wrong("reference", path, "this reference leads to nothing here")
             return
         found = target.get("resourceType", "") if target else type_named(reference)
         allowed = [
@@ -209,7 +209,8 @@ class Validator:
             for url in kind.get("targetProfile", [])
         ]
         if found and allowed and "Resource" not in allowed and found not in allowed:
-            yield _wrong("reference", path, f"a {found} is referred to, {allowed} may be")
+            told = f"a {found} is referred to; it may be: {', '.join(allowed)}"
+            yield _wrong("reference", path, told)
 
 
 def _is_lost(reference: str, scope: Scope) -> bool:
