@@ -181,6 +181,30 @@ def compartment_rows() -> Iterator[dict[str, str]]:
             yield {"kind": entry["code"], "name": name, "evidence": "compartment"}
 
 
+def shown_rows(known: dict[str, Json], kinds: list[str]) -> Iterator[dict[str, str]]:
+    """Yield what of each kind belongs in a summary, and what is never left out of a part.
+
+    Elements within others are told for summaries alone. What every resource has is not told.
+    """
+    common = {e["path"].partition(".")[2] for e in known["DomainResource"]["snapshot"]["element"]}
+    for kind in kinds:
+        own = [
+            (path, element)
+            for element in known[kind]["snapshot"]["element"][1:]
+            if (path := element["path"].partition(".")[2]) not in common
+            and not path.endswith(".modifierExtension")  # never left out, and needs no saying
+        ]
+        top = [(path, element) for path, element in own if "." not in path]
+        kept = [p for p, e in top if e["min"] > 0 or e.get("isModifier")]
+        yield {
+            "kind": kind,
+            "summary": " ".join(path for path, element in own if element.get("isSummary")),
+            "kept": " ".join(kept),
+            "choices": " ".join(path for path, _ in top if path.endswith("[x]")),
+            "evidence": "structures",
+        }
+
+
 def evidence() -> Rows:
     """Return the citations."""
     base = "http://hl7.org/fhir/R4"
@@ -210,6 +234,7 @@ def main() -> None:
         "parameters": parameters,
         "elements": [elements.rows[path] for path in sorted(elements.rows)],
         "compartment": list(compartment_rows()),
+        "shown": list(shown_rows(known, kinds)),
     }
     manifest = {
         "title": "FHIR R4 search parameters", "licence": "CC0-1.0", "retrieved": "2026-11-28",

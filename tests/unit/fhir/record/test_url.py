@@ -283,6 +283,7 @@ def test_parameters_are_and_commas_are_or() -> None:
         ("Patient", "_total=some", "expected none, estimate or accurate"),
         ("Patient", "_summary=some", "expected false, true, text, data or count"),
         ("Patient", "_elements=name.given", "names of elements"),
+        ("Patient", "_summary=true&_elements=name", "not asked for together"),
         ("Patient", "_pretty=1", "expected true or false"),
         ("Patient", "_contained=true", "expected false"),
         ("Patient", "_containedType=container", "contained resources"),
@@ -331,13 +332,13 @@ def test_lenient_ignores_unknown_parameters_alone_and_names_them() -> None:
 def test_results_are_read() -> None:
     search = read(
         "Observation",
-        "_count=5&_sort=-date,_id&_total=accurate&_summary=data&_elements=code,status&_page=abc"
+        "_count=5&_sort=-date,_id&_total=accurate&_elements=code,status&_page=abc"
         "&_format=json&_pretty=true&_contained=false&_elements=code",
     )
     query = search.query
     assert (query.count, query.cursor, query.wants_total) == (5, "abc", True)
     assert query.sort == (Sort("date", ParamType.DATE, True), Sort("_id", ParamType.TOKEN))
-    assert (search.summary, search.elements) == (Summary.DATA, ("code", "status"))
+    assert (search.summary, search.elements) == (Summary.FALSE, ("code", "status"))
     assert (search.format, search.is_pretty, search.is_count_only) == ("json", True, False)
     assert read("Patient", "_count=999999").query.count == 1000
     assert read("Patient", "_count=0").is_count_only

@@ -69,6 +69,7 @@ class SearchFacts:
         self._compartment: dict[str, list[str]] = {}
         for row in shelf.rows(PACK, "compartment"):
             self._compartment.setdefault(row["kind"], []).append(row["name"])
+        self._shown = {row["kind"]: row for row in shelf.rows(PACK, "shown")}
         self._parameters: dict[str, Mapping[str, Parameter]] = {}
 
     def parameters(self, kind: str) -> Mapping[str, Parameter]:
@@ -95,6 +96,22 @@ class SearchFacts:
     def compartment(self, kind: str) -> tuple[str, ...]:
         """Return the parameters by which a kind belongs to a patient's compartment."""
         return tuple(self._compartment.get(kind, ()))
+
+    def summary(self, kind: str) -> tuple[str, ...]:
+        """Return the paths of a kind's summary: "component.code", "value[x]"."""
+        return self._told(kind, "summary")
+
+    def kept(self, kind: str) -> tuple[str, ...]:
+        """Return the elements that no part of a kind leaves out: required ones and modifiers."""
+        return self._told(kind, "kept")
+
+    def choices(self, kind: str) -> tuple[str, ...]:
+        """Return the elements of a kind whose name tells their type: "value[x]"."""
+        return self._told(kind, "choices")
+
+    def _told(self, kind: str, column: str) -> tuple[str, ...]:
+        row = self._shown.get(kind)
+        return tuple(row[column].split()) if row else ()
 
 
 def _parameter(kind: str, row: Row) -> Parameter:

@@ -77,8 +77,10 @@ class ResultReader:
                 into.wants_total = _TOTALS[_one_of(text, tuple(_TOTALS))]
             case "_summary":
                 into.summary = Summary(_one_of(text, tuple(Summary)))
+                _not_both(into)
             case "_elements":
                 into.elements = (*into.elements, *_elements(text))
+                _not_both(into)
             case "_format":
                 into.format = text
             case "_pretty":
@@ -145,6 +147,11 @@ def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > 9:
         raise Refused("value", "expected a whole number")
     return min(int(text), MOST)
+
+
+def _not_both(results: Results) -> None:
+    if results.elements and results.summary is not Summary.FALSE:
+        raise Refused("value", "_summary and _elements are not asked for together")
 
 
 def _one_of(text: str, allowed: tuple[str, ...]) -> str:
