@@ -106,7 +106,7 @@ class Planner:
         """Begin a line of a condition, where its share says so and its group has none."""
         chance, course = self._chance, self._course
         is_given, name = chance.happens(slot.share), chance.pick(slot.choices)
-        if not is_given or self._who.age < slot.from_age:
+        if not is_given or not slot.from_age <= self._who.age <= slot.to_age:
             return
         if name in course.names or (slot.group and slot.group in course.groups):
             return
@@ -163,7 +163,7 @@ class Planner:
         start, name = self._health.pregnant_from, MOTHERHOOD
         if start is None or not self._health.takes_folic_acid or name in self._course.names:
             return
-        if name in self._profile.medicines:
+        if name in self._profile.medicines and start + 30 < self._length:
             line = self._line(name, None, "person")
             end = start + MOTHER_TAKES
             line.periods = [Period(start + 30, end if end < self._length else None, 0)]
@@ -193,9 +193,10 @@ class Planner:
         """Begin a short course, where the person does not take the same already."""
         chance = self._chance
         is_given, name = chance.happens(slot.share), chance.pick(slot.choices)
-        running = {ln.medicine.name for ln in self._course.lines if not ln.days}
+        running = {ln.medicine.key for ln in self._course.lines if not ln.days}
         is_there = slot.group in self._course.groups if slot.group else False
-        if is_given and self._who.age >= slot.from_age and name not in running and not is_there:
+        is_of_age = slot.from_age <= self._who.age <= slot.to_age
+        if is_given and is_of_age and name not in running and not is_there:
             line = self._line(name, problem, "practice")
             line.days = slot.days
             day = problem.onset

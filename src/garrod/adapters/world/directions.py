@@ -16,10 +16,13 @@ ORAL, INHALED, UNDER_SKIN = "26643006", "447694001", "34206005"
 ROUTES = {
     "tablet": (ORAL, "Oral route"),
     "capsule": (ORAL, "Oral route"),
+    "sachet": (ORAL, "Oral route"),
+    "suspension": (ORAL, "Oral route"),
     "inhaler": (INHALED, "Inhalation route"),
     "injection": (UNDER_SKIN, "Subcutaneous route"),
 }
 PUFFS, WEEK = 200, 7  # of an inhaler; days
+SPOON = 5  # ml of a suspension that hold its strength
 PEN_DAYS = 15  # assumed: how long a pen lasts
 AS_NEEDED_SHARE = 0.5  # assumed: of the most that may be taken when needed
 
@@ -59,6 +62,8 @@ def _product(m: Medicine, strength: float) -> Product:
         per_day = per_day / PUFFS
     elif m.form == "injection":
         per_day, unit = 1 / PEN_DAYS, "pen"
+    elif m.form == "suspension":
+        per_day, unit = per_day * SPOON, "ml"
     concept = medicine_concept(_name(m, strength), m.name, m.atc, m.rxnorm)
     return Product(m, concept, [_dosage(m, strength, _text(m, strength))], per_day, unit)
 
@@ -72,6 +77,8 @@ def _name(medicine: Medicine, strength: float) -> str:
     name = medicine.name[0].upper() + medicine.name[1:]
     if medicine.form == "injection":
         return f"{name} 100 units/ml solution for injection pen"
+    if medicine.form == "suspension":
+        return f"{name} {_plain(strength)} mg/{SPOON} ml oral suspension"
     form = "inhaler" if medicine.form == "inhaler" else f"{medicine.form}s"
     return f"{name} {_plain(strength)} {UNITS[medicine.unit]} {form}"
 
@@ -84,6 +91,7 @@ def _text(medicine: Medicine, strength: float) -> str:
     plural = "s" if medicine.pieces > 1 else ""
     verb, piece = {
         "inhaler": ("Inhale", f"{number} puff{plural}"),
+        "suspension": ("Take", f"{SPOON} ml"),
         "injection": ("Inject", f"{_plain(strength)} units under the skin"),
     }.get(medicine.form, ("Take", f"{number} {medicine.form}{plural}"))
     span = "a week" if medicine.every == "wk" else "a day"

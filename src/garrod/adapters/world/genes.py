@@ -35,10 +35,17 @@ def genotypes(profile: Profile, chance: Chance, who: Identity) -> dict[str, str]
 
     Source: the profile's frequencies, each strand from its own population.
     """
-    return {
-        gene: diplotype([chance.pick(by[p]) for p in who.ancestry])
-        for gene, by in profile.strands.items()
-    }
+    found = {}
+    for gene, by in profile.strands.items():
+        strands = [chance.pick(by[p]) for p in who.ancestry]
+        allele = profile.carried.get(gene)
+        found[gene] = _carries(strands, allele) if allele else diplotype(strands)
+    return found
+
+
+def _carries(strands: list[str], allele: str) -> str:
+    """Return whether a person carries the one allele that is looked for."""
+    return f"{allele} {'positive' if allele in strands else 'negative'}"
 
 
 def diplotype(strands: list[str]) -> str:

@@ -72,8 +72,8 @@ def draw_health(profile: Profile, chance: Chance, who: Identity) -> Health:
     for illness in profile.conditions:
         share = illness.curves[who.sex][place] * illness.by_decile[band] * burden
         share *= illness.by_ethnicity.get(letter, 1.0)
-        if chance.happens(min(share, MOST)):
-            longest = min(max(who.age * 250, 30), MOST_TOLD)
+        if chance.happens(min(share, MOST)) and who.age >= illness.from_age:
+            longest = min(max(who.age * 250, 1), MOST_TOLD)
             onset = -chance.whole(1, longest)
             found.problems.append(Problem(len(found.problems), illness, onset))
     _body(profile, chance, who, found)
@@ -101,7 +101,7 @@ def _allergies(profile: Profile, chance: Chance, who: Identity, found: Health) -
         found.allergies.append(
             Reaction(
                 kind=kind,
-                day=-chance.whole(1, max(who.age * 300, 30)),
+                day=-chance.whole(1, max(who.age * 300, 1)),
                 manifestation=chance.pick(kind.reactions),
                 is_severe=chance.happens(kind.severe),
                 is_refuted=chance.happens(profile.allergies.de_labelled),

@@ -61,7 +61,7 @@ def _profile(root: Section, shelf: Shelf) -> Profile:
     prevalence.done()
     conditions = conditions_of(root, len(ages), medicines, panels)
     tests = root.section("tests").sourced()
-    strands = strands_of(root, shelf)
+    strands, carried = strands_of(root, shelf)
     profile = Profile(
         title=title,
         people=_people(root),
@@ -79,6 +79,7 @@ def _profile(root: Section, shelf: Shelf) -> Profile:
         pending=tests.share("pending_share"),
         cancelled=tests.share("cancelled_share"),
         strands=strands,
+        carried=carried,
         gene_tests=tests_of(root, strands, medicines, {c.key for c in conditions}),
         medicines=medicines,
     )

@@ -18,8 +18,8 @@ STATES = ("present", "pending", "ordered")
 Strands = dict[str, dict[str, Odds[str]]]
 
 
-def strands_of(root: Section, shelf: Shelf) -> Strands:
-    """Return the odds of an allele by gene and population."""
+def strands_of(root: Section, shelf: Shelf) -> tuple[Strands, dict[str, str]]:
+    """Return the odds of an allele by gene and population; and what is only carried or not."""
     general = root.section("genes").sourced()
     used = general.words("use")
     general.done()
@@ -27,11 +27,14 @@ def strands_of(root: Section, shelf: Shelf) -> Strands:
     missing = [gene for gene in used if gene not in found]
     if missing:
         raise wrong("genes.use", f"pack {PACK} has no counts of {', '.join(missing)}")
+    carried = {}
     for row in root.sections("gene", []):
         name = row.sourced().text("name")
+        if allele := row.text("carried", ""):
+            carried[name] = allele
         found[name] = _stated(row)
         row.done()
-    return found
+    return found, carried
 
 
 def _of_pack(used: Container[str], shelf: Shelf) -> Strands:

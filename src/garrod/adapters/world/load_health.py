@@ -8,6 +8,7 @@ from typing import Any
 from garrod.adapters.world.chance import Odds
 from garrod.adapters.world.model import (
     DECILES,
+    OLDEST,
     SEXES,
     Allergies,
     AllergyKind,
@@ -23,9 +24,10 @@ from garrod.core.identifiers import Atc, Icd10, RxNorm, Snomed
 from garrod.knowledge.shelf import Shelf
 
 PACK = "drugs"
-FORMS = ("tablet", "capsule", "inhaler", "injection")
+FORMS = ("tablet", "capsule", "sachet", "suspension", "inhaler", "injection")
 UNITS = ("mg", "ug", "[iU]")
 VITALS = ("bp", "weight")  # taken in the practice, not by a laboratory
+GROWN = 12  # from this age a line has an adult's dose, and none is begun before, unless it says so
 MANY_TESTS = 60  # Not clinical: a year, of one panel
 Known = Container[str]
 
@@ -55,7 +57,8 @@ def medicines_of(root: Section, shelf: Shelf) -> dict[str, Medicine]:
 
 
 def _medicine(name: str, row: Section, pack: Mapping[str, Any]) -> Medicine:
-    known = pack.get(name, {})
+    ingredient = row.text("ingredient", name)
+    known = pack.get(ingredient, {})
     atc, rxnorm = known.get("atc", "").split("|")[0], known.get("rxnorm", "").split("|")[0]
     unit, form = row.text("unit", "mg"), row.text("form", "tablet")
     if unit not in UNITS or form not in FORMS:
@@ -67,7 +70,8 @@ def _medicine(name: str, row: Section, pack: Mapping[str, Any]) -> Medicine:
     if every not in ("d", "wk"):
         raise wrong(f"{row.place}.every", 'expected "d" or "wk"')
     found = Medicine(
-        name=name,
+        key=name,
+        name=ingredient,
         atc=checked(row, "atc", Atc) if row.has("atc") else atc,
         rxnorm=checked(row, "rxnorm", RxNorm) if row.has("rxnorm") else rxnorm,
         strengths=strengths,
@@ -78,6 +82,7 @@ def _medicine(name: str, row: Section, pack: Mapping[str, Any]) -> Medicine:
         every=every,
         as_needed=row.flag("as_needed"),
         directions=row.text("directions", ""),
+        target_inr=row.number("target_inr", 0, 5, 0),
         tests=row.weights("tests", {}),
     )
     row.done()
@@ -107,6 +112,7 @@ def conditions_of(
                 by_ethnicity=row.weights("ethnicity", {}),
                 tests=tests,
                 is_hospitals=row.flag("hospital"),
+                from_age=row.whole("from_age", 0, OLDEST, 0),
             )
         )
         row.done()
@@ -153,7 +159,8 @@ def _slots(row: Section, medicines: Known, *, is_course: bool = False) -> tuple[
                 choices=Odds.of(choices),
                 group=slot.text("group", ""),
                 companion=companion,
-                from_age=slot.whole("from_age", 0, 130, 0),
+                from_age=slot.whole("from_age", 0, OLDEST, GROWN),
+                to_age=slot.whole("to_age", 0, OLDEST, OLDEST),
                 days=slot.whole("days", 1, 180) if is_course else 0,
             )
         )

@@ -31,7 +31,8 @@ LONG = hl7("medicationrequest-course-of-therapy", "continuous")
 SHORT = hl7("medicationrequest-course-of-therapy", "acute")
 SYSTEM = f"{HL7}/medicationrequest-category"
 WAIT = (0, 3)  # assumed: days from a prescription to its collection
-YEAR_BEFORE = -180  # authorised at most so long before the year
+# A line that was there before is renewed within so many days of the year's start, for the year.
+RENEWED_WITHIN = 28
 
 
 class Medicines:
@@ -114,7 +115,8 @@ class Medicines:
     def _request(self, line: Line, period: Period, id: str, before: str) -> FhirJson:
         calendar, product = self._calendar, product_of(line.medicine, period.strength)
         has_ended = period.end is not None and period.end < calendar.length
-        authored = max(period.start, YEAR_BEFORE)
+        renewed = -1 - (self._who.number + line.number) % RENEWED_WITHIN
+        authored = max(period.start, renewed)
         is_last = period is line.periods[-1]
         found = self._head("MedicationRequest", id, line, line.holder)
         found["status"] = (_status(line, has_ended=True) if is_last else "stopped") if has_ended \
@@ -143,7 +145,9 @@ class Medicines:
     def _dispensing(self, line: Line, product: Product, authored: int) -> FhirJson:
         days = line.days or self._days
         repeats = 0 if line.days else max(365 // days - 1, 0)
-        valid = 28 if line.days else 365  # Not clinical: days in which it may be supplied
+        valid = (
+            28 if line.days else 365 + RENEWED_WITHIN
+        )  # Not clinical: days in which it may be supplied
         return {
             "validityPeriod": {"start": self._calendar.iso(authored),
                                "end": self._calendar.iso(authored + valid)},

@@ -11,6 +11,7 @@ Strands = tuple[str, str]  # the population that each parent's strand is drawn f
 Curve = tuple[float, ...]  # by the ages of the profile
 SEXES = ("female", "male")
 DECILES = 10
+OLDEST = 130  # Not clinical: an age that nobody reaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class Places:
 class Medicine:
     """A medicine: names, codes, strengths, how it is taken, what is watched."""
 
-    name: str
+    key: str
+    name: str  # of the ingredient
     atc: str
     rxnorm: str
     strengths: tuple[float, ...]
@@ -62,6 +64,7 @@ class Medicine:
     every: str = "d"
     as_needed: bool = False
     directions: str = ""
+    target_inr: float = 0
     tests: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -74,6 +77,7 @@ class Slot:
     group: str = ""
     companion: str = ""
     from_age: int = 0
+    to_age: int = OLDEST
     days: int = 0
 
 
@@ -91,6 +95,7 @@ class Illness:
     by_ethnicity: Mapping[str, float] = field(default_factory=dict)
     tests: Mapping[str, float] = field(default_factory=dict)
     is_hospitals: bool = False
+    from_age: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,5 +245,6 @@ class Profile:
     pending: float
     cancelled: float
     strands: Mapping[str, Mapping[str, Odds[str]]]  # gene, population -> alleles
+    carried: Mapping[str, str]  # gene -> the one allele that a test looks for
     gene_tests: tuple[GeneTest, ...]
     medicines: Mapping[str, Medicine]

@@ -32,6 +32,7 @@ LAB = [coded(f"{HL7}/v2-0074", "LAB")]
 WEIGHT, HEIGHT = loinc("29463-7", "Body weight"), loinc("8302-2", "Body height")
 PRESSURE = loinc("85354-9", "Blood pressure")
 SYSTOLIC, DIASTOLIC = loinc("8480-6", "Systolic"), loinc("8462-4", "Diastolic")
+INR = loinc("6301-6", "International normalised ratio")
 HABIT = loinc("72166-2", "Tobacco smoking status")
 PREGNANCY = loinc("82810-3", "Pregnancy status")
 FEEDING = loinc("63895-7", "Breastfeeding status")
@@ -77,6 +78,7 @@ class Results:
         yield from self._size(wanted.pop("weight", 0))
         yield from self._pressure(wanted.pop("bp", 0))
         yield from self._said()
+        yield from self._goal(lines)
         for key, often in wanted.items():
             for day in self._days(often):
                 yield from self._panel(self._scene.profile.panels[key], day)
@@ -167,19 +169,34 @@ class Results:
                 found = self._head(born, FEEDING, EXAM, "hospital")
                 yield {**found, "valueCodeableConcept": FEEDS}
 
+    def _goal(self, lines: list[Line]) -> Iterator[FhirJson]:
+        """Yield the INR that an anticoagulant aims at."""
+        aims = [ln for ln in lines if ln.medicine.target_inr and ln.periods and ln.end is None]
+        for number, line in enumerate(aims):
+            target = line.medicine.target_inr
+            yield {
+                "resourceType": "Goal",
+                "id": f"{self._scene.who.id}-l{number}",
+                "meta": META["practice"],
+                "lifecycleStatus": "active",
+                "description": {"text": f"INR {target:g}"},
+                "subject": self._scene.patient,
+                "target": [{"measure": INR, "detailQuantity": {"value": target}}],
+            }
+
     def _panel(self, panel: Panel, day: int) -> Iterator[FhirJson]:
         """Yield an order of a panel, and its answer where it has come."""
         scene, chance = self._scene, self._scene.chance
-        fate = chance.uniform()
-        is_pending = fate < scene.profile.pending
-        is_cancelled = not is_pending and fate < scene.profile.pending + scene.profile.cancelled
+        fate, done = chance.uniform(), day + chance.whole(*LABORATORY_DAYS)
+        is_cancelled = fate >= 1 - scene.profile.cancelled
+        is_pending = fate < scene.profile.pending or done >= scene.calendar.length
         self._number += 1
         key, code = f"b{self._number}", loinc(panel.loinc, panel.name)
         order: FhirJson = {
             "resourceType": "ServiceRequest",
             "id": f"{scene.who.id}-{key}",
             "meta": META["practice"],
-            "status": "active" if is_pending else "revoked" if is_cancelled else "completed",
+            "status": "revoked" if is_cancelled else "active" if is_pending else "completed",
             "intent": "order",
             "code": code,
             "subject": scene.patient,
@@ -191,7 +208,6 @@ class Results:
         yield order
         if is_pending or is_cancelled:
             return
-        done = day + chance.whole(*LABORATORY_DAYS)
         found = list(self._values(panel, done))
         yield from found
         yield {
