@@ -166,6 +166,18 @@ class Record:
                 if expected is not None:
                     raise
 
+    async def only(self, actor: Actor, search: Query, written: str) -> Version:
+        """Return the one that a condition names.
+
+        Raises: AccessDenied, NotFound REC001, TooMany REC004.
+        """
+        page, _ = await self.search(actor, replace(search, count=2))
+        if len(page.versions) > 1:
+            raise _too_many(search, written)
+        if not page.versions:
+            raise NotFound(f"{written!r} names no {'/'.join(search.kinds)} here.")
+        return page.versions[0]
+
     async def delete(
         self, actor: Actor, kind: str, id: str, *, expected: int | None = None
     ) -> Version | None:
@@ -209,10 +221,12 @@ async def sole(tx: Tx, search: Query | None, written: str) -> Version | None:
     await tx.lock(f"{'|'.join(search.kinds)}?{written}")
     page = await tx.search(replace(search, count=2))
     if len(page.versions) > 1:
-        raise TooMany(
-            f"{written!r} names more than one {'/'.join(search.kinds)}: make it narrower."
-        )
+        raise _too_many(search, written)
     return page.versions[0] if page.versions else None
+
+
+def _too_many(search: Query, written: str) -> TooMany:
+    return TooMany(f"{written!r} names more than one {'/'.join(search.kinds)}: make it narrower.")
 
 
 def _there(found: Version | None, kind: str, id: str) -> Version:

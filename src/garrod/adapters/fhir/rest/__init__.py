@@ -1,0 +1,1 @@
+"""What FHIR's REST interface sends and receives: bundles of results, transactions, conditions."""

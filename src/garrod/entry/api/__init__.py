@@ -1,0 +1,1 @@
+"""The FHIR door: HTTP in, acts of the record, HTTP out."""

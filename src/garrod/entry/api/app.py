@@ -1,0 +1,73 @@
+"""The application: FHIR at /fhir, events, health, counts, and a page that describes it all."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+
+from garrod import __version__
+from garrod.core.errors import OutsideError
+from garrod.entry.api.door import FhirDoor
+from garrod.entry.api.guard import Guard
+from garrod.entry.api.openapi import described
+from garrod.entry.api.rooms import Rooms
+from garrod.entry.api.watch import Watch
+
+Opened = Callable[[], AbstractAsyncContextManager[Rooms]]
+
+
+class House:
+    """The rooms while the server runs."""
+
+    def __init__(self) -> None:
+        self.rooms: Rooms | None = None
+
+    def ask(self) -> Rooms:
+        """Return the rooms.  Raises: OutsideError API010 while the server starts or ends."""
+        if self.rooms is None:
+            raise OutsideError(
+                "the server is starting or ending: ask again in a moment.", code="API010"
+            )
+        return self.rooms
+
+
+def make_app(opened: Opened, guard: Guard) -> FastAPI:
+    """Return the application; the rooms are opened when it starts, and closed when it ends."""
+    house, watch = House(), Watch()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with opened() as rooms:
+            house.rooms = rooms
+            try:
+                yield
+            finally:
+                house.rooms = None
+
+    app = FastAPI(
+        title="Garrod", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
+    )
+    app.mount("/fhir", FhirDoor(house.ask, guard, watch))
+    _add_pages(app, house, watch)
+    app.openapi = lambda: described(app.version)  # type: ignore[method-assign]
+    return app
+
+
+def _add_pages(app: FastAPI, house: House, watch: Watch) -> None:
+    async def health(_: Request) -> Response:
+        rooms = house.ask()
+        await rooms.record.store.events(0, 1)
+        return Response(b'{"status":"ok"}', media_type="application/json")
+
+    async def metrics(_: Request) -> Response:
+        return Response(watch.page(), media_type="text/plain; version=0.0.4")
+
+    pages: dict[str, Callable[[Request], Awaitable[Response]]] = {
+        "/health": health,
+        "/metrics": metrics,
+    }
+    for path, page in pages.items():
+        app.add_route(path, page, methods=["GET"], include_in_schema=False)

@@ -1,0 +1,54 @@
+"""What the handlers of the FHIR door work with: the record, the codec, searches, operations."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import orjson
+
+from garrod.adapters.fhir.rest.checked import CheckedCodec
+from garrod.care.record.service import Record
+from garrod.entry.api.exchange import Answer, Asked
+
+Operation = Callable[["Rooms", Asked], Awaitable[Answer]]
+
+
+class XmlFormat(Protocol):
+    """Turns FHIR's XML into its JSON, and back."""
+
+    def from_xml(self, body: bytes) -> bytes:
+        """Return the JSON of a resource in XML.  Raises: FhirError."""
+        ...
+
+    def to_xml(self, body: bytes) -> bytes:
+        """Return the XML of a resource in JSON."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An operation: its name without "$", where it may be asked, and what answers."""
+
+    name: str
+    act: Operation
+    levels: frozenset[str]  # "system", "type", "instance"
+    kinds: frozenset[str] = frozenset()  # none: every type
+    methods: frozenset[str] = frozenset(("GET", "POST"))
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """Everything a handler may use."""
+
+    record: Record
+    codec: CheckedCodec
+    operations: Mapping[str, Named] = field(default_factory=dict)
+    services: Any = None
+    xml: XmlFormat | None = None
+
+    def outcome_saying(self, text: str) -> bytes:
+        """Return an OperationOutcome that tells of something that went well."""
+        issue = {"severity": "information", "code": "informational", "diagnostics": text}
+        return orjson.dumps({"resourceType": "OperationOutcome", "issue": [issue]})

@@ -1,0 +1,75 @@
+"""Which act a method and a path ask for. A path is looked at once; nothing is matched in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from garrod.core.errors import InputError
+from garrod.entry.api import bundling, operating, reading, searching, writing
+from garrod.entry.api.exchange import Answer, Asked
+from garrod.entry.api.rooms import Rooms
+
+Act = Callable[[Rooms, Asked], Awaitable[Answer]]
+
+
+class NotAllowed(InputError):
+    """The path is known, and not by that method."""
+
+    default_code = "API006"
+
+
+SYSTEM: dict[str, Act] = {"POST": bundling.many, "GET": searching.search_all}
+TYPE: dict[str, Act] = {
+    "GET": searching.search,
+    "POST": writing.create,
+    "PUT": writing.update_where,
+    "PATCH": writing.patch_where,
+    "DELETE": writing.delete_where,
+}
+INSTANCE: dict[str, Act] = {
+    "GET": reading.read,
+    "PUT": writing.update,
+    "PATCH": writing.patch,
+    "DELETE": writing.delete,
+}
+
+
+def act_of(rooms: Rooms, asked: Asked) -> Act:
+    """Return what answers a request.  Raises: InputError REC001 (no such path), NotAllowed."""
+    path = asked.path
+    if path and path[-1].startswith("$"):
+        return operating.operate
+    if not path:
+        return _by(SYSTEM, asked)
+    if path == ("metadata",):
+        return _by({"GET": operating.capabilities}, asked)
+    if path[-1] == "_history" and len(path) <= 3:
+        _check_kind(rooms, path[0] if len(path) > 1 else "")
+        return _by({"GET": reading.past}, asked)
+    if path == ("_search",):
+        return _by({"POST": searching.search_all}, asked)
+    _check_kind(rooms, path[0])
+    if len(path) == 1:
+        return _by(TYPE, asked)
+    if len(path) == 2 and path[1] == "_search":
+        return _by({"POST": searching.search}, asked)
+    if len(path) == 2:
+        return _by(INSTANCE, asked)
+    if len(path) == 4 and path[2] == "_history":
+        return _by({"GET": reading.read_version}, asked)
+    if len(path) == 3:
+        return _by({"GET": searching.search_compartment}, asked)
+    raise InputError(f"there is nothing at {'/'.join(path)[:100]}.", code="REC001")
+
+
+def _by(acts: dict[str, Act], asked: Asked) -> Act:
+    method = "GET" if asked.method == "HEAD" else asked.method
+    if method not in acts:
+        allowed = ", ".join(acts)
+        raise NotAllowed(f"{asked.method} is not done there: expected one of {allowed}.")
+    return acts[method]
+
+
+def _check_kind(rooms: Rooms, kind: str) -> None:
+    if kind and kind not in rooms.codec.kinds:
+        raise InputError(f"{kind[:64]!r} is no resource type of FHIR R4.", code="REC001")

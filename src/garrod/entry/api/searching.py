@@ -1,0 +1,91 @@
+"""GET and POST of searches: of a type, of several, of a compartment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from garrod.adapters.fhir.outcome import outcome
+from garrod.adapters.fhir.record.url import Search, link
+from garrod.adapters.fhir.rest.layout import Hit, searchset
+from garrod.care.record.query import OfPatients
+from garrod.core.errors import InputError
+from garrod.core.resource import Version
+from garrod.entry.api.exchange import Answer, Asked
+from garrod.entry.api.rooms import Rooms
+
+POSTED = "_search"
+
+
+async def search(rooms: Rooms, asked: Asked) -> Answer:
+    """Return a page of resources of one type."""
+    return await page_of(rooms, asked, (asked.path[0],), asked.path[:1])
+
+
+async def search_all(rooms: Rooms, asked: Asked) -> Answer:
+    """Return a page of resources of the types that `_type` names."""
+    question = question_of(asked)
+    if "_type=" not in question:
+        raise InputError(
+            "a search over every type names them: _type=Condition,Observation.", code="API004"
+        )
+    return await page_of(rooms, asked, tuple(sorted(rooms.codec.kinds)), ())
+
+
+async def search_compartment(rooms: Rooms, asked: Asked) -> Answer:
+    """Return a page of resources of one type of a person's compartment (Patient/1/Condition)."""
+    holder, id, kind = asked.path
+    if holder != "Patient" or kind not in (*rooms.codec.kinds, "*"):
+        raise InputError(
+            f"{holder}/…/{kind} is no compartment here: expected Patient/ID/TYPE.", code="REC001"
+        )
+    await rooms.record.read(asked.actor, holder, id)
+    kinds = tuple(sorted(rooms.codec.kinds)) if kind == "*" else (kind,)
+    return await page_of(rooms, asked, kinds, asked.path, patient=id)
+
+
+async def page_of(
+    rooms: Rooms,
+    asked: Asked,
+    kinds: tuple[str, ...],
+    path: Sequence[str],
+    *,
+    patient: str = "",
+) -> Answer:
+    """Return what a question finds as a searchset, with links to itself and to the next page."""
+    read = rooms.codec.urls.read(kinds, question_of(asked), is_lenient=asked.wishes.is_lenient)
+    query = read.query
+    if patient:
+        query = replace(query, clauses=(*query.clauses, OfPatients(frozenset((patient,)))))
+    page, more = await rooms.record.search(asked.actor, query, read.includes)
+    address = "/".join((asked.base, *path))
+    links = [("self", link(address, read))]
+    if page.cursor and not read.is_count_only:
+        links.append(("next", link(address, read, page.cursor)))
+    hits = [] if read.is_count_only else _hits(rooms, read, page.versions, more)
+    warned = outcome(read.ignored) if read.ignored else b""
+    total = page.total
+    if total is None and not page.cursor and not query.cursor:
+        total = len(page.versions)  # the first page is the only one
+    return Answer(200, searchset(asked.base, hits, links, total=total, outcome=warned))
+
+
+def _hits(
+    rooms: Rooms, read: Search, found: Sequence[Version], more: Sequence[Version]
+) -> list[Hit]:
+    hits = [Hit(v, _body(rooms, read, v)) for v in found]
+    return [*hits, *(Hit(v, _body(rooms, read, v), "include") for v in more)]
+
+
+def _body(rooms: Rooms, read: Search, version: Version) -> bytes:
+    return rooms.codec.summaries.shown(
+        rooms.codec.served(version), summary=read.summary, elements=read.elements
+    )
+
+
+def question_of(asked: Asked) -> str:
+    """Return the query string, and behind it the form of a POST."""
+    if asked.path[-1:] != (POSTED,):
+        return asked.question
+    form = asked.body.decode("utf-8", "replace").strip()
+    return "&".join(part for part in (asked.question, form) if part)

@@ -1,0 +1,61 @@
+"""What is counted and logged of requests: how many, how long, with what end; never whose.
+
+Source: the project's design (logs are events with an id and fixed text, without patient data)
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+LOG = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Seen:
+    """The end of one request."""
+
+    status: int = 500
+
+
+class Watch:
+    """Counts requests, and logs faults of ours by their kind."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "garrod_requests", "Requests by method and status.", ["method", "status"],
+            registry=self.registry,
+        )  # fmt: skip
+        self.seconds = Histogram(
+            "garrod_request_seconds", "Seconds from a request to its answer.", ["method"],
+            registry=self.registry,
+        )  # fmt: skip
+
+    @contextmanager
+    def timed(self, method: str) -> Iterator[Seen]:
+        """Count and time what happens inside."""
+        seen, began = Seen(), time.perf_counter()
+        try:
+            yield seen
+        finally:
+            self.requests.labels(method, str(seen.status)).inc()
+            self.seconds.labels(method).observe(time.perf_counter() - began)
+
+    def fault(self, error: Exception) -> None:
+        """Log that something went wrong here: the kind and the place, never the words."""
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        place = trace.tb_frame.f_code.co_name if trace else ""
+        line = trace.tb_lineno if trace else 0
+        LOG.error("API100 unforeseen fault", kind=type(error).__name__, where=place, line=line)
+
+    def page(self) -> bytes:
+        """Return the counts as /metrics gives them."""
+        return generate_latest(self.registry)

@@ -1,0 +1,28 @@
+"""Mounts the doors. Started by its name: uvicorn garrod.entry.asgi:app (or garrod serve)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from garrod.adapters.fhir.rest.checked import CheckedCodec
+from garrod.entry.api.app import make_app
+from garrod.entry.api.guard import Guard
+from garrod.entry.api.operations import OPERATIONS
+from garrod.entry.api.rooms import Rooms
+from garrod.entry.housing import LOOPBACK, clock, housing_of, opened_record
+from garrod.entry.wire import Services
+
+HOUSING = housing_of()
+
+
+@asynccontextmanager
+async def _rooms() -> AsyncIterator[Rooms]:
+    services = Services()
+    codec = CheckedCodec(services.shelf, os.environ.get("GARROD_BASE", ""), clock=clock)
+    async with opened_record(HOUSING, codec) as record:
+        yield Rooms(record, codec, OPERATIONS, services)
+
+
+app = make_app(_rooms, Guard(HOUSING.token, LOOPBACK))

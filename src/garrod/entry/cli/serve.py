@@ -1,0 +1,55 @@
+"""garrod serve: the record and its doors, on this machine."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from garrod.entry.cli.output import say
+
+EXAMPLE = "Example: garrod serve --port 8000"
+
+
+def serve(
+    host: Annotated[str, typer.Option("--host", help="Loopback only, for now.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="Port to listen on.")] = 8000,
+    database: Annotated[
+        str,
+        typer.Option("--database", metavar="URL", help="sqlite:///FILE or postgresql://…"),
+    ] = "",
+    data: Annotated[
+        str, typer.Option("--data", metavar="DIR", help="Where data is kept; else GARROD_DATA.")
+    ] = "",
+) -> None:
+    """Serve the record: FHIR at /fhir. Listens on this machine only."""
+    import uvicorn
+
+    from garrod.core.errors import UsageError
+    from garrod.entry.housing import LOOPBACK, housing_of
+
+    if host not in LOOPBACK:
+        raise UsageError(
+            f"--host {host}: nobody is signed in yet, so this server listens on this machine alone; "
+            "expected 127.0.0.1 or localhost.",
+            code="USE010",
+        )
+    housing = housing_of(data=data, database=database)
+    os.environ["GARROD_DATA"] = str(housing.folder)
+    os.environ["GARROD_DATABASE"] = housing.database
+    os.environ["GARROD_BASE"] = f"http://{host}:{port}/fhir"
+    say(
+        f"Garrod serves http://{host}:{port}/fhir (Ctrl-C ends it). Not for the care of real people."
+    )
+    if housing.is_new_token:
+        say(f"Its token, shown once and kept in {housing.folder / 'token'}: {housing.token}")
+    uvicorn.run(
+        "garrod.entry.asgi:app",
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+    )

@@ -1,0 +1,90 @@
+"""Opens the rooms of a server: the store, the codec, the record. Read from the environment once."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from garrod.adapters.fhir.rest.checked import CheckedCodec
+from garrod.adapters.store import open_store
+from garrod.care.govern.access import LocalAccess
+from garrod.care.record.service import Record
+from garrod.core.errors import InputError
+
+TOKEN_FILE = "token"
+LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
+
+
+@dataclass(frozen=True, slots=True)
+class Housing:
+    """Where a server keeps its data, which database it uses, and what token it asks for."""
+
+    folder: Path
+    database: str
+    token: str
+    is_new_token: bool = False
+
+
+def housing_of(*, data: str = "", database: str = "") -> Housing:
+    """Return the housing that options and environment name; a folder is made where there is none.
+
+    Raises: InputError INP041 where the folder cannot be made or written.
+    """
+    folder = Path(data or os.environ.get("GARROD_DATA", "") or _usual_folder())
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        token, is_new = _token(folder)
+    except OSError as error:
+        raise InputError(
+            f"{folder}: no data can be kept there ({error.strerror}); name another folder with "
+            "--data.",
+            code="INP041",
+        ) from error
+    named = database or os.environ.get("GARROD_DATABASE", "")
+    return Housing(folder, named or f"sqlite:///{folder / 'record.db'}", token, is_new)
+
+
+def _usual_folder() -> Path:
+    home = os.environ.get("XDG_DATA_HOME", "")
+    return (Path(home) if home else Path.home() / ".local" / "share") / "garrod"
+
+
+def _token(folder: Path) -> tuple[str, bool]:
+    """Return the server's token, and whether it was made just now."""
+    given = os.environ.get("GARROD_DEV_TOKEN", "")
+    if given:
+        return given, False
+    path = folder / TOKEN_FILE
+    if path.exists():
+        return path.read_text(encoding="ascii").strip(), False
+    token = secrets.token_urlsafe(24)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(token + "\n")
+    return token, True
+
+
+def clock() -> datetime:
+    """Return the time (UTC)."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """Return an id that nobody had before."""
+    return str(uuid.uuid4())
+
+
+@asynccontextmanager
+async def opened_record(housing: Housing, codec: CheckedCodec) -> AsyncIterator[Record]:
+    """Open the record, and close it at the end.  Raises: OutsideError where it cannot be opened."""
+    store = await open_store(housing.database, clock=clock)
+    try:
+        yield Record(store, codec, LocalAccess(), new_id)
+    finally:
+        await store.close()
