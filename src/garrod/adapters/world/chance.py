@@ -17,7 +17,7 @@ from math import exp
 from statistics import NormalDist
 from typing import Any, Generic, TypeVar
 
-from numpy.random import Generator
+import numpy as np
 
 from garrod.core.errors import UsageError
 
@@ -71,7 +71,7 @@ class Chance:
 
     __slots__ = ("_bits", "_generator", "_numbers", "_size", "_state")
 
-    def __init__(self, generator: Generator) -> None:
+    def __init__(self, generator: np.random.Generator) -> None:
         self._generator = generator
         self._bits: Any = generator.bit_generator
         self._state: Any = self._bits.state

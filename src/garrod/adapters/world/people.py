@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from numpy.random import Generator
+import numpy as np
 
 from garrod.adapters.world.allergies import allergies
 from garrod.adapters.world.chance import Aspect, Chance
@@ -23,7 +23,12 @@ YEAR = 2025
 
 
 def people(
-    profile: Profile, seed: Generator, start: int = 0, count: int = 200, *, year: int = YEAR
+    profile: Profile,
+    seed: np.random.Generator,
+    start: int = 0,
+    count: int = 200,
+    *,
+    year: int = YEAR,
 ) -> Iterator[list[FhirJson]]:
     """Yield all resources of each person from `start` on, the Patient first.
 
@@ -36,7 +41,9 @@ def people(
         yield _person(profile, chance, person, calendar)
 
 
-def truth(profile: Profile, seed: Generator, person: int, *, year: int = YEAR) -> dict[str, str]:
+def truth(
+    profile: Profile, seed: np.random.Generator, person: int, *, year: int = YEAR
+) -> dict[str, str]:
     """Return the true diplotype of each gene of person k, which the record may not hold."""
     chance = Chance(seed)
     chance.turn_to(person, Aspect.IDENTITY)
