@@ -90,7 +90,11 @@ def _put(hidden: Path, folder: Path) -> None:
     if folder.exists():
         old = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.old."))
         folder.replace(old)
-        hidden.replace(folder)
+        try:
+            hidden.replace(folder)
+        except BaseException:
+            old.replace(folder)
+            raise
         shutil.rmtree(old)
     else:
         hidden.replace(folder)
