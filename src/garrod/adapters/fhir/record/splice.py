@@ -22,6 +22,7 @@ from garrod.core.resource import Splice, Version
 _OURS = frozenset(("id", "meta"))
 _OUR_META = frozenset(("versionId", "lastUpdated", "_versionId", "_lastUpdated"))
 _META = b'"meta"'
+_ESCAPED = b"\\u00"  # a plain letter written as an escape begins so
 _REFERENCE = re.compile(
     rb'(?<!\\)("reference"[ \t\r\n]*+:[ \t\r\n]*+)("[^"\\]*+(?:\\.[^"\\]*+)*+")', re.DOTALL
 )
@@ -66,8 +67,8 @@ def splice_of(body: bytes, resource: Resource) -> Splice:
 
 
 def _found(body: bytes, wanted: set[str]) -> Iterator[Member]:
-    """Yield members until none is wanted; `meta` first, where nothing else has that name."""
-    if "meta" in wanted and body.count(_META) == 1:
+    """Yield members until none is wanted; `meta` first, where nothing else can be spelt so."""
+    if "meta" in wanted and _ESCAPED not in body and body.count(_META) == 1:
         start = body.index(_META)
         value = body.index(b"{", start)
         yield Member("meta", start, value, end_of_value(body, value))
