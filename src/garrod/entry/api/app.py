@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from garrod import __version__
 from garrod.core.errors import OutsideError
-from garrod.entry.api.door import FhirDoor
+from garrod.entry.api.door import PREFIX, FhirDoor, Receive, Scope, Send
 from garrod.entry.api.guard import Guard
 from garrod.entry.api.openapi import described
 from garrod.entry.api.rooms import Rooms
@@ -34,7 +34,23 @@ class House:
         return self.rooms
 
 
-def make_app(opened: Opened, guard: Guard) -> FastAPI:
+class Doors:
+    """Sends what is for /fhir straight to its door, and all else to the pages around it."""
+
+    def __init__(self, fhir: FhirDoor, pages: FastAPI) -> None:
+        self.fhir = fhir
+        self.pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        path = scope.get("path", "")
+        if scope["type"] == "http" and (path == PREFIX or path.startswith(f"{PREFIX}/")):
+            await self.fhir(scope, receive, send)
+        else:
+            await self.pages(scope, receive, send)
+
+
+def make_app(opened: Opened, guard: Guard) -> Doors:
     """Return the application; the rooms are opened when it starts, and closed when it ends."""
     house, watch = House(), Watch()
 
@@ -50,10 +66,9 @@ def make_app(opened: Opened, guard: Guard) -> FastAPI:
     app = FastAPI(
         title="Garrod", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
     )
-    app.mount("/fhir", FhirDoor(house.ask, guard, watch))
     _add_pages(app, house, watch)
     app.openapi = lambda: described(app.version)  # type: ignore[method-assign]
-    return app
+    return Doors(FhirDoor(house.ask, guard, watch), app)
 
 
 def _add_pages(app: FastAPI, house: House, watch: Watch) -> None:

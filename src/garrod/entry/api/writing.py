@@ -7,9 +7,10 @@ from collections.abc import Callable
 from garrod.adapters.fhir.record.parse import parse
 from garrod.adapters.fhir.rest.patch import patched_by
 from garrod.care.record.entries import Done
-from garrod.core.errors import FhirError, InputError
+from garrod.core.errors import FhirError, InputError, VersionConflict
 from garrod.core.resource import Version
 from garrod.entry.api.conditions import expected_version, headers_of, is_unless_any
+from garrod.entry.api.conflicts import refused
 from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.rooms import Rooms
 
@@ -39,7 +40,10 @@ async def update(rooms: Rooms, asked: Asked) -> Answer:
             code="FHR126",
         )
     expected = NONE_YET if is_unless_any(asked.headers) else expected_version(asked.headers)
-    done = await rooms.record.update(asked.actor, kind, id, asked.body, expected=expected)
+    try:
+        done = await rooms.record.update(asked.actor, kind, id, asked.body, expected=expected)
+    except VersionConflict as error:
+        return await refused(rooms, asked, error, asked.body)
     return answered(rooms, asked, done)
 
 

@@ -31,7 +31,7 @@ def serve(
 
     if host not in LOOPBACK:
         raise UsageError(
-            f"--host {host}: nobody is signed in yet, so this server listens on this machine alone; "
+            f"--host {host}: nobody signs in yet, so this server listens on this machine alone; "
             "expected 127.0.0.1 or localhost.",
             code="USE010",
         )
@@ -39,9 +39,7 @@ def serve(
     os.environ["GARROD_DATA"] = str(housing.folder)
     os.environ["GARROD_DATABASE"] = housing.database
     os.environ["GARROD_BASE"] = f"http://{host}:{port}/fhir"
-    say(
-        f"Garrod serves http://{host}:{port}/fhir (Ctrl-C ends it). Not for the care of real people."
-    )
+    say(f"Garrod serves http://{host}:{port}/fhir (Ctrl-C ends it). Not for real people's care.")
     if housing.is_new_token:
         say(f"Its token, shown once and kept in {housing.folder / 'token'}: {housing.token}")
     uvicorn.run(

@@ -53,7 +53,7 @@ class Offered(Protocol):
 def capability(codec: CheckedCodec, base: str, operations: Iterable[Offered]) -> bytes:
     """Return the CapabilityStatement as JSON."""
     offered = sorted(operations, key=lambda o: o.name)
-    everywhere = [o for o in offered if not o.kinds]
+    everywhere = [_operation(o) for o in offered if not o.kinds and "system" in o.levels]
     return orjson.dumps(
         {
             "resourceType": "CapabilityStatement",
@@ -72,7 +72,7 @@ def capability(codec: CheckedCodec, base: str, operations: Iterable[Offered]) ->
                     "security": {"description": "A bearer token; this machine only."},
                     "resource": [_resource(codec, kind, offered) for kind in sorted(codec.kinds)],
                     "interaction": [{"code": code} for code in SYSTEM],
-                    "operation": [_operation(o) for o in everywhere if "system" in o.levels],
+                    **({"operation": everywhere} if everywhere else {}),
                 }
             ],
         }
@@ -92,9 +92,10 @@ def _resource(codec: CheckedCodec, kind: str, offered: Iterable[Offered]) -> dic
         "conditionalRead": "full-support",
         "conditionalUpdate": True,
         "conditionalDelete": "single",
-        "searchInclude": [f"{kind}:{name}" for name in references],
         "searchParam": [{"name": p.name, "type": p.type.value} for p in parameters if p.is_served],
     }
+    if references:
+        said["searchInclude"] = [f"{kind}:{name}" for name in references]
     own = [_operation(o) for o in offered if not o.kinds or kind in o.kinds]
     return {**said, **({"operation": own} if own else {})}
 

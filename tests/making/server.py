@@ -1,0 +1,85 @@
+"""A real server, as `garrod serve` starts it, on a free port of this machine."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+
+TOKEN = "token-of-the-tests"
+JSON = "application/fhir+json"
+
+
+@dataclass
+class Server:
+    """Where it listens, and a client with its token."""
+
+    base: str
+    folder: Path
+    process: subprocess.Popen[bytes]
+    client: httpx.Client = field(repr=False)
+
+    def kill(self) -> None:
+        """End it as a power cut does."""
+        self.process.kill()
+        self.process.wait()
+
+    def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """Send a request; a dict as `json` goes as FHIR JSON."""
+        headers = {"Content-Type": JSON, **more.pop("headers", {})}
+        return self.client.request(method, f"{self.base}{path}", headers=headers, **more)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def server(folder: Path, *, database: str = "", port: int = 0) -> Iterator[Server]:
+    """Run a server on a data folder until the block ends."""
+    port = port or free_port()
+    garrod = Path(sys.executable).with_name("garrod")
+    command = [str(garrod), "serve", "--port", str(port), "--data", str(folder)]
+    command += ["--database", database] if database else []
+    log = (folder.parent / f"{folder.name}.log").open("ab")
+    environment = {**os.environ, "GARROD_DEV_TOKEN": TOKEN}
+    process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    try:
+        with httpx.Client(headers=headers, timeout=30) as client:
+            base = f"http://127.0.0.1:{port}"
+            _wait(client, base, process, Path(log.name))
+            yield Server(base, folder, process, client)
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        log.close()
+
+
+def _wait(client: httpx.Client, base: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(300):
+        if process.poll() is not None:
+            raise AssertionError(f"the server ended: {log.read_text()}")
+        try:
+            if client.get(f"{base}/health").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError(f"the server did not start: {log.read_text()}")
