@@ -103,6 +103,8 @@ def test_draft_is_scheduled_with_planned_start_only() -> None:
 def test_line_cannot_begin_stopped_or_without_content() -> None:
     with pytest.raises(InputError, match="cannot begin stopped"):
         line(to=State.STOPPED)
+    with pytest.raises(InputError, match="line a: give its hold"):
+        line(to=State.ON_HOLD)
     with pytest.raises(InputError, match="without content"):
         begun("a", "t", replace(begin(), content=None))
     with pytest.raises(InputError, match="first transition is stop"):

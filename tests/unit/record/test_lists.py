@@ -11,7 +11,7 @@ from garrod.care.record.medication.confirm import (
     StaleList,
     confirm,
 )
-from garrod.care.record.medication.line import Act, Author, Line, Links, State
+from garrod.care.record.medication.line import Act, Author, Line, Links, State, Verification
 from garrod.care.record.medication.lists import (
     ABSENT,
     MedicationList,
@@ -99,6 +99,7 @@ def test_line_left_out_is_shown_as_removed() -> None:
     (found,) = difference(BASE, list_of(A), BASE)
     assert found.removed_by() == (Side.THEIRS,)
     assert found.fields[0].theirs == ABSENT
+    assert repr(found.fields[0].theirs) == "absent"
     (added,) = difference(list_of(A), BASE, list_of(A))
     assert added.removed_by() == ()
     assert added.fields[0].base == ABSENT
@@ -278,6 +279,25 @@ def test_hidden_lines_stay_and_are_neither_named_nor_touched() -> None:
     with pytest.raises(StaleList) as caught:
         confirmed(Entry("a"), current=current, based_on=BASE, hidden=frozenset({"b"}))
     assert caught.value.difference == ()
+
+
+@pytest.mark.parametrize("act", [Act.SUPERSEDE, Act.RESTORE])
+def test_proposal_cannot_make_a_line_vanish_by_marking_it(act: Act) -> None:
+    with pytest.raises(InputError, match="what the record writes"):
+        confirmed(Entry("a", step(act, reason="r", other="z")), Entry("b"))
+
+
+def test_person_states_and_a_setting_marks_nothing_private() -> None:
+    sure = begin(by=PERSON, verification=Verification.CONFIRMED)
+    private = begin(is_private=True)
+    stated = confirmed(
+        Entry("a"), Entry("b"), Entry("n", sure, treatment_id="t"), by=PERSON
+    ).list.by_id()["n"]
+    assert stated.is_shown_as_unverified
+    written = confirmed(Entry("a"), Entry("b"), Entry("n", private, treatment_id="t"))
+    assert not written.list.by_id()["n"].is_private
+    kept = confirmed(Entry("a"), Entry("b"), Entry("n", private, treatment_id="t"), by=PERSON)
+    assert kept.list.by_id()["n"].is_private
 
 
 def test_stated_lines_are_listed_as_unverified() -> None:

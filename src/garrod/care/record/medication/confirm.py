@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
 
-from garrod.care.record.medication.line import Act, Author, Line, Transition
+from garrod.care.record.medication.line import Act, Author, Line, Setting, Transition
 from garrod.care.record.medication.lists import (
     LineDifference,
     MedicationList,
@@ -22,6 +22,7 @@ from garrod.care.record.medication.lists import (
 from garrod.care.record.medication.transitions import applied, begun, superseded, withdrawn
 from garrod.core.errors import ConflictError, GarrodError, InputError
 
+_OF_THE_RECORD = frozenset({Act.SUPERSEDE, Act.RESTORE})
 _NO_TIME = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -213,8 +214,16 @@ def _one(lines: dict[str, Line], entry: Entry, by: Author, at: datetime) -> Clas
     """Do one entry to the lines; return what became of it."""
     if entry.step is None:
         return Classified(entry.line_id, Kind.UNCHANGED)
+    if entry.step.act in _OF_THE_RECORD:
+        raise InputError(
+            f"line {entry.line_id}: {entry.step.act.value} is what the record writes beside "
+            "a superseding line. Propose the change, with an id for the new line.",
+            code="REC109",
+        )
     step = replace(entry.step, by=by, recorded=at)
     if step.act is Act.BEGIN:
+        is_private = step.is_private and by.setting is Setting.PERSON
+        step = replace(step, is_private=is_private)
         line = begun(entry.line_id, entry.treatment_id, step)
         lines[line.id] = line
         return Classified(line.id, kind_of(step, line))

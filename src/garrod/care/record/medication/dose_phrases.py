@@ -38,6 +38,7 @@ NUMBER = rf"(?:{_DIGITS}|{_COUNT} and a half|half|{_COUNT})"
 _WHOLE = rf"(?:\d+|{_COUNT})"
 _TO = r"(?: ?- ?| to | or )"
 _A_DAY = r"(?:daily|(?:a|per|every|each) day|/ ?day)"
+_RATE = r"(?:a|per|each) day|/ ?day"  # "40 mg a day" may be given in parts
 _PER = rf"(?:{_A_DAY}|(?:a|an|per|every|each|/) ?(?:minute|hour|week|month|year)|weekly|monthly)"
 _LENGTHS = {
     "min": PeriodUnit.MINUTE,
@@ -172,6 +173,7 @@ def _frequencies() -> Iterator[_Phrase]:
     yield r"q ?(?P<n>\d+) ?(?P<unit>h)\b", lambda m: (Said("every", _times_every(m)),)
     for pattern, every in _FIXED:
         yield rf"(?:{pattern})(?!\w)", _always(Said("every", every))
+    yield rf"(?:{_RATE})(?!\w)", _always(Said("every", Every()), Said("is_rate", True))
 
 
 def _times_every(match: re.Match[str]) -> Every:
@@ -196,10 +198,10 @@ _FIXED = (
     (r"every fortnight|once a fortnight|fortnightly", Every(1, 2, PeriodUnit.WEEK)),
     (r"every hour|hourly", Every(1, 1, PeriodUnit.HOUR)),
     (r"every minute", Every(1, 1, PeriodUnit.MINUTE)),
-    (r"every week|once weekly|weekly|per week", Every(1, 1, PeriodUnit.WEEK)),
+    (r"every week|once weekly|weekly", Every(1, 1, PeriodUnit.WEEK)),
     (r"every month|once monthly|monthly", Every(1, 1, PeriodUnit.MONTH)),
     (r"every year|once yearly|yearly", Every(1, 1, PeriodUnit.YEAR)),
-    (rf"od|o\.d\.|{_A_DAY}", Every()),
+    (r"od|o\.d\.|daily|every day", Every()),
 )
 _MEALS = {"breakfast": "M", "lunch": "D", "dinner": "V", "evening meal": "V"}
 _FOOD = r"(?:food|meals?)"

@@ -29,7 +29,7 @@ from garrod.care.record.medication.dose_phrases import (
     amount_of,
     number_in,
 )
-from garrod.care.record.medication.dose_tables import NUMBERS, ROUTE_WORDS
+from garrod.care.record.medication.dose_tables import MEASURES, NUMBERS, ROUTE_WORDS
 from garrod.care.record.medication.dose_words import DAYS, UNSTATED, WHEN_WORDS
 from garrod.core.errors import InputError
 
@@ -169,6 +169,9 @@ def _step(text: str, held: list[str]) -> Step:
 def _refuse_open_count(said: dict[str, Any]) -> None:
     """Refuse "2 daily": two at once, or two times one?"""
     amount, every = said.get("amount"), said.get("every")
+    is_rate = said.pop("is_rate", False)
+    if amount and is_rate and (amount.unit in MEASURES or (amount.low, amount.high) != (1, None)):
+        raise _CannotReadError("so much a day, at once or in parts")
     is_written_open = said.pop("is_unit_open", False)
     if amount is None or amount.unit or is_written_open or every != Every():
         return

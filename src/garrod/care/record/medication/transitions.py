@@ -90,8 +90,8 @@ def begun(id: str, treatment_id: str, first: Transition, *, supersedes: str = ""
         )
     if first.to is State.FUTURE and first.content.planned_start is None:
         raise InputError(f"line {id}: a future-dated line needs its planned start.", code="REC104")
-    stated = Verification.UNVERIFIED
-    usual = stated if first.by.setting is Setting.PERSON else Verification.CONFIRMED
+    is_stated = first.by.setting is Setting.PERSON
+    given = first.verification or Verification.CONFIRMED
     if first.to is State.ON_HOLD and not is_whole(first.hold):
         raise InputError(f"line {id}: give its hold{_HINTS['hold']}.", code="REC104")
     is_stopped = first.to is State.STOPPED
@@ -102,9 +102,9 @@ def begun(id: str, treatment_id: str, first: Transition, *, supersedes: str = ""
         content=first.content,
         owner=first.by.setting,
         author=first.by,
-        verification=first.verification or usual,
+        verification=Verification.UNVERIFIED if is_stated else given,
         history=(first,),
-        hold=first.hold,
+        hold=first.hold if first.to is State.ON_HOLD else None,
         stopped=first.effective.date() if is_stopped else None,
         stop_reason=first.reason if is_stopped else "",
         is_private=first.is_private,
