@@ -141,6 +141,14 @@ class Facts:
         row = self._rules[name]
         return RuleFact(row["key"], row["severity"], row["expression"], row["words"])
 
+    def kinds(self) -> tuple[str, ...]:
+        """Return the names of all types."""
+        return tuple(self._kinds)
+
+    def value_sets(self) -> tuple[str, ...]:
+        """Return the names of the value sets that elements require."""
+        return tuple(self._sets)
+
     def codes(self, value_set: str) -> dict[str, frozenset[str]]:
         """Return the codes of a value set by system; none of a system stands for any of it."""
         return self._sets[value_set]

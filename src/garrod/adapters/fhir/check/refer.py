@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from garrod.adapters.fhir.check.faults import Check, Fault, Found, Run
@@ -9,13 +10,20 @@ from garrod.adapters.fhir.check.faults import Check, Fault, Found, Run
 LOCAL = "#"
 VERSION = "/_history/"
 ANY = "Resource"
+ABSOLUTE = re.compile(r"https?://")
 
 
 def kind_named(reference: str) -> str:
-    """Return the type that a literal reference names: Patient/1; "" where it names none."""
+    """Return the type that a literal reference names: Patient/1, https://x/Patient/1; else "".
+
+    What it names need be no type: of any other URL it is just a part.
+    """
     if VERSION in reference:
         reference = reference.partition(VERSION)[0]
-    return reference.rpartition("/")[0].rpartition("/")[2]
+    head = reference.rpartition("/")[0]
+    if "/" not in head:
+        return head
+    return head.rpartition("/")[2] if ABSOLUTE.match(head) else ""
 
 
 def local(value: dict[str, Any], run: Run) -> Found:

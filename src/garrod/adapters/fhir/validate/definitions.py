@@ -5,7 +5,7 @@ They are handed in as parsed resources; nothing is fetched, and nothing is kept 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from garrod.adapters.fhir.validate.element import Element, tree_of
@@ -17,15 +17,22 @@ PRIMITIVE = "primitive-type"
 SYSTEM_TYPE = "http://hl7.org/fhirpath/System."
 COMPLETE = "complete"
 Codes = frozenset[tuple[str, str]]  # system, code
+Provider = Callable[[str], Json | None]
+
+
+def _none(url: str) -> Json | None:
+    return None
 
 
 class Definitions:
     """An index of structure definitions, value sets and code systems; trees are built when asked.
 
-    A definition that is handed in later replaces an earlier one with the same URL.
+    A definition that is handed in later replaces an earlier one with the same URL. `more` gives a
+    structure, with its snapshot, that was not handed in; it is asked once for each URL.
     """
 
-    def __init__(self, resources: Iterable[Json]) -> None:
+    def __init__(self, resources: Iterable[Json], more: Provider = _none) -> None:
+        self._more = more
         self._structures: dict[str, Json] = {}
         self._types: dict[str, str] = {}
         self._sets: dict[str, Json] = {}
@@ -53,12 +60,20 @@ class Definitions:
     def tree(self, url: str) -> Element | None:
         """Return the tree of a structure, by its URL (a version after "|" is not looked at)."""
         plain = url.partition("|")[0]
-        structure = self._structures.get(plain)
+        structure = self._structure(plain)
         if structure is None:
             return None
         if plain not in self._trees:
             self._trees[plain] = tree_of(structure)
         return self._trees[plain]
+
+    def _structure(self, url: str) -> Json | None:
+        if url not in self._structures and url:
+            found = self._more(url)
+            if found is None:
+                return None
+            self._structures[url] = found
+        return self._structures.get(url)
 
     def type_tree(self, name: str) -> Element | None:
         """Return the tree of a type as FHIR itself defines it: "HumanName", "Patient"."""
@@ -66,7 +81,7 @@ class Definitions:
 
     def type_of(self, url: str) -> str:
         """Return the type that a structure constrains: "Observation"; "" where it is not known."""
-        structure = self._structures.get(url.partition("|")[0])
+        structure = self._structure(url.partition("|")[0])
         if structure is not None:
             return str(structure["type"])
         return url.removeprefix(BASE) if url.removeprefix(BASE) in self._types else ""
@@ -75,13 +90,13 @@ class Definitions:
         """Yield a type and those that it is made from: Age, Quantity, Element."""
         while name:
             yield name
-            structure = self._structures.get(self._types.get(name, ""), {})
+            structure = self._structure(self._types.get(name, BASE + name)) or {}
             base = str(structure.get("baseDefinition", ""))
             name = self.type_of(base) if base else ""
 
     def is_primitive(self, name: str) -> bool:
         """Return whether a type is a primitive, whose JSON is a bare value."""
-        structure = self._structures.get(self._types.get(name, ""), {})
+        structure = self._structure(self._types.get(name, BASE + name)) or {}
         return structure.get("kind") == PRIMITIVE or name.startswith(SYSTEM_TYPE)
 
     def shape(self, name: str) -> str:

@@ -267,12 +267,12 @@ def _measured(one: Any, other: Any) -> tuple[Any, Any]:
         return one, other
     units = {(q.get("system"), q.get("code"), q.get("unit")) for q in (one, other)}
     numbers = [q.get("value") for q in (one, other)]
-    is_told = len(units) == 1 and all(isinstance(n, int | float) for n in numbers)
+    is_told = len(units) == 1 and all(isinstance(n, int | float | Decimal) for n in numbers)
     return (numbers[0], numbers[1]) if is_told else (one, other)
 
 
 def _number(item: Any) -> Any:
-    if isinstance(item, int | float):
+    if isinstance(item, int | float | Decimal):
         return item
     raise PathError("a number was expected")
 

@@ -71,5 +71,6 @@ def _named(bundle: Json) -> Iterator[tuple[str, Json]]:
 def type_named(reference: str) -> str:
     """Return the type that a literal reference names: "Patient/1", ".../Patient/1"; "" of none."""
     parts = reference.partition("/_history/")[0].split("/")
-    is_named = len(parts) > 1 and parts[-2][:1].isupper()
+    is_address = len(parts) == 2 or reference.startswith(("http://", "https://"))
+    is_named = len(parts) > 1 and is_address and parts[-2][:1].isupper()
     return parts[-2] if is_named else ""

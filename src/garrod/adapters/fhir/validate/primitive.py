@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -42,7 +43,7 @@ def _is_json_of(code: str, value: Any) -> bool:
     if code in WHOLE:
         return isinstance(value, int) and not isinstance(value, bool)
     if code == "decimal":
-        return isinstance(value, int | float) and not isinstance(value, bool)
+        return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
     return isinstance(value, str)
 
 

@@ -13,6 +13,7 @@ from garrod.adapters.packs.importers.fda import fda_drafts
 from garrod.adapters.packs.importers.frequencies import frequencies_draft
 from garrod.adapters.packs.importers.pharmcat import pharmcat_drafts
 from garrod.adapters.packs.importers.pypgx import pypgx_drafts
+from garrod.adapters.packs.importers.ukcore import ukcore_drafts
 from garrod.adapters.packs.importers.writing import Draft, Rows, as_csv, check_free, write_draft
 from garrod.core.errors import KnowledgeError
 
@@ -23,6 +24,7 @@ IMPORTERS: dict[str, Callable[[Path, Wish], Made]] = {
     "pypgx": lambda source, wish: (pypgx_drafts(source, wish), {}),
     "frequencies": lambda source, wish: ([frequencies_draft(source, wish)], {}),
     "fda": fda_drafts,
+    "ukcore": ukcore_drafts,
 }
 NAMES = tuple(IMPORTERS)
 
