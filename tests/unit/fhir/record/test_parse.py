@@ -33,7 +33,7 @@ def test_decimals_stay_as_they_were_written() -> None:
         (HEAD + '"a":1e99999999999999999999}', "FHR100", "larger or finer"),
         (HEAD + '"a":' + "9" * 5000 + "}", "FHR100", "more digits"),
         ("\ufeff" + HEAD + '"a":1}', "FHR100", "byte order mark"),
-        ("", "FHR001", "nothing was sent"),
+        ("", "FHR100", "nothing was sent"),
         ("[]", "FHR105", "no FHIR resource"),
         ('{"id":"x"}', "FHR105", "resourceType"),
         ('{"resourceType":null}', "FHR105", "resourceType"),

@@ -150,10 +150,13 @@ def _refuse(body: bytes, error: Exception) -> NoReturn:
     if isinstance(error, RecursionError):
         raise _too_deep() from error
     if not text.strip("\ufeff \t\r\n"):
-        raise FhirError("nothing was sent: expected a FHIR resource as JSON.") from error
+        raise FhirError(
+            "nothing was sent: expected a FHIR resource as JSON.", code="FHR100"
+        ) from error
     at, expected = _complaint(text, error)
+    place = place_of(body, len(text[:at].encode()))
     raise FhirError(
-        f"{place_of(text[:at].encode(), len(text[:at].encode()))}: {expected}.", code="FHR100"
+        f"the resource stops being JSON at {place}: {expected}.", code="FHR100"
     ) from error
 
 
