@@ -252,7 +252,9 @@ def test_settings_of_another_software_are_refused(tmp_path: Path) -> None:
         list(reinterpreted([target], Services))
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", gzip.compress(b"{"), gzip.compress(b"{}")[:-3]])
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", gzip.compress(b"{", mtime=0), gzip.compress(b"{}", mtime=0)[:-3]]
+)
 def test_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "f.json.gz"
     path.write_bytes(content)
