@@ -10,9 +10,11 @@ import pytest
 from garrod.adapters.fhir.check.facts import Facts
 from garrod.adapters.fhir.check.profiles import Profiles
 from garrod.adapters.fhir.check.structures import structure
+from garrod.adapters.fhir.record.parse import parse
 from garrod.adapters.fhir.validate.definitions import BASE
 from garrod.adapters.fhir.validate.issue import Severity
 from garrod.adapters.fhir.validate.snapshot import SnapshotError, snapshot
+from garrod.adapters.fhir.xml import XmlFormat
 from garrod.adapters.packs.load import load_shelf
 from garrod.knowledge.pack import Pack
 from garrod.knowledge.shelf import Shelf
@@ -218,14 +220,14 @@ FAULTS = (
 
 @pytest.mark.shared
 def test_faults_planted_in_examples_of_uk_core_are_found(shared: Path, tmp_path: Path) -> None:
-    from garrod.adapters.fhir.check.from_xml import from_xml
     from validation.fhir_ukcore import asked, imported
 
     shelf, _ = imported(tmp_path, shared / "fhir")
+    xml = XmlFormat(shelf)
     uk = Profiles(shelf)
     for name, change, rule in FAULTS:
         path = shared / "fhir" / "uk-core-examples" / f"{name}-Example.xml"
-        resource = from_xml(path.read_bytes(), FACTS)
+        resource = parse(xml.from_xml(path.read_bytes()))
         urls = asked(path.name, resource, uk)
         assert urls
         assert not [i for i in uk.check(resource, urls) if i.severity is Severity.ERROR]

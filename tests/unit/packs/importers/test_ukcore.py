@@ -83,3 +83,13 @@ def test_file_that_is_no_fhir_xml_is_named(tmp_path: Path) -> None:
     (tmp_path / "bad.xml").write_text("<StructureDefinition", encoding="utf-8")
     with pytest.raises(InputError, match=r"bad\.xml"):
         run_import("ukcore", tmp_path, tmp_path / "packs", WISH)
+
+
+def test_slip_between_elements_is_left_out_and_said(tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    path = download(source, "name") / "p0.xml"
+    path.write_text(path.read_text(encoding="utf-8").replace("<name ", "c <name "), "utf-8")
+    made = run_import("ukcore", source, tmp_path / "packs", WISH)
+    assert made.notes[1].startswith("p0.xml: read without the text between its elements")
+    assert len(load_pack(made.folders[0]).tables["profiles"]) == 1

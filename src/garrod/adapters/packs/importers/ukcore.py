@@ -6,6 +6,7 @@ left behind. Each must give a snapshot over FHIR R4; one that does not is named 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ from typing import Any
 import msgspec
 
 from garrod.adapters.fhir.check.facts import Facts
-from garrod.adapters.fhir.check.from_xml import from_xml
 from garrod.adapters.fhir.check.structures import structure
+from garrod.adapters.fhir.record.parse import parse
 from garrod.adapters.fhir.validate.definitions import BASE, Definitions
 from garrod.adapters.fhir.validate.snapshot import SnapshotError, snapshot
+from garrod.adapters.fhir.xml import XmlFormat
 from garrod.adapters.packs.importers.carry import Wish, citation
 from garrod.adapters.packs.importers.reading import find_files, read_bytes, read_json
 from garrod.adapters.packs.importers.writing import Draft, Rows
@@ -26,6 +28,8 @@ NAME, KEY = "ukcore", "ukcore"
 KINDS = ("StructureDefinition", "ValueSet", "CodeSystem")
 KEPT = ("id", "path", "min", "max", "sliceName", "contentReference", "slicing")
 VALUES = ("fixed", "pattern")
+NARRATIVE = b"<div"  # text may stand between elements here alone
+SLIP = re.compile(rb">\s*[^<>\s][^<>]*<")
 A_ROW = 1000  # codes in one cell at most; CSV readers limit a cell
 Json = dict[str, Any]
 _WRITE = msgspec.json.Encoder(decimal_format="number").encode
@@ -37,7 +41,9 @@ def ukcore_drafts(source: Path, wish: Wish) -> tuple[list[Draft], dict[str, Rows
     Raises: InputError INP051 where a file cannot be read or none is there, KnowledgeError KNO002.
     """
     facts = Facts(wish.base)
-    found = [r for path in _files(source) for r in _read(path, facts)]
+    xml = XmlFormat(wish.base)
+    slips: list[str] = []
+    found = [r for path in _files(source) for r in _read(path, xml, slips)]
     profiles = {r["url"]: r for r in found if r["resourceType"] == KINDS[0]}
     if not profiles:
         raise InputError(
@@ -58,6 +64,7 @@ def ukcore_drafts(source: Path, wish: Wish) -> tuple[list[Draft], dict[str, Rows
     notes = (
         f"{len(kept)} of {len(profiles)} profiles and extensions give a snapshot",
         *(f"left out: {url}: {why}" for url, why in sorted(refused.items())),
+        *slips,
         f"{len(unlisted)} value sets cannot be listed without a terminology, and are not checked",
     )
     evidence = [
@@ -79,20 +86,32 @@ def _files(source: Path) -> Iterator[Path]:
     yield from find_files(source, "*.json")
 
 
-def _read(path: Path, facts: Facts) -> Iterator[Json]:
+def _read(path: Path, xml: XmlFormat, notes: list[str]) -> Iterator[Json]:
     """Yield the resource of a file where it is one that is wanted."""
     content = read_bytes(path)
     if path.name.removesuffix(".gz").endswith(".json"):
         resource = read_json(path)
-    elif not any(f"<{kind}".encode() in content for kind in KINDS):
-        return
+    elif any(f"<{kind}".encode() in content for kind in KINDS):
+        resource = _of_xml(path, content, xml, notes)
     else:
-        try:
-            resource = from_xml(content, facts)
-        except FhirError as error:
-            raise InputError(f"{path}: {error.message}", code="INP051") from error
+        return
     if isinstance(resource, dict) and resource.get("resourceType") in KINDS and "url" in resource:
         yield resource
+
+
+def _of_xml(path: Path, content: bytes, xml: XmlFormat, notes: list[str]) -> Json:
+    """Return the resource in an XML file; a slip between its elements is left out, and said."""
+    try:
+        return parse(xml.from_xml(content, is_strict=False))
+    except FhirError as error:
+        tidy = SLIP.sub(b"><", content) if NARRATIVE not in content else content
+        if tidy == content:
+            raise InputError(f"{path}: {error.message}", code="INP051") from error
+        notes.append(f"{path.name}: read without the text between its elements: {error.message}")
+    try:
+        return parse(xml.from_xml(tidy, is_strict=False))
+    except FhirError as error:
+        raise InputError(f"{path}: {error.message}", code="INP051") from error
 
 
 def _refused(profiles: dict[str, Json], facts: Facts) -> Iterator[tuple[str, str]]:
