@@ -11,6 +11,9 @@ from fastapi.responses import Response
 from garrod import __version__
 from garrod.core.errors import OutsideError
 from garrod.entry.api.door import PREFIX, FhirDoor, Receive, Scope, Send
+from garrod.entry.api.events import EventsDoor
+from garrod.entry.api.events_ending import ended_at_signal
+from garrod.entry.api.events_feed import Feed
 from garrod.entry.api.guard import Guard
 from garrod.entry.api.openapi import described
 from garrod.entry.api.rooms import Rooms
@@ -24,14 +27,23 @@ class House:
 
     def __init__(self) -> None:
         self.rooms: Rooms | None = None
+        self.news: Feed | None = None
 
     def ask(self) -> Rooms:
         """Return the rooms.  Raises: OutsideError API010 while the server starts or ends."""
         if self.rooms is None:
-            raise OutsideError(
-                "the server is starting or ending: ask again in a moment.", code="API010"
-            )
+            raise _not_open()
         return self.rooms
+
+    def feed(self) -> Feed:
+        """Return the feed of events.  Raises: OutsideError API010, as `ask`."""
+        if self.news is None:
+            raise _not_open()
+        return self.news
+
+
+def _not_open() -> OutsideError:
+    return OutsideError("the server is starting or ending: ask again in a moment.", code="API010")
 
 
 class Doors:
@@ -56,17 +68,20 @@ def make_app(opened: Opened, guard: Guard) -> Doors:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with opened() as rooms:
-            house.rooms = rooms
+        async with opened() as rooms, Feed(rooms.record.store).running() as feed:
+            house.rooms, house.news = rooms, feed
             try:
-                yield
+                with ended_at_signal(feed.end):
+                    yield
             finally:
-                house.rooms = None
+                house.rooms = house.news = None
 
     app = FastAPI(
         title="Garrod", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
     )
     _add_pages(app, house, watch)
+    events = EventsDoor(house.ask, house.feed, guard)
+    app.add_route("/events", events.answer, methods=["GET"], include_in_schema=False)
     app.openapi = lambda: described(app.version)  # type: ignore[method-assign]
     return Doors(FhirDoor(house.ask, guard, watch), app)
 
