@@ -51,7 +51,7 @@ class Reader:
         self._body = body
         self._is_strict = is_strict
         self._parser = hardened()
-        self._root = self._top = Frame(None, None, None, 0)
+        self._root = self._top = Frame(None, None, None, 1)
         self._has_prefix = False  # of XHTML
         self._default_at = -1  # where the default namespace was last declared
 
@@ -84,8 +84,8 @@ class Reader:
         if part is None:
             self._unknown(name)
         self._check_order(top, part)
-        depth = top.depth + 2 if part.is_list else top.depth + 1
-        if depth > DEEPEST:
+        depth = top.depth + (2 if part.is_list else 1)
+        if depth - part.is_primitive > DEEPEST:  # the value of a primitive is no level
             self._refuse(TOO_DEEP, f"elements lie more than {DEEPEST} deep in one another")
         sort = part.sort
         if part.is_primitive:
@@ -162,7 +162,7 @@ class Reader:
     def _end(self, _: str) -> None:
         frame = self._top
         parent, part, out = frame.parent, frame.part, frame.out
-        if parent is None:  # the outermost element is a resource, whose holder stays
+        if parent is None:  # never: the holder of the outermost resource is no element
             return
         if frame.gaps is not None:
             _without_gaps(out, frame.gaps)

@@ -88,13 +88,14 @@ class Writer:
             members.append(member)
         if not is_sorted:
             members.sort(key=lambda m: m.part.place)
-        if not members:
-            self._out.append(f"<{tag}{attributes}{head}/>")
-            return
+        at = len(self._out)
         self._out.append(f"<{tag}{attributes}{head}>")
         for member in members:
             self._member(member)
-        self._out.append(f"</{tag}>")
+        if len(self._out) == at + 1:  # nothing in it, or empty arrays alone
+            self._out[at] = f"<{tag}{attributes}{head}/>"
+        else:
+            self._out.append(f"</{tag}>")
 
     def _member(self, member: Member) -> None:
         part, value, beside = member
@@ -125,13 +126,17 @@ class Writer:
             raise Misfit(VALUE, f"XHTML in a string was expected, {kind_of_json(value)} found")
 
     def _primitive(self, part: Part, value: Any, beside: Any) -> None:
-        if value is None and beside is None:
+        if value is None and (beside is None or _is_empty(beside)):
             raise Misfit(VALUE, "neither a value nor an extension is there: leave it out")
         head = "" if value is None else f' value="{_said(part, value)}"'
         if beside is None:
             self._out.append(f"<{part.name}{head}/>")
         else:
             self._element(part.name, self._layouts.element, beside, head)
+
+
+def _is_empty(beside: Any) -> bool:
+    return type(beside) is dict and all(item == [] for item in beside.values())
 
 
 def _beside(layout: Layout, key: str, value: dict[str, Any]) -> Member | None:
@@ -149,6 +154,8 @@ def _beside(layout: Layout, key: str, value: dict[str, Any]) -> Member | None:
 
 def _aligned(value: Any, beside: Any) -> list[tuple[Any, Any]]:
     """Return the items of a list, each with what stands beside it."""
+    if beside is None and type(value) is list:
+        return [(item, None) for item in value]
     values = [] if value is None and beside is not None else value
     others = [] if beside is None else beside
     if type(values) is not list or type(others) is not list:
