@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from garrod.entry.api.operations.everything import everything
+from garrod.entry.api.operations.medication_list import confirm, line, medication_list
 from garrod.entry.api.operations.validating import validate
 from garrod.entry.api.rooms import Named
 
+POST = frozenset(("POST",))
+GET = frozenset(("GET",))
 INSTANCE, TYPE, SYSTEM = "instance", "type", "system"
+_ONE, _PATIENT = frozenset((INSTANCE,)), frozenset(("Patient",))
 
 OPERATIONS = {
     named.name: named
     for named in (
         Named("validate", validate, frozenset((SYSTEM, TYPE, INSTANCE))),
+        Named("medication-list", medication_list, _ONE, _PATIENT, GET),
+        Named("confirm-medication-list", confirm, _ONE, _PATIENT, POST),
+        Named("line", line, _ONE, _PATIENT, POST),
         Named("everything", everything, frozenset((INSTANCE,)), frozenset(("Patient",))),
     )
 }

@@ -1,0 +1,1 @@
+"""The medication list as FHIR R4: lines, lists, doses, and what the list follows."""

@@ -1,0 +1,221 @@
+"""Parameters of the list's operations read as entries of a proposal.
+
+Parameters -> named parts -> Entry: what is unknown there is refused, never passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from garrod.adapters.fhir.json import Resource, codings, meanings, one, text, words_of
+from garrod.adapters.fhir.lines.dosage_reading import directions_in, dose_of
+from garrod.adapters.fhir.lines.medicine import of_words
+from garrod.care.record.medication.confirm import Entry
+from garrod.care.record.medication.line import (
+    Act,
+    Author,
+    Content,
+    Hold,
+    Line,
+    Links,
+    MedicineOf,
+    State,
+    Transition,
+)
+from garrod.core.errors import FhirError
+
+Parts = dict[str, list[Any]]
+_LINKS = {
+    "MedicationRequest": "authorisations",
+    "MedicationDispense": "supplies",
+    "MedicationAdministration": "administrations",
+}
+LINE_PARTS = frozenset(
+    (
+        *("act", "line", "reason", "resumes", "resumesWhen", "effective", "state", "treatment"),
+        *("medicine", "form", "strength", "brand", "dose", "directions", "reasonCode", "started"),
+        *("plannedStart", "link", "other", "private"),
+    )
+)
+
+
+def parts_of(holder: Resource, known: Collection[str], *, within: str = "parameter") -> Parts:
+    """Return the values of Parameters (or of one of them) by name.
+
+    Raises: FhirError FHR152 for a name that is not known there.
+    """
+    found: Parts = {}
+    listed = holder.get(within, [])
+    for one_of in listed if isinstance(listed, list) else []:
+        name = text(one_of, "name") if isinstance(one_of, dict) else ""
+        if name not in known:
+            raise FhirError(
+                f"there is no parameter {name[:40]!r} here: expected {', '.join(sorted(known))}.",
+                code="FHR152",
+            )
+        value = next((v for k, v in one_of.items() if k.startswith("value")), None)
+        if value is None:
+            value = one_of.get("resource", one_of if "part" in one_of else None)
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def word(parts: Parts, name: str, usual: str = "") -> str:
+    """Return a parameter that is a text; "" where it is not there.  Raises: FhirError FHR152."""
+    value = parts.get(name, [usual])[0]
+    if not isinstance(value, str):
+        raise FhirError(f"the parameter {name!r} must be a text or code.", code="FHR152")
+    return value
+
+
+def day(parts: Parts, name: str) -> date | None:
+    """Return a parameter that is a date, or None.  Raises: FhirError FHR152."""
+    said = word(parts, name)
+    try:
+        return date.fromisoformat(said) if said else None
+    except ValueError:
+        raise _unreadable(name, "a date such as 2026-03-09") from None
+
+
+def moment(parts: Parts, name: str, usual: datetime) -> datetime:
+    """Return a parameter that is a moment or a day (its beginning, UTC).
+
+    Raises: FhirError FHR152.
+    """
+    said = word(parts, name)
+    try:
+        found = datetime.fromisoformat(said) if said else usual
+    except ValueError:
+        raise _unreadable(name, "a moment such as 2026-03-09T10:00:00Z") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _unreadable(name: str, wanted: str) -> FhirError:
+    return FhirError(f"the parameter {name!r} cannot be read: expected {wanted}.", code="FHR152")
+
+
+def coded(parts: Parts, name: str, codes: Iterable[str], usual: str = "") -> str:
+    """Return a parameter that is one of some codes.  Raises: FhirError FHR152."""
+    known = list(codes)
+    said = word(parts, name, usual)
+    if said not in known:
+        raise FhirError(f"the parameter {name!r} must be one of {', '.join(known)}.", code="FHR152")
+    return said
+
+
+def entry_of(parts: Parts, by: Author, at: datetime, lines: dict[str, Line]) -> Entry:
+    """Return what Parameters say of one line; without an act it stays as it is.
+
+    `lines` are those of the list that was read: a change says only what is changed of one.
+    Raises: FhirError FHR152.
+    """
+    line_id = word(parts, "line")
+    if "act" not in parts:
+        return Entry(line_id)
+    act = Act(coded(parts, "act", [a.value for a in Act]))
+    was = lines.get(line_id)
+    says = parts.keys() & _CONTENT
+    content = content_of(parts, was.content if was else None) if says else None
+    if act is Act.BEGIN and content is None:
+        raise FhirError("a new line needs a parameter 'medicine'.", code="FHR152")
+    states = [s.value for s in State]
+    to = State(coded(parts, "state", states, State.ACTIVE.value)) if act is Act.BEGIN else None
+    step = Transition(
+        act=act,
+        by=by,
+        effective=moment(parts, "effective", at),
+        recorded=at,
+        reason=word(parts, "reason"),
+        to=to,
+        content=content,
+        hold=hold_of(parts) if act is Act.HOLD or to is State.ON_HOLD else None,
+        links=links_of(parts),
+        other=word(parts, "other"),
+        is_private=parts.get("private", [False])[0] is True,
+    )
+    return Entry(line_id, step, treatment_id=word(parts, "treatment"))
+
+
+_CONTENT = frozenset(
+    (
+        *("medicine", "form", "strength", "brand", "dose", "directions", "reasonCode", "started"),
+        "plannedStart",
+    )
+)
+
+
+def hold_of(parts: Parts) -> Hold:
+    """Return the hold that parameters say.  Raises: FhirError FHR152."""
+    return Hold(word(parts, "reason"), day(parts, "resumes"), word(parts, "resumesWhen"))
+
+
+def content_of(parts: Parts, was: Content | None) -> Content:
+    """Return what a line is to say: what parameters say of it, and the rest as it was.
+
+    A new dose without words, or new words without a dose, takes the old ones' place as a whole.
+    Raises: FhirError FHR152 where neither they nor the line name a medicine.
+    """
+    medicine = _medicine(parts, was.medicine if was else None)
+    said = Content(medicine) if was is None else was
+    dose, directions = said.dose, said.directions
+    if parts.keys() & {"dose", "directions"}:
+        dosages = [d for d in parts.get("dose", []) if isinstance(d, dict)]
+        directions = word(parts, "directions") or directions_in(dosages)
+        dose = dose_of(dosages or [{"text": directions}])
+    reasons = [c for concept in parts.get("reasonCode", []) for c in meanings(concept)]
+    return Content(
+        medicine=medicine,
+        dose=dose,
+        directions=directions,
+        reasons=tuple(reasons) if reasons else said.reasons,
+        started=day(parts, "started") or said.started,
+        planned_start=day(parts, "plannedStart") or said.planned_start,
+    )
+
+
+def _medicine(parts: Parts, was: MedicineOf | None) -> MedicineOf:
+    concept = parts.get("medicine", [None])[0]
+    if concept is None and was is None:
+        raise FhirError("a new line needs a parameter 'medicine'.", code="FHR152")
+    if concept is None:
+        assert was is not None
+        made = was
+    else:
+        named = {"text": concept} if isinstance(concept, str) else concept
+        if not isinstance(named, dict) or not words_of(named):
+            raise FhirError("the parameter 'medicine' must name it in words.", code="FHR152")
+        found = tuple(c for c in codings(named) if c.code)
+        made = of_words(words_of(named), MedicineOf(words_of(named), found))
+    return MedicineOf(
+        made.text,
+        made.codings,
+        made.ingredients,
+        word(parts, "form") or made.form,
+        word(parts, "strength") or made.strength,
+        word(parts, "brand") or made.brand,
+    )
+
+
+def links_of(parts: Parts) -> Links:
+    """Return the links that parameters name.  Raises: InputError REC102."""
+    found: dict[str, tuple[str, ...]] = {}
+    for pointer in parts.get("link", []):
+        reference = text(pointer, "reference") if isinstance(pointer, dict) else str(pointer)
+        name = _LINKS.get(reference.partition("/")[0], "statements")
+        found[name] = (*found.get(name, ()), reference)
+    return Links(**found)
+
+
+def resource_of(parameters: Resource) -> Resource:
+    """Return Parameters as they are.  Raises: FhirError FHR152 for another resource."""
+    if parameters.get("resourceType") != "Parameters":
+        raise FhirError("this operation takes a Parameters resource.", code="FHR152")
+    return parameters
+
+
+def subject_of(resource: Resource) -> str:
+    """Return the id of the person whom a resource is about; "" where it is nobody here."""
+    reference = text(one(resource, "subject"), "reference")
+    return reference.removeprefix("Patient/") if reference.startswith("Patient/") else ""

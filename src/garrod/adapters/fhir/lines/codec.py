@@ -1,0 +1,71 @@
+"""Fills the port LineCodec: lines, lists, receipts and orders as FHIR R4 has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import orjson
+
+from garrod.adapters.fhir.lines import kept, listing, reported, statement, supply
+from garrod.care.record.medication.line import Line
+from garrod.care.record.medication.stop import Authorisation, StopTask
+from garrod.care.record.medicines_ports import LINE, LIST, RECEIPT, Head, Kept, Near, Reported
+from garrod.core.resource import Version
+
+
+class FhirLines:
+    """Knows lines, lists and what they follow, as resources of FHIR R4."""
+
+    def line(self, version: Version) -> Line:
+        """Return the line that a version holds.  Raises: FhirError FHR150."""
+        return statement.line_of(version)
+
+    def line_body(self, line: Line, patient: str) -> bytes:
+        """Return a line as a MedicationStatement."""
+        return statement.body_of(line, patient)
+
+    def head(self, version: Version) -> Head:
+        """Return what a version of a List says.  Raises: FhirError FHR150."""
+        return listing.head_of(version)
+
+    def head_body(self, head: Head, lines: Mapping[str, Line], at: datetime) -> bytes:
+        """Return a list as a List."""
+        return listing.head_body(head, lines, at)
+
+    def is_ours(self, version: Version) -> bool:
+        """Return whether a version is a line, a list or a receipt that only its acts may write."""
+        if version.is_deleted or version.kind not in (LINE, LIST, RECEIPT):
+            return False
+        resource = orjson.loads(version.body)
+        if version.kind == LINE:
+            return statement.is_line(resource)
+        return listing.is_list(resource) if version.kind == LIST else kept.is_kept(resource)
+
+    def kept(self, version: Version) -> Kept:
+        """Return a receipt."""
+        return kept.kept_of(version)
+
+    def kept_body(self, found: Kept) -> bytes:
+        """Return a receipt as a Basic."""
+        return kept.kept_body(found)
+
+    def pointed(self, version: Version) -> tuple[str, ...]:
+        """Return what must be read beside a resource to know its medicine and reasons."""
+        return reported.pointed(version)
+
+    def reported(self, version: Version, near: Near) -> Reported | None:
+        """Return what a resource says of a medicine; None where it says nothing for the list."""
+        return reported.reported_of(version, near)
+
+    def authorisation(self, order: Version, beside: tuple[Version, ...]) -> Authorisation:
+        """Return how far a prescription has gone."""
+        return supply.authorisation_of(order, beside)
+
+    def cancelled(self, order: Version, reason: str) -> bytes:
+        """Return a prescription as it is once it is cancelled."""
+        return supply.cancelled_body(order, reason)
+
+    def task_body(self, task: StopTask, patient: str, at: datetime) -> bytes:
+        """Return a task that names what a stop could not recall."""
+        return supply.task_body(task, patient, at)

@@ -1,0 +1,131 @@
+"""A person's medication list as a FHIR List: which lines, at which version, and what was done.
+
+Source: HL7 FHIR R4 (4.0.1), List, https://hl7.org/fhir/R4/list.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import orjson
+
+from garrod.adapters.fhir.json import Resource, many, one, text
+from garrod.adapters.fhir.lines.names import CONFIRMED, FLAGS, NUMBER, OVERRIDE
+from garrod.adapters.fhir.lines.nested import (
+    Extension,
+    author_in,
+    author_out,
+    every,
+    instant_in,
+    instant_out,
+    named,
+    part,
+    tree,
+    within,
+    words,
+)
+from garrod.adapters.fhir.lines.statement import source_of, written
+from garrod.care.record.medication.duplicates import Override
+from garrod.care.record.medication.likeness import Likeness
+from garrod.care.record.medication.line import Line
+from garrod.care.record.medicines_ports import LINE, LIST, Head, Listed, list_id
+from garrod.core.errors import FhirError
+from garrod.core.resource import Version
+
+_CODE = {
+    "coding": [
+        {
+            "system": "http://terminology.hl7.org/CodeSystem/list-example-use-codes",
+            "code": "medications",
+            "display": "Medication List",
+        }
+    ]
+}
+TITLE = "Medication list"
+
+
+def head_body(head: Head, lines: Mapping[str, Line], at: datetime) -> bytes:
+    """Return a list as the bytes of a List."""
+    found: Resource = {
+        "resourceType": LIST,
+        "id": list_id(head.patient),
+        "extension": [*_confirmed(head), *(e for o in head.overrides for e in _override(o))],
+        "status": "current",
+        "mode": "working",
+        "title": TITLE,
+        "code": _CODE,
+        "subject": {"reference": f"Patient/{head.patient}"},
+        "date": instant_out(at),
+        "source": source_of(head.confirmed_by) if head.confirmed_by else None,
+        "entry": [_entry(listed, lines.get(listed.line_id)) for listed in head.listed],
+    }
+    return written({name: value for name, value in found.items() if value not in ([], None)})
+
+
+def _entry(listed: Listed, line: Line | None) -> Resource:
+    item = {"reference": f"{LINE}/{listed.line_id}"}
+    if line is not None and line.content.medicine.text.strip():
+        item["display"] = line.content.medicine.text
+    found: Resource = {"extension": [{"url": NUMBER, "valueInteger": listed.number}]}
+    if listed.flag:
+        found["flag"] = {"coding": [{"system": FLAGS, "code": listed.flag}], "text": listed.flag}
+    return {**found, "item": item}
+
+
+def is_list(resource: Resource) -> bool:
+    """Return whether a List is a medication list that is kept here."""
+    return any(within(e, NUMBER) for e in many(resource, "entry")) or any(
+        named(many(resource, "extension"), CONFIRMED)
+    )
+
+
+def head_of(version: Version) -> Head:
+    """Return what a version of a List says.  Raises: FhirError FHR150."""
+    resource = orjson.loads(version.body)
+    patient = text(one(resource, "subject"), "reference").removeprefix("Patient/")
+    confirmed = within(resource, CONFIRMED)
+    return Head(
+        patient,
+        tuple(_listed(e) for e in many(resource, "entry")),
+        author_in(confirmed, "by") if confirmed else None,
+        instant_in(words(confirmed, "at", "Instant")) if confirmed else None,
+        tuple(_override_in(e) for e in named(many(resource, "extension"), OVERRIDE)),
+    )
+
+
+def _listed(entry: Resource) -> Listed:
+    number = within(entry, NUMBER).get("valueInteger")
+    if not isinstance(number, int):
+        raise FhirError("an entry of the list names no version of its line.", code="FHR150")
+    flag = next((text(c, "code") for c in many(one(entry, "flag"), "coding")), "")
+    id = text(one(entry, "item"), "reference").removeprefix(f"{LINE}/")
+    return Listed(id, number, flag)
+
+
+def _confirmed(head: Head) -> list[Extension]:
+    if head.confirmed_by is None or head.confirmed_at is None:
+        return []
+    at = part("at", "Instant", instant_out(head.confirmed_at))
+    return tree(CONFIRMED, at, *author_out("by", head.confirmed_by))
+
+
+def _override(reason: Override) -> list[Extension]:
+    return tree(
+        OVERRIDE,
+        *(part("line", "String", line) for line in sorted(reason.lines)),
+        part("likeness", "Integer", int(reason.likeness)),
+        part("reason", "String", reason.reason),
+        part("at", "Instant", instant_out(reason.at)),
+        *author_out("by", reason.by),
+    )
+
+
+def _override_in(found: Resource) -> Override:
+    return Override(
+        frozenset(every(found, "line")),
+        Likeness(int(within(found, "likeness").get("valueInteger", 0))),
+        words(found, "reason"),
+        author_in(found, "by"),
+        instant_in(words(found, "at", "Instant")),
+    )

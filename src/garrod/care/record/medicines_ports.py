@@ -1,0 +1,169 @@
+"""What the medication list needs of whoever knows FHIR: lines, heads of lists, receipts, orders.
+
+Bytes stay opaque here; a `LineCodec` reads and writes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Protocol
+
+from garrod.care.record.medication.duplicates import Override
+from garrod.care.record.medication.line import Author, Content, Hold, Line, State
+from garrod.care.record.medication.stop import Authorisation, StopTask
+from garrod.core.resource import Version
+
+LINE, LIST = "MedicationStatement", "List"
+GENERATED = "generated"  # a line that followed from a message, and that nobody has confirmed
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A line within a version of a list: its id, the version of its resource, and its flag."""
+
+    line_id: str
+    number: int
+    flag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a list says beside its lines. `overrides` are reasons why duplicates stay."""
+
+    patient: str
+    listed: tuple[Listed, ...] = ()
+    confirmed_by: Author | None = None
+    confirmed_at: datetime | None = None
+    overrides: tuple[Override, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of a request with an idempotency key: of what it was, and what it made."""
+
+    patient: str
+    key: str
+    fingerprint: str
+    number: int  # the version of the list that came of it
+    detail: str = ""
+
+
+class Source(StrEnum):
+    """What sort of resource told of a medicine."""
+
+    REQUEST = "request"
+    DISPENSE = "dispense"
+    ADMINISTRATION = "administration"
+    STATEMENT = "statement"
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What a resource that is no line says of a medicine, as the list may follow it.
+
+    `state` None: it says nothing of the therapy's state. `author.setting` is that of the resource.
+    """
+
+    source: Source
+    reference: str
+    patient: str
+    content: Content
+    author: Author
+    treatment_id: str = ""
+    based_on: tuple[str, ...] = ()
+    state: State | None = None
+    reason: str = ""
+    hold: Hold | None = None
+    effective: datetime | None = None
+    ended: date | None = None
+    is_error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An authorisation as it stands, and its resource, so that it can be cancelled."""
+
+    found: Authorisation
+    version: Version
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Resources beside one that is read, by reference: medicines and reasons that it names."""
+
+    bodies: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class LineCodec(Protocol):
+    """Knows lines, lists and what they follow, as resources."""
+
+    def line(self, version: Version) -> Line:
+        """Return the line that a version holds.  Raises: FhirError FHR150 where it holds none."""
+        ...
+
+    def line_body(self, line: Line, patient: str) -> bytes:
+        """Return a line as a resource."""
+        ...
+
+    def head(self, version: Version) -> Head:
+        """Return what a version of a list says.  Raises: FhirError FHR150."""
+        ...
+
+    def head_body(self, head: Head, lines: Mapping[str, Line], at: datetime) -> bytes:
+        """Return a list as a resource."""
+        ...
+
+    def is_ours(self, version: Version) -> bool:
+        """Return whether a version is a line, a list or a receipt that only its acts may write."""
+        ...
+
+    def kept(self, version: Version) -> Kept:
+        """Return a receipt."""
+        ...
+
+    def kept_body(self, kept: Kept) -> bytes:
+        """Return a receipt as a resource."""
+        ...
+
+    def pointed(self, version: Version) -> tuple[str, ...]:
+        """Return what must be read beside a resource to know its medicine and reasons."""
+        ...
+
+    def reported(self, version: Version, near: Near) -> Reported | None:
+        """Return what a resource says of a medicine; None where it says nothing for the list."""
+        ...
+
+    def authorisation(self, order: Version, beside: tuple[Version, ...]) -> Authorisation:
+        """Return how far a prescription has gone, from it and the tasks and supplies of it."""
+        ...
+
+    def cancelled(self, order: Version, reason: str) -> bytes:
+        """Return a prescription as it is once it is cancelled."""
+        ...
+
+    def task_body(self, task: StopTask, patient: str, at: datetime) -> bytes:
+        """Return a task as a resource."""
+        ...
+
+
+RECEIPT = "Basic"
+_LONGEST = 64  # Not clinical: characters of an id in FHIR
+
+
+def list_id(patient: str) -> str:
+    """Return the id of a person's medication list: always the same for one person."""
+    plain = f"medicines-{patient}"
+    return plain if len(plain) <= _LONGEST else f"medicines-{_digest(patient)}"
+
+
+def receipt_id(patient: str, key: str) -> str:
+    """Return the id under which what came of a key is kept."""
+    return f"receipt-{_digest(f'{patient} {key}')}"
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:40]

@@ -1,0 +1,85 @@
+"""Stopping a line: its outstanding prescriptions are cancelled in the same transaction.
+
+Those that are with a dispenser already, or of which nothing is known, are named in a Task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from garrod.care.record.medication.line import Line
+from garrod.care.record.medication.stop import Stopping, stopping_of
+from garrod.care.record.medicines_ports import Order
+from garrod.care.record.medicines_write import Pen
+from garrod.care.record.ports import Tx
+from garrod.care.record.query import Criterion, ParamType, Query, Reference
+from garrod.core.resource import Version
+
+REQUEST, TASK = "MedicationRequest", "Task"
+_MOST = 200  # Not clinical: supplies and tasks of one prescription that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """What followed from one stopped line, and the task that names what could not be recalled."""
+
+    stopping: Stopping
+    task_id: str = ""
+
+
+async def recalled(
+    pen: Pen, patient: str, chains: tuple[tuple[Line, ...], ...], new_id: Callable[[], str]
+) -> tuple[Stopped, ...]:
+    """Cancel what can be recalled of stopped lines, and write a task for what cannot.
+
+    Each chain is a stopped line, followed by the lines that it supersedes.
+    """
+    found = []
+    for line, *before in chains:
+        stopping = await _recalled(pen, line, before)
+        id = ""
+        if stopping.task is not None:
+            id = new_id()
+            body = pen.lines.task_body(stopping.task, patient, pen.at)
+            await pen.tx.put(pen.codec.drafted(body, kind=TASK, id=id), method="POST", expected=0)
+        found.append(Stopped(stopping, id))
+    return tuple(found)
+
+
+async def _recalled(pen: Pen, line: Line, before: list[Line]) -> Stopping:
+    orders = await _orders(pen, (line, *before))
+    known = {reference: order.found for reference, order in orders.items()}
+    stopping = stopping_of(line, known, before=before)
+    for reference in stopping.recalled():
+        order = orders[reference].version
+        body = pen.lines.cancelled(order, line.stop_reason or "its line was stopped")
+        draft = pen.codec.drafted(body, kind=order.kind, id=order.id)
+        await pen.tx.put(draft, method="PUT", expected=order.number)
+    return stopping
+
+
+async def _orders(pen: Pen, lines: tuple[Line, ...]) -> dict[str, Order]:
+    found = {}
+    for reference in dict.fromkeys(r for x in lines for r in x.links.authorisations):
+        kind, _, id = reference.partition("/")
+        version = await pen.tx.read(kind, id) if kind == REQUEST else None
+        if version is not None and not version.is_deleted:
+            beside = await _beside(pen.tx, version)
+            found[reference] = Order(pen.lines.authorisation(version, beside), version)
+    return found
+
+
+async def _beside(tx: Tx, order: Version) -> tuple[Version, ...]:
+    """Return the supplies and tasks of a prescription."""
+    found: list[Version] = []
+    for kind, param in (
+        ("MedicationDispense", "prescription"),
+        (TASK, "focus"),
+        (TASK, "based-on"),
+    ):
+        value = Reference(REQUEST, order.id)
+        sought = Criterion(param, ParamType.REFERENCE, (value,))
+        page = await tx.search(Query((kind,), (sought,), count=_MOST))
+        found += page.versions
+    return tuple({(v.kind, v.id): v for v in found}.values())

@@ -1,0 +1,73 @@
+"""Writes what changed of a list: its lines, the list itself, and the event that tells of it.
+
+Lines that did not change are not written again; the event names the changed ones alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from garrod.care.record.medication.lists import MedicationList
+from garrod.care.record.medicines_load import Held, held_in
+from garrod.care.record.medicines_ports import (
+    LINE,
+    LIST,
+    Head,
+    LineCodec,
+    Listed,
+    list_id,
+)
+from garrod.care.record.ports import Codec, Tx
+
+TOPIC = "list.changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """What a list is written with: a transaction, both codecs, and the time of writing."""
+
+    tx: Tx
+    codec: Codec
+    lines: LineCodec
+    at: datetime
+
+
+async def write(
+    pen: Pen,
+    held: Held,
+    made: MedicationList,
+    *,
+    flags: Mapping[str, str],
+    head: Head | None = None,
+) -> Held:
+    """Write a list as it was made of the one that is held; return it as it is now.
+
+    `flags` say what was done to lines; `head` what the list says beside them, where that changed.
+    Raises: VersionConflict where somebody else wrote it meanwhile.
+    """
+    numbers = {id: version.number for id, version in held.versions.items()}
+    before = held.list.by_id()
+    changed = [line for line in made.lines if before.get(line.id) != line]
+    for line in changed:
+        body = pen.lines.line_body(line, made.patient)
+        draft = pen.codec.drafted(body, kind=LINE, id=line.id)
+        expected = numbers.get(line.id, 0)
+        version = await pen.tx.put(draft, method="PUT" if expected else "POST", expected=expected)
+        numbers[line.id] = version.number
+    listed = tuple(Listed(x.id, numbers[x.id], flags.get(x.id, "")) for x in made.lines)
+    new = replace(
+        head or held.head,
+        listed=listed,
+        confirmed_by=made.confirmed_by,
+        confirmed_at=made.confirmed_at,
+    )
+    body = pen.lines.head_body(new, made.by_id(), pen.at)
+    draft = pen.codec.drafted(body, kind=LIST, id=list_id(made.patient))
+    version = await pen.tx.put(draft, method="PUT", expected=held.number or None)
+    told = [{"line": x.id, "flag": flags.get(x.id, "")} for x in changed]
+    detail = json.dumps({"version": version.number, "lines": told}, separators=(",", ":"))
+    await pen.tx.emit(TOPIC, version, patients=(made.patient,), detail=detail)
+    return await held_in(pen.tx, pen.lines, version)

@@ -1,0 +1,113 @@
+"""$medication-list, $confirm-medication-list and $line of a Patient."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from garrod.adapters.fhir.lines.asked import (
+    LINE_PARTS,
+    entry_of,
+    parts_of,
+    resource_of,
+)
+from garrod.adapters.fhir.lines.codec import FhirLines
+from garrod.adapters.fhir.lines.shown import bundle_of, outcome_of_view
+from garrod.adapters.fhir.record.parse import parse
+from garrod.care.record.medicines import Medicines, Written
+from garrod.care.record.medicines_ports import LINE, LIST, list_id
+from garrod.care.record.medicines_view import Viewed, view_of, viewed
+from garrod.entry.api.exchange import Answer, Asked
+from garrod.entry.api.operations.medication import (
+    asking_of,
+    author_of,
+    conditional,
+    medicines_of,
+    moment_of,
+    question_of,
+)
+from garrod.entry.api.rooms import Rooms
+
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # the date of a list that was never written
+
+
+async def medication_list(rooms: Rooms, asked: Asked) -> Answer:
+    """Return a person's list with its lines, and what it rests on."""
+    given = question_of(asked, ("asOf", "asKnown"))
+    found = await viewed(
+        medicines_of(rooms),
+        asked.actor,
+        asked.path[1],
+        author_of(asked).setting,
+        as_of=moment_of(given, "asOf"),
+        as_known=moment_of(given, "asKnown"),
+    )
+    return shown(rooms, asked, found)
+
+
+async def _line(rooms: Rooms, asked: Asked) -> Answer:
+    medicines, asking = medicines_of(rooms), asking_of(asked)
+    parts = parts_of(resource_of(parse(asked.body)), LINE_PARTS)
+    now = await medicines.held(asked.actor, asking.patient)
+    entry = entry_of(parts, asking.by, medicines.clock(), now.list.by_id())
+    done = await medicines.act(asked.actor, asking, entry)
+    return answered(rooms, asked, medicines, done)
+
+
+async def _confirm(rooms: Rooms, asked: Asked) -> Answer:
+    medicines, asking = medicines_of(rooms), asking_of(asked)
+    whole = parts_of(resource_of(parse(asked.body)), ("line",))
+    now = await medicines.held(asked.actor, asking.patient)
+    lines, at = now.list.by_id(), medicines.clock()
+    proposal = tuple(
+        entry_of(parts_of(one, LINE_PARTS, within="part"), asking.by, at, lines)
+        for one in whole.get("line", [])
+    )
+    done = await medicines.confirm(asked.actor, asking, proposal)
+    return answered(rooms, asked, medicines, done)
+
+
+line = conditional(_line)
+confirm = conditional(_confirm)
+
+
+def answered(rooms: Rooms, asked: Asked, medicines: Medicines, done: Written) -> Answer:
+    """Return what a write yields: the list as it is now, and what followed from it."""
+    found = view_of(done.held, author_of(asked).setting, medicines.clock())
+    return shown(rooms, asked, found, notes=notes_of(done))
+
+
+def notes_of(done: Written) -> tuple[str, ...]:
+    """Return what followed from a write, in words."""
+    said = ["this was done before under the same key: nothing was done again"] * done.is_replay
+    said += [done.detail] if done.detail and not done.is_replay else []
+    for stopped in done.stopped:
+        for recall in stopped.stopping.recalls:
+            said.append(f"{recall.reference}: {recall.outcome.value} ({recall.why})")
+        if stopped.task_id:
+            said.append(f"Task/{stopped.task_id} names what could not be recalled")
+    return tuple(said)
+
+
+def shown(rooms: Rooms, asked: Asked, found: Viewed, notes: tuple[str, ...] = ()) -> Answer:
+    """Return a view as a Bundle, with the entity tag of the list."""
+    held = found.held
+    if found.is_stored and not found.hidden and held.version is not None:
+        served = rooms.codec.served
+        bodies = [(LINE, id, served(v)) for id, v in held.versions.items()]
+        head = served(held.version)
+    else:
+        bodies, head = _worked_out(found)
+    listed = [(LIST, list_id(held.list.patient), head), *bodies]
+    body = bundle_of(asked.base, listed, outcome_of_view(found.completeness, notes))
+    return Answer(200, body, {"ETag": f'W/"{held.number}"'})
+
+
+def _worked_out(found: Viewed) -> tuple[list[tuple[str, str, bytes]], bytes]:
+    """Return the lines and the head of a view that is not what is stored."""
+    codec, held = FhirLines(), found.held
+    lines = {line.id: line for line in found.lines}
+    listed = tuple(one for one in held.head.listed if one.line_id in lines)
+    head = codec.head_body(replace(held.head, listed=listed), lines, held.at or EARLIEST)
+    patient = held.list.patient
+    return [(LINE, id, codec.line_body(x, patient)) for id, x in lines.items()], head
