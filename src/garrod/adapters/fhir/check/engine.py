@@ -23,10 +23,10 @@ class Checker:
 
     def __init__(self, shelf: Shelf) -> None:
         """Raises: KnowledgeError KNO002, KNO004 without the pack fhir-r4."""
-        facts = Facts(shelf)
-        self._compiler = Compiler(facts)
-        self.kinds = facts.resource_kinds()
-        self.reference = facts.reference  # name@version of the pack
+        self.facts = Facts(shelf)
+        self._compiler = Compiler(self.facts)
+        self.kinds = self.facts.resource_kinds()
+        self.reference = self.facts.reference  # name@version of the pack
 
     @property
     def unchecked(self) -> frozenset[str]:

@@ -28,6 +28,7 @@ _ATTRIBUTES = (
 )
 ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 LINKS = frozenset({"href", "src", "cite", "longdesc"})
+PLAIN = ATTRIBUTES - LINKS - {"style", "xmlns"}  # those whose value need not be looked at
 SCHEMES = frozenset({"", "http", "https", "mailto", "tel", "ftp", "urn", "cid"})
 PICTURES = ("data:image/png", "data:image/gif", "data:image/jpeg")
 UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0]+")  # what browsers skip inside a scheme
@@ -47,29 +48,38 @@ class _Reader:
 
     def __init__(self) -> None:
         self.has_content = False
-        self._depth = 0
+        self._is_first = True
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Judge one element."""
-        if not self._depth and name != "div":
+    def read(self, text: str) -> None:
+        """Read a narrative.  Raises: _UnsafeError, ExpatError."""
+        parser = expat.ParserCreate()
+        parser.ordered_attributes = True
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.CharacterDataHandler = self._text
+        parser.ProcessingInstructionHandler = self._refuse
+        parser.StartDoctypeDeclHandler = self._refuse
+        parser.Parse(text, True)
+
+    def _start(self, name: str, attributes: list[str]) -> None:
+        """Judge one element; `attributes` are names and values in turn."""
+        if self._is_first and name != "div":
             raise _UnsafeError("the outermost element is div")
-        self._depth += 1
+        self._is_first = False
         if name not in ELEMENTS:
             raise _UnsafeError(f"the element {name[:20]!r} is not allowed in a narrative")
         if name in SHOWN:
             self.has_content = True
-        for key, value in attributes.items():
-            _judge(name, key, value)
+        if attributes and not PLAIN.issuperset(attributes[::2]):
+            for number in range(0, len(attributes), 2):
+                _judge(name, attributes[number], attributes[number + 1])
 
-    def end(self, name: str) -> None:
-        """Leave an element."""
-        self._depth -= 1
+    def _text(self, data: str) -> None:
+        """Note whether there is something to read."""
+        if not self.has_content:
+            self.has_content = not data.isspace()
 
-    def text(self, data: str) -> None:
-        """Note what there is to read."""
-        self.has_content = self.has_content or not data.isspace()
-
-    def refuse(self, *_: Any) -> None:
+    def _refuse(self, *_: Any) -> None:
         """Refuse what no narrative needs: processing instructions, declarations."""
         raise _UnsafeError("no declarations or instructions are allowed in a narrative")
 
@@ -98,7 +108,7 @@ def div(value: Any, run: Run) -> Found:
         return [Fault("txt-1", "a narrative is one div of XHTML")]
     reader = _Reader()
     try:
-        _parser(reader).Parse(NAMED.sub(_character, value), True)
+        reader.read(NAMED.sub(_character, value) if "&" in value else value)
     except _UnsafeError as error:
         return [Fault("txt-1", str(error))]
     except expat.ExpatError as error:
@@ -109,17 +119,6 @@ def div(value: Any, run: Run) -> Found:
     if "xmlns" not in value[: value.find(">") + 1]:
         return [Fault("namespace", f"the div has no namespace {XHTML}")]
     return None
-
-
-def _parser(reader: _Reader) -> Any:
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.text
-    parser.ProcessingInstructionHandler = reader.refuse
-    parser.StartDoctypeDeclHandler = reader.refuse
-    parser.buffer_text = True
-    return parser
 
 
 def _character(match: re.Match[str]) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 import orjson
 
 from garrod.adapters.fhir.check.engine import Checker, Issues
-from garrod.adapters.fhir.check.facts import Facts
 from garrod.adapters.fhir.check.structures import structure, value_sets
 from garrod.adapters.fhir.validate.definitions import BASE, Definitions
 from garrod.adapters.fhir.validate.issue import Issue, Severity
@@ -32,7 +31,7 @@ class Profiles:
     def __init__(self, shelf: Shelf, checker: Checker | None = None) -> None:
         """Raises: KnowledgeError KNO002, KNO004 without the pack fhir-r4."""
         self._checker = checker or Checker(shelf)
-        self._facts = Facts(shelf)
+        self._facts = self._checker.facts
         self._kinds = frozenset(self._facts.kinds())
         self._rows: dict[str, Row] = {}
         self._elements: dict[str, list[Json]] = {}
