@@ -1,0 +1,1 @@
+"""The steps by which a record's schema came to be; never changed once released."""

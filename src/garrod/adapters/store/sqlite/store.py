@@ -1,0 +1,156 @@
+"""The store over one file.
+
+Reads that surely touch little (by name, of one patient) run at once in the caller's thread, where
+they take microseconds; others go to a few threads with connections of their own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from garrod.adapters.store import faults
+from garrod.adapters.store.leading import is_short
+from garrod.adapters.store.reading import Reader
+from garrod.adapters.store.sqlite.connect import READER, connected, drive, read_fault
+from garrod.adapters.store.sqlite.writer import Writer
+from garrod.adapters.store.statements import book
+from garrod.adapters.store.waking import Bell
+from garrod.care.record.ports import Event, HistoryOf, Page, Tx
+from garrod.care.record.query import Include, Query
+from garrod.core.resource import Version
+
+T = TypeVar("T")
+THREADS = 4
+FEW = 32  # hits whose inclusions are looked up at once
+
+
+class SqliteStore:
+    """A Store in one file; belongs to the loop that opened it."""
+
+    def __init__(
+        self,
+        path: Path,
+        writing: sqlite3.Connection,
+        clock: Callable[[], datetime],
+        temporary: Path | None = None,
+    ) -> None:
+        self.path = path
+        self.book = book("sqlite")
+        self._reader = Reader(self.book)
+        self._temporary = temporary
+        self._writing = writing
+        self._near = connected(path, READER)
+        self._far: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="garrod-reader")
+        self._bell = Bell()
+        self._writer = Writer(writing, self.book, clock, self._bell.ring)
+        self._is_closed = False
+
+    async def transact(self, work: Callable[[Tx], Awaitable[T]]) -> T:
+        """Run a piece of work; return its result when it is durable."""
+        result: T = await self._writer.submit(work)
+        return result
+
+    async def read(self, kind: str, id: str) -> Version | None:
+        """Return the newest version, or None."""
+        return self._here(self._reader.read(kind, id))
+
+    async def read_version(self, kind: str, id: str, number: int) -> Version | None:
+        """Return one version, or None."""
+        return self._here(self._reader.read_version(kind, id, number))
+
+    async def history(self, of: HistoryOf) -> Page:
+        """Return versions, the newest first."""
+        asked = self._reader.history(of)
+        return self._here(asked) if of.id else await self._there(asked)
+
+    async def search(self, query: Query) -> Page:
+        """Return the newest versions that match.  Raises: InputError REC003."""
+        asked = self._reader.search(query)
+        return self._here(asked) if is_short(query) else await self._there(asked)
+
+    async def included(self, hits: Sequence[Version], include: Sequence[Include]) -> Page:
+        """Return what is included, each once and no hit again."""
+        asked = self._reader.included(hits, include)
+        return self._here(asked) if len(hits) <= FEW else await self._there(asked)
+
+    async def events(self, after: int, limit: int = 500) -> tuple[Event, ...]:
+        """Return events behind a sequence number, in order; none is ever skipped.
+
+        Numbers are given and committed by one writer at a time, so that none comes late.
+        """
+        return self._here(self._reader.events(after, limit))
+
+    async def follow(self, after: int) -> AsyncIterator[Event]:
+        """Yield events for as long as one listens; another process's within a second."""
+        while not self._is_closed:
+            heard = self._bell.heard()
+            some = await self.events(after)
+            for event in some:
+                yield event
+                after = event.sequence
+            if not some:
+                await heard.wait()
+
+    async def close(self) -> None:
+        """Finish what was begun, and let go of the file."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._bell.ring()
+        await asyncio.get_running_loop().run_in_executor(None, self._end)
+
+    def _end(self) -> None:
+        self._writer.close()
+        self._pool.shutdown()
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._far.get_nowait().close()
+        self._near.close()
+        self._writing.close()
+        if self._temporary is not None:
+            shutil.rmtree(self._temporary, ignore_errors=True)
+
+    def _here(self, asked: Coroutine[Any, Any, T]) -> T:
+        if self._is_closed:
+            asked.close()
+            raise faults.closed()
+        return _read(self._near, asked)
+
+    async def _there(self, asked: Coroutine[Any, Any, T]) -> T:
+        if self._is_closed:
+            asked.close()
+            raise faults.closed()
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._borrow, asked)
+
+    def _borrow(self, asked: Coroutine[Any, Any, T]) -> T:
+        try:
+            connection = self._far.get_nowait()
+        except queue.Empty:
+            connection = connected(self.path, READER)
+        try:
+            return _read(connection, asked)
+        finally:
+            self._far.put(connection)
+
+
+def _read(connection: sqlite3.Connection, asked: Coroutine[Any, Any, T]) -> T:
+    """Return what was asked, from one state of the record.  Raises: OutsideError STO005."""
+    try:
+        connection.execute("BEGIN")
+        try:
+            return drive(connection, asked)
+        finally:
+            connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        asked.close()
+        raise read_fault(error) from error
