@@ -9,13 +9,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
+from garrod.adapters.fhir.lines.codec import FhirLines
 from garrod.adapters.fhir.rest.checked import CheckedCodec
 from garrod.adapters.store import open_store
 from garrod.care.govern.access import LocalAccess
+from garrod.care.record.medication.likeness import Makeup, PackFormulary
+from garrod.care.record.medication.line import MedicineOf
+from garrod.care.record.reactions import Following
 from garrod.care.record.service import Record
 from garrod.core.errors import InputError
+from garrod.entry.wire import Services
+from garrod.knowledge.medicines import load_medicines
 
 TOKEN_FILE = "token"
 LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
@@ -80,11 +87,25 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
+class DrugsPack:
+    """The drugs pack as a formulary, read when it is first asked."""
+
+    def makeup(self, medicine: MedicineOf) -> Makeup:
+        """Return what a medicine contains as far as the drugs pack knows it."""
+        return _formulary().makeup(medicine)
+
+
+@lru_cache(maxsize=1)
+def _formulary() -> PackFormulary:
+    return PackFormulary(load_medicines(Services().shelf))
+
+
 @asynccontextmanager
 async def opened_record(housing: Housing, codec: CheckedCodec) -> AsyncIterator[Record]:
     """Open the record, and close it at the end.  Raises: OutsideError where it cannot be opened."""
     store = await open_store(housing.database, clock=clock)
     try:
-        yield Record(store, codec, LocalAccess(), new_id)
+        follow = Following(codec, FhirLines(), new_id, DrugsPack())
+        yield Record(store, codec, LocalAccess(), new_id, reactions=(follow,))
     finally:
         await store.close()

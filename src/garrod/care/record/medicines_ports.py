@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import datetime
 from hashlib import sha256
 from typing import Protocol
 
 from garrod.care.record.medication.duplicates import Override
-from garrod.care.record.medication.line import Author, Content, Hold, Line, State
+from garrod.care.record.medication.line import Author, Line
+from garrod.care.record.medication.said import Reported
 from garrod.care.record.medication.stop import Authorisation, StopTask
 from garrod.core.resource import Version
 
@@ -50,37 +50,6 @@ class Kept:
     fingerprint: str
     number: int  # the version of the list that came of it
     detail: str = ""
-
-
-class Source(StrEnum):
-    """What sort of resource told of a medicine."""
-
-    REQUEST = "request"
-    DISPENSE = "dispense"
-    ADMINISTRATION = "administration"
-    STATEMENT = "statement"
-
-
-@dataclass(frozen=True, slots=True)
-class Reported:
-    """What a resource that is no line says of a medicine, as the list may follow it.
-
-    `state` None: it says nothing of the therapy's state. `author.setting` is that of the resource.
-    """
-
-    source: Source
-    reference: str
-    patient: str
-    content: Content
-    author: Author
-    treatment_id: str = ""
-    based_on: tuple[str, ...] = ()
-    state: State | None = None
-    reason: str = ""
-    hold: Hold | None = None
-    effective: datetime | None = None
-    ended: date | None = None
-    is_error: bool = False
 
 
 @dataclass(frozen=True, slots=True)

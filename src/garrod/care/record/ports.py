@@ -156,3 +156,14 @@ class Codec(Protocol):
     def served(self, version: Version) -> bytes:
         """Return the bytes of a version with its `id` and `meta` spliced in, and nothing else."""
         ...
+
+
+class Reaction(Protocol):
+    """What the record does by itself when something is written, within the same transaction."""
+
+    async def __call__(self, tx: Tx, written: Sequence[Version]) -> None:
+        """Do what follows from the versions that one act, or one transaction, has written.
+
+        Raises: InputError, ConflictError: then nothing of the transaction is kept.
+        """
+        ...

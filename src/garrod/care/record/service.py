@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from garrod.care.govern.access import Access, Actor, Deed, demand
 from garrod.care.record.entries import Done
-from garrod.care.record.ports import Codec, HistoryOf, Page, Store, Tx
+from garrod.care.record.ports import Codec, HistoryOf, Page, Reaction, Store, Tx
 from garrod.care.record.query import Include, OfPatients, Query
 from garrod.core.errors import ConflictError, GarrodError, InputError, VersionConflict
 from garrod.core.resource import Draft, Version
@@ -37,15 +37,25 @@ class TooMany(ConflictError):
 
 
 class Record:
-    """Reads and writes single resources. Every act asks `access` first."""
+    """Reads and writes single resources. Every act asks `access` first.
+
+    `reactions` are called with what was written, within the transaction that wrote it.
+    """
 
     def __init__(
-        self, store: Store, codec: Codec, access: Access, new_id: Callable[[], str]
+        self,
+        store: Store,
+        codec: Codec,
+        access: Access,
+        new_id: Callable[[], str],
+        *,
+        reactions: Sequence[Reaction] = (),
     ) -> None:
         self.store = store
         self.codec = codec
         self.access = access
         self.new_id = new_id
+        self.reactions = tuple(reactions)
 
     async def read(self, actor: Actor, kind: str, id: str) -> Version:
         """Return the newest version.  Raises: AccessDenied, NotFound REC001, Gone REC002."""
@@ -102,9 +112,34 @@ class Record:
             found = await sole(tx, unless, written)
             if found is not None:
                 return Done(200, found)
-            return Done(201, await tx.put(draft, method="POST", expected=0))
+            return await self._followed(
+                tx, Done(201, await tx.put(draft, method="POST", expected=0))
+            )
 
         return await self.store.transact(work)
+
+    async def react(self, tx: Tx, written: Sequence[Version]) -> None:
+        """Do what follows from what was written in a transaction."""
+        for reaction in self.reactions if written else ():
+            await reaction(tx, written)
+
+    async def _followed(self, tx: Tx, done: Done) -> Done:
+        if done.version is not None:
+            await self.react(tx, (done.version,))
+        return done
+
+    async def _written(
+        self, tx: Tx, draft: Draft, expected: int | None, *, method: str = "PUT"
+    ) -> Done:
+        return await self._followed(tx, await written_by(tx, draft, expected, method=method))
+
+    async def _deleted(
+        self, tx: Tx, kind: str, id: str, expected: int | None = None
+    ) -> Version | None:
+        gone = await tx.delete(kind, id, expected=expected)
+        if gone is not None:
+            await self.react(tx, (gone,))
+        return gone
 
     async def update(
         self, actor: Actor, kind: str, id: str, body: bytes, *, expected: int | None = None
@@ -115,7 +150,7 @@ class Record:
         """
         draft = self.codec.drafted(body, kind=kind, id=id)
         demand(self.access, actor, Deed.UPDATE, kind, patients=draft.patients)
-        return await self.store.transact(lambda tx: written_by(tx, draft, expected))
+        return await self.store.transact(lambda tx: self._written(tx, draft, expected))
 
     async def update_where(
         self, actor: Actor, kind: str, body: bytes, *, search: Query, written: str, own_id: str = ""
@@ -132,7 +167,7 @@ class Record:
         async def work(tx: Tx) -> Done:
             found = await sole(tx, search, written)
             if found is None:
-                return await written_by(tx, draft, None)
+                return await self._written(tx, draft, None)
             if own_id and own_id != found.id:
                 raise InputError(
                     f"the body's id is {own_id!r}, and {written!r} names {kind}/{found.id}: leave "
@@ -140,7 +175,7 @@ class Record:
                     code="REC005",
                 )
             mine = draft if found.id == new else self.codec.drafted(body, kind=kind, id=found.id)
-            return await written_by(tx, mine, found.number)
+            return await self._written(tx, mine, found.number)
 
         return await self.store.transact(work)
 
@@ -160,7 +195,7 @@ class Record:
             demand(self.access, actor, Deed.UPDATE, kind, patients=draft.patients)
             try:
                 return await self.store.transact(
-                    lambda tx, d=draft, b=base: written_by(tx, d, b, method="PATCH")  # type: ignore[misc]
+                    lambda tx, d=draft, b=base: self._written(tx, d, b, method="PATCH")  # type: ignore[misc]
                 )
             except VersionConflict:
                 if expected is not None:
@@ -186,7 +221,7 @@ class Record:
         Raises: AccessDenied, VersionConflict.
         """
         demand(self.access, actor, Deed.DELETE, kind)
-        return await self.store.transact(lambda tx: tx.delete(kind, id, expected=expected))
+        return await self.store.transact(lambda tx: self._deleted(tx, kind, id, expected))
 
     async def delete_where(
         self, actor: Actor, kind: str, *, search: Query, written: str
@@ -199,7 +234,7 @@ class Record:
 
         async def work(tx: Tx) -> Version | None:
             found = await sole(tx, search, written)
-            return None if found is None else await tx.delete(kind, found.id)
+            return None if found is None else await self._deleted(tx, kind, found.id)
 
         return await self.store.transact(work)
 

@@ -64,6 +64,7 @@ async def transact(
             for number, entry in enumerate(entries):
                 if entry.method is method:
                     run.done[number] = await _act(run, number, entry)
+        await record.react(tx, _written_in(run))
         return run.done
 
     done = await record.store.transact(work)
@@ -71,6 +72,13 @@ async def transact(
         if entry.method is Method.GET:
             done[number] = await get(entry)
     return [done[number] for number in range(len(entries))]
+
+
+def _written_in(run: _Run) -> list[Version]:
+    """Return what a run has written: not what its conditions found."""
+    found = {id(version) for version in run.found.values()}
+    done = (d.version for d in run.done.values())
+    return [version for version in done if version is not None and id(version) not in found]
 
 
 async def batch(entries: Sequence[Entry], act: Callable[[Entry], Awaitable[Done]]) -> list[Done]:

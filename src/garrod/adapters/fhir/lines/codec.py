@@ -9,8 +9,9 @@ import orjson
 
 from garrod.adapters.fhir.lines import kept, listing, reported, statement, supply
 from garrod.care.record.medication.line import Line
+from garrod.care.record.medication.said import Reported
 from garrod.care.record.medication.stop import Authorisation, StopTask
-from garrod.care.record.medicines_ports import LINE, LIST, RECEIPT, Head, Kept, Near, Reported
+from garrod.care.record.medicines_ports import LINE, LIST, RECEIPT, Head, Kept, Near
 from garrod.core.resource import Version
 
 

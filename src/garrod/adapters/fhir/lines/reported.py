@@ -18,7 +18,8 @@ from garrod.adapters.fhir.lines.names import SETTING, TREATMENTS
 from garrod.adapters.fhir.lines.nested import within, words
 from garrod.adapters.fhir.lines.statement import is_line, treatment_in
 from garrod.care.record.medication.line import Author, Content, Hold, Setting, State
-from garrod.care.record.medicines_ports import Near, Reported, Source
+from garrod.care.record.medication.said import Reported, Source
+from garrod.care.record.medicines_ports import Near
 from garrod.core.medicine import Coding
 from garrod.core.resource import Version
 
@@ -36,13 +37,14 @@ _SETTING_BY_CATEGORY = {
     "community": Setting.GP,
     "patientspecified": Setting.PERSON,
 }
-# What a request or statement says of the therapy. That a prescription is used up, replaced or
-# cancelled says nothing of it: the treatment outlives its prescriptions.
+# What a request or statement says of the therapy. A prescription that is used up ends no treatment
+# that is known already, and one that is cancelled says nothing of it.
 _REQUESTS = {
     "active": State.ACTIVE,
     "draft": State.DRAFT,
     "on-hold": State.ON_HOLD,
     "stopped": State.STOPPED,
+    "completed": State.COMPLETED,
 }
 _STATEMENTS = {
     "active": State.ACTIVE,
@@ -53,7 +55,7 @@ _STATEMENTS = {
     "completed": State.COMPLETED,
 }
 _PROPOSED = frozenset(("proposal", "plan", "option"))
-_NOTHING = frozenset(("entered-in-error", "unknown", "not-done", "declined"))
+_NOTHING = frozenset(("unknown", "not-done", "declined", "cancelled", "preparation"))
 
 
 def pointed(version: Version) -> tuple[str, ...]:
@@ -79,6 +81,8 @@ def reported_of(version: Version, near: Near) -> Reported | None:
     if not subject.startswith(_SUBJECT) or is_line(resource) or resource.get("doNotPerform"):
         return None
     status = text(resource, "status")
+    if status in _NOTHING and source is not Source.REQUEST:
+        return None
     started = _started(resource)
     return Reported(
         source=source,
@@ -93,7 +97,7 @@ def reported_of(version: Version, near: Near) -> Reported | None:
         hold=_hold(resource, status),
         effective=_moment(started),
         ended=_date(text(one(resource, "effectivePeriod"), "end")),
-        is_error=status in _NOTHING,
+        is_error=status == "entered-in-error",
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import parse_qsl
 
@@ -16,16 +15,13 @@ from garrod.adapters.fhir.lines.codec import FhirLines
 from garrod.adapters.fhir.lines.differing import stale_outcome
 from garrod.adapters.fhir.outcome import outcome_of
 from garrod.care.record.medication.confirm import StaleList
-from garrod.care.record.medication.likeness import PackFormulary
 from garrod.care.record.medication.line import Author, Setting
 from garrod.care.record.medicines import Asking, Medicines
 from garrod.core.errors import InputError
 from garrod.entry.api.conditions import expected_version
 from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.rooms import Operation, Rooms
-from garrod.entry.housing import clock
-from garrod.knowledge.medicines import load_medicines
-from garrod.knowledge.shelf import Shelf
+from garrod.entry.housing import DrugsPack, clock
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 Act = Callable[[Rooms, Asked], Awaitable[Answer]]
@@ -37,14 +33,9 @@ class Unconditional(InputError):
     default_code = "API008"
 
 
-@lru_cache(maxsize=4)
-def _formulary(shelf: Shelf) -> PackFormulary:
-    return PackFormulary(load_medicines(shelf))
-
-
 def medicines_of(rooms: Rooms) -> Medicines:
     """Return the acts of the medication list over the server's record."""
-    return Medicines(rooms.record, FhirLines(), clock, _formulary(rooms.services.shelf))
+    return Medicines(rooms.record, FhirLines(), clock, DrugsPack())
 
 
 def author_of(asked: Asked) -> Author:
