@@ -9,7 +9,6 @@ from garrod.adapters.fhir.check.facts import Facts
 from garrod.adapters.fhir.json import BYTE_ORDER_MARK, LARGEST
 from garrod.adapters.fhir.xml.layout import Layouts
 from garrod.adapters.fhir.xml.read import Reader
-from garrod.adapters.fhir.xml.refuse import TOO_LARGE
 from garrod.adapters.fhir.xml.write import Writer
 from garrod.core.errors import FhirError
 from garrod.knowledge.shelf import Shelf
@@ -25,15 +24,15 @@ class XmlFormat:
     def from_xml(self, body: bytes, *, largest: int = LARGEST, is_strict: bool = True) -> bytes:
         """Return the JSON of a resource in XML; `is_strict` False bears elements out of order.
 
-        Raises: FhirError FHR150 (no XML), FHR151 (not UTF-8), FHR152 (DOCTYPE), FHR153 (too deep),
-        FHR154 (too large), FHR155 (no resource), FHR156 (unknown), FHR157 (order, twice), FHR158
+        Raises: FhirError FHR153 (not well formed, not UTF-8, or with a DOCTYPE), FHR154 (too deep
+        or too large), FHR155 (no resource), FHR156 (unknown), FHR157 (order, twice), FHR158
         (value), FHR159 (narrative), each with line and element.
         """
         if len(body) > largest:
             raise FhirError(
                 f"{len(body):,} bytes were sent, and {largest:,} are read at most: send less at "
                 "once.",
-                code=TOO_LARGE,
+                code="FHR154",
             )
         content = body.removeprefix(BYTE_ORDER_MARK)
         return Reader(self._layouts, content, is_strict=is_strict).json()

@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from garrod.adapters.fhir.record.parse import DEEPEST
 from garrod.adapters.fhir.xml.layout import XHTML
-from garrod.adapters.fhir.xml.refuse import NARRATIVE, TOO_DEEP, Misfit, bare
+from garrod.adapters.fhir.xml.refuse import Misfit, bare
 from garrod.adapters.fhir.xml.safe import hardened, place_in, run
 from garrod.core.errors import FhirError
 
@@ -89,18 +89,18 @@ class DivReader:
 
 
 def _judge(parser: expat.XMLParserType, name: str, attributes: dict[str, str], depth: int) -> None:
-    """Raise FhirError FHR153 or FHR159 where an element of a narrative is too deep, or foreign."""
+    """Raise FhirError FHR154 or FHR159 where an element of a narrative is too deep, or foreign."""
     if depth > DEEPEST:
         raise FhirError(
             f"{place_in(parser)}: elements lie more than {DEEPEST} deep in one another.",
-            code=TOO_DEEP,
+            code="FHR154",
         )
     foreign = [key for key in attributes if " " in key and not key.startswith(_LANGUAGE)]
     if foreign or name.rpartition(" ")[0] != XHTML:
         raise FhirError(
             f"{place_in(parser)}: {bare((foreign or [name])[0])} is not of XHTML ({XHTML}), "
             "which a narrative is written in.",
-            code=NARRATIVE,
+            code="FHR159",
         )
 
 
@@ -122,7 +122,7 @@ def embedded(div: str) -> str:
     """
     text = div.strip(" \t\r\n")
     if not _DIV.match(text):
-        raise Misfit(NARRATIVE, "a narrative is one div of XHTML")
+        raise Misfit("a narrative is one div of XHTML", code="FHR159")
     if "&" in text:
         text = _NAMED.sub(_character, text)
     if not _has_namespace(text):
@@ -151,7 +151,7 @@ def _has_namespace(div: str) -> bool:
     try:
         run(parser, div.encode("utf-8"))
     except FhirError as error:
-        raise Misfit(NARRATIVE, f"the div is not XHTML: {error.message.rstrip('.')}") from error
+        raise Misfit(f"the div is not XHTML: {error.message.rstrip('.')}", code="FHR159") from error
     return not is_bare
 
 

@@ -14,7 +14,7 @@ import orjson
 from garrod.adapters.fhir.record.parse import DEEPEST
 from garrod.adapters.fhir.xml.layout import FHIR, KIND, XHTML, Layout, Layouts, Part, Sort
 from garrod.adapters.fhir.xml.narrative import DivReader
-from garrod.adapters.fhir.xml.refuse import NO_RESOURCE, ORDER, TOO_DEEP, UNKNOWN, VALUE, bare
+from garrod.adapters.fhir.xml.refuse import bare
 from garrod.adapters.fhir.xml.safe import hardened, place_in, run
 from garrod.core.errors import FhirError
 
@@ -56,7 +56,7 @@ class Reader:
         self._default_at = -1  # where the default namespace was last declared
 
     def json(self) -> bytes:
-        """Return the resource as JSON.  Raises: FhirError FHR150 to FHR159."""
+        """Return the resource as JSON.  Raises: FhirError FHR153 to FHR159."""
         self._parser.StartNamespaceDeclHandler = self._namespace
         self._follow()
         run(self._parser, self._body)
@@ -86,7 +86,7 @@ class Reader:
         self._check_order(top, part)
         depth = top.depth + (2 if part.is_list else 1)
         if depth - part.is_primitive > DEEPEST:  # the value of a primitive is no level
-            self._refuse(TOO_DEEP, f"elements lie more than {DEEPEST} deep in one another")
+            self._refuse(f"elements lie more than {DEEPEST} deep in one another", code="FHR154")
         sort = part.sort
         if part.is_primitive:
             frame = Frame(top, part, self._layouts.element, depth)
@@ -105,20 +105,24 @@ class Reader:
 
     def _check_order(self, top: Frame, part: Part) -> None:
         if part.place < top.place and self._is_strict:
-            self._refuse(ORDER, f"{self._path(part.name)} stands behind what must follow it")
+            self._refuse(
+                f"{self._path(part.name)} stands behind what must follow it", code="FHR157"
+            )
         top.place = part.place
         if not part.is_list and (part.name in top.out or f"_{part.name}" in top.out):
-            self._refuse(ORDER, f"{self._path(part.name)} is there twice; expected once")
+            self._refuse(f"{self._path(part.name)} is there twice; expected once", code="FHR157")
 
     def _resource(self, holder: Frame, name: str, attributes: dict[str, str]) -> None:
         kind = self._layouts.kind_of_tag(name)
         if kind is None:
             self._no_resource(name)
         if holder.out:
-            self._refuse(ORDER, f"{self._path(kind)}: one resource was expected here, more follow")
+            self._refuse(
+                f"{self._path(kind)}: one resource was expected here, more follow", code="FHR157"
+            )
         for key in attributes:
             if key not in HINTS:
-                self._refuse(UNKNOWN, f"{kind}: FHIR R4 has no attribute {bare(key)} here")
+                self._refuse(f"{kind}: FHIR R4 has no attribute {bare(key)} here", code="FHR156")
         frame = self._top = Frame(holder, None, self._layouts.of(kind), holder.depth)
         frame.out[KIND] = kind
 
@@ -127,7 +131,7 @@ class Reader:
         for key, value in attributes.items():
             if key not in known:
                 told = f"{self._path()}: FHIR R4 has no attribute {bare(key)} here"
-                self._refuse(UNKNOWN, told)
+                self._refuse(told, code="FHR156")
             frame.out[key] = value
 
     def _value(self, part: Part, text: str) -> Any:
@@ -135,10 +139,10 @@ class Reader:
             return text
         if part.sort is Sort.BOOLEAN:
             if text not in _BOOLEANS:
-                self._refuse(VALUE, f"{self._path(part.name)}: expected true or false")
+                self._refuse(f"{self._path(part.name)}: expected true or false", code="FHR158")
             return _BOOLEANS[text]
         if not _NUMBER.fullmatch(text):
-            self._refuse(VALUE, f"{self._path(part.name)}: expected a number, such as 1.50")
+            self._refuse(f"{self._path(part.name)}: expected a number, such as 1.50", code="FHR158")
         return orjson.Fragment(text)
 
     def _narrative(self, top: Frame, part: Part, name: str, attributes: dict[str, str]) -> None:
@@ -171,7 +175,7 @@ class Reader:
         elif part.is_primitive:
             self._primitive(parent, part, frame)
         elif not out and frame.layout is None:
-            self._refuse(NO_RESOURCE, f"{self._path()}: expected a resource in it")
+            self._refuse(f"{self._path()}: expected a resource in it", code="FHR155")
         elif part.is_list:
             parent.out.setdefault(part.name, []).append(out)
         else:
@@ -181,7 +185,7 @@ class Reader:
     def _primitive(self, parent: Frame, part: Part, frame: Frame) -> None:
         value, beside, name = frame.value, frame.out, part.name
         if value is None and not beside:
-            self._refuse(VALUE, f"{self._path()} has neither a value nor an extension")
+            self._refuse(f"{self._path()} has neither a value nor an extension", code="FHR158")
         if not part.is_list:
             if value is not None:
                 parent.out[name] = value
@@ -202,7 +206,7 @@ class Reader:
     def _text(self, data: str) -> None:
         if data.strip(SPACE):
             told = f"{self._path()}: text stands between the elements; a value is an attribute"
-            self._refuse(VALUE, told)
+            self._refuse(told, code="FHR158")
 
     def _path(self, name: str = "") -> str:
         """Return the elements that are open, outermost first, and a name behind them."""
@@ -216,7 +220,7 @@ class Reader:
             frame = frame.parent
         return ".".join(reversed(steps)) or "the document"
 
-    def _refuse(self, code: str, words: str) -> NoReturn:
+    def _refuse(self, words: str, *, code: str) -> NoReturn:
         raise FhirError(f"{place_in(self._parser)}: {words}.", code=code)
 
     def _unknown(self, name: str) -> NoReturn:
@@ -226,13 +230,13 @@ class Reader:
             told += f" (the namespace is {bare(namespace) or 'missing'}, expected {FHIR})"
         elif namespace == XHTML or bare(name) == "div":
             told += f"; {FHIR} is the namespace of elements, {XHTML} that of a narrative's div"
-        self._refuse(UNKNOWN, told)
+        self._refuse(told, code="FHR156")
 
     def _no_resource(self, name: str) -> NoReturn:
         told = f"{self._path(bare(name))} is no resource type of FHIR R4"
         if name.rpartition(" ")[0] != FHIR:
             told = f"{self._path(bare(name))} is not in the namespace {FHIR}"
-        self._refuse(NO_RESOURCE, told)
+        self._refuse(told, code="FHR155")
 
 
 def _without_gaps(out: dict[str, Any], names: set[str]) -> None:

@@ -1,5 +1,8 @@
-"""Why XML or JSON cannot be turned into the other: codes, and words that name the place.
+"""Why XML or JSON cannot be turned into the other, in words that name the place.
 
+FHR153 no XML that is read (not well formed, not UTF-8, a DOCTYPE), 154 too deep or too large, 155
+no resource, 156 unknown element, attribute or member, 157 out of order or twice, 158 a value, 159
+narrative.
 Texts name elements, never the values sent: those may be somebody's name or number.
 """
 
@@ -7,23 +10,13 @@ from __future__ import annotations
 
 from garrod.core.errors import FhirError
 
-NOT_XML = "FHR150"  # not well formed
-ENCODING = "FHR151"  # not UTF-8
-DECLARED = "FHR152"  # a DOCTYPE or an entity of its own
-TOO_DEEP = "FHR153"
-TOO_LARGE = "FHR154"
-NO_RESOURCE = "FHR155"  # the outermost element, or what should be a resource, is none of FHIR R4
-UNKNOWN = "FHR156"  # an element, attribute or member that FHIR R4 has not there
-ORDER = "FHR157"  # out of order, or there twice and no list
-VALUE = "FHR158"  # a value that the other format has no form for
-NARRATIVE = "FHR159"  # not one div of XHTML
 SHOWN = 80  # letters of a name that are repeated
 
 
 class Misfit(Exception):
     """JSON that has no form in XML; `steps` lead to it, the innermost first."""
 
-    def __init__(self, code: str, words: str) -> None:
+    def __init__(self, words: str, *, code: str) -> None:
         super().__init__(words)
         self.code = code
         self.words = words

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any, NoReturn
 from xml.parsers import expat
 
-from garrod.adapters.fhir.xml.refuse import DECLARED, ENCODING, NOT_XML
 from garrod.core.errors import FhirError
 
 SEPARATOR = " "  # between namespace and name of an expanded tag
@@ -26,7 +25,7 @@ def hardened() -> expat.XMLParserType:
         raise FhirError(
             f"{place_in(parser)}: a DOCTYPE or entity declaration stands here; FHIR XML has none, "
             "and it is not read, for safety: leave it out.",
-            code=DECLARED,
+            code="FHR153",
         )
 
     def declaration(version: str, encoding: str | None, standalone: int) -> None:
@@ -49,8 +48,8 @@ def place_in(parser: expat.XMLParserType) -> str:
 def run(parser: expat.XMLParserType, body: bytes) -> None:
     """Parse the whole of a body.
 
-    Raises: FhirError FHR150 (not well formed), FHR151 (not UTF-8), FHR152 (DOCTYPE), and whatever
-    the handlers of the parser raise.
+    Raises: FhirError FHR153 (not well formed, not UTF-8, or with a DOCTYPE), and whatever the
+    handlers of the parser raise.
     """
     if body[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in body[:4]:
         raise _no_utf8()
@@ -61,7 +60,7 @@ def run(parser: expat.XMLParserType, body: bytes) -> None:
         raise FhirError(
             f"line {error.lineno}, column {error.offset + 1}: this is not well-formed XML "
             f"({expat.ErrorString(error.code)}).",
-            code=NOT_XML,
+            code="FHR153",
         ) from error
 
 
@@ -72,12 +71,12 @@ def _check_utf8(body: bytes) -> None:
         line = body.count(b"\n", 0, bad.start) + 1
         raise FhirError(
             f"line {line}: byte {body[bad.start]:#04x} is no UTF-8; send the resource as UTF-8.",
-            code=ENCODING,
+            code="FHR153",
         ) from bad
 
 
 def _no_utf8() -> FhirError:
     return FhirError(
         "line 1: the XML is in another encoding; FHIR XML is UTF-8: send it as that.",
-        code=ENCODING,
+        code="FHR153",
     )

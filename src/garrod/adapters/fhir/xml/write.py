@@ -14,7 +14,7 @@ from garrod.adapters.fhir.check.faults import kind_of_json
 from garrod.adapters.fhir.record.parse import parse
 from garrod.adapters.fhir.xml.layout import FHIR, KIND, Layout, Layouts, Part, Sort
 from garrod.adapters.fhir.xml.narrative import embedded
-from garrod.adapters.fhir.xml.refuse import NO_RESOURCE, UNKNOWN, VALUE, Misfit
+from garrod.adapters.fhir.xml.refuse import Misfit
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _MARKED = re.compile('[&<>"\t\n\r]')
@@ -63,13 +63,13 @@ class Writer:
     def _resource(self, resource: Any, head: str = "") -> None:
         kind = resource.get(KIND) if type(resource) is dict else None
         if type(kind) is not str or not self._layouts.is_kind(kind):
-            raise Misfit(NO_RESOURCE, "expected a resource of FHIR R4, and its type")
+            raise Misfit("expected a resource of FHIR R4, and its type", code="FHR155")
         self._element(kind, self._layouts.of(kind), resource, head)
 
     def _element(self, tag: str, layout: Layout, value: Any, head: str = "") -> None:
         """Write an element; `head` are attributes that its JSON does not hold."""
         if type(value) is not dict:
-            raise Misfit(VALUE, f"an object was expected, {kind_of_json(value)} found")
+            raise Misfit(f"an object was expected, {kind_of_json(value)} found", code="FHR158")
         attributes, members = "", []
         place, is_sorted = 0, True
         for key, item in value.items():
@@ -123,11 +123,13 @@ class Writer:
         elif type(value) is str:
             self._out.append(embedded(value))
         else:
-            raise Misfit(VALUE, f"XHTML in a string was expected, {kind_of_json(value)} found")
+            raise Misfit(
+                f"XHTML in a string was expected, {kind_of_json(value)} found", code="FHR158"
+            )
 
     def _primitive(self, part: Part, value: Any, beside: Any) -> None:
         if value is None and (beside is None or _is_empty(beside)):
-            raise Misfit(VALUE, "neither a value nor an extension is there: leave it out")
+            raise Misfit("neither a value nor an extension is there: leave it out", code="FHR158")
         head = "" if value is None else f' value="{_said(part, value)}"'
         if beside is None:
             self._out.append(f"<{part.name}{head}/>")
@@ -148,7 +150,7 @@ def _beside(layout: Layout, key: str, value: dict[str, Any]) -> Member | None:
         return None
     part = layout.parts.get(key[1:]) if key[:1] == "_" else None
     if part is None or not part.is_primitive or part.is_attribute:
-        raise Misfit(UNKNOWN, "FHIR R4 has no such element here").at(key)
+        raise Misfit("FHIR R4 has no such element here", code="FHR156").at(key)
     return None if part.name in value else Member(part, None, value[key])
 
 
@@ -160,7 +162,7 @@ def _aligned(value: Any, beside: Any) -> list[tuple[Any, Any]]:
     others = [] if beside is None else beside
     if type(values) is not list or type(others) is not list:
         wrong = others if type(values) is list else values
-        raise Misfit(VALUE, f"an array was expected, {kind_of_json(wrong)} found")
+        raise Misfit(f"an array was expected, {kind_of_json(wrong)} found", code="FHR158")
     longest = max(len(values), len(others))
     values, others = ([*items, *[None] * (longest - len(items))] for items in (values, others))
     return list(zip(values, others, strict=True))
@@ -178,7 +180,7 @@ def _said(part: Part, value: Any) -> str:
     kind = type(value)
     if part.sort is Sort.TEXT and kind is str:
         if _NO_XML.search(value):
-            raise Misfit(VALUE, "a character stands in the text that XML cannot hold")
+            raise Misfit("a character stands in the text that XML cannot hold", code="FHR158")
         return _MARKED.sub(_mark, value)
     if part.sort is Sort.NUMBER and kind is Written:
         return str(value)
@@ -186,7 +188,7 @@ def _said(part: Part, value: Any) -> str:
         return "true" if value else "false"
     expected = {Sort.TEXT: "a string", Sort.NUMBER: "a number"}.get(part.sort, "true or false")
     found = "a number" if kind is Written else kind_of_json(value)
-    raise Misfit(VALUE, f"{expected} was expected, {found} found")
+    raise Misfit(f"{expected} was expected, {found} found", code="FHR158")
 
 
 def _mark(match: re.Match[str]) -> str:
