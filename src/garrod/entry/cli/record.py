@@ -1,0 +1,142 @@
+"""garrod record: what others hold goes in, what the record holds comes out, and is it intact?"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from garrod.entry.cli.output import say
+
+if TYPE_CHECKING:
+    from garrod.adapters.fhir.rest.checked import CheckedCodec
+    from garrod.care.record.service import Record
+
+T = TypeVar("T")
+app = typer.Typer(
+    help="The record: import, export, verify.",
+    no_args_is_help=True,
+)
+IMPORT = "Example: garrod record import messages/ patients.ndjson.gz --data record"
+EXPORT = "Example: garrod record export --type MedicationRequest --data record -o out"
+VERIFY = "Example: garrod record verify --data record"
+Database = Annotated[
+    str, typer.Option("--database", metavar="URL", help="sqlite:///FILE or postgresql://…")
+]
+Data = Annotated[
+    str, typer.Option("--data", metavar="DIR", help="Where data is kept; else GARROD_DATA.")
+]
+
+
+@app.command("import", epilog=IMPORT)
+def import_(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Files or folders: FHIR as JSON, XML or NDJSON, each also as .gz."),
+    ],
+    database: Database = "",
+    data: Data = "",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse what is otherwise borne with a warning.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only; store nothing.")] = False,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going/--stop", help="Go on after a refusal, or stop there.")
+    ] = True,
+) -> None:
+    """Store resources, Bundles and messages. Each Bundle is stored whole or not at all."""
+    from garrod.entry.cli.record_intake import Wish, taken_in
+
+    wish = Wish(tuple(paths), is_strict=strict, is_dry=dry_run, goes_on=keep_going)
+    if dry_run:
+        refused = with_codec(lambda codec: taken_in(None, codec, wish), strict=strict)
+    else:
+        refused = with_record(
+            database, data, lambda record, codec: taken_in(record, codec, wish), strict=strict
+        )
+    if refused:
+        raise typer.Exit(10)
+
+
+@app.command("export", epilog=EXPORT)
+def export(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write.")],
+    kinds: Annotated[
+        list[str] | None, typer.Option("--type", help="A type of resource; may be repeated.")
+    ] = None,
+    patients: Annotated[
+        list[str] | None,
+        typer.Option("--patient", help="The logical id of a person; may be repeated."),
+    ] = None,
+    database: Database = "",
+    data: Data = "",
+) -> None:
+    """Write the newest versions as NDJSON, a file a type: the bytes received, with id and meta."""
+    from garrod.entry.cli.record_out import Wanted, given_out
+
+    wanted = Wanted(output, tuple(kinds or ()), tuple(patients or ()))
+    counts = with_record(database, data, lambda record, codec: given_out(record, codec, wanted))
+    told = ", ".join(f"{kind} {count:,}" for kind, count in counts.items())
+    say(f"{sum(counts.values()):,} resources written to {output}" + (f": {told}" if told else ""))
+
+
+@app.command("verify", epilog=VERIFY)
+def verify(database: Database = "", data: Data = "") -> None:
+    """Prove every stored byte against its hash, and every history without a gap."""
+    from garrod.core.errors import InternalFault
+    from garrod.entry.cli.record_proof import proved
+
+    versions, damage = with_record(database, data, lambda record, _: proved(record))
+    for found in damage:
+        say(f"damaged: {found}")
+    if damage:
+        raise InternalFault(
+            f"{len(damage):,} of {versions:,} versions are damaged: stop writing, keep the files, "
+            "and restore a backup beside them.",
+            code="REC203",
+        )
+    say(f"{versions:,} versions are intact.")
+
+
+def with_record(
+    database: str,
+    data: str,
+    act: Callable[[Record, CheckedCodec], Awaitable[T]],
+    *,
+    strict: bool = True,
+) -> T:
+    """Return what an act makes of the opened record.  Raises: InputError, OutsideError."""
+    import asyncio
+
+    from garrod.entry.housing import housing_of, opened_record
+
+    async def opened() -> T:
+        codec = codec_of(strict=strict)
+        async with opened_record(housing_of(data=data, database=database), codec) as record:
+            return await act(record, codec)
+
+    return asyncio.run(opened())
+
+
+def codec_of(*, strict: bool) -> CheckedCodec:
+    """Return the codec of the packs in force."""
+    import os
+
+    from garrod.adapters.fhir.rest.checked import CheckedCodec
+    from garrod.entry.housing import clock
+    from garrod.entry.wire import Services
+
+    base = os.environ.get("GARROD_BASE", "")
+    return CheckedCodec(Services().shelf, base, is_strict=strict, clock=clock)
+
+
+def with_codec(act: Callable[[CheckedCodec], Awaitable[T]], *, strict: bool) -> T:
+    """Return what an act makes of the codec alone: nothing is opened, nothing stored."""
+    import asyncio
+
+    async def run() -> T:
+        return await act(codec_of(strict=strict))
+
+    return asyncio.run(run())

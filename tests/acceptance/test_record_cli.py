@@ -1,0 +1,216 @@
+"""garrod record through the real door: import, export, verify, and what is bad input."""
+
+import gzip
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance.conftest import Ran, Run
+from tests.unit.fhir.ingest import messages as m
+
+Json = dict[str, Any]
+WEIGHT = (
+    '{"resourceType": "Observation",\n  "id":"w","status":"final",  "code":{"text":"weight"},\n'
+    '"subject":{"reference":"Patient/p"}, "valueQuantity":{"value":70.50,"unit":"kg"}}'
+)
+PERSON = {**m.patient(), "id": "p"}
+
+
+@pytest.fixture
+def take(run: Run, tmp_path: Path) -> Any:
+    """Return what imports contents by file name, with options."""
+
+    def taken(files: dict[str, bytes | str | Json], *options: str) -> Ran:
+        folder = tmp_path / "sent"
+        folder.mkdir(exist_ok=True)
+        for old in folder.iterdir():
+            old.unlink()
+        for name, content in files.items():
+            body = json.dumps(content) if isinstance(content, dict) else content
+            (folder / name).write_bytes(body.encode() if isinstance(body, str) else body)
+        return run("record", "import", folder, "--data", tmp_path / "data", *options)
+
+    return taken
+
+
+def exported(run: Run, tmp_path: Path, *options: str) -> dict[str, list[str]]:
+    """Return the lines of each type that an export writes."""
+    out = tmp_path / f"out{len(list(tmp_path.iterdir()))}"
+    ran = run("record", "export", "--data", tmp_path / "data", "-o", out, *options)
+    assert ran.code == 0, ran.err
+    return {p.stem: p.read_text().splitlines() for p in out.iterdir()}
+
+
+def test_every_form_is_stored_and_comes_out_as_it_was_sent(
+    take: Any, run: Run, tmp_path: Path
+) -> None:
+    xml = '<Basic xmlns="http://hl7.org/fhir"><id value="b"/><code><text value="x"/></code></Basic>'
+    lines = json.dumps(PERSON) + "\n\n" + json.dumps({**m.practice(), "id": "o"}) + "\n"
+    ran = take(
+        {
+            "a.json": WEIGHT,
+            "b.xml": xml,
+            "c.ndjson.gz": gzip.compress(lines.encode()),
+            "d.json": m.order(),
+            "notes.txt": "not read",
+        }
+    )
+    assert ran.code == 0, ran.err
+    assert "stored 8 (8 new, 0 new versions), there already 2, refused 0." in ran.err
+    found = exported(run, tmp_path)
+    (weight,) = found["Observation"]
+    meta = weight[weight.index(',"meta"') if ',"meta"' in weight else 0 :]
+    assert '"value":70.50' in weight
+    assert '"versionId":"1"' in meta
+    assert set(found) == {
+        *("Basic", "Bundle", "MedicationRequest", "MessageHeader", "Observation"),
+        *("Organization", "Patient", "Provenance"),
+    }
+
+
+def test_what_comes_out_goes_in_again_and_twice_changes_nothing(
+    take: Any, run: Run, tmp_path: Path
+) -> None:
+    take({"a.json": m.order(), "b.json": m.dispensed(), "c.json": m.cancel()})
+    first = exported(run, tmp_path)
+    out = next(p for p in tmp_path.iterdir() if p.name.startswith("out"))
+    for expected in ("refused 0.", "stored 0 (0 new"):
+        ran = run("record", "import", out, "--data", tmp_path / "copy")
+        assert ran.code == 0
+        assert expected in ran.err
+    ran = run("record", "export", "--data", tmp_path / "copy", "-o", tmp_path / "again")
+    assert {p.stem for p in (tmp_path / "again").iterdir()} == set(first)
+    again = take({"a.json": m.order(), "b.json": m.dispensed(), "c.json": m.cancel()})
+    assert "stored 0" in again.err
+
+
+def test_an_export_of_types_and_people(take: Any, run: Run, tmp_path: Path) -> None:
+    other = {**m.patient(m.BEN), "id": "q"}
+    take({"a.ndjson": "\n".join((WEIGHT.replace("\n", ""), json.dumps(PERSON), json.dumps(other)))})
+    assert set(exported(run, tmp_path, "--type", "Patient")) == {"Patient"}
+    of_one = exported(run, tmp_path, "--patient", "p")
+    assert [json.loads(line)["id"] for line in of_one["Patient"]] == ["p"]
+    where = ("--data", tmp_path / "data", "-o", tmp_path / "no")
+    assert (
+        "'Pateint' is no resource type" in run("record", "export", "--type", "Pateint", *where).err
+    )
+    assert run("record", "export", "--patient", "nobody", *where).code == 10
+    full = run("record", "export", "--data", tmp_path / "data", "-o", tmp_path / "sent")
+    assert "is not empty" in full.err
+
+
+def test_refusals_are_named_and_the_rest_is_stored(take: Any) -> None:
+    lines = [json.dumps(PERSON), '{"resourceType":"Patient","gender":"robot"}', "{nonsense"]
+    ran = take({"a.ndjson": "\n".join(lines), "b.json": '{"a": 1}', "c.xml": "<a/>"})
+    assert ran.code == 10
+    for said in (
+        "a.ndjson:2: GARROD-FHR140: the Patient is not valid: Patient.gender",
+        "a.ndjson:3: GARROD-FHR100: ",
+        "b.json: GARROD-FHR105",
+        "c.xml: GARROD-FHR15",
+        "stored 1 (1 new, 0 new versions), there already 0, refused 4.",
+    ):
+        assert said in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_strict_dry_and_stop(take: Any, run: Run, tmp_path: Path) -> None:
+    borne = m.order()
+    borne["entry"][0]["resource"]["focus"] = []
+    checked = take({"a.json": borne}, "--dry-run")
+    assert checked.code == 0
+    assert "checked 1, refused 0; nothing stored." in checked.err
+    assert not (tmp_path / "data").exists()
+    assert "Bundle.entry[0].resource.focus" in take({"a.json": borne}, "--strict").err
+    stopped = take({"a.json": "{", "b.json": PERSON}, "--stop")
+    assert "stopped at the first refusal" in stopped.err
+    assert "stored 0" in stopped.err
+    ran = run("record", "import", tmp_path / "nowhere", "--data", tmp_path / "data")
+    assert (ran.code, "there is no such file" in ran.err) == (10, True)
+
+
+def deep(levels: int) -> bytes:
+    """Return extensions within extensions."""
+    opened = b'{"url":"urn:x","extension":[' * levels
+    inner = b'{"url":"urn:x","valueString":"x"}'
+    return b'{"resourceType":"Basic","extension":[' + opened + inner + b"]}" * levels + b"]}"
+
+
+BROKEN = m.order("9990548600")
+UNKNOWN_TYPE = {
+    "resourceType": "Bundle",
+    "type": "transaction",
+    "entry": [{"resource": m.patient(""), "request": {"method": "PUT", "url": "Practitioner/1"}}],
+}
+TWICE = {
+    "resourceType": "Bundle",
+    "type": "transaction",
+    "entry": [
+        {"resource": {**m.patient(""), "id": "x"}, "request": {"method": "PUT", "url": "Patient/x"}}
+    ]
+    * 2,
+}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (deep(60), "FHR103: objects and lists lie more than 100 deep"),
+        (b"[" * 100_000, "FHR103"),
+        (BROKEN, "an NHS number is"),
+        (UNKNOWN_TYPE, "is of type 'Patient', and the url names Practitioner"),
+        (TWICE, "two entries of the transaction write Patient/x"),
+        ({**PERSON, "id": "no id at all!"}, "Patient.id"),
+        (b"\x1f\x8b binary", "FHR101"),
+    ],
+)
+def test_bad_input_is_told_and_nothing_of_it_is_stored(take: Any, content: Any, said: str) -> None:
+    ran = take({"bad.json": content})
+    assert ran.code == 10
+    assert said in ran.err
+    assert "stored 0" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_a_broken_archive_is_told(take: Any) -> None:
+    ran = take({"a.ndjson.gz": gzip.compress(json.dumps(PERSON).encode() * 50)[:-9]})
+    assert "INP081: the file cannot be read" in ran.err
+    assert "INP081" in take({"a.ndjson.gz": b"\x1f\x8b\x08\x00" + b"\xff" * 99}).err
+
+
+def test_a_circle_of_references_is_stored(take: Any) -> None:
+    """Two resources that refer to each other are no fault; a transaction resolves both."""
+    one = {"resourceType": "Basic", "code": {"text": "a"}, "subject": m.to("2")}
+    two = {"resourceType": "Basic", "code": {"text": "b"}, "subject": m.to("1")}
+    post = {"method": "POST", "url": "Basic"}
+    entries = [{**m.entry("1", one), "request": post}, {**m.entry("2", two), "request": post}]
+    ran = take({"a.json": {"resourceType": "Bundle", "type": "transaction", "entry": entries}})
+    assert "stored 2" in ran.err
+
+
+def test_verify_finds_a_changed_byte_and_a_missing_version(
+    take: Any, run: Run, tmp_path: Path
+) -> None:
+    take({"a.json": PERSON, "b.json": WEIGHT})
+    take({"a.json": {**PERSON, "active": True}})
+    good = run("record", "verify", "--data", tmp_path / "data")
+    assert (good.code, "3 versions are intact." in good.err) == (0, True)
+    with sqlite3.connect(tmp_path / "data" / "record.db") as raw:
+        raw.execute("UPDATE version SET body = CAST(replace(body, '70.50', '70.51') AS BLOB)")
+        raw.execute("DELETE FROM version WHERE kind = 'Patient' AND number = 1")
+    bad = run("record", "verify", "--data", tmp_path / "data")
+    assert bad.code == 19
+    assert "Observation/w version 1 has other bytes" in bad.err
+    assert "Patient/p has no version 1" in bad.err
+
+
+@pytest.mark.shared
+def test_the_messages_of_the_nhs_are_taken_in_once(run: Run, tmp_path: Path, shared: Path) -> None:
+    sent = shared / "fhir" / "nhs-eps" / "spec" / "prescribing"
+    first = run("record", "import", sent, "--data", tmp_path / "data")
+    again = run("record", "import", sent, "--data", tmp_path / "data")
+    assert (first.code, again.code) == (0, 0), first.err
+    assert "stored 0 (0 new" in again.err
