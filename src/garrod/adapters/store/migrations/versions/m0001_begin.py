@@ -14,13 +14,21 @@ SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make the tables."""
-    _core()
-    _rows()
-    _indexes()
+    """Make the tables and their indexes."""
+    _head()
+    _version()
+    _event()
+    _compartment()
+    _token()
+    _string()
+    _date()
+    _reference()
+    _amount()
+    _uri()
+    _composite()
 
 
-def _core() -> None:
+def _head() -> None:
     op.create_table(
         "head",
         sa.Column("key", SERIAL, primary_key=True, autoincrement=True),
@@ -32,6 +40,11 @@ def _core() -> None:
         sa.Column("sequence", NUMBER, nullable=False),  # of its newest version
         sa.UniqueConstraint("kind", "id", name="head_of"),
     )
+    op.create_index("head_in_order", "head", ["kind", "key"])
+    op.create_index("head_by_time", "head", ["kind", "at"])
+
+
+def _version() -> None:
     op.create_table(
         "version",
         sa.Column("sequence", SERIAL, primary_key=True, autoincrement=False),
@@ -45,6 +58,10 @@ def _core() -> None:
         sa.Column("sha256", sa.LargeBinary, nullable=False),
         sa.UniqueConstraint("key", "number", name="version_of"),
     )
+    op.create_index("version_of_kind", "version", ["kind", "sequence"])
+
+
+def _event() -> None:
     op.create_table(
         "event",
         sa.Column("sequence", SERIAL, primary_key=True, autoincrement=False),
@@ -56,6 +73,9 @@ def _core() -> None:
         sa.Column("patients", WORDS, nullable=False),  # JSON
         sa.Column("detail", WORDS, nullable=False),
     )
+
+
+def _compartment() -> None:
     op.create_table(
         "compartment",
         sa.Column("patient", WORDS, nullable=False),
@@ -64,9 +84,10 @@ def _core() -> None:
         sa.PrimaryKeyConstraint("patient", "kind", "key", name="compartment_of"),
         sqlite_with_rowid=False,
     )
+    op.create_index("compartment_back", "compartment", ["key"])
 
 
-def _rows() -> None:
+def _token() -> None:
     op.create_table(
         "token",
         sa.Column("param", NUMBER, nullable=False),
@@ -76,6 +97,10 @@ def _rows() -> None:
         sa.PrimaryKeyConstraint("param", "code", "system", "key", name="token_of"),
         sqlite_with_rowid=False,
     )
+    op.create_index("token_back", "token", ["key", "param"])
+
+
+def _string() -> None:
     op.create_table(
         "string",
         sa.Column("param", NUMBER, nullable=False),
@@ -84,6 +109,11 @@ def _rows() -> None:
         sa.Column("exact", WORDS, nullable=False),
         sa.Column("key", NUMBER, nullable=False),
     )
+    op.create_index("string_of", "string", ["param", "start", "key"])
+    op.create_index("string_back", "string", ["key", "param"])
+
+
+def _date() -> None:
     op.create_table(
         "date",
         sa.Column("param", NUMBER, nullable=False),
@@ -93,6 +123,11 @@ def _rows() -> None:
         sa.PrimaryKeyConstraint("param", "low", "high", "key", name="date_of"),
         sqlite_with_rowid=False,
     )
+    op.create_index("date_by_end", "date", ["param", "high", "key"])
+    op.create_index("date_back", "date", ["key", "param"])
+
+
+def _reference() -> None:
     op.create_table(
         "reference",
         sa.Column("param", NUMBER, nullable=False),
@@ -103,6 +138,13 @@ def _rows() -> None:
         sa.Column("value", WORDS, nullable=False),
         sa.Column("key", NUMBER, nullable=False),
     )
+    op.create_index("reference_of", "reference", ["id", "kind", "param", "key"])
+    op.create_index("reference_by_url", "reference", ["param", "url", "key"])
+    op.create_index("reference_by_identifier", "reference", ["param", "value", "key"])
+    op.create_index("reference_back", "reference", ["key", "param"])
+
+
+def _amount() -> None:
     op.create_table(
         "amount",
         sa.Column("param", NUMBER, nullable=False),
@@ -114,6 +156,10 @@ def _rows() -> None:
         sa.PrimaryKeyConstraint("param", "low", "high", "code", "system", "key", name="amount_of"),
         sqlite_with_rowid=False,
     )
+    op.create_index("amount_back", "amount", ["key", "param"])
+
+
+def _uri() -> None:
     op.create_table(
         "uri",
         sa.Column("param", NUMBER, nullable=False),
@@ -121,6 +167,11 @@ def _rows() -> None:
         sa.Column("value", WORDS, nullable=False),
         sa.Column("key", NUMBER, nullable=False),
     )
+    op.create_index("uri_of", "uri", ["param", "start", "key"])
+    op.create_index("uri_back", "uri", ["key", "param"])
+
+
+def _composite() -> None:
     op.create_table(
         "composite",
         sa.Column("param", NUMBER, nullable=False),
@@ -133,24 +184,5 @@ def _rows() -> None:
         sa.Column("folded", WORDS, nullable=False),
         sa.Column("key", NUMBER, nullable=False),
     )
-
-
-def _indexes() -> None:
-    op.create_index("head_in_order", "head", ["kind", "key"])
-    op.create_index("head_by_time", "head", ["kind", "at"])
-    op.create_index("version_of_kind", "version", ["kind", "sequence"])
-    op.create_index("compartment_back", "compartment", ["key"])
-    op.create_index("token_back", "token", ["key", "param"])
-    op.create_index("string_of", "string", ["param", "start", "key"])
-    op.create_index("string_back", "string", ["key", "param"])
-    op.create_index("date_by_end", "date", ["param", "high", "key"])
-    op.create_index("date_back", "date", ["key", "param"])
-    op.create_index("reference_of", "reference", ["id", "kind", "param", "key"])
-    op.create_index("reference_by_url", "reference", ["param", "url", "key"])
-    op.create_index("reference_by_identifier", "reference", ["param", "value", "key"])
-    op.create_index("reference_back", "reference", ["key", "param"])
-    op.create_index("amount_back", "amount", ["key", "param"])
-    op.create_index("uri_of", "uri", ["param", "start", "key"])
-    op.create_index("uri_back", "uri", ["key", "param"])
     op.create_index("composite_of", "composite", ["param", "first_code", "key"])
     op.create_index("composite_back", "composite", ["key", "param"])

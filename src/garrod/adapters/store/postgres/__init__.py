@@ -1,0 +1,1 @@
+"""The record on PostgreSQL: one writing transaction at a time, readers beside it."""
