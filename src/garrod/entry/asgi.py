@@ -11,7 +11,8 @@ from garrod.entry.api.app import make_app
 from garrod.entry.api.guard import Guard
 from garrod.entry.api.operations import OPERATIONS
 from garrod.entry.api.rooms import Rooms
-from garrod.entry.housing import LOOPBACK, clock, housing_of, opened_record
+from garrod.entry.api.subscribing_opening import kept_in
+from garrod.entry.housing import LOOPBACK, clock, housing_of, new_id, opened_record
 from garrod.entry.wire import Services
 
 HOUSING = housing_of()
@@ -25,4 +26,11 @@ async def _rooms() -> AsyncIterator[Rooms]:
         yield Rooms(record, codec, OPERATIONS, services)
 
 
-app = make_app(_rooms, Guard(HOUSING.token, LOOPBACK))
+_subscribers = kept_in(
+    HOUSING.folder,
+    hosts=os.environ.get("GARROD_HOOKS", ""),
+    base=os.environ.get("GARROD_BASE", ""),
+    clock=clock,
+    new_id=new_id,
+)
+app = make_app(_rooms, Guard(HOUSING.token, LOOPBACK), _subscribers)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
+from starlette.routing import WebSocketRoute
 
 from garrod import __version__
 from garrod.core.errors import OutsideError
@@ -18,8 +21,10 @@ from garrod.entry.api.guard import Guard
 from garrod.entry.api.openapi import described
 from garrod.entry.api.rooms import Rooms
 from garrod.entry.api.watch import Watch
+from garrod.entry.api.websocket import SocketDoor
 
 Opened = Callable[[], AbstractAsyncContextManager[Rooms]]
+Keeping = Callable[[Rooms, Feed], AbstractAsyncContextManager[Any]]
 
 
 class House:
@@ -62,13 +67,21 @@ class Doors:
             await self.pages(scope, receive, send)
 
 
-def make_app(opened: Opened, guard: Guard) -> Doors:
-    """Return the application; the rooms are opened when it starts, and closed when it ends."""
+def make_app(opened: Opened, guard: Guard, keeping: Keeping | None = None) -> Doors:
+    """Return the application; the rooms are opened when it starts, and closed when it ends.
+
+    `keeping` keeps the subscriptions meanwhile.
+    """
     house, watch = House(), Watch()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with opened() as rooms, Feed(rooms.record.store).running() as feed:
+        async with AsyncExitStack() as stack:
+            rooms = await stack.enter_async_context(opened())
+            feed = await stack.enter_async_context(Feed(rooms.record.store).running())
+            if keeping is not None:
+                kept = await stack.enter_async_context(keeping(rooms, feed))
+                rooms = replace(rooms, subscribers=kept)
             house.rooms, house.news = rooms, feed
             try:
                 with ended_at_signal(feed.end):
@@ -82,6 +95,7 @@ def make_app(opened: Opened, guard: Guard) -> Doors:
     _add_pages(app, house, watch)
     events = EventsDoor(house.ask, house.feed, guard)
     app.add_route("/events", events.answer, methods=["GET"], include_in_schema=False)
+    app.router.routes.append(WebSocketRoute(f"{PREFIX}/ws", SocketDoor(house.ask, guard).serve))
     app.openapi = lambda: described(app.version)  # type: ignore[method-assign]
     return Doors(FhirDoor(house.ask, guard, watch), app)
 

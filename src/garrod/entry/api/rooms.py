@@ -47,6 +47,7 @@ class Rooms:
     operations: Mapping[str, Named] = field(default_factory=dict)
     services: Any = None
     xml: XmlFormat | None = None
+    subscribers: Any = None  # who keeps the subscriptions (subscribing.Subscribers)
 
     def outcome_saying(self, text: str) -> bytes:
         """Return an OperationOutcome that tells of something that went well."""

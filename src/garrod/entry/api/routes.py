@@ -8,8 +8,11 @@ from garrod.core.errors import InputError
 from garrod.entry.api import bundling, operating, reading, searching, writing
 from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.rooms import Rooms
+from garrod.entry.api.subscribing import KIND
+from garrod.entry.api.subscribing_writing import kept
 
 Act = Callable[[Rooms, Asked], Awaitable[Answer]]
+WRITES = ("POST", "PUT", "PATCH")
 
 
 class NotAllowed(InputError):
@@ -49,6 +52,8 @@ def act_of(rooms: Rooms, asked: Asked) -> Act:
     if path == ("_search",):
         return _by({"POST": searching.search_all}, asked)
     _check_kind(rooms, path[0])
+    if path[0] == KIND and len(path) <= 2 and path[-1] != "_search" and asked.method in WRITES:
+        return kept(_by(TYPE if len(path) == 1 else INSTANCE, asked))
     if len(path) == 1:
         return _by(TYPE, asked)
     if len(path) == 2 and path[1] == "_search":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from garrod.entry.api.operations import subscriptions
 from garrod.entry.api.operations.everything import everything
 from garrod.entry.api.operations.medication_list import confirm, line, medication_list
+from garrod.entry.api.operations.reconcile import reconcile
 from garrod.entry.api.operations.validating import validate
 from garrod.entry.api.rooms import Named
 
@@ -11,6 +13,7 @@ POST = frozenset(("POST",))
 GET = frozenset(("GET",))
 INSTANCE, TYPE, SYSTEM = "instance", "type", "system"
 _ONE, _PATIENT = frozenset((INSTANCE,)), frozenset(("Patient",))
+_SUBSCRIPTION = frozenset(("Subscription",))
 
 OPERATIONS = {
     named.name: named
@@ -19,6 +22,16 @@ OPERATIONS = {
         Named("medication-list", medication_list, _ONE, _PATIENT, GET),
         Named("confirm-medication-list", confirm, _ONE, _PATIENT, POST),
         Named("line", line, _ONE, _PATIENT, POST),
+        Named("reconcile", reconcile, _ONE, _PATIENT),
         Named("everything", everything, frozenset((INSTANCE,)), frozenset(("Patient",))),
+        Named("status", subscriptions.status, frozenset((TYPE, INSTANCE)), _SUBSCRIPTION),
+        Named("events", subscriptions.events, _ONE, _SUBSCRIPTION),
+        Named(
+            "get-ws-binding-token",
+            subscriptions.binding_token,
+            frozenset((TYPE, INSTANCE)),
+            _SUBSCRIPTION,
+        ),
+        Named("hook-secret", subscriptions.hook_secret, _ONE, _SUBSCRIPTION, GET),
     )
 }
