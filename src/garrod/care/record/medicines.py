@@ -17,7 +17,14 @@ from garrod.care.record.medication.line import CLOSED, Act, Author, Line, Settin
 from garrod.care.record.medication.lists import MedicationList
 from garrod.care.record.medication.transitions import RULES
 from garrod.care.record.medicines_load import Held, load, load_version
-from garrod.care.record.medicines_ports import RECEIPT, Kept, LineCodec, receipt_id
+from garrod.care.record.medicines_ports import (
+    RECEIPT,
+    Head,
+    Kept,
+    LineCodec,
+    Reconciled,
+    receipt_id,
+)
 from garrod.care.record.medicines_stop import Stopped, recalled
 from garrod.care.record.medicines_write import Pen, write
 from garrod.care.record.ports import Tx
@@ -82,14 +89,14 @@ class Medicines:
         """
 
         async def work(pen: Pen, held: Held) -> Written:
-            mine = with_id(entry, held.list, asking.by.setting, self.record.new_id)
-            hidden = hidden_from(held.list, asking.by.setting)
+            base = await self._base(pen, held, asking)
+            hidden = hidden_from(base.list, asking.by.setting)
             others = (
                 Entry(x.id)
-                for x in held.list.to_decide()
-                if x.id != mine.line_id and x.id not in hidden
+                for x in base.list.to_decide()
+                if x.id != entry.line_id and x.id not in hidden
             )
-            made = await self._confirmed(pen, held, asking, (mine, *others))
+            made = self._made(pen, (held, base), asking, (entry, *others))
             plain = replace(
                 made.list,
                 confirmed_by=held.list.confirmed_by,
@@ -107,36 +114,65 @@ class Medicines:
         """
 
         async def work(pen: Pen, held: Held) -> Written:
-            mine = tuple(
-                with_id(e, held.list, asking.by.setting, self.record.new_id) for e in proposal
-            )
-            made = await self._confirmed(pen, held, asking, mine)
-            flags = {c.line_id: c.kind.value for c in made.lines}
-            return await self._written(pen, held, made.list, flags)
+            return (await self.confirmed(pen, held, asking, proposal))[0]
 
         return await self.within(actor, asking, work)
 
-    async def _confirmed(
-        self, pen: Pen, held: Held, asking: Asking, proposal: Proposal
+    async def confirmed(
+        self,
+        pen: Pen,
+        held: Held,
+        asking: Asking,
+        proposal: Proposal,
+        *,
+        reconciled: Reconciled | None = None,
+    ) -> tuple[Written, Confirmed]:
+        """Confirm the whole list within a transaction that is under way.
+
+        Raises: StaleList REC110, InputError REC109, REC121.
+        """
+        base = await self._base(pen, held, asking)
+        made = self._made(pen, (held, base), asking, proposal)
+        flags = {c.line_id: c.kind.value for c in made.lines}
+        head = replace(held.head, reconciled=reconciled or held.head.reconciled)
+        return await self._written(pen, held, made.list, flags, head=head), made
+
+    async def _base(self, pen: Pen, held: Held, asking: Asking) -> Held:
+        """Return the version of the list that a write was based on."""
+        if asking.based_on == held.number:
+            return held
+        return await load_version(pen.tx, self.lines, asking.patient, asking.based_on)
+
+    def _made(
+        self, pen: Pen, lists: tuple[Held, Held], asking: Asking, proposal: Proposal
     ) -> Confirmed:
-        base = held
-        if asking.based_on != held.number:
-            base = await load_version(pen.tx, self.lines, asking.patient, asking.based_on)
+        """Return a list as it is once a proposal is confirmed; `lists`: the current one, the base.
+
+        Ids are given by the list that was read, so that a stale write shows what it would do.
+        """
+        held, base = lists
+        setting = asking.by.setting
         return confirm(
             held.list,
-            proposal,
+            tuple(with_id(e, base.list, setting, self.record.new_id) for e in proposal),
             based_on=base.list,
             by=asking.by,
             at=pen.at,
             key="",
-            hidden=hidden_from(held.list, asking.by.setting),
+            hidden=hidden_from(held.list, setting),
         )
 
     async def _written(
-        self, pen: Pen, held: Held, made: MedicationList, flags: Mapping[str, str]
+        self,
+        pen: Pen,
+        held: Held,
+        made: MedicationList,
+        flags: Mapping[str, str],
+        *,
+        head: Head | None = None,
     ) -> Written:
         """Write a list, and do what follows from the lines that were stopped by it."""
-        now = await write(pen, held, made, flags=flags)
+        now = await write(pen, held, made, flags=flags, head=head)
         chains = newly_stopped(held.list, now.list)
         stopped = await recalled(pen, made.patient, chains, self.record.new_id)
         return Written(now, stopped)

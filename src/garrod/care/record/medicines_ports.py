@@ -31,6 +31,16 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Reconciled:
+    """The last reconciliation: at what move, by whom, when, and what nobody decided."""
+
+    move: str
+    by: Author
+    at: datetime
+    unresolved: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """What a list says beside its lines. `overrides` are reasons why duplicates stay."""
 
@@ -39,6 +49,7 @@ class Head:
     confirmed_by: Author | None = None
     confirmed_at: datetime | None = None
     overrides: tuple[Override, ...] = ()
+    reconciled: Reconciled | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from garrod.care.record.medication.following import followed
 from garrod.care.record.medication.likeness import Formulary
 from garrod.care.record.medication.said import Reported, Source
 from garrod.care.record.medicines import now_for
+from garrod.care.record.medicines_cases import CASE
 from garrod.care.record.medicines_load import load
 from garrod.care.record.medicines_ports import (
     GENERATED,
@@ -35,7 +36,7 @@ _ORDER = {
     Source.DISPENSE: 2,
     Source.ADMINISTRATION: 3,
 }
-_OURS = frozenset((LINE, LIST, RECEIPT))
+_OURS = frozenset((LINE, LIST, RECEIPT, CASE))
 
 
 class Following:

@@ -7,10 +7,20 @@ from datetime import datetime
 
 import orjson
 
-from garrod.adapters.fhir.lines import kept, listing, reported, statement, supply
-from garrod.care.record.medication.line import Line
+from garrod.adapters.fhir.lines import (
+    handing,
+    kept,
+    listing,
+    reconciling,
+    reported,
+    statement,
+    supply,
+)
+from garrod.care.record.medication.handover import Handover
+from garrod.care.record.medication.line import Author, Line
 from garrod.care.record.medication.said import Reported
 from garrod.care.record.medication.stop import Authorisation, StopTask
+from garrod.care.record.medicines_cases import CASE, Case
 from garrod.care.record.medicines_ports import LINE, LIST, RECEIPT, Head, Kept, Near
 from garrod.core.resource import Version
 
@@ -35,12 +45,14 @@ class FhirLines:
         return listing.head_body(head, lines, at)
 
     def is_ours(self, version: Version) -> bool:
-        """Return whether a version is a line, a list or a receipt that only its acts may write."""
-        if version.is_deleted or version.kind not in (LINE, LIST, RECEIPT):
+        """Return whether a version is one that only the acts of the list may write."""
+        if version.is_deleted or version.kind not in (LINE, LIST, RECEIPT, CASE):
             return False
         resource = orjson.loads(version.body)
         if version.kind == LINE:
             return statement.is_line(resource)
+        if version.kind == CASE:
+            return reconciling.is_case(resource)
         return listing.is_list(resource) if version.kind == LIST else kept.is_kept(resource)
 
     def kept(self, version: Version) -> Kept:
@@ -70,3 +82,27 @@ class FhirLines:
     def task_body(self, task: StopTask, patient: str, at: datetime) -> bytes:
         """Return a task that names what a stop could not recall."""
         return supply.task_body(task, patient, at)
+
+
+class FhirCases:
+    """Knows reconciliations and handovers as resources of FHIR R4."""
+
+    def case(self, version: Version) -> Case:
+        """Return a reconciliation.  Raises: FhirError FHR150."""
+        return reconciling.case_of(version)
+
+    def case_body(self, case: Case) -> bytes:
+        """Return a reconciliation as a Task."""
+        return reconciling.case_body(case)
+
+    def handover(self, version: Version) -> Handover:
+        """Return a handover.  Raises: FhirError FHR150."""
+        return handing.handover_of(version)
+
+    def handover_body(self, handover: Handover, patient: str, by: Author) -> bytes:
+        """Return a handover as a Communication."""
+        return handing.handover_body(handover, patient, by)
+
+    def handover_seen(self, version: Version, handover: Handover) -> bytes:
+        """Return the resource of a handover with who has seen it by now."""
+        return handing.handover_seen(version, handover)

@@ -64,7 +64,7 @@ def _step(step: Transition) -> Extension:
         part("other", "String", step.other),
         part("private", "Boolean", True if step.is_private else None),
         *(content_out(step.content) if step.content else ()),
-        *(_hold(step.hold) if step.hold else ()),
+        *(hold_out(step.hold) if step.hold else ()),
         *_links(step.links),
     )
     return found
@@ -82,7 +82,7 @@ def _read(found: Resource) -> Transition:
             reason=words(found, "reason"),
             to=State(to) if to else None,
             content=content_in(content) if content else None,
-            hold=_hold_in(hold) if hold else None,
+            hold=hold_in(hold) if hold else None,
             links=_links_in(within(found, "links")),
             verification=Verification(verification) if verification else None,
             other=words(found, "other"),
@@ -152,7 +152,8 @@ def _medicine_in(found: Resource) -> MedicineOf:
     )
 
 
-def _hold(hold: Hold) -> list[Extension]:
+def hold_out(hold: Hold) -> list[Extension]:
+    """Return a hold as an extension."""
     return tree(
         "hold",
         part("reason", "String", hold.reason),
@@ -161,7 +162,8 @@ def _hold(hold: Hold) -> list[Extension]:
     )
 
 
-def _hold_in(found: Resource) -> Hold:
+def hold_in(found: Resource) -> Hold:
+    """Return a hold.  Raises: FhirError FHR150."""
     resumes = date_in(words(found, "resumes", "Date"))
     return Hold(words(found, "reason"), resumes, words(found, "resumesWhen"))
 

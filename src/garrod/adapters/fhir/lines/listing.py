@@ -11,7 +11,7 @@ from datetime import datetime
 import orjson
 
 from garrod.adapters.fhir.json import Resource, many, one, text
-from garrod.adapters.fhir.lines.names import CONFIRMED, FLAGS, NUMBER, OVERRIDE
+from garrod.adapters.fhir.lines.names import CONFIRMED, FLAGS, NUMBER, OVERRIDE, RECONCILED
 from garrod.adapters.fhir.lines.nested import (
     Extension,
     author_in,
@@ -29,7 +29,7 @@ from garrod.adapters.fhir.lines.statement import source_of, written
 from garrod.care.record.medication.duplicates import Override
 from garrod.care.record.medication.likeness import Likeness
 from garrod.care.record.medication.line import Line
-from garrod.care.record.medicines_ports import LINE, LIST, Head, Listed, list_id
+from garrod.care.record.medicines_ports import LINE, LIST, Head, Listed, Reconciled, list_id
 from garrod.core.errors import FhirError
 from garrod.core.resource import Version
 
@@ -50,7 +50,11 @@ def head_body(head: Head, lines: Mapping[str, Line], at: datetime) -> bytes:
     found: Resource = {
         "resourceType": LIST,
         "id": list_id(head.patient),
-        "extension": [*_confirmed(head), *(e for o in head.overrides for e in _override(o))],
+        "extension": [
+            *_confirmed(head),
+            *(e for o in head.overrides for e in _override(o)),
+            *_reconciled(head.reconciled),
+        ],
         "status": "current",
         "mode": "working",
         "title": TITLE,
@@ -91,6 +95,30 @@ def head_of(version: Version) -> Head:
         author_in(confirmed, "by") if confirmed else None,
         instant_in(words(confirmed, "at", "Instant")) if confirmed else None,
         tuple(_override_in(e) for e in named(many(resource, "extension"), OVERRIDE)),
+        _reconciled_in(within(resource, RECONCILED)),
+    )
+
+
+def _reconciled(found: Reconciled | None) -> list[Extension]:
+    if found is None:
+        return []
+    return tree(
+        RECONCILED,
+        part("move", "Code", found.move),
+        part("at", "Instant", instant_out(found.at)),
+        *author_out("by", found.by),
+        *(part("unresolved", "String", words) for words in found.unresolved),
+    )
+
+
+def _reconciled_in(found: Extension) -> Reconciled | None:
+    if not found:
+        return None
+    return Reconciled(
+        words(found, "move", "Code"),
+        author_in(found, "by"),
+        instant_in(words(found, "at", "Instant")),
+        every(found, "unresolved"),
     )
 
 

@@ -14,7 +14,7 @@ from garrod.adapters.fhir.lines.asked import (
 from garrod.adapters.fhir.lines.codec import FhirLines
 from garrod.adapters.fhir.lines.shown import bundle_of, outcome_of_view
 from garrod.adapters.fhir.record.parse import parse
-from garrod.care.record.medicines import Medicines, Written
+from garrod.care.record.medicines import Written
 from garrod.care.record.medicines_ports import LINE, LIST, list_id
 from garrod.care.record.medicines_view import Viewed, view_of, viewed
 from garrod.entry.api.exchange import Answer, Asked
@@ -27,6 +27,7 @@ from garrod.entry.api.operations.medication import (
     question_of,
 )
 from garrod.entry.api.rooms import Rooms
+from garrod.entry.housing import clock
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # the date of a list that was never written
 
@@ -42,7 +43,7 @@ async def medication_list(rooms: Rooms, asked: Asked) -> Answer:
         as_of=moment_of(given, "asOf"),
         as_known=moment_of(given, "asKnown"),
     )
-    return shown(rooms, asked, found)
+    return shown(rooms, asked, found, notes=_of_head(found))
 
 
 async def _line(rooms: Rooms, asked: Asked) -> Answer:
@@ -51,7 +52,7 @@ async def _line(rooms: Rooms, asked: Asked) -> Answer:
     now = await medicines.held(asked.actor, asking.patient)
     entry = entry_of(parts, asking.by, medicines.clock(), now.list.by_id())
     done = await medicines.act(asked.actor, asking, entry)
-    return answered(rooms, asked, medicines, done)
+    return answered(rooms, asked, done)
 
 
 async def _confirm(rooms: Rooms, asked: Asked) -> Answer:
@@ -64,23 +65,33 @@ async def _confirm(rooms: Rooms, asked: Asked) -> Answer:
         for one in whole.get("line", [])
     )
     done = await medicines.confirm(asked.actor, asking, proposal)
-    return answered(rooms, asked, medicines, done)
+    return answered(rooms, asked, done)
 
 
 line = conditional(_line)
 confirm = conditional(_confirm)
 
 
-def answered(rooms: Rooms, asked: Asked, medicines: Medicines, done: Written) -> Answer:
+def answered(rooms: Rooms, asked: Asked, done: Written) -> Answer:
     """Return what a write yields: the list as it is now, and what followed from it."""
-    found = view_of(done.held, author_of(asked).setting, medicines.clock())
-    return shown(rooms, asked, found, notes=notes_of(done))
+    found = view_of(done.held, author_of(asked).setting, clock())
+    notes = (*notes_of(done), *_of_head(found))
+    return shown(rooms, asked, found, notes=notes)
+
+
+def _of_head(found: Viewed) -> tuple[str, ...]:
+    """Return when the list was last reconciled, and what was left open then."""
+    last = found.held.head.reconciled
+    if last is None:
+        return ()
+    who = f"{last.by.who} ({last.by.setting.value})"
+    left = (f"not decided at {last.move}: {row}" for row in last.unresolved)
+    return (f"last reconciled at {last.move} by {who}, {last.at:%d/%m/%Y %H:%M}", *left)
 
 
 def notes_of(done: Written) -> tuple[str, ...]:
     """Return what followed from a write, in words."""
     said = ["this was done before under the same key: nothing was done again"] * done.is_replay
-    said += [done.detail] if done.detail and not done.is_replay else []
     for stopped in done.stopped:
         for recall in stopped.stopping.recalls:
             said.append(f"{recall.reference}: {recall.outcome.value} ({recall.why})")
