@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from garrod.adapters.fhir.rest.checked import CheckedCodec
+from garrod.adapters.fhir.xml import XmlFormat
 from garrod.entry.api.app import make_app
 from garrod.entry.api.guard import Guard
 from garrod.entry.api.operations import OPERATIONS
 from garrod.entry.api.rooms import Rooms
+from garrod.entry.api.routes import answer
 from garrod.entry.api.subscribing_opening import kept_in
 from garrod.entry.housing import LOOPBACK, clock, housing_of, new_id, opened_record
 from garrod.entry.wire import Services
@@ -23,7 +25,7 @@ async def _rooms() -> AsyncIterator[Rooms]:
     services = Services()
     codec = CheckedCodec(services.shelf, os.environ.get("GARROD_BASE", ""), clock=clock)
     async with opened_record(HOUSING, codec) as record:
-        yield Rooms(record, codec, OPERATIONS, services)
+        yield Rooms(record, codec, OPERATIONS, services, XmlFormat(services.shelf), answer)
 
 
 _subscribers = kept_in(

@@ -14,14 +14,13 @@ from pathlib import Path
 
 from garrod.adapters.fhir.lines.codec import FhirLines
 from garrod.adapters.fhir.rest.checked import CheckedCodec
-from garrod.adapters.store import open_store
 from garrod.care.govern.access import LocalAccess
 from garrod.care.record.medication.likeness import Makeup, PackFormulary
 from garrod.care.record.medication.line import MedicineOf
 from garrod.care.record.reactions import Following
 from garrod.care.record.service import Record
 from garrod.core.errors import InputError
-from garrod.entry.wire import Services
+from garrod.entry.wire import Services, store_at
 from garrod.knowledge.medicines import load_medicines
 
 TOKEN_FILE = "token"
@@ -103,7 +102,7 @@ def _formulary() -> PackFormulary:
 @asynccontextmanager
 async def opened_record(housing: Housing, codec: CheckedCodec) -> AsyncIterator[Record]:
     """Open the record, and close it at the end.  Raises: OutsideError where it cannot be opened."""
-    store = await open_store(housing.database, clock=clock)
+    store = await store_at(housing.database, clock)
     try:
         follow = Following(codec, FhirLines(), new_id, DrugsPack())
         yield Record(store, codec, LocalAccess(), new_id, reactions=(follow,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -20,6 +20,7 @@ from garrod.care.decide.knowledge import Knowledge, load_knowledge
 from garrod.care.decide.model import Decision
 from garrod.care.decide.policy import PACK
 from garrod.care.decide.service import decide, look_ahead
+from garrod.care.record.ports import Store
 from garrod.core.advice import Advice
 from garrod.core.errors import UsageError
 from garrod.core.finding import GeneFinding
@@ -127,6 +128,13 @@ class Services:
     def ahead(self, person: Person, *, today: date) -> tuple[Advice, ...]:
         """Return the advice for medicines that the person does not take."""
         return look_ahead(self.knowledge, person, today=today)
+
+
+async def store_at(url: str, clock: Callable[[], datetime]) -> Store:
+    """Return the record's store at a url.  Raises: UsageError, OutsideError (see open_store)."""
+    from garrod.adapters.store import open_store
+
+    return await open_store(url, clock=clock)
 
 
 def folder_named() -> Path | None:

@@ -55,8 +55,6 @@ async def _alone(rooms: Rooms, asked: Asked, entry: Entry) -> Done:
 
 async def _got(rooms: Rooms, asked: Asked, entry: Entry) -> Done:
     """Answer a GET within a Bundle as one of its own would be."""
-    from garrod.entry.api.routes import act_of
-
     path, _, question = entry.url.partition("?")
     inner = Asked(
         actor=asked.actor,
@@ -67,7 +65,7 @@ async def _got(rooms: Rooms, asked: Asked, entry: Entry) -> Done:
         wishes=asked.wishes,
         base=asked.base,
     )
-    answer = await act_of(rooms, inner)(rooms, inner)
+    answer = await rooms.answer(rooms, inner)
     return Done(answer.status, body=answer.body)
 
 

@@ -23,7 +23,7 @@ from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.faults import answer_of, unforeseen
 from garrod.entry.api.guard import Guard
 from garrod.entry.api.rooms import Rooms, XmlFormat
-from garrod.entry.api.routes import act_of
+from garrod.entry.api.routes import answer
 from garrod.entry.api.watch import Watch
 
 Scope = MutableMapping[str, Any]
@@ -62,7 +62,7 @@ class FhirDoor:
             is_xml = answers_in_xml(headers.get("accept", ""), _format_in(question))
             asked = await self._asked(scope, headers, question, receive)
             rooms = self.rooms()
-            return await act_of(rooms, asked)(rooms, asked), is_xml
+            return await answer(rooms, asked), is_xml
         except GarrodError as error:
             return answer_of(error), is_xml
         except Exception as error:

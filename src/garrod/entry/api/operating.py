@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from garrod import __version__
 from garrod.adapters.fhir.rest.capability import capability
 from garrod.core.errors import InputError
 from garrod.entry.api.exchange import Answer, Asked
@@ -10,7 +11,9 @@ from garrod.entry.api.rooms import Named, Rooms
 
 async def capabilities(rooms: Rooms, asked: Asked) -> Answer:
     """Return what this server really does."""
-    return Answer(200, capability(rooms.codec, asked.base, rooms.operations.values()))
+    return Answer(
+        200, capability(rooms.codec, asked.base, rooms.operations.values(), version=__version__)
+    )
 
 
 async def operate(rooms: Rooms, asked: Asked) -> Answer:

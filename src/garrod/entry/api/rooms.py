@@ -15,6 +15,10 @@ from garrod.entry.api.exchange import Answer, Asked
 Operation = Callable[["Rooms", Asked], Awaitable[Answer]]
 
 
+async def _nothing(_: Rooms, __: Asked) -> Answer:
+    return Answer(404)
+
+
 class XmlFormat(Protocol):
     """Turns FHIR's XML into its JSON, and back."""
 
@@ -47,6 +51,7 @@ class Rooms:
     operations: Mapping[str, Named] = field(default_factory=dict)
     services: Any = None
     xml: XmlFormat | None = None
+    answer: Operation = _nothing  # any request of this door, as one within a Bundle is answered
     subscribers: Any = None  # who keeps the subscriptions (subscribing.Subscribers)
 
     def outcome_saying(self, text: str) -> bytes:

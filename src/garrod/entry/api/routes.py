@@ -67,6 +67,11 @@ def act_of(rooms: Rooms, asked: Asked) -> Act:
     raise InputError(f"there is nothing at {'/'.join(path)[:100]}.", code="REC001")
 
 
+async def answer(rooms: Rooms, asked: Asked) -> Answer:
+    """Answer a request.  Raises: GarrodError."""
+    return await act_of(rooms, asked)(rooms, asked)
+
+
 def _by(acts: dict[str, Act], asked: Asked) -> Act:
     method = "GET" if asked.method == "HEAD" else asked.method
     if method not in acts:

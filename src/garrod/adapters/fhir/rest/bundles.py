@@ -50,7 +50,8 @@ def _entry(number: int, given: Any, resource: bytes, sought: Sought) -> Entry:
     if not _KIND.fullmatch(kind) or (id and not _ID.fullmatch(id)):
         raise _wrong(number, "request.url", f"is {url!r}: expected a type, or a type and an id")
     body = _body(number, method, given, resource, kind)
-    condition, search = _condition(number, method, request, kind, question, sought)
+    named = str(request.get("ifNoneExist", "")) if method is Method.POST else question
+    condition, search = _condition(number, kind, named, sought)
     return Entry(
         method,
         kind,
@@ -98,13 +99,10 @@ def _body(number: int, method: Method, given: Resource, resource: bytes, kind: s
     return resource
 
 
-def _condition(
-    number: int, method: Method, request: Resource, kind: str, question: str, sought: Sought
-) -> tuple[str, Query | None]:
-    condition = question if method is not Method.POST else str(request.get("ifNoneExist", ""))
+def _condition(number: int, kind: str, condition: str, sought: Sought) -> tuple[str, Query | None]:
+    condition = condition.lstrip("?").removeprefix(f"{kind}?")
     if not condition:
         return "", None
-    condition = condition.lstrip("?").removeprefix(f"{kind}?")
     try:
         return condition, sought(f"{kind}?{condition}")
     except FhirError as error:

@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 import orjson
 
-from garrod import __version__
 from garrod.adapters.fhir.rest.checked import CheckedCodec
 
 INTERACTIONS = (
@@ -50,7 +49,9 @@ class Offered(Protocol):
         ...
 
 
-def capability(codec: CheckedCodec, base: str, operations: Iterable[Offered]) -> bytes:
+def capability(
+    codec: CheckedCodec, base: str, operations: Iterable[Offered], *, version: str
+) -> bytes:
     """Return the CapabilityStatement as JSON."""
     offered = sorted(operations, key=lambda o: o.name)
     everywhere = [_operation(o) for o in offered if not o.kinds and "system" in o.levels]
@@ -61,7 +62,7 @@ def capability(codec: CheckedCodec, base: str, operations: Iterable[Offered]) ->
             "date": RELEASED,
             "publisher": "Garrod",
             "kind": "instance",
-            "software": {"name": "Garrod", "version": __version__},
+            "software": {"name": "Garrod", "version": version},
             "implementation": {"description": "A medication record", "url": base},
             "fhirVersion": "4.0.1",
             "format": list(FORMATS),

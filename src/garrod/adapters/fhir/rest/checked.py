@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from garrod.adapters.fhir.check.engine import Checker
+from garrod.adapters.fhir.check.profiles import Profiles
 from garrod.adapters.fhir.record.codec import FhirCodec
 from garrod.adapters.fhir.record.parse import parse
 from garrod.adapters.fhir.record.summary import Summaries
@@ -43,10 +44,19 @@ class CheckedCodec(FhirCodec):
     ) -> None:
         super().__init__(shelf, base)
         self.checker = Checker(shelf)
+        self._shelf = shelf
+        self._profiles: Profiles | None = None
         self.is_strict = is_strict
         self.kinds = self.checker.kinds
         self.summaries = Summaries(self.facts)
         self.urls = UrlReader(self.facts, base, expand=expand, clock=clock)
+
+    @property
+    def profiles(self) -> Profiles:
+        """Return the check against profiles, made when it is first asked for."""
+        if self._profiles is None:
+            self._profiles = Profiles(self._shelf, self.checker)
+        return self._profiles
 
     def drafted(self, body: bytes, *, kind: str, id: str, resource: object = None) -> Draft:
         """Return a resource ready to be written under an id.

@@ -1,0 +1,159 @@
+"""The server over HTTP: durable creates, reads by id, a person's medication list, p99 of each.
+
+    python -m bench.server [--people N]      starts a server of its own on a temporary folder
+
+Reference in the same run: one commit after another on the same disk (a row, synced), and reading
+the same bytes from a server that does nothing else. Client and server share the machine's cores.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+TOKEN = "token-of-the-bench"
+PORT = 8931
+HEAD = (
+    f"Host: 127.0.0.1:{PORT}\r\nAuthorization: Bearer {TOKEN}\r\n"
+    "Content-Type: application/fhir+json\r\nAccept: application/fhir+json\r\n"
+)
+PATIENT = '{"resourceType":"Patient","gender":"female","birthDate":"1950-02-03"}'
+REQUEST = (
+    '{"resourceType":"MedicationRequest","status":"active","intent":"order",'
+    '"medicationCodeableConcept":{"coding":[{"system":"http://www.whocc.no/atc","code":"N02BE01"}],'
+    '"text":"paracetamol 500 mg tablets"},"subject":{"reference":"Patient/%s"},'
+    '"authoredOn":"2026-03-03","dosageInstruction":[{"text":"2 tablets four times a day"}]}'
+)
+
+
+class Client:
+    """One kept connection that asks and waits, as plainly as can be: the client must be cheap."""
+
+    def __init__(self) -> None:
+        self.reader: asyncio.StreamReader
+        self.writer: asyncio.StreamWriter
+
+    async def open(self) -> Client:
+        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", PORT)
+        return self
+
+    async def ask(self, method: str, path: str, body: str = "") -> tuple[int, bytes]:
+        """Send one request; return status and body."""
+        length = f"Content-Length: {len(body)}\r\n" if body else ""
+        self.writer.write(f"{method} {path} HTTP/1.1\r\n{HEAD}{length}\r\n{body}".encode())
+        head = await self.reader.readuntil(b"\r\n\r\n")
+        status = int(head[9:12])
+        size = 0
+        for line in head.split(b"\r\n"):
+            if line.lower().startswith(b"content-length:"):
+                size = int(line[15:])
+        return status, await self.reader.readexactly(size) if size else b""
+
+
+Act = Callable[[Client, int], Awaitable[None]]
+
+
+async def hammered(act: Act, clients: int, seconds: float) -> dict[str, float]:
+    """Return acts a second and their times, of some clients asking at once."""
+    opened = [await Client().open() for _ in range(clients)]
+    times: list[float] = []
+    until = time.perf_counter() + seconds
+
+    async def one(client: Client, number: int) -> None:
+        turn = number
+        while time.perf_counter() < until:
+            began = time.perf_counter()
+            await act(client, turn)
+            times.append(time.perf_counter() - began)
+            turn += clients
+
+    began = time.perf_counter()
+    await asyncio.gather(*(one(c, n) for n, c in enumerate(opened)))
+    took = time.perf_counter() - began
+    times.sort()
+    return {
+        "per_second": len(times) / took,
+        "p50_ms": statistics.median(times) * 1000,
+        "p99_ms": times[int(len(times) * 0.99)] * 1000,
+    }
+
+
+def single_commits(folder: Path, seconds: float = 3) -> float:
+    """Return how many rows a second one connection commits durably, one by one."""
+    connection = sqlite3.connect(folder / "floor.db", isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("CREATE TABLE t (a INTEGER PRIMARY KEY, b BLOB)")
+    count, until = 0, time.perf_counter() + seconds
+    while time.perf_counter() < until:
+        connection.execute("INSERT INTO t (b) VALUES (?)", (REQUEST.encode(),))
+        count += 1
+    connection.close()
+    return count / seconds
+
+
+async def measured(folder: Path, seconds: float = 5) -> dict[str, object]:
+    """Return every figure of a server that runs already."""
+    first = await Client().open()
+    people = [
+        json.loads((await first.ask("POST", "/fhir/Patient", PATIENT))[1])["id"] for _ in range(200)
+    ]
+    made: list[str] = []
+
+    async def create(client: Client, turn: int) -> None:
+        status, body = await client.ask(
+            "POST", "/fhir/MedicationRequest", REQUEST % people[turn % 200]
+        )
+        assert status == 201, body
+        made.append(json.loads(body)["id"])
+
+    async def read(client: Client, turn: int) -> None:
+        status, _ = await client.ask("GET", f"/fhir/MedicationRequest/{made[turn % len(made)]}")
+        assert status == 200
+
+    async def listed(client: Client, turn: int) -> None:
+        path = f"/fhir/MedicationRequest?patient={people[turn % 200]}&status=active&_count=50"
+        status, _ = await client.ask("GET", path)
+        assert status == 200
+
+    async def transaction(client: Client, turn: int) -> None:
+        entry = '{"resource":%s,"request":{"method":"POST","url":"MedicationRequest"}}'
+        inner = entry % (REQUEST % people[turn % 200])
+        body = '{"resourceType":"Bundle","type":"transaction","entry":[%s,%s]}' % (inner, inner)
+        status, told = await client.ask("POST", "/fhir", body)
+        assert status == 200, told
+
+    found: dict[str, object] = {"floor: single commits a second": single_commits(folder)}
+    found["create, 32 clients"] = await hammered(create, 32, seconds)
+    found["create, 1 client"] = await hammered(create, 1, seconds / 2)
+    found["transaction of 2, 32 clients"] = await hammered(transaction, 32, seconds)
+    found["read by id, 16 clients"] = await hammered(read, 16, seconds)
+    found["active medicines of a person, 16 clients"] = await hammered(listed, 16, seconds)
+    return found
+
+
+def main() -> None:
+    """Start a server, measure, and print JSON."""
+    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as name:
+        folder = Path(name)
+        command = [str(Path(sys.executable).with_name("garrod")), "serve", "--port", str(PORT)]
+        environment = {**os.environ, "GARROD_DEV_TOKEN": TOKEN, "GARROD_DATA": str(folder / "data")}
+        with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
+            try:
+                time.sleep(4)
+                print(json.dumps(asyncio.run(measured(folder)), indent=1))
+            finally:
+                process.terminate()
+
+
+if __name__ == "__main__":
+    main()
