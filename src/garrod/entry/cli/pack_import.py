@@ -13,7 +13,7 @@ from garrod.entry.cli.output import say, write_out
 from garrod.entry.cli.pack_options import Site
 
 EXAMPLE = "Example: garrod packs import pharmcat PharmCAT/ -o packs"
-SOURCES = "cpic, pharmcat, pypgx, frequencies, fda, ukcore"
+SOURCES = "cpic, pharmcat, pypgx, frequencies, fda, ukcore, dmd, snomed"
 
 
 def import_packs(

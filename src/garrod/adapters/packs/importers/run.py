@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from garrod.adapters.packs.importers.carry import Wish
+from garrod.adapters.packs.importers.concepts import Written
 from garrod.adapters.packs.importers.cpic import cpic_drafts
+from garrod.adapters.packs.importers.dmd import import_dmd
 from garrod.adapters.packs.importers.fda import fda_drafts
 from garrod.adapters.packs.importers.frequencies import frequencies_draft
 from garrod.adapters.packs.importers.pharmcat import pharmcat_drafts
 from garrod.adapters.packs.importers.pypgx import pypgx_drafts
+from garrod.adapters.packs.importers.snomed import import_snomed
 from garrod.adapters.packs.importers.ukcore import ukcore_drafts
 from garrod.adapters.packs.importers.writing import Draft, Rows, as_csv, check_free, write_draft
 from garrod.core.errors import KnowledgeError
@@ -26,7 +29,12 @@ IMPORTERS: dict[str, Callable[[Path, Wish], Made]] = {
     "fda": fda_drafts,
     "ukcore": ukcore_drafts,
 }
-NAMES = tuple(IMPORTERS)
+# Releases of a terminology are too large for a draft: their packs are written as they are read.
+STREAMED: dict[str, Callable[[Path, Path, Wish], Written]] = {
+    "dmd": import_dmd,
+    "snomed": import_snomed,
+}
+NAMES = (*IMPORTERS, *STREAMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,9 @@ def run_import(name: str, source: Path, target: Path, wish: Wish) -> Imported:
 
     Raises: InputError INP010, INP050, INP051, KnowledgeError KNO008, KNO009; then nothing is left.
     """
+    if name in STREAMED:
+        made, said = STREAMED[name](source, target, wish)
+        return Imported((made,), notes=said)
     drafts, reports = IMPORTERS[name](source, wish)
     for draft in drafts:
         check_free(target, draft.name, draft.version)

@@ -1,0 +1,1 @@
+"""What codes mean, as far as it is loaded: code systems, value sets, concept maps."""
