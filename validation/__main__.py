@@ -14,6 +14,7 @@ from validation import (
     fhir_paths,
     fhir_profiles,
     fhir_round_trip,
+    fhir_storage,
     fhir_ukcore,
     full_report,
     getrm,
@@ -52,6 +53,7 @@ ALL: dict[str, Callable[[], int]] = {
     "fhir_defects": fhir_defects.main,
     "fhir_examples": fhir_examples.main,
     "fhir_ukcore": fhir_ukcore.main,
+    "fhir_storage": fhir_storage.main,
 }
 
 

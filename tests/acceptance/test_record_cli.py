@@ -164,7 +164,8 @@ TWICE = {
         (UNKNOWN_TYPE, "is of type 'Patient', and the url names Practitioner"),
         (TWICE, "two entries of the transaction write Patient/x"),
         ({**PERSON, "id": "no id at all!"}, "Patient.id"),
-        (b"\x1f\x8b binary", "FHR101"),
+        (b"\x1f\x8b binary", "INP081"),
+        (b"{\xff}", "FHR101"),
     ],
 )
 def test_bad_input_is_told_and_nothing_of_it_is_stored(take: Any, content: Any, said: str) -> None:

@@ -135,6 +135,17 @@ def test_a_cancellation_gives_the_same_item_its_status_and_keeps_the_dose() -> N
     at_desk(work)
 
 
+def test_an_order_that_comes_behind_its_cancellation_stays_cancelled() -> None:
+    async def work(desk: Desk) -> None:
+        await desk.send(m.cancel())
+        late = await desk.send(m.order())
+        told = await desk.only("MedicationRequest")
+        assert (told["status"], "dosageInstruction" in told) == ("cancelled", True)
+        assert any("stays so" in note for note in late.notes)
+
+    at_desk(work)
+
+
 def test_a_dispense_is_tied_to_person_and_prescription() -> None:
     async def work(desk: Desk) -> None:
         await desk.send(m.order())

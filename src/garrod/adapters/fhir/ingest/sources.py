@@ -18,6 +18,7 @@ from garrod.core.errors import FhirError, InputError
 LINES = (".ndjson", ".jsonl")
 SINGLE = (".json", ".xml")
 PACKED = ".gz"
+MAGIC = b"\x1f\x8b"  # what gzip begins with, whatever the name is
 STEP = 1 << 20  # bytes that are skipped at once of a line that is too long
 
 
@@ -72,7 +73,9 @@ def _read(path: Path) -> Iterator[Source]:
 
 
 def _opened(path: Path) -> IO[bytes]:
-    if path.name.lower().endswith(PACKED):
+    with path.open("rb") as file:
+        is_packed = file.read(len(MAGIC)) == MAGIC
+    if is_packed:
         return cast(IO[bytes], gzip.open(path, "rb"))
     return path.open("rb")
 

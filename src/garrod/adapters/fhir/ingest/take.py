@@ -12,6 +12,7 @@ from garrod.adapters.fhir.ingest import edit, find
 from garrod.adapters.fhir.ingest.parcel import Parcel, Part, Rule, Taken
 from garrod.adapters.fhir.ingest.wrap import made_id
 from garrod.adapters.fhir.record.codec import FhirCodec
+from garrod.adapters.fhir.record.parse import parse
 from garrod.adapters.fhir.record.splice import instant, references_in, rewritten
 from garrod.care.govern.access import Actor, Deed, demand
 from garrod.care.record.ports import Tx
@@ -20,6 +21,7 @@ from garrod.core.errors import AccessDenied, ConflictError, GarrodError, InputEr
 from garrod.core.resource import Draft, Version
 
 PROVENANCE = "Provenance"
+ENDED = frozenset(("cancelled", "stopped", "completed", "entered-in-error"))
 MATCHED = (Rule.ITEM, Rule.STATUS)
 
 
@@ -189,6 +191,8 @@ async def _store(run: _Run, number: int, part: Part) -> None:
     if part.rule is Rule.STATUS and found is not None:
         body = edit.with_status(found.body, part.resource)
         part = replace(part, body=b"")
+    if part.rule is Rule.ITEM and found is not None:
+        body = _kept_ended(run, part, body, found)
     draft = find.drafted(run.taker.codec, body, part, run.ids[number])
     _note_dangling(run, part, body)
     before = await run.tx.read(part.kind, draft.id)
@@ -208,6 +212,20 @@ async def _store(run: _Run, number: int, part: Part) -> None:
     if part.rule in (Rule.OWN, Rule.NEW) and not part.place:
         await find.check_free(run.tx, run.taker.codec, part, draft)
     await _put(run, draft, before)
+
+
+def _kept_ended(run: _Run, part: Part, body: bytes, found: Version) -> bytes:
+    """Return the body of an order, ended where the record says that it ended.
+
+    A cancellation may arrive before its order, and an order twice; neither revives what was ended.
+    """
+    before = parse(found.body)
+    if before.get("status") not in ENDED or part.resource.get("status") in ENDED:
+        return body
+    run.taken.notes.append(
+        f"{part.place}: {found.kind}/{found.id} is {before['status']} here, and stays so"
+    )
+    return edit.with_status(body, before)
 
 
 async def _put(run: _Run, draft: Draft, before: Version | None) -> None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import msgspec
 
 from garrod.adapters.fhir.check.engine import Checker
+from garrod.adapters.fhir.ingest.defects import borne
 from garrod.adapters.fhir.ingest.marks import marks_of, rule_of
 from garrod.adapters.fhir.ingest.parcel import Parcel, Part, Rule
 from garrod.adapters.fhir.json import Resource, many, one, text
@@ -80,6 +81,8 @@ def parcels(
 def checked(resource: Resource, checker: Checker, *, is_strict: bool) -> tuple[Issue, ...]:
     """Return what is borne of a resource with a warning.  Raises: InvalidResource FHR140."""
     issues = checker.check(resource, is_strict=is_strict)
+    if not is_strict:
+        issues = tuple(borne(issue, resource) for issue in issues)
     if any(issue.severity is Severity.ERROR for issue in issues):
         raise InvalidResource(resource["resourceType"], issues)
     return issues
