@@ -26,6 +26,15 @@ def person(fhir: Server) -> str:
     return str(answer.json()["id"])
 
 
+def result(who: str) -> dict[str, Any]:
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"text": "a weight"},
+        "subject": {"reference": f"Patient/{who}"},
+    }
+
+
 def order(who: str) -> dict[str, Any]:
     return {
         "resourceType": "MedicationRequest",
@@ -37,10 +46,10 @@ def order(who: str) -> dict[str, Any]:
 
 
 def write(fhir: Server, who: str, times: int = 1) -> list[str]:
-    """Write orders of a person; return their ids."""
+    """Write results of a person; return their ids."""
     ids = []
     for _ in range(times):
-        answer = fhir.ask("POST", "/fhir/MedicationRequest", json=order(who))
+        answer = fhir.ask("POST", "/fhir/Observation", json=result(who))
         assert answer.status_code == 201, answer.text
         ids.append(str(answer.json()["id"]))
     return ids
@@ -52,9 +61,9 @@ def test_listener_hears_of_its_person_and_of_nobody_else(fhir: Server) -> None:
     write(fhir, other)
     (made,) = write(fhir, mine)
     (event,) = listener.wait_for(1)
-    assert (event["kind"], event["id"], event["version"]) == ("MedicationRequest", made, 1)
+    assert (event["kind"], event["id"], event["version"]) == ("Observation", made, 1)
     assert event["patients"] == [mine]
-    assert event["topics"] == ["medication-list-changed", "resource-changed"]
+    assert event["topics"] == ["resource-changed", "result-arrived"]
     assert "Testperson" not in json.dumps(event)
     listener.close()
 
@@ -63,8 +72,10 @@ def test_topics_choose_what_is_heard(fhir: Server) -> None:
     who = person(fhir)
     listener = Listener(fhir.base, f"?patient={who}&topics=medication-list-changed")
     fhir.ask("PUT", f"/fhir/Patient/{who}", json={**PATIENT, "id": who, "gender": "female"})
-    (made,) = write(fhir, who)
-    assert [event["id"] for event in listener.wait_for(1)] == [made]
+    write(fhir, who)
+    fhir.ask("POST", "/fhir/MedicationRequest", json=order(who))
+    (event,) = listener.wait_for(1)
+    assert (event["topic"], event["kind"], event["version"]) == ("list.changed", "List", 1)
     listener.close()
 
 

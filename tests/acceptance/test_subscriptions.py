@@ -57,7 +57,7 @@ def write(fhir: Server, who: str, times: int = 1) -> list[str]:
 
 
 def asking(url: str, who: str, content: str = "id-only", **more: Any) -> dict[str, Any]:
-    """Return a Subscription to a person's medication list."""
+    """Return a Subscription to a person's orders."""
     channel: dict[str, Any] = {
         "type": "rest-hook" if url else "websocket",
         "payload": "application/fhir+json",
@@ -73,7 +73,7 @@ def asking(url: str, who: str, content: str = "id-only", **more: Any) -> dict[st
         "resourceType": "Subscription",
         "status": "requested",
         "reason": "a test",
-        "criteria": f"{TOPIC}medication-list-changed",
+        "criteria": f"{TOPIC}resource-changed",
         "_criteria": {
             "extension": [{"url": f"{BACKPORT}backport-filter-criteria", "valueString": wanted}]
         },
@@ -178,6 +178,16 @@ def test_killed_server_goes_on_telling_where_it_was(tmp_path: Path, hook: Endpoi
             assert standing(running, id) == "active"
 
 
+def test_change_of_a_medication_list_is_told_once(fhir: Server, hook: Endpoint) -> None:
+    who = person(fhir)
+    filters = [{"url": f"{BACKPORT}backport-filter-criteria", "valueString": f"patient={who}"}]
+    criteria = {"criteria": f"{TOPIC}medication-list-changed", "_criteria": {"extension": filters}}
+    subscribed(fhir, asking(hook.url, who, **criteria))
+    write(fhir, who, 2)
+    wait_until(lambda: len(hook.foci) == 2)
+    assert [place.split("/")[0] for _, place in hook.foci] == ["List", "List"]
+
+
 def test_off_and_deleted_subscriptions_are_told_no_more(fhir: Server, hook: Endpoint) -> None:
     who = person(fhir)
     first, second = (subscribed(fhir, asking(hook.url, who)) for _ in range(2))
@@ -205,6 +215,7 @@ def test_heartbeats_come_in_quiet_times(fhir: Server, hook: Endpoint) -> None:
         ({"criteria": f"{TOPIC}everything"}, "SUB001"),
         ({"_criteria": {"extension": [{"url": f"{BACKPORT}backport-filter-criteria",
                                        "valueString": "MedicationRequest?status=x"}]}}, "SUB002"),
+        ({"criteria": f"{TOPIC}result-arrived"}, "SUB002"),
         ({"channel": {"type": "email", "endpoint": "mailto:a@example.org"}}, "SUB003"),
         ({"channel": {"type": "rest-hook"}}, "SUB003"),
         ({"channel": {"type": "rest-hook", "endpoint": "https://example.org/h"}}, "SUB004"),

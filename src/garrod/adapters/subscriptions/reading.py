@@ -20,6 +20,7 @@ from garrod.care.record.subscriptions import (
     Filter,
     Subscription,
     filter_of,
+    fitting,
     topic_named,
 )
 from garrod.core.errors import InputError
@@ -52,12 +53,13 @@ def subscription_of(resource: dict[str, Any], kinds: Collection[str]) -> Subscri
     if kind is Channel.HOOK and not channel.get("endpoint"):
         raise _not_offered("a rest-hook needs its endpoint")
     asked = _extension(channel.get("_payload"), CONTENT) or Content.EMPTY.value
+    topic = topic_named(str(resource.get("criteria", "")))
     return Subscription(
         id=str(resource.get("id", "")),
-        topic=topic_named(str(resource.get("criteria", ""))),
+        topic=topic,
         channel=kind,
         content=_one_of(Content, asked, "content"),
-        filters=_filters(resource, kinds),
+        filters=fitting(topic, _filters(resource, kinds)),
         endpoint=str(channel.get("endpoint", "")),
         headers=tuple(_header(text) for text in channel.get("header", ())),
         heartbeat=_whole(channel, HEARTBEAT, 0, LEAST_HEARTBEAT, 86400),

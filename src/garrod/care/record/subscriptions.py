@@ -18,8 +18,8 @@ from garrod.core.errors import InputError
 
 TOPIC_URL = "https://garrod.health/fhir/SubscriptionTopic/"
 LIST_TOPICS = "list."  # how the record's own topics of a medication list begin
-LINES = frozenset(("MedicationRequest", "MedicationStatement"))
 RESULTS = frozenset(("Observation", "DiagnosticReport"))
+LISTS = frozenset(("List",))
 WAITS = (1.0, 5.0, 25.0)  # seconds before the second, third and fourth attempt
 MOST_PATIENTS = 200  # Not clinical: people that one filter names
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
@@ -122,19 +122,14 @@ class Subscription:
 def topics_of(event: Event) -> frozenset[Topic]:
     """Return the topics that an event belongs to.
 
-    The lines of a medication list are requests and statements, so that a write of one tells of the
-    list too, whatever wrote it: better told twice than not at all.
+    What is written beside a medication list and changes it makes an event of the list too.
     """
     if event.topic.startswith(LIST_TOPICS):
         return frozenset((Topic.LIST,))
     if event.topic != "resource":
         return frozenset()
-    found = {Topic.RESOURCE}
-    if event.kind in LINES:
-        found.add(Topic.LIST)
-    if event.kind in RESULTS:
-        found.add(Topic.RESULT)
-    return frozenset(found)
+    is_result = event.kind in RESULTS
+    return frozenset((Topic.RESOURCE, Topic.RESULT) if is_result else (Topic.RESOURCE,))
 
 
 def topic_named(text: str) -> Topic:
@@ -173,6 +168,16 @@ def filter_of(text: str, kinds: Collection[str]) -> Filter:
     if not kind and not patients:
         raise _bad_filter("it is empty")
     return Filter(kind, patients)
+
+
+def fitting(topic: Topic, filters: tuple[Filter, ...]) -> tuple[Filter, ...]:
+    """Return the filters.  Raises: InputError SUB002 where one names a kind the topic never has."""
+    kinds = {Topic.LIST: LISTS, Topic.RESULT: RESULTS}.get(topic)
+    strange = sorted({f.kind for f in filters if kinds and f.kind} - (kinds or frozenset()))
+    if strange:
+        expected = " or ".join(sorted(kinds or ()))
+        raise _bad_filter(f"{topic.value} tells of {expected}, never of {strange[0]}")
+    return filters
 
 
 def _bad_filter(why: str) -> InputError:

@@ -16,7 +16,7 @@ from garrod.core.errors import OutsideError
 from garrod.entry.api.door import PREFIX, FhirDoor, Receive, Scope, Send
 from garrod.entry.api.events import EventsDoor
 from garrod.entry.api.events_ending import ended_at_signal
-from garrod.entry.api.events_feed import Feed
+from garrod.entry.api.events_feed import Feed, counted
 from garrod.entry.api.guard import Guard
 from garrod.entry.api.openapi import described
 from garrod.entry.api.rooms import Rooms
@@ -94,6 +94,7 @@ def make_app(opened: Opened, guard: Guard, keeping: Keeping | None = None) -> Do
     )
     _add_pages(app, house, watch)
     events = EventsDoor(house.ask, house.feed, guard)
+    counted(watch.registry, lambda: house.news)
     app.add_route("/events", events.answer, methods=["GET"], include_in_schema=False)
     app.router.routes.append(WebSocketRoute(f"{PREFIX}/ws", SocketDoor(house.ask, guard).serve))
     app.openapi = lambda: described(app.version)  # type: ignore[method-assign]

@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import orjson
 import structlog
+from prometheus_client import CollectorRegistry, Gauge
 
 from garrod.care.record.ports import Event, HistoryOf, Store
 from garrod.care.record.subscriptions import topics_of
@@ -56,6 +58,22 @@ async def newest(store: Store) -> int:
     while some := await store.events(place, PORTION):
         place = some[-1].sequence
     return place
+
+
+def counted(registry: CollectorRegistry, feed: Callable[[], Feed | None]) -> None:
+    """Count listeners and encoded events for /metrics."""
+    told: tuple[tuple[str, str, Callable[[Feed], int]], ...] = (
+        ("garrod_event_listeners", "Listeners and subscribers now.", lambda f: f.listeners),
+        ("garrod_events_encoded", "Events made ready to be sent.", lambda f: f.encoded),
+        ("garrod_event_position", "Number of the newest event seen.", lambda f: f.position),
+    )
+    for name, words, of in told:
+        Gauge(name, words, registry=registry).set_function(partial(_of_feed, feed, of))
+
+
+def _of_feed(feed: Callable[[], Feed | None], of: Callable[[Feed], int]) -> float:
+    now = feed()
+    return float(of(now)) if now is not None else 0.0
 
 
 class Feed:

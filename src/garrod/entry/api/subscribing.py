@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -75,7 +75,7 @@ class Subscribers:
 
     async def _watch(self) -> None:
         place = self.telling.feed.position
-        await self._safely(self._settle_all)
+        await self._safely(self._settle_all())
         with self.telling.feed.listening() as flag:
             while True:
                 flag.clear()
@@ -87,13 +87,13 @@ class Subscribers:
                 for one in shown:
                     place = one.event.sequence
                     if one.event.kind == KIND:
-                        await self._safely(self._settle, one.event.id)
+                        await self._safely(self._settle(one.event.id))
                 if not shown:
                     await flag.wait()
 
-    async def _safely(self, act: Any, *given: Any) -> None:
+    async def _safely(self, work: Awaitable[None]) -> None:
         try:
-            await act(*given)
+            await work
         except Exception as error:  # one subscription's fault is no other's
             LOG.error("SUB100 a subscription cannot be kept", kind=type(error).__name__)
 
@@ -102,7 +102,7 @@ class Subscribers:
         while query is not None:
             page = await self.telling.record.store.search(query)
             for version in page.versions:
-                await self._safely(self._settle, version.id)
+                await self._safely(self._settle(version.id))
             query = Query((KIND,), count=200, cursor=page.cursor) if page.cursor else None
 
     async def _settle(self, id: str) -> None:
@@ -122,9 +122,12 @@ class Subscribers:
         if is_told and status == Status.ACTIVE:
             return
         await self._stop(id)
-        await self._begin(version, definition, is_new=status != Status.ACTIVE)
+        work = self._begin(version, definition, is_new=status != Status.ACTIVE)
+        task = asyncio.create_task(self._safely(work), name=f"garrod-subscription-{id}")
+        self._tasks[id] = (definition, task)
 
     async def _begin(self, version: Version, definition: str, *, is_new: bool) -> None:
+        """Tell a subscription from its place, or mark it with what is wrong."""
         place = await self._claimed(version.id, definition)
         if place is None:
             why = "write the Subscription by POST or PUT of itself, not within a Bundle or a patch."
@@ -134,10 +137,7 @@ class Subscribers:
         except InputError as error:
             return await self.mark(version, Status.ERROR, error.message)
         is_new = is_new or place.position == place.started  # nothing told yet: shake hands first
-        work = self._tell(version, subscription, place, is_new=is_new)
-        task = asyncio.create_task(work, name=f"garrod-subscription-{version.id}")
-        self._tasks[version.id] = (definition, task)
-        return None
+        return await self._tell(version, subscription, place, is_new=is_new)
 
     async def _claimed(self, id: str, definition: str) -> Place | None:
         for _ in range(CLAIMED_WITHIN):

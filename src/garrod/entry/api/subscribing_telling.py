@@ -81,6 +81,7 @@ class Teller:
         place = telling.ledger.place(subscription.id)
         self.position = place.position if place else telling.feed.position
         self.count = place.told if place else 0
+        self._kept = self.position  # as the ledger has it
 
     async def shake(self) -> None:
         """Send a handshake.  Raises: OutsideError where the last attempt failed."""
@@ -133,8 +134,9 @@ class Teller:
             await self._deliver(Notice(notices.NEWS, Status.ACTIVE, count, told))
             self.count = count
         self.position = place
-        if told or len(shown) == PORTION:
+        if told or self.position - self._kept >= PORTION:
             self.telling.ledger.tell(self.subscription.id, self.position, self.count)
+            self._kept = self.position
         return bool(shown)
 
     def _is_for(self, event: Event) -> bool:
