@@ -1,6 +1,8 @@
 """The FHIR door as a client meets it: over HTTP, the server a process of its own."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -228,3 +230,49 @@ def test_acknowledged_writes_survive_a_kill(tmp_path: Path) -> None:
     with server(folder) as second:
         for id in ids:
             assert second.ask("GET", f"/fhir/Patient/{id}").status_code == 200
+
+
+def test_demo_has_synthetic_people_with_their_medicines(tmp_path: Path) -> None:
+    with server(tmp_path / "data", demo=True) as demo:
+        people = demo.ask("GET", "/fhir/Patient?_count=500").json()
+        assert people["total"] == 200
+        for entry in people["entry"]:
+            tags = {tag["code"] for tag in entry["resource"]["meta"]["tag"]}
+            assert "HTEST" in tags
+        orders = demo.ask("GET", "/fhir/MedicationRequest?_count=1").json()["entry"]
+        person = orders[0]["resource"]["subject"]["reference"]
+        medicines = demo.ask("GET", f"/fhir/{person}/$medication-list").json()
+        kinds = [entry["resource"]["resourceType"] for entry in medicines["entry"]]
+        assert kinds[0] == "List"
+        assert "MedicationStatement" in kinds
+    assert not (tmp_path / "data" / "record.db").exists()
+
+
+def test_database_that_cannot_be_reached_is_told_in_one_line(tmp_path: Path) -> None:
+    garrod = Path(sys.executable).with_name("garrod")
+    url = "postgresql://nobody@127.0.0.1:1/none"
+    command = [str(garrod), "serve", "--data", str(tmp_path), "--database", url]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 14
+    assert ran.stderr.splitlines()[-1].startswith("GARROD-STO")
+    assert "Traceback" not in ran.stderr
+
+
+def test_server_listens_on_this_machine_alone(tmp_path: Path) -> None:
+    garrod = Path(sys.executable).with_name("garrod")
+    command = [str(garrod), "serve", "--data", str(tmp_path), "--host", "0.0.0.0"]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (ran.returncode, "GARROD-USE010" in ran.stderr) == (2, True)
+
+
+def test_xml_goes_in_and_comes_out(fhir: Server) -> None:
+    sent = (
+        '<Patient xmlns="http://hl7.org/fhir"><name><family value="Testperson"/></name>'
+        '<birthDate value="1950-02-03"/></Patient>'
+    )
+    media = {"Content-Type": "application/fhir+xml", "Accept": "application/fhir+xml"}
+    made = fhir.ask("POST", "/fhir/Patient", content=sent, headers=media)
+    assert (made.status_code, "application/fhir+xml" in made.headers["content-type"]) == (201, True)
+    assert '<family value="Testperson"/>' in made.text
+    wrong = fhir.ask("POST", "/fhir/Patient", content="<Patient", headers=media)
+    assert (wrong.status_code, "<OperationOutcome" in wrong.text) == (400, True)

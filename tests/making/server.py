@@ -47,12 +47,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def server(folder: Path, *, database: str = "", port: int = 0) -> Iterator[Server]:
+def server(
+    folder: Path, *, database: str = "", port: int = 0, demo: bool = False
+) -> Iterator[Server]:
     """Run a server on a data folder until the block ends."""
     port = port or free_port()
     garrod = Path(sys.executable).with_name("garrod")
     command = [str(garrod), "serve", "--port", str(port), "--data", str(folder)]
     command += ["--database", database] if database else []
+    command += ["--demo"] if demo else []
     log = (folder.parent / f"{folder.name}.log").open("ab")
     environment = {**os.environ, "GARROD_DEV_TOKEN": TOKEN}
     process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)

@@ -14,6 +14,7 @@ from garrod.entry.api.operations import OPERATIONS
 from garrod.entry.api.rooms import Rooms
 from garrod.entry.api.routes import answer
 from garrod.entry.api.subscribing_opening import kept_in
+from garrod.entry.demo_world import load_demo
 from garrod.entry.housing import LOOPBACK, clock, housing_of, new_id, opened_record
 from garrod.entry.wire import Services
 
@@ -25,6 +26,8 @@ async def _rooms() -> AsyncIterator[Rooms]:
     services = Services()
     codec = CheckedCodec(services.shelf, os.environ.get("GARROD_BASE", ""), clock=clock)
     async with opened_record(HOUSING, codec) as record:
+        if os.environ.get("GARROD_DEMO"):
+            await load_demo(record, codec, services.shelf)
         yield Rooms(record, codec, OPERATIONS, services, XmlFormat(services.shelf), answer)
 
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from garrod.adapters.fhir.lines.codec import FhirLines
+from garrod.adapters.fhir.lines.merging import FhirMerges
 from garrod.adapters.fhir.rest.checked import CheckedCodec
 from garrod.care.govern.access import LocalAccess
 from garrod.care.record.medication.likeness import Makeup, PackFormulary
@@ -23,7 +24,7 @@ from garrod.core.errors import InputError
 from garrod.entry.wire import Services, store_at
 from garrod.knowledge.medicines import load_medicines
 
-TOKEN_FILE = "token"
+TOKEN_FILE, RECORD_FILE, DEMO_FILE = "token", "record.db", "demo.db"
 LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
 
 
@@ -37,9 +38,10 @@ class Housing:
     is_new_token: bool = False
 
 
-def housing_of(*, data: str = "", database: str = "") -> Housing:
+def housing_of(*, data: str = "", database: str = "", is_demo: bool = False) -> Housing:
     """Return the housing that options and environment name; a folder is made where there is none.
 
+    A demo's record is a file of its own, so that synthetic people never stand among others.
     Raises: InputError INP041 where the folder cannot be made or written.
     """
     folder = Path(data or os.environ.get("GARROD_DATA", "") or _usual_folder())
@@ -53,7 +55,8 @@ def housing_of(*, data: str = "", database: str = "") -> Housing:
             code="INP041",
         ) from error
     named = database or os.environ.get("GARROD_DATABASE", "")
-    return Housing(folder, named or f"sqlite:///{folder / 'record.db'}", token, is_new)
+    own = folder / (DEMO_FILE if is_demo else RECORD_FILE)
+    return Housing(folder, named or f"sqlite:///{own}", token, is_new)
 
 
 def _usual_folder() -> Path:
@@ -99,12 +102,22 @@ def _formulary() -> PackFormulary:
     return PackFormulary(load_medicines(Services().shelf))
 
 
+async def try_store(housing: Housing) -> None:
+    """Open the store and close it again, so that what is wrong with it is told at once.
+
+    Raises: UsageError, OutsideError (see open_store).
+    """
+    store = await store_at(housing.database, clock)
+    await store.close()
+
+
 @asynccontextmanager
 async def opened_record(housing: Housing, codec: CheckedCodec) -> AsyncIterator[Record]:
     """Open the record, and close it at the end.  Raises: OutsideError where it cannot be opened."""
     store = await store_at(housing.database, clock)
     try:
-        follow = Following(codec, FhirLines(), new_id, DrugsPack())
+        pack = DrugsPack()
+        follow = Following(codec, FhirLines(), FhirMerges(), new_id=new_id, formulary=pack)
         yield Record(store, codec, LocalAccess(), new_id, reactions=(follow,))
     finally:
         await store.close()

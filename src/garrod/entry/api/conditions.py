@@ -16,7 +16,8 @@ from garrod.core.resource import Version
 
 ETAG = re.compile(r'(?:W/)?"(\d{1,18})"')
 JSON, XML = "application/fhir+json", "application/fhir+xml"
-_JSON_NAMES = frozenset(
+_LINES = frozenset(("application/fhir+ndjson", "application/ndjson", "application/x-ndjson"))
+_JSON_NAMES = _LINES | frozenset(
     (JSON, "application/json", "json", "text/json", "application/*", "*/*", "text/html")
 )
 _XML_NAMES = frozenset((XML, "application/xml", "xml", "text/xml"))
@@ -144,6 +145,8 @@ def reads_xml(content_type: str) -> bool:
     """Return whether a body is XML.  Raises: InputError API002."""
     name = content_type.partition(";")[0].strip().lower()
     if name in ("", JSON, "application/json", "text/json", "application/json-patch+json"):
+        return False
+    if name in _LINES:
         return False
     if name in _XML_NAMES:
         return True

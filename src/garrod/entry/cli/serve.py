@@ -22,12 +22,17 @@ def serve(
     data: Annotated[
         str, typer.Option("--data", metavar="DIR", help="Where data is kept; else GARROD_DATA.")
     ] = "",
+    demo: Annotated[
+        bool, typer.Option("--demo", help="200 synthetic people in a record of their own.")
+    ] = False,
 ) -> None:
     """Serve the record: FHIR at /fhir. Listens on this machine only."""
+    import asyncio
+
     import uvicorn
 
     from garrod.core.errors import UsageError
-    from garrod.entry.housing import LOOPBACK, housing_of
+    from garrod.entry.housing import LOOPBACK, housing_of, try_store
 
     if host not in LOOPBACK:
         raise UsageError(
@@ -35,7 +40,11 @@ def serve(
             "expected 127.0.0.1 or localhost.",
             code="USE010",
         )
-    housing = housing_of(data=data, database=database)
+    housing = housing_of(data=data, database=database, is_demo=demo)
+    if demo:
+        os.environ["GARROD_DEMO"] = "1"
+        say("The people of the demo are synthetic; they are stored when the server first starts.")
+    asyncio.run(try_store(housing))
     os.environ["GARROD_DATA"] = str(housing.folder)
     os.environ["GARROD_DATABASE"] = housing.database
     os.environ["GARROD_BASE"] = f"http://{host}:{port}/fhir"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from garrod.entry.api.operations import subscriptions
+from garrod.entry.api.operations.bulk import BULK
 from garrod.entry.api.operations.everything import everything
+from garrod.entry.api.operations.medication_duplicates import duplicates
 from garrod.entry.api.operations.medication_list import confirm, line, medication_list
+from garrod.entry.api.operations.merge import merge, unmerge
 from garrod.entry.api.operations.reconcile import reconcile
 from garrod.entry.api.operations.validating import validate
 from garrod.entry.api.rooms import Named
@@ -18,11 +21,15 @@ _SUBSCRIPTION = frozenset(("Subscription",))
 OPERATIONS = {
     named.name: named
     for named in (
+        *BULK,
         Named("validate", validate, frozenset((SYSTEM, TYPE, INSTANCE))),
         Named("medication-list", medication_list, _ONE, _PATIENT, GET),
         Named("confirm-medication-list", confirm, _ONE, _PATIENT, POST),
         Named("line", line, _ONE, _PATIENT, POST),
         Named("reconcile", reconcile, _ONE, _PATIENT),
+        Named("medication-duplicates", duplicates, _ONE, _PATIENT),
+        Named("merge", merge, frozenset((TYPE,)), _PATIENT, POST),
+        Named("unmerge", unmerge, frozenset((TYPE,)), _PATIENT, POST),
         Named("everything", everything, frozenset((INSTANCE,)), frozenset(("Patient",))),
         Named("status", subscriptions.status, frozenset((TYPE, INSTANCE)), _SUBSCRIPTION),
         Named("events", subscriptions.events, _ONE, _SUBSCRIPTION),

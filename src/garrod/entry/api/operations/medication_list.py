@@ -12,6 +12,7 @@ from garrod.adapters.fhir.lines.asked import (
     resource_of,
 )
 from garrod.adapters.fhir.lines.codec import FhirLines
+from garrod.adapters.fhir.lines.merging import FhirMerges
 from garrod.adapters.fhir.lines.shown import bundle_of, outcome_of_view
 from garrod.adapters.fhir.record.parse import parse
 from garrod.care.record.medicines import Written
@@ -43,7 +44,12 @@ async def medication_list(rooms: Rooms, asked: Asked) -> Answer:
         as_of=moment_of(given, "asOf"),
         as_known=moment_of(given, "asKnown"),
     )
-    return shown(rooms, asked, found, notes=_of_head(found))
+    notes = _of_head(found)
+    if not found.held.list.lines and found.held.version is not None:
+        person = await rooms.record.read(asked.actor, "Patient", asked.path[1])
+        other = FhirMerges().absorbed_into(person)
+        notes = (*notes, *([f"merged into Patient/{other}: read that list"] if other else []))
+    return shown(rooms, asked, found, notes=notes)
 
 
 async def _line(rooms: Rooms, asked: Asked) -> Answer:
