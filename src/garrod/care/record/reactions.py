@@ -16,6 +16,7 @@ from garrod.care.record.medication.said import Reported, Source
 from garrod.care.record.medicines import now_for
 from garrod.care.record.medicines_cases import CASE
 from garrod.care.record.medicines_load import load
+from garrod.care.record.medicines_merges import MergeCodec
 from garrod.care.record.medicines_ports import (
     GENERATED,
     LINE,
@@ -26,7 +27,7 @@ from garrod.care.record.medicines_ports import (
 )
 from garrod.care.record.medicines_write import Pen, write
 from garrod.care.record.ports import Codec, Tx
-from garrod.core.errors import InputError
+from garrod.core.errors import ConflictError, InputError
 from garrod.core.resource import Version
 
 # Who speaks of the therapy itself is heard first, then who authorises, then who supplies.
@@ -46,11 +47,14 @@ class Following:
         self,
         codec: Codec,
         lines: LineCodec,
+        merges: MergeCodec,
+        *,
         new_id: Callable[[], str],
         formulary: Formulary,
     ) -> None:
         self.codec = codec
         self.lines = lines
+        self.merges = merges
         self.new_id = new_id
         self.formulary = formulary
 
@@ -89,6 +93,7 @@ class Following:
 
     async def _follow(self, tx: Tx, patient: str, told: Sequence[tuple[Reported, Version]]) -> None:
         await tx.lock(f"medicines {patient}")
+        await self._refuse_absorbed(tx, patient)
         held = await load(tx, self.lines, patient)
         at = now_for(held, told[-1][1].at)
         made, changed = held.list, set[str]()
@@ -102,3 +107,15 @@ class Following:
         flags = {**held.flags(), **dict.fromkeys(changed, GENERATED)}
         pen = Pen(tx, self.codec, self.lines, at)
         await write(pen, held, replace(made, version=held.number), flags=flags)
+
+    async def _refuse_absorbed(self, tx: Tx, patient: str) -> None:
+        person = await tx.read("Patient", patient)
+        other = ""
+        if person is not None and not person.is_deleted:
+            other = self.merges.absorbed_into(person)
+        if other:
+            raise ConflictError(
+                f"Patient/{patient} was merged into Patient/{other}: write the medicines of that "
+                "person.",
+                code="REC125",
+            )

@@ -11,6 +11,7 @@ from garrod.adapters.fhir.lines import (
     handing,
     kept,
     listing,
+    merging,
     reconciling,
     reported,
     statement,
@@ -53,7 +54,9 @@ class FhirLines:
             return statement.is_line(resource)
         if version.kind == CASE:
             return reconciling.is_case(resource)
-        return listing.is_list(resource) if version.kind == LIST else kept.is_kept(resource)
+        if version.kind == LIST:
+            return listing.is_list(resource)
+        return kept.is_kept(resource) or merging.is_merge(resource)
 
     def kept(self, version: Version) -> Kept:
         """Return a receipt."""

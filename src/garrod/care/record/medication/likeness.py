@@ -83,12 +83,17 @@ def likeness_of(one: MedicineOf, other: MedicineOf, formulary: Formulary) -> Lik
     """Return how alike two medicines are.
 
     A combination shares an ingredient with what has one of its own. Where nothing is known of
-    either, the same words are the same product: better one warning too many.
+    either, the same words are the same product, and the same words before the strength the same
+    ingredient: better one warning too many.
     """
     first, second = formulary.makeup(one), formulary.makeup(other)
     if not first.ingredients or not second.ingredients:
-        is_same = _folded(one.text) == _folded(other.text)
-        return Likened(Likeness.PRODUCT, (one.text,)) if is_same else _by_class(first, second)
+        if _folded(one.text) == _folded(other.text):
+            return Likened(Likeness.PRODUCT, (one.text,))
+        stem = _stem(one.text)
+        if stem and stem == _stem(other.text):
+            return Likened(Likeness.INGREDIENT, (stem,))
+        return _by_class(first, second)
     shared = first.ingredients & second.ingredients
     if first.ingredients == second.ingredients:
         known = all((one.form, other.form, one.strength, other.strength))
@@ -109,3 +114,10 @@ def _by_class(first: Makeup, second: Makeup) -> Likened:
 
 def _folded(text: str) -> str:
     return "".join(text.casefold().split())
+
+
+def _stem(text: str) -> str:
+    """Return the words of a product's name before its strength; "" where it names none."""
+    words = text.casefold().split()
+    at = next((n for n, word in enumerate(words) if word[0].isdigit()), 0)
+    return " ".join(words[:at])
