@@ -14,7 +14,6 @@ from pathlib import Path
 
 from garrod.adapters.fhir.lines.codec import FhirLines
 from garrod.adapters.fhir.lines.merging import FhirMerges
-from garrod.adapters.fhir.lines.merging import FhirMerges
 from garrod.adapters.fhir.rest.checked import CheckedCodec
 from garrod.care.govern.access import LocalAccess
 from garrod.care.record.medication.likeness import Makeup, PackFormulary
