@@ -1,6 +1,7 @@
 """One criterion as conditions on the rows of one table, and the values that they compare with.
 
-An alternative is a tuple of (column, comparison); its values stand in the same order.
+An alternative is a tuple of (column, comparison); its values stand in the same order, but that
+FILLED takes none: it says what an index of filled rows must be told.
 A span of time against the span searched for, by prefix: `eq` within it; `gt` reaches beyond its
 end, `lt` before its beginning; `ge`, `le`: that or within; `sa` begins behind its end; `eb` ends
 before its beginning; `ap` they overlap. Numbers are compared with the number itself, but by `eq`,
@@ -34,6 +35,7 @@ Condition = tuple[str, str]
 Alternative = tuple[Condition, ...]
 Values = list[Any]
 Made = Iterable[tuple[Alternative, Values]]
+FILLED = "filled"
 LAST = 0x10FFFF
 SURROGATES = range(0xD800, 0xE000)
 
@@ -233,7 +235,7 @@ def references(values: Iterable[Value]) -> Made:
         elif target.kind:
             yield (("kind", "="),), [target.kind]
         if target.url:
-            yield (("url", "="),), [fitted(target.url)]
+            yield (("url", "="), ("url", FILLED)), [fitted(target.url)]
     for kind, ids in by_kind.items():
         alt, listed = _equal("id", ids)
         yield (*alt, *([("kind", "=")] if kind else [])), [*listed, *([kind] if kind else [])]
@@ -245,7 +247,9 @@ def identifiers(values: Iterable[Value]) -> Made:
         target = _as(Reference, value)
         words = [("value", target.value or None), ("system", target.system)]
         given = [(column, fitted(text)) for column, text in words if text is not None]
-        yield tuple((column, "=") for column, _ in given), [text for _, text in given]
+        filled = (("value", FILLED),) if target.value else ()
+        alt = tuple((column, "=") for column, _ in given)
+        yield (*alt, *filled), [text for _, text in given]
 
 
 def uris(values: Iterable[Value]) -> Made:

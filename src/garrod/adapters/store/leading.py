@@ -8,7 +8,7 @@ limit; where all are long, resources are taken in order and each is asked everyt
 from __future__ import annotations
 
 from garrod.adapters.store.compiled import Speech, ask
-from garrod.adapters.store.conditions import Values
+from garrod.adapters.store.conditions import FILLED, Alternative, Values
 from garrod.adapters.store.search import probe_statement
 from garrod.adapters.store.shape import InCompartment, Node, OfHead, OfRows, Referred, Refers, Shape
 from garrod.care.record.query import (
@@ -43,7 +43,7 @@ def _rank(node: Node) -> int:
     return 0
 
 
-def _all_named(alternatives: tuple[tuple[tuple[str, str], ...], ...], column: str) -> bool:
+def _all_named(alternatives: tuple[Alternative, ...], column: str) -> bool:
     named = {(column, "="), (column, "in")}
     return all(named & set(alternative) for alternative in alternatives)
 
@@ -98,12 +98,16 @@ def places(node: Node) -> int:
     """Return how many values a node takes."""
     match node:
         case OfRows(alternatives=alts):
-            return 1 + sum(map(len, alts))
+            return 1 + _values(alts)
         case OfHead(alternatives=alts):
-            return sum(map(len, alts))
+            return _values(alts)
         case InCompartment():
             return 2
         case Refers(inner=inner):
             return 2 + places(inner)
         case Referred(inner=inner):
             return 1 + places(inner)
+
+
+def _values(alternatives: tuple[Alternative, ...]) -> int:
+    return sum(how != FILLED for alternative in alternatives for _, how in alternative)

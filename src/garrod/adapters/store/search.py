@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 
 from garrod.adapters.store.compiled import POSTGRES, SQLITE, Speech, Statement, compiled
-from garrod.adapters.store.conditions import Alternative, Condition
+from garrod.adapters.store.conditions import FILLED, Alternative, Condition
 from garrod.adapters.store.schema import COMPARTMENT, HEAD, REFERENCE, TABLES, VERSION
 from garrod.adapters.store.shape import (
     InCompartment,
@@ -84,6 +84,9 @@ class Builder:
         how = condition[1]
         if how == "in":
             return self.one_of(column, 2)
+        if how == FILLED:
+            filled: Truth = column != literal_column("''")
+            return filled
         if how == "contains":
             found: Truth = self.speech.holds(column, self.place())
             return found

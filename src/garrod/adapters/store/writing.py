@@ -98,7 +98,8 @@ class WritingTx(Reader):
         self, kind: str, id: str, *, method: str, body: bytes = b"", splice: Splice | None = None
     ) -> tuple[int, Version]:
         sequence, at, is_deleted = self.turn.next(), self.turn.at, method == DELETE
-        ((key, number),) = await ask(self.book.bump, kind, id, is_deleted, at, sequence)
+        rows = await ask(self.book.bump, kind, id, is_deleted, at, sequence)
+        key, number = (rows or await ask(self.book.stand, kind, id))[0][:2]
         sha256 = b"" if is_deleted else hashlib.sha256(body).digest()
         held = packed(splice) if splice else b""
         row = (sequence, key, number, kind, at, method, body, held, sha256)
@@ -108,7 +109,7 @@ class WritingTx(Reader):
 
     async def _forget(self, key: int) -> tuple[str, ...]:
         """Take away the search rows; return the patients whose record it belonged to."""
-        rows = await ask(self.book.forget_compartment, key)
+        rows = await ask(self.book.patients, key)
         for statement in self.book.forget:
             await write(statement, [(key,)])
         return tuple(sorted(who for (who,) in rows))

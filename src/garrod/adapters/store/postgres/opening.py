@@ -21,6 +21,7 @@ from garrod.adapters.store.postgres.connect import (
 from garrod.adapters.store.postgres.store import PostgresStore
 from garrod.adapters.store.postgres.writer import LOCK
 
+REFUSED: tuple[type[Exception], ...] = (*FAILED, ValueError)
 READERS = 8  # connections that read
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
 
@@ -32,7 +33,7 @@ async def opened(url: str, clock: Callable[[], datetime]) -> PostgresStore:
     """
     try:
         connection = await driver.connect(url, timeout=PATIENCE)
-    except (*FAILED, ValueError) as error:
+    except REFUSED as error:
         raise faults.unreachable(said(error)) from error
     try:
         await move_on(connection)

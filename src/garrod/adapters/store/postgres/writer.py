@@ -162,7 +162,7 @@ class PostgresWriter:
         try:
             job.result = await drive(pending, _begun(job.work, WritingTx(self.book, turn)))
             await pending.end()
-        except (*FAILED, asyncio.CancelledError):
+        except FAILED:
             raise
         except Exception as error:
             turn.sequence, turn.at = before

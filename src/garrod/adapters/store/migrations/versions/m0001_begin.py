@@ -139,8 +139,10 @@ def _reference() -> None:
         sa.Column("key", NUMBER, nullable=False),
     )
     op.create_index("reference_of", "reference", ["id", "kind", "param", "key"])
-    op.create_index("reference_by_url", "reference", ["param", "url", "key"])
-    op.create_index("reference_by_identifier", "reference", ["param", "value", "key"])
+    for name, column in (("reference_by_url", "url"), ("reference_by_identifier", "value")):
+        only = sa.text(f"{column} <> ''")
+        columns = ["param", column, "key"]
+        op.create_index(name, "reference", columns, sqlite_where=only, postgresql_where=only)
     op.create_index("reference_back", "reference", ["key", "param"])
 
 
