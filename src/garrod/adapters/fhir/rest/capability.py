@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import orjson
 
 from garrod.adapters.fhir.rest.checked import CheckedCodec
+from garrod.care.record.subscriptions import Topic
 
 INTERACTIONS = (
     "read",
@@ -27,6 +28,11 @@ SYSTEM = ("transaction", "batch", "history-system", "search-system")
 FORMATS = ("application/fhir+json", "application/fhir+xml", "json", "xml")
 PATCHES = ("application/json-patch+json", "application/fhir+json")
 OPERATION = "https://garrod.health/fhir/OperationDefinition"
+BACKPORT = "http://hl7.org/fhir/uv/subscriptions-backport"
+BACKPORTED = ("status", "events", "get-ws-binding-token")  # operations that the guide defines
+TOPIC_LIST = f"{BACKPORT}/StructureDefinition/capabilitystatement-subscriptiontopic-canonical"
+WEBSOCKET = "http://hl7.org/fhir/StructureDefinition/capabilitystatement-websocket"
+GUIDE = "hl7.fhir.uv.subscriptions-backport"
 RELEASED = "2026-11-28"  # of this statement
 
 
@@ -65,10 +71,12 @@ def capability(
             "software": {"name": "Garrod", "version": version},
             "implementation": {"description": "A medication record", "url": base},
             "fhirVersion": "4.0.1",
+            "implementationGuide": [f"{BACKPORT}/ImplementationGuide/{GUIDE}"],
             "format": list(FORMATS),
             "patchFormat": list(PATCHES),
             "rest": [
                 {
+                    "extension": [{"url": WEBSOCKET, "valueUri": _socket(base)}],
                     "mode": "server",
                     "security": {"description": "A bearer token; this machine only."},
                     "resource": [_resource(codec, kind, offered) for kind in sorted(codec.kinds)],
@@ -95,6 +103,9 @@ def _resource(codec: CheckedCodec, kind: str, offered: Iterable[Offered]) -> dic
         "conditionalDelete": "single",
         "searchParam": [{"name": p.name, "type": p.type.value} for p in parameters if p.is_served],
     }
+    if kind == "Subscription":
+        said["extension"] = [{"url": TOPIC_LIST, "valueCanonical": t.url} for t in Topic]
+        said["supportedProfile"] = [f"{BACKPORT}/StructureDefinition/backport-subscription"]
     if references:
         said["searchInclude"] = [f"{kind}:{name}" for name in references]
     own = [_operation(o) for o in offered if not o.kinds or kind in o.kinds]
@@ -102,4 +113,11 @@ def _resource(codec: CheckedCodec, kind: str, offered: Iterable[Offered]) -> dic
 
 
 def _operation(offered: Offered) -> dict[str, str]:
+    if "Subscription" in offered.kinds and offered.name in BACKPORTED:
+        guide = f"{BACKPORT}/OperationDefinition/backport-subscription-{offered.name}"
+        return {"name": offered.name, "definition": guide}
     return {"name": offered.name, "definition": f"{OPERATION}/{offered.name}"}
+
+
+def _socket(base: str) -> str:
+    return f"{base.replace('http', 'ws', 1)}/ws"
