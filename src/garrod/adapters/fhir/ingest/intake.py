@@ -36,7 +36,7 @@ class Intake:
     """Checks and stores. `taker` None: checks only."""
 
     checker: Checker
-    xml: XmlFormat
+    xml: XmlFormat | None
     taker: Taker | None
     is_strict: bool = False
 
@@ -70,7 +70,7 @@ class Intake:
             return source.fault
         try:
             body = source.body
-            if source.is_xml:
+            if source.is_xml and self.xml is not None:
                 body = self.xml.from_xml(body, is_strict=self.is_strict)
             found = parcels(body, self.checker, is_strict=self.is_strict, is_line=source.is_line)
             return list(found)

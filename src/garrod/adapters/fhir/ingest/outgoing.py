@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from garrod.adapters.fhir.ingest.find import draft_of
+from garrod.adapters.fhir.record.codec import FhirCodec
 from garrod.adapters.fhir.record.splice import served
 from garrod.care.govern.access import Actor, Deed, demand
 from garrod.care.record.query import Clause, Criterion, OfPatients, ParamType, Prefix, Query, Span
@@ -28,6 +30,7 @@ class Choice:
     kinds: tuple[str, ...]
     patients: frozenset[str] | None = None
     since: datetime | None = None
+    of_people_by: FhirCodec | None = None  # only what belongs to somebody, as this one tells
 
 
 def kinds_of(wanted: Collection[str], known: Collection[str]) -> tuple[str, ...]:
@@ -49,10 +52,15 @@ async def lines(record: Record, actor: Actor, choice: Choice, kind: str) -> Asyn
         query = Query((kind,), _clauses(choice), count=PAGE, cursor=cursor)
         page, _ = await record.search(actor, query)
         for version in page.versions:
-            yield line(version)
+            if _is_wanted(choice, version):
+                yield line(version)
         cursor = page.cursor
         if cursor is None:
             return
+
+
+def _is_wanted(choice: Choice, version: Version) -> bool:
+    return choice.of_people_by is None or bool(draft_of(choice.of_people_by, version).patients)
 
 
 def line(version: Version) -> bytes:

@@ -104,7 +104,8 @@ def _choice(rooms: Rooms, named: dict[str, str], *, of_people: bool) -> Choice:
     if of_people:
         facts = rooms.codec.facts
         kinds = tuple(k for k in kinds if k == "Patient" or facts.compartment(k))
-    return Choice(kinds, since=_since(named.get("_since", "")), is_of_people=of_people)
+    since = _since(named.get("_since", ""))
+    return Choice(kinds, since=since, of_people_by=rooms.codec if of_people else None)
 
 
 def _since(value: str) -> datetime | None:

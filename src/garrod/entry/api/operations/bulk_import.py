@@ -91,14 +91,15 @@ def _issues(told: Told) -> Iterator[Issue]:
 
 def _response(message: Resource, taken: Taken, base: str) -> dict[str, Any]:
     """Return the message that says that another was taken in."""
-    header = next((one(entry, "resource") for entry in many(message, "entry")), {})
-    event = {k: header[k] for k in ("eventCoding", "eventUri") if k in header}
+    first = next(many(message, "entry"), message)
+    header = one(first, "resource")
+    event: Resource = {k: header[k] for k in ("eventCoding", "eventUri") if k in header}
     number = text(one(message, "identifier"), "value")
     number = text(header, "id") or text(message, "id") or number or "unknown"
     said = f"stored {len(taken.written):,}, there already {taken.known:,}"
     issues = [Issue(Severity.INFORMATION, "informational", "", said)]
     issues += [Issue(Severity.WARNING, "informational", "", note) for note in taken.notes]
-    answer = {
+    answer: Resource = {
         "resourceType": "MessageHeader",
         **event,
         "source": {"endpoint": base},
