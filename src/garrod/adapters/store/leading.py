@@ -7,6 +7,8 @@ limit; where all are long, resources are taken in order and each is asked everyt
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
+
 from garrod.adapters.store.compiled import Speech, ask
 from garrod.adapters.store.conditions import FILLED, Alternative, Values
 from garrod.adapters.store.search import probe_statement
@@ -22,7 +24,8 @@ from garrod.care.record.query import (
 )
 
 PAGE = 200  # versions of a page that is still short
-LONG = 5000  # what a clause lists beyond this does not lead
+SHORT = 1000  # what lists fewer leads at once
+LONG = 50_000  # what lists more never leads: some of so many are soon met in order
 
 
 def short_leader(shape: Shape) -> int | None:
@@ -65,33 +68,37 @@ def _is_short(clause: Clause) -> bool:
 
 
 async def leader(speech: Speech, shape: Shape, values: Values) -> int | None:
-    """Return the clause that leads, or None."""
+    """Return the clause that leads, or None: resources are taken in order."""
     short = short_leader(shape)
     if short is not None or speech.name != "sqlite":
         return short
-    best, place = LONG, None
-    start = 1
-    for i, node in enumerate(shape.nodes):
-        width = places(node)
-        if _can_lead(node):
-            statement = probe_statement(speech.name, shape.kinds, node)
-            given = [values[0], *values[start : start + width], LONG]
-            ((listed,),) = await ask(statement, *given)
+    ends = list(accumulate((places(node) for node in shape.nodes), initial=1))
+    parts = [values[start:end] for start, end in pairwise(ends)]
+    limits = (SHORT,) if len(parts) == 1 and not shape.keys else (SHORT, LONG)
+    for limit in limits:
+        best, place = limit, None
+        for i, node in enumerate(shape.nodes):
+            listed = await _length(speech, node, parts[i], limit)
             if listed < best:
                 best, place = listed, i
-        start += width
-    return place
+        if place is not None:
+            return place
+    return None
 
 
-def _can_lead(node: Node) -> bool:
+async def _length(speech: Speech, node: Node, values: Values, limit: int) -> int:
+    """Return how many a node lists; the limit where that is more, or it cannot list."""
     match node:
-        case OfRows(is_negative=is_negative):
-            return not is_negative
+        case OfRows(is_negative=True):
+            return limit
         case OfHead():
-            return False
+            return 1 if _rank(node) else limit
         case Refers(inner=inner) | Referred(inner=inner):
-            return _can_lead(inner)
-    return True
+            own = places(node) - places(inner)
+            if await _length(speech, inner, values[own:], limit) >= limit:
+                return limit
+    ((listed,),) = await ask(probe_statement(speech.name, node), *values, limit)
+    return int(listed)
 
 
 def places(node: Node) -> int:

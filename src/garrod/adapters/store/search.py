@@ -103,26 +103,49 @@ class Builder:
     def node(self, node: Node, head: FromClause, *, leads: bool = False) -> Truth:
         """Return the condition of a node on a head; `leads`: as a list of keys."""
         match node:
-            case OfRows():
-                return self.rows(node, head, leads=leads and not node.is_negative)
             case OfHead():
                 holds = self.any_of(head, node.alternatives)
                 return not_(holds) if node.is_negative else holds
             case InCompartment():
-                return self.compartment(node, head)
+                return head.c.key.in_(self.listing(node))
+            case OfRows(is_negative=True):
+                return not_(self.rows(node, head))
+            case _ if leads:
+                return head.c.key.in_(self.listing(node))
+            case OfRows():
+                return self.rows(node, head)
             case Refers():
-                return self.refers(node, head, leads=leads)
+                source, there = self.refers(node, leads=False)
+                return exists().where(source.c.key == head.c.key, there)
             case Referred():
-                return self.referred(node, head, leads=leads)
+                source, there = self.referred(node, leads=False)
+                return exists().where(source.c.kind == head.c.kind, source.c.id == head.c.id, there)
 
-    def rows(self, node: OfRows, head: FromClause, *, leads: bool) -> Truth:
-        """Return that there is, or is not, a row that fits."""
-        if leads:
-            return head.c.key.in_(self.keys(node))
+    def listing(self, node: Node) -> Any:
+        """Return the keys that a node lists, by an index for each alternative."""
+        match node:
+            case OfRows():
+                return self.keys(node)
+            case InCompartment():
+                source = self.alias(COMPARTMENT)
+                whose = self.one_of(source.c.patient, node.patients)
+                return select(source.c.key).where(whose, self.one_of(source.c.kind, node.kinds))
+            case Refers():
+                source, there = self.refers(node, leads=True)
+                return select(source.c.key).where(there)
+            case Referred():
+                source, there = self.referred(node, leads=True)
+                target = self.alias(HEAD)
+                same = and_(source.c.kind == target.c.kind, source.c.id == target.c.id)
+                return select(target.c.key).where(there, same)
+            case OfHead():
+                raise TypeError("what a resource is itself lists nothing")
+
+    def rows(self, node: OfRows, head: FromClause) -> Truth:
+        """Return that there is a row that fits."""
         source = self.alias(TABLES[node.table])
         own = and_(source.c.key == head.c.key, self.one_of(source.c.param, node.params))
-        found = exists().where(own, self.any_of(source, node.alternatives))
-        return not_(found) if node.is_negative else found
+        return exists().where(own, self.any_of(source, node.alternatives))
 
     def keys(self, node: OfRows) -> Any:
         """Return the keys of rows that fit: a list for each alternative, each by an index."""
@@ -131,36 +154,21 @@ class Builder:
         lists = [select(source.c.key).where(own, self.every(source, a)) for a in node.alternatives]
         return lists[0] if len(lists) == 1 else union_all(*lists)
 
-    def compartment(self, node: InCompartment, head: FromClause) -> Truth:
-        """Return that a resource belongs to a patient."""
-        source = self.alias(COMPARTMENT)
-        whose = self.one_of(source.c.patient, node.patients)
-        kinds = self.one_of(source.c.kind, node.kinds)
-        return head.c.key.in_(select(source.c.key).where(whose, kinds))
-
-    def refers(self, node: Refers, head: FromClause, *, leads: bool) -> Truth:
-        """Return that a resource refers to one that fits."""
+    def refers(self, node: Refers, *, leads: bool) -> tuple[FromClause, Truth]:
+        """Return references to those that fit, and what makes them so."""
         source, target = self.alias(REFERENCE), self.alias(HEAD)
         param = self.one_of(source.c.param, node.params)
         kind = target.c.kind == self.place()
         inner = self.node(node.inner, target, leads=leads)
         same = and_(source.c.kind == target.c.kind, source.c.id == target.c.id)
-        there = and_(same, param, kind, not_(target.c.is_deleted), inner)
-        if leads:
-            return head.c.key.in_(select(source.c.key).where(there))
-        return exists().where(source.c.key == head.c.key, there)
+        return source, and_(same, param, kind, not_(target.c.is_deleted), inner)
 
-    def referred(self, node: Referred, head: FromClause, *, leads: bool) -> Truth:
-        """Return that one that fits refers to a resource."""
+    def referred(self, node: Referred, *, leads: bool) -> tuple[FromClause, Truth]:
+        """Return references of those that fit, and what makes them so."""
         source, other = self.alias(REFERENCE), self.alias(HEAD)
         param = source.c.param == self.place()
         inner = self.node(node.inner, other, leads=leads)
-        there = and_(source.c.key == other.c.key, param, inner)
-        target = self.alias(HEAD) if leads else head
-        same = and_(source.c.kind == target.c.kind, source.c.id == target.c.id)
-        if leads:
-            return head.c.key.in_(select(target.c.key).where(there, same))
-        return exists().where(same, there)
+        return source, and_(source.c.key == other.c.key, param, inner)
 
     def matching(self, shape: Shape, leader: int | None) -> Truth:
         """Return the condition of a whole shape on HEAD."""
@@ -241,11 +249,11 @@ def count_statement(name: str, shape: Shape, leader: int | None) -> Statement:
 
 
 @lru_cache(maxsize=1000)
-def probe_statement(name: str, kinds: int, node: Node) -> Statement:
-    """Return the compiled statement that counts what one clause would list, up to a limit."""
+def probe_statement(name: str, node: Node) -> Statement:
+    """Return the compiled statement that counts what one node lists, up to a limit."""
     speech = SQLITE if name == "sqlite" else POSTGRES
     build = Builder(speech)
-    where = build.matching(Shape(kinds, (node,)), 0)
-    some = select(HEAD.c.key).where(where).limit(build.place()).offset(literal_column("0"))
+    listed = build.listing(node).subquery("listed")
+    some = select(listed.c.key).limit(build.place()).offset(literal_column("0"))
     made: Select[Any] = select(func.count()).select_from(some.subquery("some"))
     return compiled(speech, made, build.names)
