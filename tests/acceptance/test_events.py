@@ -137,6 +137,11 @@ def test_nobody_listens_without_the_token(fhir: Server) -> None:
     assert answer.status_code == 401
 
 
+def test_head_ends_at_once(fhir: Server) -> None:
+    answer = fhir.ask("HEAD", "/events")
+    assert answer.headers["content-type"].startswith("text/event-stream")
+
+
 def test_server_ends_though_somebody_listens_and_says_so(tmp_path: Path) -> None:
     with server(tmp_path / "data") as running:
         listener = Listener(running.base)

@@ -174,6 +174,32 @@ def test_quiet_stream_gives_signs_of_life_with_its_place() -> None:
     run(check)
 
 
+def test_feed_outlives_a_store_that_fails(monkeypatch: Any) -> None:
+    monkeypatch.setattr(events_feed, "PAUSE", 0.01)
+
+    class Failing(MemoryStore):
+        """Fails at the first following, with what nobody expects."""
+
+        failures = 0
+
+        async def follow(self, after: int) -> Any:
+            """Yield events from the second time on."""
+            self.failures += 1
+            if self.failures == 1:
+                raise OSError("gone")
+            async for event in super().follow(after):
+                yield event
+
+    async def whole() -> None:
+        kept = Failing(lambda: datetime(2026, 3, 3, tzinfo=UTC))
+        async with Feed(kept).running() as feed:
+            await put(kept, "p1")
+            await until(lambda: feed.position == 1)
+        await kept.close()
+
+    asyncio.run(asyncio.wait_for(whole(), 20))
+
+
 def test_listener_that_comes_late_reads_what_is_kept_no_more(monkeypatch: Any) -> None:
     monkeypatch.setattr(events_feed, "KEPT", 4)
 

@@ -85,6 +85,8 @@ class EventsDoor:
             if feed.listeners >= MOST:
                 raise OutsideError("too many listen already: try again later.", code="API013")
             wanted = await wanted_by(request, actor, rooms, feed)
+            if request.method == "HEAD":
+                return Response(headers=HEADERS, media_type=EventStream.media_type)
             return EventStream(feed, wanted, rooms.record.access)
         except GarrodError as error:
             found = answer_of(error)

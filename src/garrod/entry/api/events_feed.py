@@ -134,8 +134,9 @@ class Feed:
                 async for event in self.store.follow(self.position):
                     self._take(event)
                 return  # the store was closed
-            except GarrodError as error:
-                LOG.warning("API012 events cannot be read now", code=error.code)
+            except Exception as error:  # whatever it was: a feed that ends is a silent gap
+                code = error.code if isinstance(error, GarrodError) else type(error).__name__
+                LOG.warning("API012 events cannot be read now", code=code)
                 await asyncio.sleep(PAUSE)
 
     def _take(self, event: Event) -> None:
