@@ -29,13 +29,12 @@ from garrod.adapters.fhir.record.splice import rewritten, served, slice_entries
 from garrod.adapters.fhir.rest.checked import CheckedCodec, InvalidResource
 from garrod.adapters.fhir.validate.issue import Severity
 from garrod.adapters.fhir.xml.format import XmlFormat
-from garrod.adapters.store import open_store
-from garrod.care.govern.access import LOCAL, LocalAccess
+from garrod.care.govern.access import LOCAL
 from garrod.care.record.ports import HistoryOf
 from garrod.care.record.service import Record
 from garrod.core.errors import InputError
 from garrod.core.resource import Version
-from garrod.entry.housing import clock, new_id
+from garrod.entry.housing import Housing, clock, opened_record
 from validation.calling import shelf
 from validation.fhir_examples import FHIR
 from validation.figures import Figure, at_least, none_of, share, show
@@ -70,6 +69,7 @@ class Tally:
     warned: int = 0
     resources: int = 0
     unequal: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)  # something failed that nobody foresaw
     refused: list[Refusal] = field(default_factory=list)
 
 
@@ -153,11 +153,9 @@ async def stored(codec: CheckedCodec, xml: XmlFormat, source: str) -> Tally:
 async def _desk(codec: CheckedCodec, xml: XmlFormat) -> AsyncIterator[Desk]:
     """Open a record that is not kept."""
     with tempfile.TemporaryDirectory() as folder:
-        store = await open_store(f"sqlite:///{folder}/record.db", clock=clock)
-        try:
-            yield Desk(codec, xml, Record(store, codec, LocalAccess(), new_id))
-        finally:
-            await store.close()
+        housing = Housing(Path(folder), f"sqlite:///{folder}/record.db", "")
+        async with opened_record(housing, codec) as record:
+            yield Desk(codec, xml, record)
 
 
 async def _one(desk: Desk, source: str, file: Source, tally: Tally) -> bool:
@@ -170,6 +168,10 @@ async def _one(desk: Desk, source: str, file: Source, tally: Tally) -> bool:
     except InputError as error:
         tally.files += 1
         tally.refused.append(Refusal(source, name, error.code, _said(error)))
+        return False
+    except Exception as error:
+        tally.files += 1
+        tally.broken.append(f"{source}/{name}: {type(error).__name__}: {error.__cause__!r}")
         return False
     tally.files += 1
     tally.warned += any(parcel.warnings for parcel, _ in done)
@@ -218,12 +220,15 @@ def measure() -> tuple[list[Figure], list[str]]:
     for t in tallies.values():
         whole.update(files=t.files, equal=t.equal)
     good = whole["equal"] + len(refused) - len(unexplained)
+    broken = [name for tally in tallies.values() for name in tally.broken]
     figures += [
+        none_of("refused by a fault of ours", len(broken), whole["files"]),
         none_of("stored, and not returned equal", len(unequal), whole["files"]),
         none_of("refused without a reason looked up", len(unexplained), whole["files"]),
         at_least("returned equal, or refused rightly", good, whole["files"], 100),
     ]
-    notes = [f"- unequal: {name}" for name in unequal[:40]]
+    notes = [f"- fault: {name}" for name in broken[:40]]
+    notes += [f"- unequal: {name}" for name in unequal[:40]]
     notes += [f"- {r.source}/{r.file}: {r.code} {r.message[:160]}" for r in unexplained[:400]]
     return figures, notes
 

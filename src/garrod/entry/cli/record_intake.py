@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from garrod.core.errors import InternalFault
 from garrod.entry.cli.output import say
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class _Tally:
     written: Counter[str] = field(default_factory=Counter)  # new, next
     known: int = 0
     refused: int = 0
+    ours: int = 0  # refused by a fault of ours
     notes: int = 0
 
     def add(self, told: Told) -> None:
@@ -49,6 +51,7 @@ class _Tally:
                 say(f"warning: {told.place}: {note}")
         if told.fault is not None:
             self.refused += 1
+            self.ours += isinstance(told.fault, InternalFault)
             where = f"{told.place}: {told.entry}" if told.entry else told.place
             reason = " ".join(told.fault.message.split())
             say(f"refused: {where}: GARROD-{told.fault.code}: {reason}")
@@ -57,7 +60,8 @@ class _Tally:
 async def taken_in(record: Record | None, codec: CheckedCodec, wish: Wish) -> int:
     """Store what files hold (check it alone without a record) and return how much was refused.
 
-    Raises: InputError INP080 (nothing there), OutsideError where the store fails.
+    Raises: InputError INP080 (nothing there), OutsideError where the store fails, InternalFault
+    where a fault of ours refused something.
     """
     from garrod.adapters.fhir.ingest.intake import Intake
     from garrod.adapters.fhir.ingest.sources import sources
@@ -79,6 +83,10 @@ async def taken_in(record: Record | None, codec: CheckedCodec, wish: Wish) -> in
             say("stopped at the first refusal; what came before it is stored.")
             break
     _close(tally, is_dry=wish.is_dry)
+    if tally.ours:
+        raise InternalFault(
+            f"{tally.ours:,} of what was refused was refused by a fault of ours, told above."
+        )
     return tally.refused
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,22 +10,37 @@ import pytest
 
 from garrod.adapters.fhir.ingest.acts import act
 from garrod.adapters.fhir.ingest.find import Ambiguous, Clash
+from garrod.adapters.fhir.ingest.intake import Intake
 from garrod.adapters.fhir.ingest.parcel import Parcel, Taken
+from garrod.adapters.fhir.ingest.sources import Source
 from garrod.adapters.fhir.ingest.take import Taker, take, take_each
 from garrod.adapters.fhir.ingest.wrap import parcels
 from garrod.adapters.fhir.rest.checked import CheckedCodec, InvalidResource
 from garrod.adapters.packs.load import load_shelf
 from garrod.adapters.store import open_store
 from garrod.care.govern.access import LOCAL, LocalAccess
+from garrod.care.record.ports import Tx
 from garrod.care.record.query import Query
 from garrod.care.record.service import Record
-from garrod.core.errors import FhirError, InputError
+from garrod.core.errors import FhirError, InputError, InternalFault
 from garrod.core.resource import Draft, Version
 from tests.unit.fhir.ingest import messages as m
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CODEC = CheckedCodec(load_shelf(), is_strict=False)
 Json = dict[str, Any]
+
+
+REFUSE, BREAK = "refused by what follows", "breaks what follows"
+
+
+async def reacting(tx: Tx, written: Sequence[Version]) -> None:
+    """Refuse whatever has a certain text in it, as the medication list refuses its own lines."""
+    assert written
+    if any(BREAK.encode() in version.body for version in written):
+        raise RuntimeError(BREAK)
+    if any(REFUSE.encode() in version.body for version in written):
+        raise InputError(REFUSE, code="REC120")
 
 
 class Desk:
@@ -65,7 +80,9 @@ def at_desk(work: Callable[[Desk], Awaitable[None]]) -> None:
         store = await open_store("sqlite:///:memory:", clock=lambda: NOW)
         try:
             ids = (f"new-{n}" for n in range(1000))
-            await work(Desk(Record(store, CODEC, LocalAccess(), ids.__next__)))
+            await work(
+                Desk(Record(store, CODEC, LocalAccess(), ids.__next__, reactions=(reacting,)))
+            )
         finally:
             await store.close()
 
@@ -182,6 +199,19 @@ def test_two_people_with_one_number_are_for_a_person_to_settle() -> None:
     at_desk(work)
 
 
+def test_one_who_was_merged_into_another_is_not_meant() -> None:
+    async def work(desk: Desk) -> None:
+        link = [{"type": "replaced-by", "other": {"reference": "Patient/kept"}}]
+        for id, more in (("kept", {}), ("gone", {"active": False, "link": link})):
+            body = json.dumps({**m.patient(), "id": id, **more}).encode()
+            await desk.put(CODEC.drafted(body, kind="Patient", id=id))
+        await desk.send(m.order())
+        item = await desk.only("MedicationRequest")
+        assert item["subject"] == {"reference": "Patient/kept"}
+
+    at_desk(work)
+
+
 def test_a_resource_never_takes_the_place_of_another_persons() -> None:
     async def work(desk: Desk) -> None:
         await desk.send({**m.patient(), "id": "p"})
@@ -285,8 +315,25 @@ def test_of_lines_one_refused_harms_no_other() -> None:
         for resource in sent:
             body = json.dumps(resource).encode()
             found += parcels(body, CODEC.checker, is_strict=False, is_line=True)
+        bad = json.dumps({**m.patient("", REFUSE), "id": "d"}).encode()
+        found += parcels(bad, CODEC.checker, is_strict=False, is_line=True)
         done = await take_each(desk.taker, found)
-        assert [isinstance(d, InputError | Ambiguous) for d in done] == [False, True, False]
+        assert [isinstance(d, InputError | Ambiguous) for d in done] == [False, True, False, True]
+        assert await desk.counts("Patient") == [2]
+
+    at_desk(work)
+
+
+def test_a_fault_of_ours_refuses_one_line_alone() -> None:
+    async def work(desk: Desk) -> None:
+        intake = Intake(CODEC.checker, None, desk.taker)
+        people = ({**m.patient("", name), "id": f"f{n}"} for n, name in enumerate((BREAK, "Ada")))
+        found = [Source("line", json.dumps(p).encode(), is_line=True) for p in people]
+        found.append(Source("file", json.dumps(m.order()).encode()))
+        told = [t async for t in intake.run(found)]
+        assert [t.fault is None for t in told] == [False, True, True]
+        assert isinstance(told[0].fault, InternalFault)
+        assert BREAK not in told[0].fault.message
         assert await desk.counts("Patient") == [2]
 
     at_desk(work)

@@ -78,7 +78,7 @@ def _ids(digest: str) -> Iterator[str]:
 
 def _with_ids(record: Record, digest: str) -> Record:
     ids: Callable[[], str] = _ids(digest).__next__
-    return Record(record.store, record.codec, record.access, ids)
+    return Record(record.store, record.codec, record.access, ids, reactions=record.reactions)
 
 
 async def _alone(record: Record, taker: Taker, entry: Entry) -> Done:

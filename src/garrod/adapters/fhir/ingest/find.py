@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from garrod.adapters.fhir.ingest.marks import marks_of
 from garrod.adapters.fhir.ingest.parcel import Mark, Part
-from garrod.adapters.fhir.json import Resource
+from garrod.adapters.fhir.json import Resource, many, text
 from garrod.adapters.fhir.record.codec import FhirCodec
 from garrod.adapters.fhir.record.parse import parse
 from garrod.care.record.ports import HistoryOf, Tx
@@ -16,6 +16,7 @@ from garrod.core.resource import Draft, Version
 
 MOST = 20  # Not clinical: resources with one identifier that are looked at
 LOOKED_BACK = 50  # Not clinical: versions that a body is compared with
+REPLACED = b"replaced-by"
 OURS = ("id", "meta")
 
 
@@ -43,15 +44,26 @@ def draft_of(codec: FhirCodec, version: Version) -> Draft:
 
 
 async def by_marks(tx: Tx, kind: str, marks: Sequence[Mark]) -> tuple[Version, ...]:
-    """Return what bears one of some identifiers, each once. Others with the same one wait."""
+    """Return what bears one of some identifiers, each once. Others with the same one wait.
+
+    A person who was merged into another one is left out.
+    """
     found: dict[str, Version] = {}
     for mark in sorted(marks, key=lambda m: (m.system, m.value)):
         await tx.lock(f"{kind}?identifier={mark.system}|{mark.value}")
         token = Token(mark.system, mark.value)
         criterion = Criterion("identifier", ParamType.TOKEN, (token,))
         page = await tx.search(Query((kind,), (criterion,), count=MOST))
-        found.update((version.id, version) for version in page.versions)
+        found.update((v.id, v) for v in page.versions if not _is_replaced(v))
     return tuple(found.values())
+
+
+def _is_replaced(version: Version) -> bool:
+    """Return whether a person was merged into another one, who bears the number now."""
+    if version.kind != "Patient" or REPLACED not in version.body:
+        return False
+    links = many(parse(version.body), "link")
+    return any(text(link, "type") == REPLACED.decode() for link in links)
 
 
 async def party(tx: Tx, part: Part) -> Version | None:

@@ -12,13 +12,12 @@ from garrod.adapters.fhir.check.engine import Checker
 from garrod.adapters.fhir.ingest.acts import act
 from garrod.adapters.fhir.ingest.parcel import Parcel, Taken
 from garrod.adapters.fhir.ingest.sources import Source
-from garrod.adapters.fhir.ingest.take import Taker, take, take_each
+from garrod.adapters.fhir.ingest.take import REFUSED, Taker, take, take_each
 from garrod.adapters.fhir.ingest.wrap import parcels
 from garrod.adapters.fhir.xml.format import XmlFormat
-from garrod.core.errors import AccessDenied, ConflictError, GarrodError, InputError
+from garrod.core.errors import GarrodError, InternalFault
 
 TOGETHER = 200  # Not clinical: lines of NDJSON that share a transaction
-REFUSED = (InputError, ConflictError, AccessDenied)  # what a sender can answer for
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +83,10 @@ class Intake:
             taken = await (act if parcel.acts else take)(self.taker, parcel)
         except REFUSED as error:
             return [Told(place, fault=error)]
+        except GarrodError:
+            raise
+        except Exception as error:
+            return [Told(place, fault=unforeseen(error))]
         faults = [
             Told(place, entry=entry, fault=fault)
             for entry, fault in taken.refused
@@ -97,11 +100,31 @@ class Intake:
         waiting.clear()
         if not lines or self.taker is None:
             return [Told(place, Taken(notes=_warned(parcel))) for place, parcel in lines]
-        done = await take_each(self.taker, [parcel for _, parcel in lines])
+        done = await self._each([parcel for _, parcel in lines])
         return [
             Told(place, taken) if isinstance(taken, Taken) else Told(place, fault=taken)
             for (place, _), taken in zip(lines, done, strict=True)
         ]
+
+    async def _each(self, parcels: list[Parcel]) -> list[Taken | GarrodError]:
+        """Store lines together; one by one where something was not foreseen."""
+        if self.taker is None:
+            return []
+        try:
+            return await take_each(self.taker, parcels)
+        except GarrodError:
+            raise
+        except Exception:
+            told = [(await self._one("", parcel))[0] for parcel in parcels]
+        return [one.fault or one.taken for one in told]
+
+
+def unforeseen(error: Exception) -> InternalFault:
+    """Return a fault of ours as it is told: its kind, never its words, which may hold data."""
+    return InternalFault(
+        f"something went wrong here ({type(error).__name__}); nothing of this was stored: send us "
+        "the file, or one like it."
+    )
 
 
 def _warned(parcel: Parcel) -> list[str]:

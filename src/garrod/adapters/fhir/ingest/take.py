@@ -5,6 +5,7 @@ parts -> recognised (same person, organisation, item) -> references between them
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -22,6 +23,7 @@ from garrod.core.resource import Draft, Version
 
 PROVENANCE = "Provenance"
 ENDED = frozenset(("cancelled", "stopped", "completed", "entered-in-error"))
+REFUSED = (InputError, ConflictError, AccessDenied)  # what a sender can answer for
 MATCHED = (Rule.ITEM, Rule.STATUS)
 
 
@@ -54,33 +56,43 @@ async def take(taker: Taker, parcel: Parcel) -> Taken:
     Raises: AccessDenied, Ambiguous REC201, Clash REC202, VersionConflict; nothing is then written.
     """
 
-    async def work(tx: Tx) -> Taken:
-        return await _taken(_Run(taker, tx), parcel)
+    return _told(parcel, await taker.record.store.transact(lambda tx: _one(taker, tx, parcel)))
 
-    taken = await taker.record.store.transact(work)
+
+async def take_each(taker: Taker, parcels: list[Parcel]) -> list[Taken | GarrodError]:
+    """Store resources that were sent one by one; one that is refused harms no other.
+
+    They share a transaction; where one is refused, each has its own instead.
+    """
+
+    async def work(tx: Tx) -> list[Taken]:
+        done = [await _taken(_Run(taker, tx), parcel) for parcel in parcels]
+        await taker.record.react(tx, [v for taken in done for v in taken.written])
+        return done
+
+    try:
+        done = await taker.record.store.transact(work)
+    except REFUSED:
+        return list(await asyncio.gather(*(_tried(taker, parcel) for parcel in parcels)))
+    return [_told(parcel, taken) for parcel, taken in zip(parcels, done, strict=True)]
+
+
+async def _tried(taker: Taker, parcel: Parcel) -> Taken | GarrodError:
+    try:
+        return await take(taker, parcel)
+    except REFUSED as error:
+        return error
+
+
+def _told(parcel: Parcel, taken: Taken) -> Taken:
     taken.notes[:0] = [f"{issue.path}: {issue.message}" for issue in parcel.warnings]
     return taken
 
 
-async def take_each(taker: Taker, parcels: list[Parcel]) -> list[Taken | GarrodError]:
-    """Store resources that were sent one by one, in one transaction; one refused harms no other."""
-
-    async def work(tx: Tx) -> list[Taken | GarrodError]:
-        return [await _one(_Run(taker, tx), parcel) for parcel in parcels]
-
-    done = await taker.record.store.transact(work)
-    for taken, parcel in zip(done, parcels, strict=True):
-        if isinstance(taken, Taken):
-            taken.notes[:0] = [f"{issue.path}: {issue.message}" for issue in parcel.warnings]
-    return done
-
-
-async def _one(run: _Run, parcel: Parcel) -> Taken | GarrodError:
-    """Store a single resource. What refuses it is found before anything of it is written."""
-    try:
-        return await _taken(run, parcel)
-    except (InputError, ConflictError, AccessDenied) as error:
-        return error
+async def _one(taker: Taker, tx: Tx, parcel: Parcel) -> Taken:
+    taken = await _taken(_Run(taker, tx), parcel)
+    await taker.record.react(tx, list(taken.written))
+    return taken
 
 
 async def _taken(run: _Run, parcel: Parcel) -> Taken:
