@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from garrod.care.record.medication.lists import MedicationList
-from garrod.care.record.medicines_load import Held, held_in
+from garrod.care.record.medicines_load import Held
 from garrod.care.record.medicines_ports import (
     LINE,
     LIST,
@@ -48,16 +48,17 @@ async def write(
     `flags` say what was done to lines; `head` what the list says beside them, where that changed.
     Raises: VersionConflict where somebody else wrote it meanwhile.
     """
-    numbers = {id: version.number for id, version in held.versions.items()}
+    versions = dict(held.versions)
     before = held.list.by_id()
     changed = [line for line in made.lines if before.get(line.id) != line]
     for line in changed:
         body = pen.lines.line_body(line, made.patient)
         draft = pen.codec.drafted(body, kind=LINE, id=line.id)
-        expected = numbers.get(line.id, 0)
-        version = await pen.tx.put(draft, method="PUT" if expected else "POST", expected=expected)
-        numbers[line.id] = version.number
-    listed = tuple(Listed(x.id, numbers[x.id], flags.get(x.id, "")) for x in made.lines)
+        expected = versions[line.id].number if line.id in versions else 0
+        method = "PUT" if expected else "POST"
+        versions[line.id] = await pen.tx.put(draft, method=method, expected=expected)
+        pen.lines.remember(versions[line.id], line)
+    listed = tuple(Listed(x.id, versions[x.id].number, flags.get(x.id, "")) for x in made.lines)
     new = replace(
         head or held.head,
         listed=listed,
@@ -70,4 +71,5 @@ async def write(
     told = [{"line": x.id, "flag": flags.get(x.id, "")} for x in changed]
     detail = json.dumps({"version": version.number, "lines": told}, separators=(",", ":"))
     await pen.tx.emit(TOPIC, version, patients=(made.patient,), detail=detail)
-    return await held_in(pen.tx, pen.lines, version)
+    shown = {line.id: versions[line.id] for line in made.lines}
+    return Held(replace(made, version=version.number), new, shown, version)

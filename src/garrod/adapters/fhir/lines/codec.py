@@ -25,13 +25,32 @@ from garrod.care.record.medicines_cases import CASE, Case
 from garrod.care.record.medicines_ports import LINE, LIST, RECEIPT, Head, Kept, Near
 from garrod.core.resource import Version
 
+MOST = 20_000  # Not clinical: lines kept read, some kilobytes each
+
 
 class FhirLines:
-    """Knows lines, lists and what they follow, as resources of FHIR R4."""
+    """Knows lines, lists and what they follow, as resources of FHIR R4.
+
+    A version never changes, so a line is read from its bytes once while it is in use.
+    """
+
+    def __init__(self) -> None:
+        self._read: dict[tuple[str, bytes], Line] = {}
 
     def line(self, version: Version) -> Line:
         """Return the line that a version holds.  Raises: FhirError FHR150."""
-        return statement.line_of(version)
+        key = (version.id, version.sha256)
+        found = self._read.get(key)
+        if found is None:
+            found = statement.line_of(version)
+            self.remember(version, found)
+        return found
+
+    def remember(self, version: Version, line: Line) -> None:
+        """Take note that a version was made of this line: what is read of its bytes is equal."""
+        if len(self._read) >= MOST:
+            self._read = {}
+        self._read[version.id, version.sha256] = line
 
     def line_body(self, line: Line, patient: str) -> bytes:
         """Return a line as a MedicationStatement."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from garrod.adapters.fhir.directions import ROUTES as ROUTE_CODES
 from garrod.adapters.fhir.json import Resource
-from garrod.adapters.fhir.lines.names import BY_INR, METHODS, ROUTES, WORDS
+from garrod.adapters.fhir.lines.names import BY_INR, METHODS, ROUTES, WHEN, WORDS
 from garrod.adapters.fhir.lines.nested import part, tree
 from garrod.care.record.medication.dose import (
     Amount,
@@ -76,6 +76,9 @@ def _numbered(dose: Regimen) -> list[tuple[int, tuple[Step, ...]]]:
 
 def _step(step: Step, number: int) -> Resource:
     found: Resource = {"sequence": number}
+    if step.timing.at and step.timing.when:
+        # FHIR (tim-10) has no place for a relation to food beside a clock time.
+        found["extension"] = [{"url": WHEN, "valueCode": w.value} for w in step.timing.when]
     if step.notes:
         found["additionalInstruction"] = [{"text": note} for note in step.notes]
     timing = _timing(step)
@@ -155,7 +158,7 @@ def _repeat(timing: Timing) -> Resource:
         }
     found["dayOfWeek"] = [d.value for d in timing.days]
     found["timeOfDay"] = [t.strftime("%H:%M:%S") for t in timing.at]
-    found["when"] = [w.value for w in timing.when]
+    found["when"] = [] if timing.at else [w.value for w in timing.when]
     found["offset"] = timing.offset_minutes
     return {name: value for name, value in found.items() if value not in (None, [])}
 

@@ -15,7 +15,7 @@ from typing import Any
 from garrod.adapters.fhir.directions import ROUTES as ROUTE_CODES
 from garrod.adapters.fhir.json import Resource, codings, many, one, text, words_of
 from garrod.adapters.fhir.lines.dosage import UCUM_CODES
-from garrod.adapters.fhir.lines.names import BY_INR, METHODS, ROUTES, WORDS
+from garrod.adapters.fhir.lines.names import BY_INR, METHODS, ROUTES, WHEN, WORDS
 from garrod.adapters.fhir.lines.nested import every, within
 from garrod.care.record.medication.dose import (
     Amount,
@@ -101,7 +101,7 @@ def _structured(dosages: Sequence[Resource]) -> Dose:
 
 def _step(dosage: Resource) -> Step:
     _refuse(bool(dosage.keys() - _KNOWN))
-    _refuse(any(e.get("url") != WORDS for e in many(dosage, "extension")))
+    _refuse(any(e.get("url") not in (WORDS, WHEN) for e in many(dosage, "extension")))
     timing = one(dosage, "timing")
     repeat = one(timing, "repeat")
     _refuse(bool(timing.keys() - {"repeat"}) or bool(repeat.keys() - _REPEAT))
@@ -111,7 +111,7 @@ def _step(dosage: Resource) -> Step:
     span = one(repeat, "boundsDuration")
     return Step(
         amount=_amount(doses[0]) if doses else None,
-        timing=_timing(repeat),
+        timing=_timing(repeat, every(dosage, WHEN, "Code")),
         method=_method(one(dosage, "method")),
         route=_route(one(dosage, "route")),
         site=words_of(one(dosage, "site")),
@@ -186,7 +186,7 @@ def _whole(value: Any) -> int | None:
     return int(found)
 
 
-def _timing(repeat: Resource) -> Timing:
+def _timing(repeat: Resource, beside: Sequence[str]) -> Timing:
     rate = None
     if {"frequency", "frequencyMax", "period"} & repeat.keys():
         most, times = _whole(repeat.get("frequencyMax")), _whole(repeat.get("frequency"))
@@ -201,7 +201,7 @@ def _timing(repeat: Resource) -> Timing:
         )
     return timing_of(
         every=rate,
-        when=[When(w) for w in _listed(repeat, "when")],
+        when=[When(w) for w in (*_listed(repeat, "when"), *beside)],
         at=[time.fromisoformat(t) for t in _listed(repeat, "timeOfDay")],
         days=[Weekday(d) for d in _listed(repeat, "dayOfWeek")],
         offset_minutes=_whole(repeat.get("offset")),

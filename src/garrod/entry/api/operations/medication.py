@@ -23,6 +23,7 @@ from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.rooms import Operation, Rooms
 from garrod.entry.housing import DrugsPack, clock
 
+_LINES, _PACK = FhirLines(), DrugsPack()  # shared: what was read once is not read again
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 Act = Callable[[Rooms, Asked], Awaitable[Answer]]
 
@@ -35,7 +36,7 @@ class Unconditional(InputError):
 
 def medicines_of(rooms: Rooms) -> Medicines:
     """Return the acts of the medication list over the server's record."""
-    return Medicines(rooms.record, FhirLines(), clock, DrugsPack())
+    return Medicines(rooms.record, _LINES, clock, _PACK)
 
 
 def author_of(asked: Asked) -> Author:
