@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from garrod.adapters.fhir.rest.checked import CheckedCodec
 from garrod.adapters.fhir.xml import XmlFormat
+from garrod.adapters.terminology.tokens import expander
 from garrod.entry.api.app import make_app
 from garrod.entry.api.guard import Guard
 from garrod.entry.api.operations import OPERATIONS
@@ -16,6 +17,7 @@ from garrod.entry.api.routes import answer
 from garrod.entry.api.subscribing_opening import kept_in
 from garrod.entry.demo_world import load_demo
 from garrod.entry.housing import LOOPBACK, clock, housing_of, new_id, opened_record
+from garrod.entry.terms import check_codes, following, terminology_in
 from garrod.entry.wire import Services
 
 HOUSING = housing_of()
@@ -24,11 +26,15 @@ HOUSING = housing_of()
 @asynccontextmanager
 async def _rooms() -> AsyncIterator[Rooms]:
     services = Services()
-    codec = CheckedCodec(services.shelf, os.environ.get("GARROD_BASE", ""), clock=clock)
-    async with opened_record(HOUSING, codec) as record:
+    terms = terminology_in(services)
+    base, expand = os.environ.get("GARROD_BASE", ""), expander(terms)
+    codec = CheckedCodec(services.shelf, base, expand=expand, clock=clock)
+    check_codes(codec, services, terms)
+    async with opened_record(HOUSING, codec) as record, following(terms, record.store):
         if os.environ.get("GARROD_DEMO"):
             await load_demo(record, codec, services.shelf)
-        yield Rooms(record, codec, OPERATIONS, services, XmlFormat(services.shelf), answer)
+        xml = XmlFormat(services.shelf)
+        yield Rooms(record, codec, OPERATIONS, services, xml, answer, terminology=terms)
 
 
 _subscribers = kept_in(

@@ -9,15 +9,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from garrod.adapters.terminology.model import Concept, NotDone
-
-if TYPE_CHECKING:
-    from garrod.adapters.terminology.packs import PackSystem
+from garrod.adapters.terminology.model import Concept, NotDone, System
 
 SIMPLE = re.compile(r"\s*(<<|<|>>|>|\^)?\s*(\d{6,18})\s*(?:\|[^|]*\|\s*)?", re.ASCII)
 ANY = "*"
+
+
+class Release(System, Protocol):
+    """A code system with reference sets."""
+
+    def members(self, refset: str) -> Iterator[Concept]:
+        """Yield the concepts of a reference set.  Raises: Unknown."""
+        ...
+
+    def is_member(self, code: str, refset: str) -> bool:
+        """Return whether a concept is of a reference set.  Raises: Unknown."""
+        ...
 
 
 def read(text: str) -> tuple[str, str]:
@@ -33,7 +42,7 @@ def read(text: str) -> tuple[str, str]:
     return found[1] or "", found[2]
 
 
-def passes(system: PackSystem, code: str, text: str) -> bool:
+def passes(system: Release, code: str, text: str) -> bool:
     """Return whether a concept fits a constraint.  Raises: NotDone, Unknown."""
     operator, other = read(text)
     match operator:
@@ -48,7 +57,7 @@ def passes(system: PackSystem, code: str, text: str) -> bool:
     return code == other
 
 
-def fitting(system: PackSystem, text: str) -> Iterator[Concept]:
+def fitting(system: Release, text: str) -> Iterator[Concept]:
     """Yield the concepts that fit a constraint.  Raises: NotDone, Unknown."""
     operator, other = read(text)
     match operator:

@@ -39,6 +39,7 @@ class Stored:
         self._held: dict[str, dict[str, Json]] = {kind: {} for kind in KINDS}  # by id
         self._urls: dict[str, dict[str, list[str]]] = {kind: {} for kind in KINDS}
         self._systems: dict[str, ResourceSystem] = {}
+        self._numbers: dict[tuple[str, str], int] = {}  # of the version that was taken last
 
     async def load(self, store: Store) -> None:
         """Read all that is there."""
@@ -65,7 +66,11 @@ class Stored:
         self.position = max(self.position, event.sequence)
 
     def take(self, kind: str, id: str, version: Version | None) -> None:
-        """Hold a version in place of what was held under its id."""
+        """Hold a version in place of what was held under its id; an older one changes nothing."""
+        if version is not None:
+            if version.number < self._numbers.get((kind, id), 0):
+                return
+            self._numbers[kind, id] = version.number
         before = self._held[kind].pop(id, None)
         if before is not None:
             self._urls[kind].get(str(before.get("url", "")), []).remove(id)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from garrod.adapters.fhir.outcome import outcome
 from garrod.adapters.fhir.record.parse import parse
 from garrod.adapters.fhir.rest.patch import patched_by
+from garrod.adapters.fhir.validate.issue import Issue, Severity
+from garrod.adapters.terminology.writes import WARNED
 from garrod.care.record.entries import Done
 from garrod.core.errors import FhirError, InputError, VersionConflict
 from garrod.core.resource import Version
@@ -15,6 +18,7 @@ from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.rooms import Rooms
 
 NONE_YET = 0
+CODES = "X-Garrod-Codes"  # how many codes a terminology that is loaded does not know
 
 
 async def create(rooms: Rooms, asked: Asked) -> Answer:
@@ -115,13 +119,21 @@ def answered(rooms: Rooms, asked: Asked, done: Done) -> Answer:
     if done.status == 201:
         headers["Location"] = f"{place}/_history/{version.number}"
     headers["Content-Location"] = f"{place}/_history/{version.number}"
+    warned = WARNED.get()
+    if warned:
+        headers[CODES] = f"{len(warned)} not known here; ask $validate, or OperationOutcome"
     if asked.wishes.returns == "minimal":
         return Answer(done.status, headers=headers)
     if asked.wishes.returns == "OperationOutcome":
         said = "created" if done.status == 201 else "stored"
-        body = rooms.outcome_saying(f"{version.kind}/{version.id} version {version.number} {said}")
+        told = f"{version.kind}/{version.id} version {version.number} {said}"
+        body = outcome((*warned, _noted(told))) if warned else rooms.outcome_saying(told)
         return Answer(done.status, body, headers)
     return Answer(done.status, rooms.codec.served(version), headers)
+
+
+def _noted(text: str) -> Issue:
+    return Issue(Severity.INFORMATION, "informational", "", text)
 
 
 def _patch_of(asked: Asked) -> Callable[[bytes], bytes]:

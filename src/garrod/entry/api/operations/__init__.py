@@ -9,6 +9,8 @@ from garrod.entry.api.operations.medication_duplicates import duplicates
 from garrod.entry.api.operations.medication_list import confirm, line, medication_list
 from garrod.entry.api.operations.merge import merge, unmerge
 from garrod.entry.api.operations.reconcile import reconcile
+from garrod.entry.api.operations.terminology import lookup, subsumes, translate, validate_code
+from garrod.entry.api.operations.terminology_expand import expand
 from garrod.entry.api.operations.validating import validate
 from garrod.entry.api.rooms import Named
 
@@ -17,6 +19,7 @@ GET = frozenset(("GET",))
 INSTANCE, TYPE, SYSTEM = "instance", "type", "system"
 _ONE, _PATIENT = frozenset((INSTANCE,)), frozenset(("Patient",))
 _SUBSCRIPTION = frozenset(("Subscription",))
+_TYPE_OR_ONE, _SYSTEMS = frozenset((TYPE, INSTANCE)), frozenset(("CodeSystem",))
 
 OPERATIONS = {
     named.name: named
@@ -39,6 +42,11 @@ OPERATIONS = {
             frozenset((TYPE, INSTANCE)),
             _SUBSCRIPTION,
         ),
+        Named("lookup", lookup, _TYPE_OR_ONE, _SYSTEMS),
+        Named("subsumes", subsumes, _TYPE_OR_ONE, _SYSTEMS),
+        Named("validate-code", validate_code, _TYPE_OR_ONE, frozenset((*_SYSTEMS, "ValueSet"))),
+        Named("expand", expand, _TYPE_OR_ONE, frozenset(("ValueSet",))),
+        Named("translate", translate, _TYPE_OR_ONE, frozenset(("ConceptMap",))),
         Named("hook-secret", subscriptions.hook_secret, _ONE, _SUBSCRIPTION, GET),
     )
 }
