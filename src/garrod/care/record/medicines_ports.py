@@ -89,6 +89,10 @@ class LineCodec(Protocol):
         """Return a line as a resource."""
         ...
 
+    def remember(self, version: Version, line: Line) -> None:
+        """Take note that a version was made of this line, so that it need not be read back."""
+        ...
+
     def head(self, version: Version) -> Head:
         """Return what a version of a list says.  Raises: FhirError FHR150."""
         ...
