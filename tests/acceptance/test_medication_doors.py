@@ -96,6 +96,41 @@ def test_whole_list_is_confirmed_or_nothing(gp: Desk) -> None:
     assert gp.read()[1][RAMIPRIL]["status"] == "active"
 
 
+def test_whole_list_is_confirmed_as_a_bundle(gp: Desk) -> None:
+    begun(gp)
+    etag, second = begun(gp, AMLODIPINE)
+    path = f"Patient/{gp.patient}/$confirm-medication-list"
+    bundle = gp.ask("GET", f"Patient/{gp.patient}/$medication-list").json()
+    same = gp.ask("POST", path, json=bundle, headers={"If-Match": etag})
+    assert same.status_code == 200, same.text
+    assert {e["flag"]["text"] for e in same.json()["entry"][0]["resource"]["entry"]} == {
+        "unchanged"
+    }
+    lines = [e["resource"] for e in bundle["entry"] if e["resource"].get("id") == second]
+    lines[0] |= {"status": "stopped", "statusReason": [{"text": "swollen ankles"}]}
+    new = {"resourceType": "MedicationStatement", "status": "active"}
+    new |= {"medicationCodeableConcept": {"text": "Aspirin 75 mg tablets"}, "dosage": []}
+    new |= {"subject": {"reference": f"Patient/{gp.patient}"}}
+    bundle["entry"].append({"resource": {k: v for k, v in new.items() if v}})
+    stale = gp.ask("POST", path, json=bundle, headers={"If-Match": etag})
+    assert stale.status_code == 412
+    done = gp.ask("POST", path, json=bundle, headers={"If-Match": same.headers["etag"]})
+    assert done.status_code == 200, done.text
+    assert {k: v["status"] for k, v in lines_in(done).items()} == {
+        RAMIPRIL: "active",
+        AMLODIPINE: "stopped",
+        "Aspirin 75 mg tablets": "active",
+    }
+    changed = gp.ask("GET", f"Patient/{gp.patient}/$medication-list").json()
+    for entry in changed["entry"]:
+        if entry["resource"].get("medicationCodeableConcept", {}).get("text") == RAMIPRIL:
+            entry["resource"]["dosage"] = [{"text": TWICE}]
+            entry["resource"]["note"] = [{"text": "blood pressure is high"}]
+    more = gp.ask("POST", path, json=changed, headers={"If-Match": done.headers["etag"]})
+    assert more.status_code == 200, more.text
+    assert lines_in(more)[RAMIPRIL]["dosage"][0]["text"] == TWICE
+
+
 def test_stop_is_reversed_with_its_history(gp: Desk) -> None:
     etag, line = begun(gp)
     etag = gp.line(etag, act="stop", line=line, reason="cough").headers["etag"]

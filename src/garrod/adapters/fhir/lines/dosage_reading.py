@@ -162,7 +162,10 @@ def _unit(found: Resource) -> str:
         return _UNIT_OF[code]
     if not named and not code:
         return ""
-    return amount_of("1", None, named or code).unit
+    try:
+        return amount_of("1", None, named or code).unit
+    except StopIteration:  # no unit is spelled so
+        raise _CannotBeReadError from None
 
 
 def _limit(found: Resource) -> Limit | None:

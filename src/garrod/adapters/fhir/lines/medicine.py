@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import orjson
 
@@ -10,6 +11,13 @@ from garrod.adapters.fhir.json import Resource, codings, many, one, text, words_
 from garrod.care.record.medication.line import MedicineOf
 from garrod.care.record.medicines_ports import Near
 
+NOT_NAMED = "medicine not named"
+# Systems of codes such as "no information about medications".
+# Source: HL7 International Patient Summary 2.0.0, Absent and Unknown Data
+_ABSENCE = (
+    "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips",
+    "http://terminology.hl7.org/CodeSystem/data-absent-reason",
+)
 # Not clinical: how a strength and a form are commonly written at the end of a product's name.
 _STRENGTH = re.compile(
     r"\b(\d+(?:[.,]\d+)*\s?(?:mg|g|micrograms?|mcg|nanograms?|units?|mmol|mL|%)"
@@ -27,6 +35,18 @@ _FORM = re.compile(
 
 def medicine_in(resource: Resource, near: Near) -> MedicineOf:
     """Return the medicine of a resource, within it, contained in it or beside it."""
+    found = _medicine_in(resource, near)
+    said = found.text or next((c.display or c.code for c in found.codings), NOT_NAMED)
+    return replace(found, text=said)
+
+
+def is_statement_of_absence(resource: Resource) -> bool:
+    """Return whether a resource says that no medicine is known or taken, and names none."""
+    found = codings(one(resource, "medicationCodeableConcept"))
+    return any(c.system in _ABSENCE for c in found)
+
+
+def _medicine_in(resource: Resource, near: Near) -> MedicineOf:
     concept = one(resource, "medicationCodeableConcept")
     form = ""
     if not concept:

@@ -13,7 +13,7 @@ import orjson
 
 from garrod.adapters.fhir.json import Resource, codings, many, meanings, one, text, words_of
 from garrod.adapters.fhir.lines.dosage_reading import directions_in, dose_of
-from garrod.adapters.fhir.lines.medicine import medicine_in
+from garrod.adapters.fhir.lines.medicine import is_statement_of_absence, medicine_in
 from garrod.adapters.fhir.lines.names import SETTING, TREATMENTS
 from garrod.adapters.fhir.lines.nested import within, words
 from garrod.adapters.fhir.lines.statement import is_line, treatment_in
@@ -83,17 +83,19 @@ def reported_of(version: Version, near: Near) -> Reported | None:
     status = text(resource, "status")
     if status in _NOTHING and source is not Source.REQUEST:
         return None
+    if is_statement_of_absence(resource):
+        return None
     started = _started(resource)
     return Reported(
         source=source,
         reference=f"{version.kind}/{version.id}",
         patient=subject.removeprefix(_SUBJECT),
-        content=_content(resource, near, started),
+        content=content_in(resource, near),
         author=_author(resource, source),
         treatment_id=treatment_in(resource, TREATMENTS),
         based_on=_based_on(resource),
         state=_state(resource, source, status),
-        reason=_why(resource),
+        reason=reason_in(resource),
         hold=_hold(resource, status),
         effective=_moment(started),
         ended=_date(text(one(resource, "effectivePeriod"), "end")),
@@ -101,13 +103,14 @@ def reported_of(version: Version, near: Near) -> Reported | None:
     )
 
 
-def _content(resource: Resource, near: Near, started: str) -> Content:
+def content_in(resource: Resource, near: Near) -> Content:
+    """Return what a resource says of a medicine, its dose and its reasons."""
     dosages = [
         *many(resource, "dosageInstruction"),
         *many(resource, "dosage"),
         *([one(resource, "dosage")] if one(resource, "dosage") else []),
     ]
-    day = _date(started)
+    day = _date(_started(resource))
     is_future = text(resource, "status") == "intended"
     return Content(
         medicine=medicine_in(resource, near),
@@ -141,7 +144,8 @@ def _state(resource: Resource, source: Source, status: str) -> State | None:
     return None
 
 
-def _why(resource: Resource) -> str:
+def reason_in(resource: Resource) -> str:
+    """Return the words of a resource's statusReason; "" where it has none."""
     reason = resource.get("statusReason")
     found = reason if isinstance(reason, list) else [reason]
     said = [words_of(c) for c in found if isinstance(c, dict)]
@@ -151,7 +155,7 @@ def _why(resource: Resource) -> str:
 def _hold(resource: Resource, status: str) -> Hold | None:
     if status != "on-hold":
         return None
-    return Hold(_why(resource) or "no reason was sent", resumes_when="not said by the sender")
+    return Hold(reason_in(resource) or "no reason was sent", resumes_when="not said by the sender")
 
 
 def _started(resource: Resource) -> str:

@@ -13,6 +13,7 @@ from garrod.adapters.fhir.lines.asked import (
 )
 from garrod.adapters.fhir.lines.codec import FhirLines
 from garrod.adapters.fhir.lines.merging import FhirMerges
+from garrod.adapters.fhir.lines.proposed import proposal_in
 from garrod.adapters.fhir.lines.shown import bundle_of, outcome_of_view
 from garrod.adapters.fhir.record.parse import parse
 from garrod.care.record.medicines import Written
@@ -63,13 +64,17 @@ async def _line(rooms: Rooms, asked: Asked) -> Answer:
 
 async def _confirm(rooms: Rooms, asked: Asked) -> Answer:
     medicines, asking = medicines_of(rooms), asking_of(asked)
-    whole = parts_of(resource_of(parse(asked.body)), ("line",))
+    body = parse(asked.body)
     now = await medicines.held(asked.actor, asking.patient)
     lines, at = now.list.by_id(), medicines.clock()
-    proposal = tuple(
-        entry_of(parts_of(one, LINE_PARTS, within="part"), asking.by, at, lines)
-        for one in whole.get("line", [])
-    )
+    if body["resourceType"] == "Bundle":
+        proposal = proposal_in(body, lines, asking.by, at)
+    else:
+        whole = parts_of(resource_of(body), ("line",))
+        proposal = tuple(
+            entry_of(parts_of(one, LINE_PARTS, within="part"), asking.by, at, lines)
+            for one in whole.get("line", [])
+        )
     done = await medicines.confirm(asked.actor, asking, proposal)
     return answered(rooms, asked, done)
 
