@@ -17,7 +17,7 @@ from garrod.adapters.fhir.record.parse import parse
 from garrod.adapters.fhir.validate.issue import Severity
 from garrod.care.record.medication.duplicates import Override
 from garrod.care.record.medication.likeness import Likeness
-from garrod.care.record.medication.line import Content, Line, MedicineOf
+from garrod.care.record.medication.line import Content, Line, MedicineOf, Setting
 from garrod.care.record.medication.transitions import replayed
 from garrod.care.record.medicines_ports import Head, Listed, Reconciled
 from garrod.core.medicine import Coding
@@ -95,13 +95,18 @@ def test_dose_is_valid_and_comes_back_exactly(dose: object) -> None:
     assert dose_of(found["dosage"]) == dose
 
 
+def listed(id: str) -> st.SearchStrategy[Listed]:
+    kept_by = st.none() | st.sampled_from(Setting)
+    return st.builds(Listed, st.just(id), st.integers(1, 99), MAYBE, kept_by)
+
+
 @settings(deadline=None, max_examples=50)
 @given(st.data())
 def test_list_is_valid_and_comes_back_exactly(checker: Checker, data: st.DataObject) -> None:
     ids = data.draw(st.lists(st.sampled_from("abcdef"), unique=True))
     head = Head(
         "p1",
-        tuple(Listed(id, data.draw(st.integers(1, 99)), data.draw(MAYBE)) for id in ids),
+        tuple(data.draw(listed(id)) for id in ids),
         data.draw(AUTHORS),
         NOW,
         tuple(
@@ -109,6 +114,7 @@ def test_list_is_valid_and_comes_back_exactly(checker: Checker, data: st.DataObj
             for words, author in data.draw(st.lists(st.tuples(WORDS, AUTHORS), max_size=2))
         ),
         data.draw(st.none() | st.builds(Reconciled, st.just("admission"), AUTHORS, st.just(NOW))),
+        data.draw(st.sampled_from([(), ((Setting.GP, NOW), (Setting.PERSON, NOW))])),
     )
     assume(all(o.reason.strip() for o in head.overrides))
     body = FhirLines().head_body(head, {}, NOW)

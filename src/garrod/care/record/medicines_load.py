@@ -33,6 +33,11 @@ class Held:
         return self.version.at if self.version else None
 
     @property
+    def patient(self) -> str:
+        """Return whose list it is."""
+        return self.list.patient
+
+    @property
     def number(self) -> int:
         """Return the version of the list."""
         return self.list.version
@@ -46,6 +51,25 @@ class Held:
         return max((line.recorded for line in self.list.lines), default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A list as the store has it, its lines not read: enough to show it as it is."""
+
+    head: Head
+    versions: Mapping[str, Version]
+    version: Version
+
+    @property
+    def patient(self) -> str:
+        """Return whose list it is."""
+        return self.head.patient
+
+    @property
+    def number(self) -> int:
+        """Return the version of the list."""
+        return self.version.number
+
+
 def nothing_of(patient: str) -> Held:
     """Return the list of somebody for whom none was written."""
     return Held(MedicationList(patient, 0), Head(patient))
@@ -57,6 +81,15 @@ async def load(view: View, codec: LineCodec, patient: str) -> Held:
     if newest is None or newest.is_deleted:
         return nothing_of(patient)
     return await held_in(view, codec, newest)
+
+
+async def load_unread(view: View, codec: LineCodec, patient: str) -> Unread | None:
+    """Return a person's list as it is now without reading its lines; None where there is none."""
+    newest = await view.read(LIST, list_id(patient))
+    if newest is None or newest.is_deleted:
+        return None
+    head = codec.head(newest)
+    return Unread(head, await versions_of(view, head, newest), newest)
 
 
 async def load_version(view: View, codec: LineCodec, patient: str, number: int) -> Held:

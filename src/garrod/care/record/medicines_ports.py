@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Protocol
 
 from garrod.care.record.medication.duplicates import Override
-from garrod.care.record.medication.line import Author, Line
+from garrod.care.record.medication.line import Author, Line, Setting
 from garrod.care.record.medication.said import Reported
 from garrod.care.record.medication.stop import Authorisation, StopTask
 from garrod.core.resource import Version
@@ -23,11 +23,15 @@ GENERATED = "generated"  # a line that followed from a message, and that nobody 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A line within a version of a list: its id, the version of its resource, and its flag."""
+    """A line within a version of a list: its id, the version of its resource, and its flag.
+
+    `kept_by` is the setting whose line it is, where the person keeps it private from the others.
+    """
 
     line_id: str
     number: int
     flag: str = ""
+    kept_by: Setting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,10 @@ class Reconciled:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a list says beside its lines. `overrides` are reasons why duplicates stay."""
+    """What a list says beside its lines, so that it can be shown without reading each of them.
+
+    `overrides` are reasons why duplicates stay; `told` the newest content of each setting.
+    """
 
     patient: str
     listed: tuple[Listed, ...] = ()
@@ -50,6 +57,7 @@ class Head:
     confirmed_at: datetime | None = None
     overrides: tuple[Override, ...] = ()
     reconciled: Reconciled | None = None
+    told: tuple[tuple[Setting, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ from garrod.care.record.medication.completeness import (
 )
 from garrod.care.record.medication.line import Line, Setting
 from garrod.care.record.medicines import Medicines, hidden_from
-from garrod.care.record.medicines_load import Held, load_known
+from garrod.care.record.medicines_load import Held, Unread, load_known, load_unread
+from garrod.care.record.medicines_ports import LIST, Head
+from garrod.care.record.medicines_write import told_by
 
 # Not clinical: how long a setting's content counts as fresh; own choice, for each site to change.
 FRESH_FOR = timedelta(days=180)
@@ -27,13 +29,12 @@ EXPECTED = tuple(Expected(s.value, s, FRESH_FOR) for s in Setting)
 
 @dataclass(frozen=True, slots=True)
 class Viewed:
-    """A view of a list. `is_stored`: its lines are what is stored, not worked out for a time."""
+    """A view of a list. `lines` None: all that is stored, as it is stored."""
 
-    held: Held
-    lines: tuple[Line, ...]
+    held: Held | Unread
+    lines: tuple[Line, ...] | None
     hidden: frozenset[str]
     completeness: Completeness
-    is_stored: bool = True
 
 
 async def viewed(
@@ -49,8 +50,12 @@ async def viewed(
 
     Raises: AccessDenied, NotFound REC001, Gone REC002.
     """
+    if as_of is None and as_known is None:
+        quick = await _quick(medicines, actor, patient, setting)
+        if quick is not None:
+            return quick
     if as_known is not None:
-        demand(medicines.record.access, actor, Deed.HISTORY, "List", patients=(patient,))
+        demand(medicines.record.access, actor, Deed.HISTORY, LIST, patients=(patient,))
         held = await load_known(medicines.record.store, medicines.lines, patient, as_known)
     else:
         held = await medicines.held(actor, patient)
@@ -58,26 +63,51 @@ async def viewed(
     found = view_of(held, setting, now)
     if as_of is None:
         return found
-    part = replace(held.list, lines=found.lines)
-    true = list_true_at(part, as_of, known=as_known)
-    return replace(found, lines=true, is_stored=False)
+    seen = tuple(line for line in held.list.lines if line.id not in found.hidden)
+    true = list_true_at(replace(held.list, lines=seen), as_of, known=as_known)
+    return replace(found, lines=true)
+
+
+async def _quick(
+    medicines: Medicines, actor: Actor, patient: str, setting: Setting
+) -> Viewed | None:
+    """Return a list as it is now without reading its lines; None where that is not enough."""
+    demand(medicines.record.access, actor, Deed.READ, LIST, patients=(patient,))
+    found = await load_unread(medicines.record.store, medicines.lines, patient)
+    if found is None or _hidden(found.head, setting):
+        return None
+    told = found.head.told
+    return Viewed(found, None, frozenset(), _completeness(told, medicines.clock(), 0))
 
 
 def view_of(held: Held, setting: Setting, now: datetime) -> Viewed:
     """Return a list as a setting sees it at a time."""
     hidden = hidden_from(held.list, setting)
+    is_whole = not hidden and held.version is not None
     seen = tuple(line for line in held.list.lines if line.id not in hidden)
-    reports = reports_of(held, now)
-    found = completeness_of(EXPECTED, reports, now, hidden_by_consent=len(hidden))
-    return Viewed(held, seen, hidden, found)
+    found = _completeness(_told(held, now), now, len(hidden))
+    return Viewed(held, None if is_whole else seen, hidden, found)
 
 
-def reports_of(held: Held, now: datetime) -> tuple[Report, ...]:
-    """Return the newest content of each setting that wrote anything of the list by a time."""
-    newest: dict[Setting, datetime] = {}
-    for line in held.list.lines:
-        for step in line.history:
-            if step.recorded <= now:
-                setting = step.by.setting
-                newest[setting] = max(step.recorded, newest.get(setting, step.recorded))
-    return tuple(Report(setting.value, at) for setting, at in newest.items())
+def _hidden(head: Head, setting: Setting) -> bool:
+    """Return whether any line is hidden from a setting."""
+    if setting is Setting.PERSON:
+        return False
+    return any(x.kept_by is not None and x.kept_by is not setting for x in head.listed)
+
+
+def _completeness(
+    told: tuple[tuple[Setting, datetime], ...], now: datetime, hidden: int
+) -> Completeness:
+    reports = (Report(setting.value, at) for setting, at in told)
+    return completeness_of(EXPECTED, reports, now, hidden_by_consent=hidden)
+
+
+def _told(held: Held, now: datetime) -> tuple[tuple[Setting, datetime], ...]:
+    """Return the newest content of each setting by a time."""
+    return told_by(
+        [
+            replace(line, history=tuple(s for s in line.history if s.recorded <= now))
+            for line in held.list.lines
+        ]
+    )

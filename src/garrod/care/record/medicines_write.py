@@ -6,10 +6,11 @@ Lines that did not change are not written again; the event names the changed one
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from garrod.care.record.medication.line import Line, Setting
 from garrod.care.record.medication.lists import MedicationList
 from garrod.care.record.medicines_load import Held
 from garrod.care.record.medicines_ports import (
@@ -58,12 +59,13 @@ async def write(
         method = "PUT" if expected else "POST"
         versions[line.id] = await pen.tx.put(draft, method=method, expected=expected)
         pen.lines.remember(versions[line.id], line)
-    listed = tuple(Listed(x.id, versions[x.id].number, flags.get(x.id, "")) for x in made.lines)
+    listed = tuple(_listed(x, versions[x.id].number, flags) for x in made.lines)
     new = replace(
         head or held.head,
         listed=listed,
         confirmed_by=made.confirmed_by,
         confirmed_at=made.confirmed_at,
+        told=told_by(made.lines),
     )
     body = pen.lines.head_body(new, made.by_id(), pen.at)
     draft = pen.codec.drafted(body, kind=LIST, id=list_id(made.patient))
@@ -73,3 +75,18 @@ async def write(
     await pen.tx.emit(TOPIC, version, patients=(made.patient,), detail=detail)
     shown = {line.id: versions[line.id] for line in made.lines}
     return Held(replace(made, version=version.number), new, shown, version)
+
+
+def _listed(line: Line, number: int, flags: Mapping[str, str]) -> Listed:
+    kept_by = line.owner if line.is_private else None
+    return Listed(line.id, number, flags.get(line.id, ""), kept_by)
+
+
+def told_by(lines: Sequence[Line]) -> tuple[tuple[Setting, datetime], ...]:
+    """Return the newest content of each setting that wrote anything of some lines."""
+    newest: dict[Setting, datetime] = {}
+    for line in lines:
+        for step in line.history:
+            setting = step.by.setting
+            newest[setting] = max(step.recorded, newest.get(setting, step.recorded))
+    return tuple(newest.items())

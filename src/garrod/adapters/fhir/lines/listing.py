@@ -11,7 +11,15 @@ from datetime import datetime
 import orjson
 
 from garrod.adapters.fhir.json import Resource, many, one, text
-from garrod.adapters.fhir.lines.names import CONFIRMED, FLAGS, NUMBER, OVERRIDE, RECONCILED
+from garrod.adapters.fhir.lines.names import (
+    CONFIRMED,
+    FLAGS,
+    KEPT_BY,
+    NUMBER,
+    OVERRIDE,
+    RECONCILED,
+    TOLD,
+)
 from garrod.adapters.fhir.lines.nested import (
     Extension,
     author_in,
@@ -28,7 +36,7 @@ from garrod.adapters.fhir.lines.nested import (
 from garrod.adapters.fhir.lines.statement import source_of, written
 from garrod.care.record.medication.duplicates import Override
 from garrod.care.record.medication.likeness import Likeness
-from garrod.care.record.medication.line import Line
+from garrod.care.record.medication.line import Line, Setting
 from garrod.care.record.medicines_ports import LINE, LIST, Head, Listed, Reconciled, list_id
 from garrod.core.errors import FhirError
 from garrod.core.resource import Version
@@ -54,6 +62,7 @@ def head_body(head: Head, lines: Mapping[str, Line], at: datetime) -> bytes:
             *_confirmed(head),
             *(e for o in head.overrides for e in _override(o)),
             *_reconciled(head.reconciled),
+            *(e for told in head.told for e in _told(*told)),
         ],
         "status": "current",
         "mode": "working",
@@ -72,6 +81,8 @@ def _entry(listed: Listed, line: Line | None) -> Resource:
     if line is not None and line.content.medicine.text.strip():
         item["display"] = line.content.medicine.text
     found: Resource = {"extension": [{"url": NUMBER, "valueInteger": listed.number}]}
+    if listed.kept_by:
+        found["extension"].append({"url": KEPT_BY, "valueCode": listed.kept_by.value})
     if listed.flag:
         found["flag"] = {"coding": [{"system": FLAGS, "code": listed.flag}], "text": listed.flag}
     return {**found, "item": item}
@@ -96,7 +107,18 @@ def head_of(version: Version) -> Head:
         instant_in(words(confirmed, "at", "Instant")) if confirmed else None,
         tuple(_override_in(e) for e in named(many(resource, "extension"), OVERRIDE)),
         _reconciled_in(within(resource, RECONCILED)),
+        tuple(_told_in(e) for e in named(many(resource, "extension"), TOLD)),
     )
+
+
+def _told(setting: Setting, at: datetime) -> list[Extension]:
+    setting_part = part("setting", "Code", setting.value)
+    return tree(TOLD, setting_part, part("at", "Instant", instant_out(at)))
+
+
+def _told_in(found: Extension) -> tuple[Setting, datetime]:
+    setting = Setting(words(found, "setting", "Code"))
+    return setting, instant_in(words(found, "at", "Instant"))
 
 
 def _reconciled(found: Reconciled | None) -> list[Extension]:
@@ -128,7 +150,8 @@ def _listed(entry: Resource) -> Listed:
         raise FhirError("an entry of the list names no version of its line.", code="FHR150")
     flag = next((text(c, "code") for c in many(one(entry, "flag"), "coding")), "")
     id = text(one(entry, "item"), "reference").removeprefix(f"{LINE}/")
-    return Listed(id, number, flag)
+    kept_by = words(entry, KEPT_BY, "Code")
+    return Listed(id, number, flag, Setting(kept_by) if kept_by else None)
 
 
 def _confirmed(head: Head) -> list[Extension]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -16,6 +17,7 @@ from garrod.adapters.fhir.lines.merging import FhirMerges
 from garrod.adapters.fhir.lines.proposed import proposal_in
 from garrod.adapters.fhir.lines.shown import bundle_of, outcome_of_view
 from garrod.adapters.fhir.record.parse import parse
+from garrod.care.record.medication.line import Line
 from garrod.care.record.medicines import Written
 from garrod.care.record.medicines_ports import LINE, LIST, list_id
 from garrod.care.record.medicines_view import Viewed, view_of, viewed
@@ -46,7 +48,7 @@ async def medication_list(rooms: Rooms, asked: Asked) -> Answer:
         as_known=moment_of(given, "asKnown"),
     )
     notes = _of_head(found)
-    if not found.held.list.lines and found.held.version is not None:
+    if not found.held.head.listed and found.held.version is not None:
         person = await rooms.record.read(asked.actor, "Patient", asked.path[1])
         other = FhirMerges().absorbed_into(person)
         notes = (*notes, *([f"merged into Patient/{other}: read that list"] if other else []))
@@ -114,22 +116,22 @@ def notes_of(done: Written) -> tuple[str, ...]:
 def shown(rooms: Rooms, asked: Asked, found: Viewed, notes: tuple[str, ...] = ()) -> Answer:
     """Return a view as a Bundle, with the entity tag of the list."""
     held = found.held
-    if found.is_stored and not found.hidden and held.version is not None:
+    if found.lines is None and held.version is not None:
         served = rooms.codec.served
         bodies = [(LINE, id, served(v)) for id, v in held.versions.items()]
         head = served(held.version)
     else:
-        bodies, head = _worked_out(found)
-    listed = [(LIST, list_id(held.list.patient), head), *bodies]
+        bodies, head = _worked_out(found, found.lines or ())
+    listed = [(LIST, list_id(held.patient), head), *bodies]
     body = bundle_of(asked.base, listed, outcome_of_view(found.completeness, notes))
     return Answer(200, body, {"ETag": f'W/"{held.number}"'})
 
 
-def _worked_out(found: Viewed) -> tuple[list[tuple[str, str, bytes]], bytes]:
+def _worked_out(found: Viewed, seen: Sequence[Line]) -> tuple[list[tuple[str, str, bytes]], bytes]:
     """Return the lines and the head of a view that is not what is stored."""
     codec, held = FhirLines(), found.held
-    lines = {line.id: line for line in found.lines}
+    lines = {line.id: line for line in seen}
     listed = tuple(one for one in held.head.listed if one.line_id in lines)
-    head = codec.head_body(replace(held.head, listed=listed), lines, held.at or EARLIEST)
-    patient = held.list.patient
-    return [(LINE, id, codec.line_body(x, patient)) for id, x in lines.items()], head
+    at = held.version.at if held.version else EARLIEST
+    head = codec.head_body(replace(held.head, listed=listed), lines, at)
+    return [(LINE, id, codec.line_body(x, held.patient)) for id, x in lines.items()], head
