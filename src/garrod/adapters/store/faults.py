@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from garrod.core.errors import InputError, InternalFault, OutsideError
+from garrod.core.errors import InputError, InternalFault, OutsideError, UsageError
 
 
 def foreign_cursor() -> InputError:
@@ -95,3 +95,29 @@ def not_moved(why: str) -> OutsideError:
 def broken(why: str) -> InternalFault:
     """Return the error for a statement of ours that the database does not take."""
     return InternalFault(f"the database refused a statement ({why}).", code="STO011")
+
+
+def not_whole(name: str) -> InputError:
+    """Return the error for a file that is no backup, or not all of one."""
+    return InputError(
+        f"{name} is not a whole backup that this release can read into that database: take "
+        "another, or restore it with the release that wrote it.",
+        code="STO013",
+    )
+
+
+def is_there(name: str) -> UsageError:
+    """Return the error for what would be overwritten."""
+    return UsageError(
+        f"{name} is there already: name another, or say that it may be overwritten (force).",
+        code="STO014",
+    )
+
+
+def unsound(why: str) -> OutsideError:
+    """Return the error for a copy that is not sound: it was not kept."""
+    return OutsideError(
+        f"the copy of the record is not sound ({why}), and was not put in place: see to the disk, "
+        "and take another.",
+        code="STO015",
+    )

@@ -23,6 +23,7 @@ from garrod.core.errors import VersionConflict
 from garrod.core.resource import Draft, Splice, Version
 
 T = TypeVar("T")
+LATEST_FIRST = ("_lastUpdated", True)  # the one order in which equals stand the newest first
 
 
 @dataclass(slots=True)
@@ -152,7 +153,9 @@ class _Ordered:
 
 def _order_of(query: Query, place: Sequence[Any]) -> tuple[Any, ...]:
     keys = zip(query.sort, place, strict=False)
-    return (*(_Ordered(value, sort.is_descending) for sort, value in keys), place[-1])
+    is_backward = [(sort.param, sort.is_descending) for sort in query.sort] == [LATEST_FIRST]
+    last = _Ordered(place[-1], is_backward)
+    return (*(_Ordered(value, sort.is_descending) for sort, value in keys), last)
 
 
 class MemoryTx(MemoryView):

@@ -199,28 +199,31 @@ def page(shape: Shape, leader: int | None, speech: Speech) -> tuple[Any, list[st
     cut: Any = select(*columns, *named) if sorts else found
     if shape.after is not None:
         cut = cut.where(_behind(build, shape, inner, named))
-    cut = cut.order_by(*_order(shape.keys, named), inner.c.key)
+    cut = cut.order_by(*_order(shape, named, inner.c.key))
     cut = cut.limit(build.place()).offset(literal_column("0")).subquery("cut")
     shown = [cut.c[f"s{i}"] for i in range(len(sorts))]
     made = (
         select(*version_columns(cut, VERSION), *shown, cut.c.key)
         .join_from(cut, VERSION, VERSION.c.sequence == cut.c.sequence)
-        .order_by(*_order(shape.keys, shown), cut.c.key)
+        .order_by(*_order(shape, shown, cut.c.key))
     )
     return made, build.names
 
 
-def _order(keys: tuple[Key, ...], columns: list[Any]) -> Iterator[Any]:
-    for key, column in zip(keys, columns, strict=True):
-        yield column.is_(None)
+def _order(shape: Shape, columns: list[Any], last: Any) -> Iterator[Any]:
+    for key, column in zip(shape.keys, columns, strict=True):
+        if key.table:
+            yield column.is_(None)
         yield column.desc() if key.is_descending else column
+    yield last.desc() if shape.is_backward else last
 
 
 def _behind(build: Builder, shape: Shape, inner: Any, named: list[Any]) -> Truth:
     """Return that a row stands behind the cursor's, key by key; what has no value stands last."""
     given = shape.after or ()
     places = [build.place() if is_given else None for is_given in given]
-    behind: Truth = inner.c.key > places[-1]
+    last = inner.c.key
+    behind: Truth = last < places[-1] if shape.is_backward else last > places[-1]
     for key, column, place in reversed(list(zip(shape.keys, named, places[:-1], strict=True))):
         if place is None:
             behind = and_(column.is_(None), behind)

@@ -106,6 +106,14 @@ class Shape:
     after: tuple[bool, ...] | None = None
     never: bool = False
 
+    @property
+    def is_backward(self) -> bool:
+        """Return whether equals stand the newest first: an index is then read backward."""
+        match self.keys:
+            case (Key(table="", column="at", is_descending=is_descending),):
+                return is_descending
+        return False
+
 
 class _Never(Exception):
     """Nothing can match."""
