@@ -177,6 +177,20 @@ def test_a_dispense_is_tied_to_person_and_prescription() -> None:
     at_desk(work)
 
 
+def test_a_dispense_that_comes_first_is_tied_when_person_and_prescription_come() -> None:
+    async def work(desk: Desk) -> None:
+        await desk.send(m.dispensed())
+        assert "reference" not in (await desk.only("MedicationDispense"))["subject"]
+        await desk.send(m.order())
+        (person,) = await desk.all("Patient")
+        (item,) = await desk.all("MedicationRequest")
+        supply = await desk.only("MedicationDispense")
+        assert supply["subject"]["reference"] == f"Patient/{person.id}"
+        assert {"reference": f"MedicationRequest/{item.id}"} in supply["authorizingPrescription"]
+
+    at_desk(work)
+
+
 def test_a_person_without_number_is_new_each_time_and_parties_are_not() -> None:
     async def work(desk: Desk) -> None:
         await desk.send(m.order(""))

@@ -35,7 +35,8 @@ SYSTEMS: dict[str, tuple[str, ...]] = {
     "MedicationRequest": (PRESCRIBED,),
     "MedicationDispense": (DISPENSED,),
 }
-ITEMS = frozenset(("MedicationRequest", "MedicationDispense"))
+DISPENSE = "MedicationDispense"
+ITEMS = frozenset(("MedicationRequest", DISPENSE))
 UNTOLD = frozenset(("", "unknown", "n/a", "none"))  # values that real messages send for "none"
 ORDER = "prescription-order"
 STATUS_EVENTS = frozenset(("prescription-order-update", "prescription-order-response"))

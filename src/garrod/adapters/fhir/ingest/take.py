@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from garrod.adapters.fhir.ingest import edit, find
+from garrod.adapters.fhir.ingest.late import ties
 from garrod.adapters.fhir.ingest.parcel import Parcel, Part, Rule, Taken
 from garrod.adapters.fhir.ingest.wrap import made_id
 from garrod.adapters.fhir.record.codec import FhirCodec
@@ -116,6 +117,7 @@ async def _taken(run: _Run, parcel: Parcel) -> Taken:
     for number, part in parts:
         if part.rule not in (Rule.MESSAGE, Rule.PARTY):
             await _store(run, number, part)
+    await _tie_late(run)
     if parts and parts[0][1].rule is Rule.MESSAGE:
         await _tie(run, parts[0][1])
     return run.taken
@@ -255,6 +257,13 @@ def _note_dangling(run: _Run, part: Part, body: bytes) -> None:
     lost = [url for url in references_in(body).urls if url.startswith("urn:")]
     if lost:
         run.taken.notes.append(f"{part.place}: refers to {lost[0]}, which is not in the Bundle")
+
+
+async def _tie_late(run: _Run) -> None:
+    """Write dispenses anew that came before the people or prescriptions written now."""
+    async for draft in ties(run.tx, run.taker.codec, tuple(run.taken.written)):
+        await _put(run, draft, await run.tx.read(draft.kind, draft.id))
+        run.taken.notes.append(f"{draft.kind}/{draft.id} came before and was tied to what came now")
 
 
 async def _tie(run: _Run, message: Part) -> None:
