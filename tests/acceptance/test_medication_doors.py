@@ -1,13 +1,16 @@
 """The doors of the medication list: what is refused, kept once, hidden, doubled, merged, undone."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
+import httpx2 as httpx
 import pytest
 
 from tests.making.desks import Desk, every_line, lines_in, notes_in, parameters, said_of
-from tests.making.server import Server, server
+from tests.making.server import JSON, Server, server
 
 RAMIPRIL, AMLODIPINE = "Ramipril 5 mg capsules", "Amlodipine 5 mg tablets"
 ONCE, TWICE = "Take 1 capsule by mouth, once a day", "Take 1 capsule by mouth, twice a day"
@@ -339,3 +342,36 @@ def test_closed_reconciliation_stays_closed(gp: Desk) -> None:
     assert again.status_code == 409
     assert gp.ask("GET", f"Task/{case}").json()["status"] == "on-hold"
     assert gp.ask("DELETE", f"Task/{case}").status_code == 400
+
+
+def test_of_eight_writers_on_one_version_one_wins_and_nothing_is_lost(gp: Desk) -> None:
+    etag, line = begun(gp)
+    path = f"{gp.server.base}/fhir/Patient/{gp.patient}/$line"
+    headers = {**gp.server.client.headers, "If-Match": etag, "Content-Type": JSON}
+
+    def write(number: int) -> int:
+        body = parameters(
+            act="change", line=line, reason="r", directions=f"Take {number + 2} daily"
+        )
+        with httpx.Client(headers=headers, timeout=30) as client:
+            return client.post(path, json=body).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = sorted(pool.map(write, range(8)))
+    assert answers == [200, *[412] * 7]
+    now = gp.read()
+    assert now[0] == 'W/"2"'
+    (history,) = [e for e in now[1][RAMIPRIL]["extension"] if e["url"].endswith("-history")]
+    assert len(history["extension"]) == 2
+
+
+def test_orders_written_at_once_are_all_followed(gp: Desk) -> None:
+    def order(number: int) -> None:
+        headers = dict(gp.server.client.headers)
+        with httpx.Client(headers=headers, timeout=30) as client:
+            own = Desk(replace(gp.server, client=client), "gp", gp.patient)
+            own.order(f"{gp.patient}-{number}", f"Medicine{number} 5 mg tablets", ONCE)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(order, range(16)))
+    assert len(gp.read()[1]) == 16
