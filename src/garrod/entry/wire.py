@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -135,6 +135,29 @@ async def store_at(url: str, clock: Callable[[], datetime]) -> Store:
     from garrod.adapters.store import open_store
 
     return await open_store(url, clock=clock)
+
+
+async def flaws_of(store: Store) -> AsyncIterator[str]:
+    """Yield what is not as it should be in a store, in words.  Raises: OutsideError STO005."""
+    from garrod.adapters.store.verify import verify
+
+    async for flaw in verify(store):
+        where = f"{flaw.kind}/{flaw.id} version {flaw.number}" if flaw.kind else "the outbox"
+        yield f"{where} {flaw.what}"
+
+
+async def back_up(url: str, to: Path, *, force: bool) -> None:
+    """Write a backup of the record at a url.  Raises: UsageError, OutsideError (see backup)."""
+    from garrod.adapters.store.backup import backup
+
+    await backup(url, to, force=force)
+
+
+async def bring_back(source: Path, url: str, *, clock: Callable[[], datetime], force: bool) -> None:
+    """Make the record at a url that of a backup.  Raises: UsageError, OutsideError."""
+    from garrod.adapters.store.backup import restore
+
+    await restore(source, url, clock=clock, force=force)
 
 
 def folder_named() -> Path | None:

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 app = typer.Typer(
-    help="The record: import, export, verify.",
+    help="The record: import, export, verify, backup, restore.",
     no_args_is_help=True,
 )
 IMPORT = "Example: garrod record import messages/ patients.ndjson.gz --data record"
 EXPORT = "Example: garrod record export --type MedicationRequest --data record -o out"
+BACKUP = "Example: garrod record backup record.backup --data record"
+RESTORE = "Example: garrod record restore record.backup --data again"
 VERIFY = "Example: garrod record verify --data record"
 Database = Annotated[
     str, typer.Option("--database", metavar="URL", help="sqlite:///FILE or postgresql://…")
@@ -88,16 +90,51 @@ def verify(database: Database = "", data: Data = "") -> None:
     from garrod.core.errors import InternalFault
     from garrod.entry.cli.record_proof import proved
 
-    versions, damage = with_record(database, data, lambda record, _: proved(record))
-    for found in damage:
-        say(f"damaged: {found}")
+    damage = with_record(database, data, lambda record, _: proved(record))
     if damage:
         raise InternalFault(
-            f"{len(damage):,} of {versions:,} versions are damaged: stop writing, keep the files, "
-            "and restore a backup beside them.",
+            f"{damage:,} flaws were found: stop writing, keep the files, and restore a backup "
+            "beside them.",
             code="REC203",
         )
-    say(f"{versions:,} versions are intact.")
+    say("what is stored is intact.")
+
+
+@app.command("backup", epilog=BACKUP)
+def backup(
+    file: Annotated[Path, typer.Argument(help="The backup to write.")],
+    database: Database = "",
+    data: Data = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Write a backup, while others read and write; it is looked through before it is kept."""
+    import asyncio
+
+    from garrod.entry.housing import housing_of
+    from garrod.entry.wire import back_up
+
+    asyncio.run(back_up(housing_of(data=data, database=database).database, file, force=force))
+    say(f"the record was written to {file}; keep it where nobody else reads it.")
+
+
+@app.command("restore", epilog=RESTORE)
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup.")],
+    database: Database = "",
+    data: Data = "",
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a record that is there: it is lost.")
+    ] = False,
+) -> None:
+    """Make the record that of a backup, wholly or not at all. End the server before."""
+    import asyncio
+
+    from garrod.entry.housing import clock, housing_of
+    from garrod.entry.wire import bring_back
+
+    housing = housing_of(data=data, database=database)
+    asyncio.run(bring_back(file, housing.database, clock=clock, force=force))
+    say(f"the record of {file} was put in place; garrod record verify proves it.")
 
 
 def with_record(
@@ -121,15 +158,18 @@ def with_record(
 
 
 def codec_of(*, strict: bool) -> CheckedCodec:
-    """Return the codec of the packs in force."""
+    """Return the codec of the packs in force, which looks codes up where a release is loaded."""
     import os
 
     from garrod.adapters.fhir.rest.checked import CheckedCodec
     from garrod.entry.housing import clock
+    from garrod.entry.terms import check_codes, terminology_in
     from garrod.entry.wire import Services
 
-    base = os.environ.get("GARROD_BASE", "")
-    return CheckedCodec(Services().shelf, base, is_strict=strict, clock=clock)
+    services, base = Services(), os.environ.get("GARROD_BASE", "")
+    codec = CheckedCodec(services.shelf, base, is_strict=strict, clock=clock)
+    check_codes(codec, services, terminology_in(services))
+    return codec
 
 
 def with_codec(act: Callable[[CheckedCodec], Awaitable[T]], *, strict: bool) -> T:
