@@ -18,7 +18,7 @@ from garrod.core.resource import Version
 Json = dict[str, Any]
 KINDS = ("CodeSystem", "ValueSet", "ConceptMap")
 PAGE, PORTION = 200, 500  # Not clinical: read at once
-_DIGITS = re.compile(r"(\d+)")
+_DIGITS = re.compile(r"([0-9]{1,18})")
 
 
 def newest_first(resource: Json) -> tuple[bool, list[tuple[int, str]], str]:
@@ -27,7 +27,7 @@ def newest_first(resource: Json) -> tuple[bool, list[tuple[int, str]], str]:
     One that is active outranks one that is not; then the version counts, then the date.
     """
     parts = _DIGITS.split(str(resource.get("version", "")))
-    numbered = [(int(p), "") if p.isdigit() else (-1, p) for p in parts if p]
+    numbered = [(int(p), "") if _DIGITS.fullmatch(p) else (-1, p) for p in parts if p]
     return resource.get("status") == "active", numbered, str(resource.get("date", ""))
 
 

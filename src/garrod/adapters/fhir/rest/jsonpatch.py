@@ -36,7 +36,7 @@ def apply(resource: Any, operations: Any) -> Any:
 
 def _apply(resource: Any, number: int, operation: Any) -> Any:
     kind = operation.get("op") if isinstance(operation, dict) else None
-    if kind not in _NEEDS:
+    if not isinstance(kind, str) or kind not in _NEEDS:
         raise FhirError(
             f"operation {number} of the patch is none of {', '.join(_NEEDS)}.", code="FHR130"
         )

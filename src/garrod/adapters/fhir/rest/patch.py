@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, DecimalException
 from typing import Any
 
 import msgspec
@@ -42,6 +42,12 @@ def _read(patch: bytes) -> Any:
         return _DECODER.decode(patch)
     except msgspec.DecodeError as error:
         raise FhirError(f"the patch is no JSON ({error}).", code="FHR130") from error
+    except (RecursionError, ValueError, DecimalException) as error:  # no words of the patch itself
+        raise FhirError(
+            "the patch is no JSON that can be read: it lies too deep in itself, or a number in it "
+            "is larger or finer than can be read.",
+            code="FHR130",
+        ) from error
 
 
 def written(resource: Any) -> bytes:
