@@ -10,6 +10,7 @@ import pytest
 
 from garrod.adapters.fhir.json import LARGEST
 from tests.acceptance.conftest import Ran, Run
+from tests.contract import servers
 from tests.unit.fhir.ingest import messages as m
 
 Json = dict[str, Any]
@@ -235,6 +236,30 @@ def test_a_backup_is_put_back_and_never_over_anything(take: Any, run: Run, tmp_p
     broken = tmp_path / "broken"
     broken.write_bytes(file.read_bytes()[:-5000])
     assert run("record", "restore", broken, "--data", tmp_path / "new").code in (10, 14)
+
+
+def test_the_same_on_postgresql_and_its_backup_enters_sqlite(run: Run, tmp_path: Path) -> None:
+    for name, sent in (("a", m.dispensed()), ("b", m.order()), ("c", m.cancel())):
+        (tmp_path / f"{name}.json").write_text(json.dumps(sent))
+    people = [{**m.patient("", name), "id": f"p{n}"} for n, name in enumerate("xyz")]
+    lines = [*map(json.dumps, people), json.dumps({**PERSON, "id": "again"})]
+    (tmp_path / "d.ndjson").write_text("\n".join(lines))  # the last has a number that is taken
+    files = sorted(tmp_path.glob("*.*"))
+    with servers.server() as own:
+        servers.run(own, "CREATE DATABASE garrod_record_cli")
+        try:
+            url = servers.named(own, "garrod_record_cli")
+            there = ("--database", url, "--data", tmp_path / "data")
+            first = run("record", "import", *files, *there)
+            assert "refused 1." in first.err, first.err
+            assert "stored 0 (0 new" in run("record", "import", *files, *there).err
+            assert run("record", "verify", *there).code == 0
+            assert run("record", "backup", tmp_path / "kept", *there).code == 0
+        finally:
+            servers.run(own, "DROP DATABASE garrod_record_cli WITH (FORCE)")
+    again = tmp_path / "again"
+    assert run("record", "restore", tmp_path / "kept", "--data", again).code == 0
+    assert "stored 0 (0 new" in run("record", "import", *files, "--data", again).err
 
 
 @pytest.mark.shared
