@@ -217,6 +217,46 @@ def test_prescription_that_is_used_up_ends_no_therapy(gp: Desk) -> None:
     assert gp.read()[1][RAMIPRIL]["statusReason"] == [{"text": "cough"}]
 
 
+def test_stop_that_is_heard_recalls_prescriptions_too(gp: Desk) -> None:
+    order, supply = f"{gp.patient}-r", f"{gp.patient}-s"
+    gp.order(order, RAMIPRIL, ONCE)
+    gp.order(supply, RAMIPRIL, ONCE)
+    at(gp, "community-pharmacy").supply(f"{gp.patient}-d", supply, RAMIPRIL, "in-progress")
+    gp.write(
+        {
+            "resourceType": "MedicationStatement",
+            "id": f"{gp.patient}-stop",
+            "status": "stopped",
+            "basedOn": [{"reference": f"MedicationRequest/{order}"}],
+            "medicationCodeableConcept": {"text": RAMIPRIL},
+            "subject": {"reference": f"Patient/{gp.patient}"},
+            "effectivePeriod": {"end": "2026-03-01"},
+        }
+    )
+    assert gp.read()[1][RAMIPRIL]["effectivePeriod"]["end"] == "2026-03-01"
+    assert gp.ask("GET", f"MedicationRequest/{order}").json()["status"] == "cancelled"
+    (task,) = gp.ask("GET", f"Task?patient=Patient/{gp.patient}").json()["entry"]
+    assert f"MedicationRequest/{supply}: it is with" in task["resource"]["description"]
+
+
+def test_line_in_error_recalls_its_prescriptions_and_a_withdrawn_one_does_not(gp: Desk) -> None:
+    order, ward = f"{gp.patient}-r", at(gp, "hospital")
+    gp.order(order, RAMIPRIL, ONCE)
+    etag, lines, _ = gp.read()
+    mine = lines[RAMIPRIL]["id"]
+    held = ward.line(etag, act="stop", line=mine, reason="wrong person")
+    assert gp.ask("GET", f"MedicationRequest/{order}").json()["status"] == "cancelled"
+    gp.order(order, RAMIPRIL, ONCE)
+    etag, lines, _ = gp.read()
+    theirs = lines_in(held)[RAMIPRIL]["id"]
+    back = ward.line(gp.read()[0], act="mark-error", line=theirs, reason="the right person")
+    assert back.status_code == 200, back.text
+    assert gp.ask("GET", f"MedicationRequest/{order}").json()["status"] == "active"
+    mine_again = gp.line(gp.read()[0], act="mark-error", line=mine, reason="never taken")
+    assert mine_again.status_code == 200, mine_again.text
+    assert gp.ask("GET", f"MedicationRequest/{order}").json()["status"] == "cancelled"
+
+
 def test_private_line_is_counted_and_not_shown(gp: Desk) -> None:
     person, ward = at(gp, "person"), at(gp, "hospital")
     etag, line = begun(gp)

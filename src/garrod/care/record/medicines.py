@@ -264,16 +264,25 @@ def hidden_from(current: MedicationList, setting: Setting) -> frozenset[str]:
 
 
 def newly_stopped(before: MedicationList, now: MedicationList) -> tuple[tuple[Line, ...], ...]:
-    """Return each line that was stopped since, followed by the lines that it supersedes."""
+    """Return each line that was stopped since, followed by the lines that it supersedes.
+
+    A line that was entered in error counts too; one that was withdrawn does not: the line before
+    it holds again, and so do its prescriptions.
+    """
     old, lines = before.by_id(), now.by_id()
     found = []
     for line in now.lines:
         was = old.get(line.id)
-        was_closed = was is not None and was.state in CLOSED
-        if line.state is State.STOPPED and not was_closed and not line.superseded_by:
-            chain, at = [line], line
-            while at.supersedes in lines:
-                at = lines[at.supersedes]
-                chain.append(at)
-            found.append(tuple(chain))
+        if not _has_ended(line) or (was is not None and was.state in CLOSED):
+            continue
+        chain, at = [line], line
+        while at.supersedes in lines:
+            at = lines[at.supersedes]
+            chain.append(at)
+        found.append(tuple(chain))
     return tuple(found)
+
+
+def _has_ended(line: Line) -> bool:
+    is_error = line.state is State.ENTERED_IN_ERROR and not line.supersedes
+    return not line.superseded_by and (line.state is State.STOPPED or is_error)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from garrod.care.record.medication.following import followed
 from garrod.care.record.medication.likeness import Formulary
 from garrod.care.record.medication.said import Reported, Source
-from garrod.care.record.medicines import now_for
+from garrod.care.record.medicines import newly_stopped, now_for
 from garrod.care.record.medicines_cases import CASE
 from garrod.care.record.medicines_load import load
 from garrod.care.record.medicines_merges import MergeCodec
@@ -25,6 +25,7 @@ from garrod.care.record.medicines_ports import (
     LineCodec,
     Near,
 )
+from garrod.care.record.medicines_stop import recalled
 from garrod.care.record.medicines_write import Pen, write
 from garrod.care.record.ports import Codec, Tx
 from garrod.core.errors import ConflictError, InputError
@@ -106,7 +107,11 @@ class Following:
             return
         flags = {**held.flags(), **dict.fromkeys(changed, GENERATED)}
         pen = Pen(tx, self.codec, self.lines, at)
-        await write(pen, held, replace(made, version=held.number), flags=flags)
+        now = await write(pen, held, replace(made, version=held.number), flags=flags)
+        known = held.list.by_id()
+        chains = newly_stopped(held.list, now.list)
+        ended = tuple(chain for chain in chains if chain[-1].id in known)
+        await recalled(pen, patient, ended, self.new_id)
 
     async def _refuse_absorbed(self, tx: Tx, patient: str) -> None:
         person = await tx.read("Patient", patient)
