@@ -42,6 +42,10 @@ TO_DMD = {
 }  # fmt: skip
 
 
+EVERY = ("CodeSystem/$lookup", "CodeSystem/$validate-code", "CodeSystem/$subsumes",
+         "ValueSet/$validate-code", "ValueSet/$expand", "ConceptMap/$translate")  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.mktemp("terms")
@@ -263,7 +267,7 @@ def test_value_set_that_is_written_counts_at_once_and_no_longer_when_deleted(fhi
 def test_write_warns_of_a_code_that_does_not_exist(fhir: Server) -> None:
     unknown = condition(made.code(99))
     wrote = fhir.ask("POST", "/fhir/Condition", json=unknown)
-    assert (wrote.status_code, "1 not known" in wrote.headers["x-garrod-codes"]) == (201, True)
+    assert (wrote.status_code, "1 unknown" in wrote.headers["x-garrod-codes"]) == (201, True)
     headers = {"Prefer": "return=OperationOutcome"}
     told = fhir.ask("POST", "/fhir/Condition", json=unknown, headers=headers).json()
     assert told["issue"][0]["severity"] == "warning"
@@ -272,6 +276,32 @@ def test_write_warns_of_a_code_that_does_not_exist(fhir: Server) -> None:
     assert "x-garrod-codes" not in fine.headers
     checked = fhir.ask("POST", "/fhir/Condition/$validate", json=unknown).json()
     assert "no such code" in json.dumps(checked)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        "none",
+        [{"name": "url", "valueUri": SNOMED}],
+        [{"name": "coding", "valueCoding": {"code": 5}}],
+        [{"name": "codeableConcept", "valueCodeableConcept": {"coding": {"code": "x"}}}],
+        [{"name": "codeableConcept", "valueCodeableConcept": {"text": "words"}}],
+        [{"name": "code", "valueCode": "1"}, {"name": "code", "valueCode": "2"}],
+        [{"name": "valueSet", "resource": {"resourceType": "ValueSet", "compose": 5}}],
+        [{"name": "valueSet", "resource": {"resourceType": "ValueSet", "status": "active",
+          "compose": {"include": [{"system": "urn:x", "concept": [{}]}]}}}],
+        [{"name": "codeSystem", "resource": {"resourceType": "CodeSystem", "status": "active",
+          "content": "complete", "concept": [{"display": "no code"}]}}],
+        [{"name": "odd", "valueString": "x"}],
+    ],
+)  # fmt: skip
+def test_question_that_cannot_be_read_is_refused_with_the_reason(fhir: Server, parts: Any) -> None:
+    body = {"resourceType": "Parameters", "parameter": parts}
+    for path in EVERY:
+        answer = fhir.ask("POST", f"/fhir/{path}", json=body)
+        assert answer.status_code in (400, 404, 422), (path, answer.text)
+        assert answer.json()["resourceType"] == "OperationOutcome"
+        assert answer.json()["issue"][0]["severity"] == "error"
 
 
 def test_capability_statement_names_the_operations(fhir: Server) -> None:

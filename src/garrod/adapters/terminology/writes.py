@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextvars import ContextVar
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from garrod.adapters.fhir.check.engine import Checker, Issues
@@ -21,6 +22,7 @@ from garrod.knowledge.shelf import Shelf
 SYSTEMS = (SNOMED, DMD)
 SETTING = "GARROD_TERMINOLOGY"
 MOST = 50  # Not clinical: issues of one resource
+KEPT = 65_536  # Not clinical: verdicts on codes that are kept
 # What the resource that is being written was warned of; read by whoever answers the write.
 WARNED: ContextVar[Issues] = ContextVar("warned_of_codes", default=())
 
@@ -48,6 +50,7 @@ class CodesChecker(Checker):
         super().__init__(shelf)
         self._terminology = terminology
         self._severity = Severity.ERROR if mode is Mode.REFUSE else Severity.WARNING
+        self._verdict = lru_cache(KEPT)(self._looked_up)  # a release does not change while open
 
     def check(self, resource: dict[str, Any], *, is_strict: bool = True) -> Issues:
         """Return what is wrong with a resource, its codes included."""
@@ -73,7 +76,19 @@ class CodesChecker(Checker):
                 yield from self._unknown(inner, f"{path}.{name}")
 
     def _issue(self, system: str, code: str, path: str) -> Issue | None:
-        looked = []
+        found = self._verdict(system, code)
+        if found is None:
+            return None
+        source, is_there = found
+        if is_there:
+            text = f"{path}: the code is no longer active in {source}"
+            return Issue(Severity.WARNING, "binding", f"{path}.code", text)
+        text = f"{path}: there is no such code in {source}"
+        return Issue(self._severity, "binding", f"{path}.code", text)
+
+    def _looked_up(self, system: str, code: str) -> tuple[str, bool] | None:
+        """Return which release finds fault with a code, and whether it has it; None: no fault."""
+        looked = ""
         # Products of dm+d are concepts of SNOMED CT's UK Drug Extension too, under one code.
         for url in (system, *(s for s in SYSTEMS if s != system)):
             pack = self._terminology.packs.get(url)
@@ -84,14 +99,8 @@ class CodesChecker(Checker):
             except Unknown:
                 return None
             if found is not None:
-                return None if found.is_active else self._inactive(pack.source, path)
+                return None if found.is_active else (pack.source, True)
             if url == system:
-                looked.append(pack.source)
-        if not looked or not code.isdigit():  # no release, or an expression: nobody knows
-            return None
-        text = f"{path}: there is no such code in {looked[0]}"
-        return Issue(self._severity, "binding", f"{path}.code", text)
-
-    def _inactive(self, source: str, path: str) -> Issue:
-        text = f"{path}: the code is no longer active in {source}"
-        return Issue(Severity.WARNING, "binding", f"{path}.code", text)
+                looked = pack.source
+        # Without a release nobody knows, nor of an expression.
+        return (looked, False) if looked and code.isdigit() else None

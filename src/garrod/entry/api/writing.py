@@ -121,7 +121,9 @@ def answered(rooms: Rooms, asked: Asked, done: Done) -> Answer:
     headers["Content-Location"] = f"{place}/_history/{version.number}"
     warned = WARNED.get()
     if warned:
-        headers[CODES] = f"{len(warned)} not known here; ask $validate, or OperationOutcome"
+        headers[CODES] = (
+            f"{len(warned)} unknown or inactive; see $validate or return=OperationOutcome"
+        )
     if asked.wishes.returns == "minimal":
         return Answer(done.status, headers=headers)
     if asked.wishes.returns == "OperationOutcome":

@@ -68,16 +68,19 @@ def verify(
     site: Site = None,
 ) -> None:
     """Check every file of every pack against its sha256, and every citation."""
-    from garrod.adapters.packs.load import load_shelf
+    from garrod.adapters.packs.load import newest
     from garrod.adapters.packs.show import check_citations
-    from garrod.adapters.packs.site import shelf_in_force
+    from garrod.adapters.packs.site import folders_in_force, shelf_of
+    from garrod.adapters.terminology.service import open_packs
 
-    shelf = load_shelf([folder]) if folder else shelf_in_force(site)
+    folders = newest([folder]) if folder else folders_in_force(site)
+    shelf = shelf_of(folders)
     if not shelf.names():
         raise KnowledgeError(
             f"{folder}: holds no pack; a pack is a folder NAME/VERSION with a pack.toml",
             code="KNO001",
         )
+    open_packs(folders)  # releases of a terminology, beside the tables
     for name in shelf.names():
         pack = shelf.pack(name)
         rows = check_citations(pack)

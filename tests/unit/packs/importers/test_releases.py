@@ -12,6 +12,7 @@ from garrod.adapters.packs.show import check_citations
 from garrod.adapters.terminology.packs import PackSystem
 from garrod.adapters.terminology.service import open_packs
 from garrod.core.errors import GarrodError, InputError, KnowledgeError
+from garrod.entry.cli.packs import verify
 from tests.making import releases as made
 from tests.making.imports import wish
 
@@ -193,3 +194,12 @@ def test_file_that_was_changed_is_not_opened(tmp_path: Path) -> None:
     with pytest.raises(KnowledgeError) as caught:
         open_packs({"dmd": folder})
     assert caught.value.code == "KNO003"
+
+
+def test_verify_reads_the_file_of_a_release_too(tmp_path: Path) -> None:
+    made.dmd(tmp_path / "in")
+    (folder,) = run_import("dmd", tmp_path / "in", tmp_path / "out", wish("")).folders
+    verify(tmp_path / "out")
+    (folder / "terminology.sqlite").write_bytes(b"x")
+    with pytest.raises(KnowledgeError):
+        verify(tmp_path / "out")

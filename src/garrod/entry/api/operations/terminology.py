@@ -40,7 +40,7 @@ GONE = "the code is no longer active"
 @saying_what_is_unknown
 async def lookup(rooms: Rooms, asked: Asked) -> Answer:
     """Return what is said of a code."""
-    given = given_in(asked, LOOKUP)
+    given = given_in(rooms, asked, LOOKUP)
     terminology = await current(rooms, asked, CODE_SYSTEM)
     (coding,) = given.codings()[:1]
     if not coding.get("system") and len(asked.path) < 3:
@@ -84,7 +84,7 @@ async def validate_code(rooms: Rooms, asked: Asked) -> Answer:
     """Return whether a code is of a code system, or of a value set."""
     if asked.path[0] == CODE_SYSTEM:
         return await _of_system(rooms, asked)
-    given = given_in(asked, OF_SET)
+    given = given_in(rooms, asked, OF_SET)
     terminology = await current(rooms, asked, VALUE_SET, CODE_SYSTEM)
     value_set = value_set_of(terminology, asked, given)
     doubt: Unknown | None = None
@@ -108,7 +108,7 @@ async def validate_code(rooms: Rooms, asked: Asked) -> Answer:
 
 
 async def _of_system(rooms: Rooms, asked: Asked) -> Answer:
-    given = given_in(asked, OF_SYSTEM)
+    given = given_in(rooms, asked, OF_SYSTEM)
     terminology = await current(rooms, asked, CODE_SYSTEM)
     url, version = canonical(given.text("url"), given.text("version"))
     doubt: Unknown | None = None
@@ -187,7 +187,7 @@ def value_set_of(terminology: Terminology, asked: Asked, given: Given) -> Json:
 @saying_what_is_unknown
 async def subsumes(rooms: Rooms, asked: Asked) -> Answer:
     """Return how two codes of a system stand to each other."""
-    given = given_in(asked, SUBSUMES)
+    given = given_in(rooms, asked, SUBSUMES)
     terminology = await current(rooms, asked, CODE_SYSTEM)
     a, b = (_side(given, side) for side in "AB")
     url = given.text("system") or str(a.get("system", "")) or str(b.get("system", ""))
@@ -211,7 +211,7 @@ def _side(given: Given, side: str) -> Json:
 @saying_what_is_unknown
 async def translate(rooms: Rooms, asked: Asked) -> Answer:
     """Return a code in the words of another system."""
-    given = given_in(asked, TRANSLATE)
+    given = given_in(rooms, asked, TRANSLATE)
     terminology = await current(rooms, asked, CONCEPT_MAP, CODE_SYSTEM)
     url, map = given.text("url"), given.one("conceptMap") or None
     if given.text("conceptMapVersion"):

@@ -13,7 +13,10 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from garrod.adapters.fhir.check.engine import Checker
 from garrod.adapters.fhir.record.parse import parse
+from garrod.adapters.fhir.rest.checked import InvalidResource
+from garrod.adapters.fhir.validate.issue import Severity
 from garrod.adapters.terminology.model import NotDone, Unknown
 from garrod.adapters.terminology.service import Terminology
 from garrod.care.govern.access import Deed, demand
@@ -24,7 +27,6 @@ from garrod.entry.api.rooms import Rooms
 Json = dict[str, Any]
 PASSED = frozenset(("_format", "_pretty"))
 NOT_FOUND, NOT_SUPPORTED = 404, 422
-LIMIT = 10  # Not clinical: names of parameters that a refusal lists
 
 
 @dataclass(slots=True)
@@ -99,8 +101,8 @@ class Given:
         return found
 
 
-def given_in(asked: Asked, known: frozenset[str]) -> Given:
-    """Return the parameters of a request.  Raises: FhirError."""
+def given_in(rooms: Rooms, asked: Asked, known: frozenset[str]) -> Given:
+    """Return the parameters of a request.  Raises: FhirError, InvalidResource FHR140."""
     given = Given(known)
     for name, value in parse_qsl(asked.question, keep_blank_values=True):
         given.add(name, value)
@@ -109,6 +111,9 @@ def given_in(asked: Asked, known: frozenset[str]) -> Given:
     resource = parse(asked.body)
     if resource["resourceType"] != "Parameters":
         raise FhirError("expected Parameters.", code="FHR127")
+    issues = Checker.check(rooms.codec.checker, resource)  # its form; its codes are the question
+    if any(issue.severity is Severity.ERROR for issue in issues):
+        raise InvalidResource("Parameters", issues)
     for part in resource.get("parameter", []):
         value = part.get("resource")
         for name, found in part.items():

@@ -9,7 +9,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
+import msgspec
 
 from garrod.adapters.terminology.model import Concept, NotDone, Unknown
 from garrod.adapters.terminology.service import Terminology
@@ -27,8 +27,10 @@ from garrod.entry.housing import clock, new_id
 Json = dict[str, Any]
 EXPAND = frozenset(("url", "valueSet", "valueSetVersion", "filter", "count", "offset",
                     "includeDesignations", "activeOnly", "includeDefinition"))  # fmt: skip
+_ENCODER = msgspec.json.Encoder(decimal_format="number")  # 1.50 stays 1.50
 MOST = 10_000  # Not clinical: codes of one page; more must be asked for page by page
-COUNTED = 50_000  # Not clinical: codes that are walked through to tell the total
+COUNTED = 10_000  # Not clinical: codes that are walked through to tell the total
+FARTHEST = 100_000  # Not clinical: where a page may end; beyond it, a filter is quicker
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Page:
 @saying_what_is_unknown
 async def expand(rooms: Rooms, asked: Asked) -> Answer:
     """Return a value set with the codes that it has now."""
-    given = given_in(asked, EXPAND)
+    given = given_in(rooms, asked, EXPAND)
     terminology = await current(rooms, asked, VALUE_SET, CODE_SYSTEM)
     value_set = value_set_of(terminology, asked, given)
     page = Page(
@@ -55,6 +57,8 @@ async def expand(rooms: Rooms, asked: Asked) -> Answer:
     )
     if page.count is not None and page.count > MOST:
         raise NotDone(f"count: expected {MOST} at most; ask for the next with offset.")
+    if page.offset > FARTHEST:
+        raise NotDone(f"offset: expected {FARTHEST} at most; ask for fewer codes with filter.")
     found, total = await asyncio.to_thread(_walked, terminology, value_set, page)
     expansion: Json = {
         "identifier": f"urn:uuid:{new_id()}",
@@ -68,11 +72,7 @@ async def expand(rooms: Rooms, asked: Asked) -> Answer:
     dropped = {"expansion", "text", *(() if given.flag("includeDefinition") else ("compose",))}
     told = {k: v for k, v in value_set.items() if k not in dropped}
     told.setdefault("status", "active")
-    return Answer(200, _written({**told, "expansion": kept}))
-
-
-def _written(resource: Json) -> bytes:
-    return orjson.dumps(resource, default=float)
+    return Answer(200, _ENCODER.encode({**told, "expansion": kept}))
 
 
 def _walked(
