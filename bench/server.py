@@ -35,6 +35,15 @@ REQUEST = (
 )
 
 
+OBSERVATION = (
+    '{"resourceType":"Observation","status":"final","code":{"coding":[{"system":"http://loinc.org",'
+    '"code":"29463-7"}]},"subject":{"reference":"Patient/%s"},"effectiveDateTime":"2026-03-03",'
+    '"valueQuantity":{"value":70.50,"unit":"kg","system":"http://unitsofmeasure.org","code":"kg"}}'
+)
+DRUGS = ("ramipril", "amlodipine", "simvastatin", "metformin", "omeprazole", "sertraline",
+         "bisoprolol", "furosemide")  # fmt: skip
+
+
 class Client:
     """One kept connection that asks and waits, as plainly as can be: the client must be cheap."""
 
@@ -108,6 +117,7 @@ async def measured(folder: Path, seconds: float = 5) -> dict[str, object]:
         json.loads((await first.ask("POST", "/fhir/Patient", PATIENT))[1])["id"] for _ in range(200)
     ]
     made: list[str] = []
+    listed_people = [await _listed_person(first) for _ in range(50)]
 
     async def create(client: Client, turn: int) -> None:
         status, body = await client.ask(
@@ -116,29 +126,52 @@ async def measured(folder: Path, seconds: float = 5) -> dict[str, object]:
         assert status == 201, body
         made.append(json.loads(body)["id"])
 
+    async def observe(client: Client, turn: int) -> None:
+        body = OBSERVATION % people[turn % 200]
+        status, told = await client.ask("POST", "/fhir/Observation", body)
+        assert status == 201, told
+
+    async def whole_list(client: Client, turn: int) -> None:
+        path = f"/fhir/Patient/{listed_people[turn % len(listed_people)]}/$medication-list"
+        status, _ = await client.ask("GET", path)
+        assert status == 200
+
     async def read(client: Client, turn: int) -> None:
         status, _ = await client.ask("GET", f"/fhir/MedicationRequest/{made[turn % len(made)]}")
         assert status == 200
 
     async def listed(client: Client, turn: int) -> None:
-        path = f"/fhir/MedicationRequest?patient={people[turn % 200]}&status=active&_count=50"
+        person = listed_people[turn % len(listed_people)]
+        path = f"/fhir/MedicationRequest?patient={person}&status=active&_count=50"
         status, _ = await client.ask("GET", path)
         assert status == 200
 
     async def transaction(client: Client, turn: int) -> None:
-        entry = '{"resource":%s,"request":{"method":"POST","url":"MedicationRequest"}}'
-        inner = entry % (REQUEST % people[turn % 200])
-        body = '{"resourceType":"Bundle","type":"transaction","entry":[%s,%s]}' % (inner, inner)
+        entry = '{"resource":%s,"request":{"method":"POST","url":"Observation"}}'
+        inner = entry % (OBSERVATION % people[turn % 200])
+        body = f'{{"resourceType":"Bundle","type":"transaction","entry":[{inner},{inner}]}}'
         status, told = await client.ask("POST", "/fhir", body)
         assert status == 200, told
 
     found: dict[str, object] = {"floor: single commits a second": single_commits(folder)}
-    found["create, 32 clients"] = await hammered(create, 32, seconds)
-    found["create, 1 client"] = await hammered(create, 1, seconds / 2)
+    found["create, 32 clients"] = await hammered(observe, 32, seconds)
+    found["create, 1 client"] = await hammered(observe, 1, seconds / 2)
+    found["prescription, the list following, 32 clients"] = await hammered(create, 32, seconds)
     found["transaction of 2, 32 clients"] = await hammered(transaction, 32, seconds)
     found["read by id, 16 clients"] = await hammered(read, 16, seconds)
     found["active medicines of a person, 16 clients"] = await hammered(listed, 16, seconds)
+    found["$medication-list, 16 clients"] = await hammered(whole_list, 16, seconds)
     return found
+
+
+async def _listed_person(client: Client) -> str:
+    """Make a person with eight medicines, and return the id."""
+    person = str(json.loads((await client.ask("POST", "/fhir/Patient", PATIENT))[1])["id"])
+    for drug in DRUGS:
+        body = (REQUEST % person).replace("paracetamol", drug)
+        status, told = await client.ask("POST", "/fhir/MedicationRequest", body)
+        assert status == 201, told
+    return person
 
 
 def main() -> None:

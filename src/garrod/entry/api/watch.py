@@ -28,6 +28,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._met: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self.requests = Counter(
             "garrod_requests", "Requests by method and status.", ["method", "status"],
             registry=self.registry,
@@ -44,8 +45,17 @@ class Watch:
         try:
             yield seen
         finally:
-            self.requests.labels(method, str(seen.status)).inc()
-            self.seconds.labels(method).observe(time.perf_counter() - began)
+            counter, timer = self._meters(method, seen.status)
+            counter.inc()
+            timer.observe(time.perf_counter() - began)
+
+    def _meters(self, method: str, status: int) -> tuple[Counter, Histogram]:
+        """Return the meters of a method and status; looked up once, for the look-up is dear."""
+        found = self._met.get((method, status))
+        if found is None:
+            found = self.requests.labels(method, str(status)), self.seconds.labels(method)
+            self._met[method, status] = found
+        return found
 
     def fault(self, error: Exception) -> None:
         """Log that something went wrong here: the kind and the place, never the words."""
