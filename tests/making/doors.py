@@ -15,6 +15,7 @@ from typing import Any
 from garrod.adapters.fhir.rest.checked import CheckedCodec
 from garrod.adapters.fhir.xml import XmlFormat
 from garrod.adapters.store import open_store
+from garrod.adapters.terminology.service import Terminology
 from garrod.care.govern.access import LocalAccess
 from garrod.care.record.service import Record
 from garrod.entry.api.door import FhirDoor
@@ -111,7 +112,10 @@ def door(url: str = "sqlite:///:memory:") -> Iterator[Door]:
         store = runner.run(open_store(url, clock=ticking()))
         try:
             record = Record(store, codec(), LocalAccess(), lambda: next(ids))
-            rooms = Rooms(record, codec(), OPERATIONS, Services(), _xml(), answer)
+            terms = Terminology(Services().shelf)
+            rooms = Rooms(
+                record, codec(), OPERATIONS, Services(), _xml(), answer, terminology=terms
+            )
             yield Door(FhirDoor(lambda: rooms, Guard(TOKEN, frozenset((HOST,))), Watch()), runner)
         finally:
             runner.run(store.close())

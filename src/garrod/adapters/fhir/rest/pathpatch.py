@@ -30,16 +30,24 @@ def apply(resource: Any, parameters: Any) -> Any:
     if parameters.get("resourceType") != "Parameters":
         raise FhirError("a FHIRPath Patch is a Parameters resource.", code="FHR130")
     patched = copy.deepcopy(resource)
-    for number, given in enumerate(parameters.get("parameter", [])):
+    for number, given in enumerate(_listed(parameters, "parameter")):
         if given.get("name") != "operation":
             raise FhirError(f"parameter {number} of the patch is no operation.", code="FHR130")
         _apply(patched, number, _parts(given))
     return patched
 
 
+def _listed(holder: Any, name: str) -> list[Any]:
+    """Return the objects of a list.  Raises: FhirError FHR130 where it is none."""
+    found = holder.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise FhirError(f"{name} of the patch is no list of objects.", code="FHR130")
+    return found
+
+
 def _parts(given: Any) -> dict[str, Any]:
     """Return the parts of an operation by name; a value made of parts becomes an object."""
-    return {str(part.get("name")): _value(part) for part in given.get("part", [])}
+    return {str(part.get("name")): _value(part) for part in _listed(given, "part")}
 
 
 def _value(part: Any) -> Any:
@@ -47,7 +55,7 @@ def _value(part: Any) -> Any:
     if own:
         return own[0]
     made: dict[str, Any] = {}
-    for inner in part.get("part", []):
+    for inner in _listed(part, "part"):
         name, value = str(inner.get("name")), _value(inner)
         if name in made:
             before = made[name] if isinstance(made[name], list) else [made[name]]
@@ -101,7 +109,7 @@ def _ordered(number: int, path: str, held: list[Any], parts: dict[str, Any]) -> 
     places = [parts.get(name) for name in ("index",) if name in parts]
     if parts.get("type") == "move":
         places = [parts.get("source"), parts.get("destination")]
-    if not all(isinstance(p, int) and 0 <= p <= len(held) for p in places) or not places:
+    if not all(type(p) is int and 0 <= p <= len(held) for p in places) or not places:
         raise _failed(number, path, "has no such place in its list")
     if parts.get("type") == "insert":
         held.insert(int(str(places[0])), parts.get("value"))

@@ -155,7 +155,10 @@ def _given(asked: Asked, known: tuple[str, ...]) -> dict[str, list[str]]:
     """Return parameters by name, from the url or from Parameters in the body."""
     pairs = [(k, v) for k, v in parse_qsl(asked.question) if k not in ("_format", "_pretty")]
     if asked.method == "POST" and asked.body:
-        for part in parse(asked.body).get("parameter", ()):
+        listed = parse(asked.body).get("parameter", [])
+        if not isinstance(listed, list) or not all(isinstance(part, dict) for part in listed):
+            raise InputError("the 'parameter' of Parameters is no list of objects.", code="API004")
+        for part in listed:
             value = next((v for k, v in part.items() if k.startswith("value")), "")
             pairs.append((str(part.get("name", "")), str(value)))
     found: dict[str, list[str]] = {}

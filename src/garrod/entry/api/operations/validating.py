@@ -49,6 +49,9 @@ def _profiles_in(question: str) -> list[str]:
 
 def _parts(parameters: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield name and value of each parameter."""
-    for part in parameters.get("parameter", []):
+    listed = parameters.get("parameter", [])
+    if not isinstance(listed, list) or not all(isinstance(part, dict) for part in listed):
+        raise FhirError("the 'parameter' of Parameters is no list of objects.", code="FHR127")
+    for part in listed:
         value = next((v for k, v in part.items() if k.startswith("value") or k == "resource"), None)
         yield str(part.get("name", "")), value
