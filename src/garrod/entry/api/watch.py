@@ -14,6 +14,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
 LOG = structlog.get_logger()
+METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"))  # others are counted as one
 
 
 @dataclass(slots=True)
@@ -45,7 +46,8 @@ class Watch:
         try:
             yield seen
         finally:
-            counter, timer = self._meters(method, seen.status)
+            shown = method if method in METHODS else "other"
+            counter, timer = self._meters(shown, seen.status)
             counter.inc()
             timer.observe(time.perf_counter() - began)
 
