@@ -71,14 +71,22 @@ def test_snomed_shows_the_preferred_term_and_knows_what_is_gone(tmp_path: Path) 
         "Fully specified name", "Synonym"]  # fmt: skip
 
 
-def test_term_of_the_uk_outranks_that_of_english_elsewhere(tmp_path: Path) -> None:
+def test_preferred_term_of_the_uk_outranks_others_in_any_order(tmp_path: Path) -> None:
     made.small_rf2(tmp_path / "in")
-    full = made.terms_of([made.ROOT], {})[0][0]
-    uk = f"u\t{made.DAY}\t1\t{made.CORE}\t999001261000000100\t{full}\t{made.PREFERRED}\r\n"
-    edit(tmp_path / "in", "der2_cRefset_Language*", lambda text: text + uk)
-    found = system("snomed", tmp_path / "in", tmp_path / "out").find(made.ROOT)
+    words = [("900000000000509007", "American"), ("999001261000000100", "British")]
+    for number, (refset, term) in enumerate(words):
+        id = made.sctid(90_000 - number, "01")
+        told = f"{id}\t{made.DAY}\t1\t{made.CORE}\t{made.ANGINA}\ten\t{made.SYNONYM}\t{term}\tx\r\n"
+        edit(tmp_path / "in", "sct2_Description*", lambda text, row=told: text + row)
+        row = f"u\t{made.DAY}\t1\t{made.CORE}\t{refset}\t{id}\t{made.PREFERRED}\r\n"
+        edit(tmp_path / "in", "der2_cRefset_Language*", lambda text, row=row: text + row)
+    release = system("snomed", tmp_path / "in", tmp_path / "out")
+    found = release.find(made.ANGINA)
     assert found is not None
-    assert found.display == f"concept {made.ROOT}"  # a full name is shown where there is no other
+    assert found.display == "British"
+    assert {d.term for d in release.designations(made.ANGINA)} == {
+        "Angina (finding)", "Angina", "American", "British"}  # fmt: skip
+    assert [c.code for c in release.worded("americ")] == [made.ANGINA]
 
 
 def test_gzipped_files_are_read(tmp_path: Path) -> None:
