@@ -121,6 +121,11 @@ async def _body(receive: Receive, headers: dict[str, str]) -> bytes:
     parts, size = [], 0
     while True:
         message = await receive()
+        if message.get("type") == "http.disconnect":  # half a body may read like a whole one
+            raise InputError(
+                "the connection ended before the body did: nothing was done; send it again.",
+                code="API024",
+            )
         part = message.get("body", b"")
         size += len(part)
         if size > LARGEST:
