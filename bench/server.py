@@ -110,58 +110,72 @@ def single_commits(folder: Path, seconds: float = 3) -> float:
     return count / seconds
 
 
+class Acts:
+    """What clients do: each writes or reads once."""
+
+    def __init__(self, people: list[str], listed: list[str]) -> None:
+        self.people, self.listed = people, listed
+        self.made: list[str] = []
+
+    def _person(self, turn: int) -> str:
+        return self.people[turn % len(self.people)]
+
+    async def _write(self, client: Client, path: str, body: str) -> bytes:
+        status, told = await client.ask("POST", path, body)
+        assert status in (200, 201), told
+        return told
+
+    async def _read(self, client: Client, path: str) -> None:
+        status, told = await client.ask("GET", path)
+        assert status == 200, told
+
+    async def observe(self, client: Client, turn: int) -> None:
+        """Write one observation."""
+        told = await self._write(client, "/fhir/Observation", OBSERVATION % self._person(turn))
+        self.made.append(json.loads(told)["id"])
+
+    async def prescribe(self, client: Client, turn: int) -> None:
+        """Write a prescription: three resources, for the list and its line follow."""
+        await self._write(client, "/fhir/MedicationRequest", REQUEST % self._person(turn))
+
+    async def transact(self, client: Client, turn: int) -> None:
+        """Write two observations in one transaction."""
+        inner = OBSERVATION % self._person(turn)
+        entry = f'{{"resource":{inner},"request":{{"method":"POST","url":"Observation"}}}}'
+        body = f'{{"resourceType":"Bundle","type":"transaction","entry":[{entry},{entry}]}}'
+        await self._write(client, "/fhir", body)
+
+    async def read(self, client: Client, turn: int) -> None:
+        """Read a resource by id."""
+        await self._read(client, f"/fhir/Observation/{self.made[turn % len(self.made)]}")
+
+    async def search(self, client: Client, turn: int) -> None:
+        """Find the active prescriptions of a person with eight."""
+        person = self.listed[turn % len(self.listed)]
+        await self._read(client, f"/fhir/MedicationRequest?patient={person}&status=active")
+
+    async def whole_list(self, client: Client, turn: int) -> None:
+        """Read the medication list of a person with eight lines."""
+        person = self.listed[turn % len(self.listed)]
+        await self._read(client, f"/fhir/Patient/{person}/$medication-list")
+
+
 async def measured(folder: Path, seconds: float = 5) -> dict[str, object]:
     """Return every figure of a server that runs already."""
     first = await Client().open()
-    people = [
-        json.loads((await first.ask("POST", "/fhir/Patient", PATIENT))[1])["id"] for _ in range(200)
-    ]
-    made: list[str] = []
-    listed_people = [await _listed_person(first) for _ in range(50)]
-
-    async def create(client: Client, turn: int) -> None:
-        status, body = await client.ask(
-            "POST", "/fhir/MedicationRequest", REQUEST % people[turn % 200]
-        )
-        assert status == 201, body
-        made.append(json.loads(body)["id"])
-
-    async def observe(client: Client, turn: int) -> None:
-        body = OBSERVATION % people[turn % 200]
-        status, told = await client.ask("POST", "/fhir/Observation", body)
-        assert status == 201, told
-
-    async def whole_list(client: Client, turn: int) -> None:
-        path = f"/fhir/Patient/{listed_people[turn % len(listed_people)]}/$medication-list"
-        status, _ = await client.ask("GET", path)
-        assert status == 200
-
-    async def read(client: Client, turn: int) -> None:
-        status, _ = await client.ask("GET", f"/fhir/MedicationRequest/{made[turn % len(made)]}")
-        assert status == 200
-
-    async def listed(client: Client, turn: int) -> None:
-        person = listed_people[turn % len(listed_people)]
-        path = f"/fhir/MedicationRequest?patient={person}&status=active&_count=50"
-        status, _ = await client.ask("GET", path)
-        assert status == 200
-
-    async def transaction(client: Client, turn: int) -> None:
-        entry = '{"resource":%s,"request":{"method":"POST","url":"Observation"}}'
-        inner = entry % (OBSERVATION % people[turn % 200])
-        body = f'{{"resourceType":"Bundle","type":"transaction","entry":[{inner},{inner}]}}'
-        status, told = await client.ask("POST", "/fhir", body)
-        assert status == 200, told
-
-    found: dict[str, object] = {"floor: single commits a second": single_commits(folder)}
-    found["create, 32 clients"] = await hammered(observe, 32, seconds)
-    found["create, 1 client"] = await hammered(observe, 1, seconds / 2)
-    found["prescription, the list following, 32 clients"] = await hammered(create, 32, seconds)
-    found["transaction of 2, 32 clients"] = await hammered(transaction, 32, seconds)
-    found["read by id, 16 clients"] = await hammered(read, 16, seconds)
-    found["active medicines of a person, 16 clients"] = await hammered(listed, 16, seconds)
-    found["$medication-list, 16 clients"] = await hammered(whole_list, 16, seconds)
-    return found
+    asked = [await first.ask("POST", "/fhir/Patient", PATIENT) for _ in range(200)]
+    people = [str(json.loads(body)["id"]) for _, body in asked]
+    acts = Acts(people, [await _listed_person(first) for _ in range(50)])
+    return {
+        "floor: single commits a second": single_commits(folder),
+        "create, 32 clients": await hammered(acts.observe, 32, seconds),
+        "create, 1 client": await hammered(acts.observe, 1, seconds / 2),
+        "transaction of 2, 32 clients": await hammered(acts.transact, 32, seconds),
+        "prescription and its list, 32 clients": await hammered(acts.prescribe, 32, seconds),
+        "read by id, 16 clients": await hammered(acts.read, 16, seconds),
+        "search: active prescriptions, 16 clients": await hammered(acts.search, 16, seconds),
+        "$medication-list, 16 clients": await hammered(acts.whole_list, 16, seconds),
+    }
 
 
 async def _listed_person(client: Client) -> str:
