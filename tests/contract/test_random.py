@@ -54,25 +54,34 @@ WORDS = st.text("ab%_é😀\U0010ffff'", max_size=3)
 SYSTEMS = st.sampled_from(["", "s", "t"])
 TIMES = st.integers(0, 6)
 NUMBERS = st.sampled_from([-1.0, 0.0, 0.1, 1.0, 2.5])
-PARAMS = st.sampled_from(["one", "two"])
+LETTERS = {P.QUANTITY: "n"} | {of: of.value[0] for of in ParamType if of is not P.QUANTITY}
 
 
+def params(of: ParamType) -> st.SearchStrategy[str]:
+    """Draw a parameter of a type: none has two types."""
+    return st.sampled_from([f"{LETTERS[of]}1", f"{LETTERS[of]}2"])
+
+
+REFERENCES = params(P.REFERENCE)
 ROWS = (
-    st.builds(TokenRow, PARAMS, SYSTEMS, WORDS, WORDS),
-    WORDS.map(lambda w: StringRow("one", w.casefold(), w)),
-    st.builds(lambda p, low, n: DateRow(p, low, low + 1 + n), PARAMS, TIMES, TIMES),
-    st.builds(ReferenceRow, PARAMS, KINDS, IDS)
-    | st.builds(lambda p, u, s, v: ReferenceRow(p, "", "", u, s, v), PARAMS, WORDS, SYSTEMS, WORDS),
+    st.builds(TokenRow, params(P.TOKEN), SYSTEMS, WORDS, WORDS),
+    st.builds(lambda p, w: StringRow(p, w.casefold(), w), params(P.STRING), WORDS),
+    st.builds(lambda p, low, n: DateRow(p, low, low + 1 + n), params(P.DATE), TIMES, TIMES),
+    st.builds(ReferenceRow, REFERENCES, KINDS, IDS)
+    | st.builds(
+        lambda p, u, s, v: ReferenceRow(p, "", "", u, s, v), REFERENCES, WORDS, SYSTEMS, WORDS
+    ),
     st.builds(
         lambda p, a, b, s: NumberRow(p, min(a, b), max(a, b), s, s),
-        PARAMS,
+        params(P.NUMBER),
         NUMBERS,
         NUMBERS,
         SYSTEMS,
     ),
-    st.builds(UriRow, PARAMS, WORDS),
+    st.builds(UriRow, params(P.URI), WORDS),
     st.builds(
-        lambda s, c, a, w: CompositeRow("one", s, c, s, c, a, a, w),
+        lambda p, s, c, a, w: CompositeRow(p, s, c, s, c, a, a, w),
+        params(P.COMPOSITE),
         SYSTEMS,
         WORDS,
         NUMBERS,
@@ -121,7 +130,7 @@ def criteria(
     of: ParamType, values: st.SearchStrategy[Value], modifiers: st.SearchStrategy[Modifier]
 ) -> st.SearchStrategy[Criterion]:
     listed = st.lists(values, min_size=1, max_size=3).map(tuple)
-    return st.builds(Criterion, PARAMS, st.just(of), listed, modifiers)
+    return st.builds(Criterion, params(of), st.just(of), listed, modifiers)
 
 
 CRITERIA = st.one_of(
@@ -136,8 +145,7 @@ CRITERIA = st.one_of(
     criteria(P.URI, TEXTS, URI_MODIFIERS),
     criteria(P.COMPOSITE, PAIRS, PLAIN),
     st.builds(
-        lambda p, of, flag: Criterion(p, of, (Flag(flag),), M.MISSING),
-        PARAMS,
+        lambda of, flag: Criterion(f"{LETTERS[of]}1", of, (Flag(flag),), M.MISSING),
         st.sampled_from(ParamType),
         st.booleans(),
     ),
@@ -148,13 +156,15 @@ CRITERIA = st.one_of(
 )
 CLAUSES: st.SearchStrategy[Clause] = st.recursive(
     CRITERIA,
-    lambda inner: st.builds(Chain, PARAMS, KINDS, inner) | st.builds(Has, KINDS, PARAMS, inner),
+    lambda inner: (
+        st.builds(Chain, REFERENCES, KINDS, inner) | st.builds(Has, KINDS, REFERENCES, inner)
+    ),
     max_leaves=3,
 )
 SORTED = st.sampled_from([P.TOKEN, P.STRING, P.DATE, P.REFERENCE, P.NUMBER, P.QUANTITY, P.URI])
-SORTS = st.builds(Sort, PARAMS, SORTED, st.booleans()) | st.builds(
-    Sort, st.sampled_from(["_id", "_lastUpdated"]), st.just(P.TOKEN), st.booleans()
-)
+SORTS = st.builds(
+    lambda of, back: Sort(f"{LETTERS[of]}1", of, back), SORTED, st.booleans()
+) | st.builds(Sort, st.sampled_from(["_id", "_lastUpdated"]), st.just(P.TOKEN), st.booleans())
 QUERIES = st.builds(
     lambda kinds, clauses, sort, count: Query(
         tuple(sorted(kinds)), tuple(clauses), tuple(sort), count, wants_total=True
@@ -164,7 +174,7 @@ QUERIES = st.builds(
     st.lists(SORTS, max_size=2),
     st.integers(1, 4),
 )
-INCLUDES = st.builds(Include, KINDS, PARAMS, st.just("") | KINDS, st.booleans(), st.booleans())
+INCLUDES = st.builds(Include, KINDS, REFERENCES, st.just("") | KINDS, st.booleans(), st.booleans())
 WRITES = st.lists(st.lists(DRAFTS, min_size=1, max_size=4) | st.tuples(KINDS, IDS), max_size=6)
 
 

@@ -14,24 +14,32 @@ from garrod.core.errors import GarrodError, OutsideError
 T = TypeVar("T")
 OLDEST = (3, 35, 0)  # knows RETURNING
 BUSY = 10.0  # seconds to wait for another process that writes
+LOG = 16 * 2**20  # bytes of the log after which they are carried into the file
 WRITER = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # what is acknowledged outlives a loss of power
     "PRAGMA cache_size=-65536",
     "PRAGMA temp_store=MEMORY",
-    "PRAGMA wal_autocheckpoint=4000",
+    "PRAGMA wal_autocheckpoint=32000",  # pages; sooner in a thread of its own
+    f"PRAGMA journal_size_limit={LOG}",
 )
 READER = ("PRAGMA query_only=ON", "PRAGMA cache_size=-32768", "PRAGMA temp_store=MEMORY")
 OURS = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError)
 
 
-def connected(path: Path, pragmas: tuple[str, ...]) -> sqlite3.Connection:
-    """Return a connection in autocommit.  Raises: OutsideError STO005."""
+def connected(
+    path: Path, pragmas: tuple[str, ...], *, is_there: bool = False
+) -> sqlite3.Connection:
+    """Return a connection in autocommit; `is_there`: the file is not made.
+
+    Raises: OutsideError STO005.
+    """
     if sqlite3.sqlite_version_info < OLDEST:
         raise faults.unreachable(f"SQLite {sqlite3.sqlite_version} is older than 3.35")
     try:
         connection = sqlite3.connect(
-            path,
+            f"{path.absolute().as_uri()}?mode=rw" if is_there else path,
+            uri=is_there,
             isolation_level=None,
             check_same_thread=False,
             cached_statements=1000,

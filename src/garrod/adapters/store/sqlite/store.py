@@ -20,12 +20,14 @@ from typing import Any, TypeVar
 from garrod.adapters.store import faults
 from garrod.adapters.store.leading import is_short
 from garrod.adapters.store.reading import Reader
+from garrod.adapters.store.sqlite.checkpoint import Checkpointer
 from garrod.adapters.store.sqlite.connect import READER, connected, drive, read_fault
 from garrod.adapters.store.sqlite.writer import Writer
 from garrod.adapters.store.statements import book
 from garrod.adapters.store.waking import Bell
 from garrod.care.record.ports import Event, HistoryOf, Page, Tx
 from garrod.care.record.query import Include, Query
+from garrod.core.errors import OutsideError
 from garrod.core.resource import Version
 
 T = TypeVar("T")
@@ -52,7 +54,16 @@ class SqliteStore:
         self._far: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="garrod-reader")
         self._bell = Bell()
-        self._writer = Writer(writing, self.book, clock, self._bell.ring)
+        self._file = _identity(path)
+        self._checkpointer = Checkpointer(path)
+        self._writer = Writer(
+            writing,
+            book=self.book,
+            clock=clock,
+            committed=self._bell.ring,
+            checkpointer=self._checkpointer,
+            is_in_place=self._is_in_place,
+        )
         self._is_closed = False
 
     async def transact(self, work: Callable[[Tx], Awaitable[T]]) -> T:
@@ -111,6 +122,7 @@ class SqliteStore:
 
     def _end(self) -> None:
         self._writer.close()
+        self._checkpointer.close()
         self._pool.shutdown()
         with contextlib.suppress(queue.Empty):
             while True:
@@ -119,6 +131,10 @@ class SqliteStore:
         self._writing.close()
         if self._temporary is not None:
             shutil.rmtree(self._temporary, ignore_errors=True)
+
+    def _is_in_place(self) -> bool:
+        """Return whether the file still has its name: else what is written is found by nobody."""
+        return self._file is not None and _identity(self.path) == self._file
 
     def _here(self, asked: Coroutine[Any, Any, T]) -> T:
         if self._is_closed:
@@ -136,11 +152,32 @@ class SqliteStore:
         try:
             connection = self._far.get_nowait()
         except queue.Empty:
-            connection = connected(self.path, READER)
+            connection = self._another(asked)
         try:
-            return _read(connection, asked)
-        finally:
+            found = _read(connection, asked)
+        except OutsideError:
+            connection.close()  # what it holds may be gone: the next opens its own
+            raise
+        except BaseException:
             self._far.put(connection)
+            raise
+        self._far.put(connection)
+        return found
+
+    def _another(self, asked: Coroutine[Any, Any, Any]) -> sqlite3.Connection:
+        try:
+            return connected(self.path, READER, is_there=True)
+        except OutsideError:
+            asked.close()
+            raise
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _read(connection: sqlite3.Connection, asked: Coroutine[Any, Any, T]) -> T:

@@ -20,6 +20,7 @@ from typing import Any
 
 from garrod.adapters.store import faults
 from garrod.adapters.store.packing import ticks
+from garrod.adapters.store.sqlite.checkpoint import Checkpointer
 from garrod.adapters.store.sqlite.connect import commit_fault, drive, write_fault
 from garrod.adapters.store.statements import Book
 from garrod.adapters.store.writing import Turn, WritingTx
@@ -56,14 +57,19 @@ class Writer:
     def __init__(
         self,
         connection: sqlite3.Connection,
+        *,
         book: Book,
         clock: Callable[[], datetime],
         committed: Callable[[], None],
+        checkpointer: Checkpointer,
+        is_in_place: Callable[[], bool] = lambda: True,
     ) -> None:
         self.connection = connection
         self.book = book
         self.clock = clock
         self.committed = committed  # called in the loop's thread
+        self.checkpointer = checkpointer
+        self.is_in_place = is_in_place  # SQLite writes on into a file that has lost its name
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._is_closed = False
         self._was_shared = False
@@ -89,6 +95,7 @@ class Writer:
         while (job := self._queue.get()) is not None:
             done = self._group(job)
             self._was_shared = len(done) > 1
+            self.checkpointer.look()
             loops = {job.loop for job in done}
             for loop in loops:
                 mine = [job for job in done if job.loop is loop]
@@ -105,6 +112,8 @@ class Writer:
     def _group(self, first: Job) -> list[Job]:
         """Run works in one transaction; return them with their ends."""
         jobs: list[Job] = []
+        if not self.is_in_place():
+            return self._lost([first], faults.not_kept("its file was moved away or replaced"))
         try:
             self.connection.execute("BEGIN IMMEDIATE")
             turn = self._turn()
