@@ -10,6 +10,7 @@ import typer
 from garrod.entry.cli.output import say
 
 EXAMPLE = "Example: garrod serve --port 8000"
+PATIENCE = 5  # Not clinical: seconds that requests may still take when the server is to end
 
 
 def serve(
@@ -59,4 +60,5 @@ def serve(
         access_log=False,
         server_header=False,
         date_header=False,
+        timeout_graceful_shutdown=PATIENCE,
     )
