@@ -97,8 +97,14 @@ def make_app(opened: Opened, guard: Guard, keeping: Keeping | None = None) -> Do
     counted(watch.registry, lambda: house.news)
     app.add_route("/events", events.answer, methods=["GET"], include_in_schema=False)
     app.router.routes.append(WebSocketRoute(f"{PREFIX}/ws", SocketDoor(house.ask, guard).serve))
-    app.openapi = lambda: described(app.version)  # type: ignore[method-assign]
+    app.openapi = lambda: _described(app.version, house.rooms)  # type: ignore[method-assign]
     return Doors(FhirDoor(house.ask, guard, watch), app)
+
+
+def _described(version: str, rooms: Rooms | None) -> dict[str, Any]:
+    if rooms is None:
+        return described(version)
+    return described(version, rooms.codec.kinds, rooms.operations.values())
 
 
 def _add_pages(app: FastAPI, house: House, watch: Watch) -> None:

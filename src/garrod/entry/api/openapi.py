@@ -1,55 +1,146 @@
-"""/openapi.json: the paths of the FHIR door, as the FHIR specification shapes them."""
+"""/openapi.json: the paths of the FHIR door, as the FHIR specification shapes them.
+
+acts by path and method + operations that are registered -> paths, with parameters and statuses
+Source: OpenAPI 3.1.0; HL7 FHIR R4 (4.0.1), https://hl7.org/fhir/R4/http.html
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Any, Protocol
 
-ID = {"name": "id", "in": "path", "required": True,
-      "schema": {"type": "string", "pattern": "^[A-Za-z0-9.-]{1,64}$"}}  # fmt: skip
-KIND = {"name": "type", "in": "path", "required": True,
-        "schema": {"type": "string", "pattern": "^[A-Z][A-Za-z]{1,60}$"}}  # fmt: skip
-VERSION = {"name": "version", "in": "path", "required": True,
-           "schema": {"type": "integer", "minimum": 1}}  # fmt: skip
-FHIR = "application/fhir+json"
-BODY = {"required": True, "content": {FHIR: {"schema": {"type": "object"}}}}
-FAULT = {"description": "An OperationOutcome that says what is wrong", "content": {FHIR: {}}}
-ANSWERS = {
-    "default": FAULT,
-    "200": {"description": "A resource or a Bundle", "content": {FHIR: {}}},
-}
-_PATHS: tuple[tuple[str, str, str, tuple[dict[str, Any], ...]], ...] = (
-    ("/fhir", "post", "Batch or transaction", ()),
-    ("/fhir/metadata", "get", "What the server does", ()),
-    ("/fhir/_history", "get", "History of everything", ()),
-    ("/fhir/{type}", "get", "Search", (KIND,)),
-    ("/fhir/{type}", "post", "Create", (KIND,)),
-    ("/fhir/{type}", "put", "Update the one that a search names", (KIND,)),
-    ("/fhir/{type}", "delete", "Delete the one that a search names", (KIND,)),
-    ("/fhir/{type}/_history", "get", "History of a type", (KIND,)),
-    ("/fhir/{type}/{id}", "get", "Read", (KIND, ID)),
-    ("/fhir/{type}/{id}", "put", "Update", (KIND, ID)),
-    ("/fhir/{type}/{id}", "delete", "Delete", (KIND, ID)),
-    ("/fhir/{type}/{id}/_history", "get", "History of a resource", (KIND, ID)),
-    ("/fhir/{type}/{id}/_history/{version}", "get", "Read a version", (KIND, ID, VERSION)),
-    ("/health", "get", "Whether the server and its store answer", ()),
-    ("/metrics", "get", "Counts and times", ()),
+from garrod.entry.api.openapi_parts import (
+    ACTS,
+    BUNDLE,
+    FHIR,
+    ID_SCHEMA,
+    PARAMETERS,
+    STATUS,
+    XML,
+    Act,
+    body_of,
 )
 
+Json = dict[str, Any]
+READING, WRITING = ("200", "404", "410"), ("200", "404", "409", "410", "412", "415", "422")
+ALWAYS = ("400", "401", "403", "406", "503")
+PAGES = {
+    "/health": ("Whether the server and its store answer", "application/json"),
+    "/metrics": ("Counts and times", "text/plain"),
+}
+BY_LEVEL = {"system": "/fhir", "type": "/fhir/{type}", "instance": "/fhir/{type}/{id}"}
 
-def described(version: str) -> dict[str, Any]:
-    """Return the OpenAPI description."""
-    paths: dict[str, dict[str, Any]] = {}
-    for path, method, summary, parameters in _PATHS:
-        told: dict[str, Any] = {"summary": summary, "responses": ANSWERS}
-        if parameters:
-            told["parameters"] = list(parameters)
-        if method in ("post", "put"):
-            told["requestBody"] = BODY
-        paths.setdefault(path, {})[method] = told
+
+class Offered(Protocol):
+    """An operation, as the page names it."""
+
+    @property
+    def name(self) -> str:
+        """Its name without "$"."""
+        ...
+
+    @property
+    def levels(self) -> frozenset[str]:
+        """Where it may be asked: system, type, instance."""
+        ...
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The types that it is asked of; none: every type."""
+        ...
+
+    @property
+    def methods(self) -> frozenset[str]:
+        """The methods by which it is asked."""
+        ...
+
+
+def described(
+    version: str, kinds: Collection[str] = (), operations: Iterable[Offered] = ()
+) -> Json:
+    """Return the OpenAPI description; without kinds, a type is any word that may be one."""
+    paths: dict[str, Json] = {}
+    for act in ACTS:
+        paths.setdefault(act.path, {})[act.method] = _act(act)
+    for operation in sorted(operations, key=lambda one: one.name):
+        for path, told in _operation(operation):
+            paths.setdefault(path, {}).update(told)
+    for path, (summary, media) in PAGES.items():
+        answered = {"200": {"description": summary, "content": {media: {}}}}
+        paths[path] = {"get": {"summary": summary, "responses": answered, "security": []}}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Garrod", "version": version},
         "paths": paths,
-        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        "components": _components(kinds),
         "security": [{"token": []}],
+    }
+
+
+def _act(act: Act) -> Json:
+    told: Json = {"summary": act.summary, "responses": _responses(act.statuses)}
+    names = [*_of_path(act.path), *act.parameters]
+    if names:
+        told["parameters"] = [_ref("parameters", name) for name in names]
+    if act.body:
+        told["requestBody"] = body_of(act.body)
+    if not act.is_closed:
+        told["security"] = []
+    return told
+
+
+def _of_path(path: str) -> list[str]:
+    return [name for name in ("type", "id", "version") if f"{{{name}}}" in path]
+
+
+def _responses(statuses: Iterable[str]) -> Json:
+    return {status: _ref("responses", status) for status in sorted(statuses)}
+
+
+def _operation(operation: Offered) -> Iterable[tuple[str, Json]]:
+    """Yield the paths of an operation, and how it is asked there."""
+    for level in sorted(operation.levels):
+        whose = sorted(operation.kinds) if level != "system" else ()
+        for kind in whose or ("",):
+            place = BY_LEVEL[level].replace("{type}", kind) if kind else BY_LEVEL[level]
+            path = f"{place}/${operation.name}"
+            yield path, {method.lower(): _asked(operation, path, method) for method in
+                         sorted(operation.methods)}  # fmt: skip
+
+
+def _asked(operation: Offered, path: str, method: str) -> Json:
+    statuses = {*ALWAYS, *READING, "202", "405", "422"}
+    told: Json = {"summary": f"${operation.name}"}
+    names = [*_of_path(path)]
+    if method == "POST":
+        statuses |= {*WRITING, "201", "413", "428"}
+        told["requestBody"] = {**body_of("Parameters"), "required": False}
+        names += ["If-Match"]
+    told["parameters"] = [_ref("parameters", name) for name in names]
+    told["responses"] = _responses(statuses)
+    return told
+
+
+def _ref(where: str, name: str) -> Json:
+    return {"$ref": f"#/components/{where}/{name}"}
+
+
+def _components(kinds: Collection[str]) -> Json:
+    word: Json = {"type": "string", "pattern": "^[A-Z][A-Za-z]{1,60}$"}
+    kind: Json = {"type": "string", "enum": sorted(kinds)} if kinds else word
+    resource = {
+        "type": "object",
+        "required": ["resourceType"],
+        "properties": {"resourceType": kind, "id": ID_SCHEMA},
+    }
+    said = {FHIR: {"schema": {"$ref": "#/components/schemas/Resource"}}, XML: {}}
+    responses: Json = {}
+    for status, description in STATUS.items():
+        has_body = status not in ("204", "304")
+        responses[status] = {"description": description, **({"content": said} if has_body else {})}
+    return {
+        "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        "schemas": {"Kind": kind, "Resource": resource, "Bundle": BUNDLE},
+        "parameters": PARAMETERS,
+        "responses": responses,
     }
