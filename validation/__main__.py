@@ -19,6 +19,7 @@ from validation import (
     full_report,
     getrm,
     grch37,
+    kill_rounds,
     matcher_cases,
     pharmcat_json,
     phenotype_rows,
@@ -54,6 +55,7 @@ ALL: dict[str, Callable[[], int]] = {
     "fhir_examples": fhir_examples.main,
     "fhir_ukcore": fhir_ukcore.main,
     "fhir_storage": fhir_storage.main,
+    "kill_rounds": kill_rounds.main,
 }
 
 
