@@ -21,7 +21,7 @@ from garrod.care.record.query import (
     Text,
     Token,
 )
-from garrod.core.errors import InternalFault
+from garrod.core.errors import InputError, InternalFault
 from garrod.core.resource import (
     EARLIEST,
     LATEST,
@@ -344,6 +344,27 @@ def test_a_criterion_that_cannot_be_evaluated_is_never_ignored(run: Run, url: st
             await store.search(Query((KIND,), (wrong,)))
         with pytest.raises(InternalFault):
             await store.search(Query((KIND,), (Criterion("code", P.DATE, (Token(None, "x"),)),)))
+
+    run(check)
+
+
+def test_hundreds_of_values_are_searched_and_beyond_that_refused(run: Run, url: str) -> None:
+    async def check(store: Store) -> None:
+        await fill(store)
+        many = text("name", P.STRING, "smith", *[f"w{n}" for n in range(449)])
+        dated = (Span(Prefix.GE, 150, 200), *[Span(Prefix.EQ, n, n + 1) for n in range(440)])
+        codes = Criterion("code", P.TOKEN, tuple(Token("s1", f"c{n}") for n in range(20_000)))
+        days = Criterion("date", P.DATE, dated)
+        for clauses in ((many,), (many, days), (days, many, codes)):
+            page = await store.search(Query((KIND,), clauses))
+            assert {version.id for version in page.versions} <= {"a", "b"}
+        found = (await store.search(Query((KIND,), (codes,)))).versions
+        assert [version.id for version in found] == ["a"]
+        if url != "memory":
+            more = text("name", P.STRING, *[f"w{n}" for n in range(451)])
+            with pytest.raises(InputError) as refused:
+                await store.search(Query((KIND,), (more,)))
+            assert refused.value.code == "STO016"
 
     run(check)
 

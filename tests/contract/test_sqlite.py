@@ -1,7 +1,9 @@
 """What SQLite alone has: one file, a full disk, two processes, and plans that use indexes."""
 
 import asyncio
+import shutil
 import sqlite3
+import subprocess
 from contextlib import closing
 from pathlib import Path
 
@@ -56,6 +58,35 @@ def test_a_full_disk_fails_the_write_in_words_and_the_store_goes_on(tmp_path: Pa
         await store.close()
 
     asyncio.run(check())
+
+
+def test_a_disk_that_is_really_full_loses_nothing_acknowledged(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]
+    if (
+        shutil.which("mount") is None
+        or subprocess.run(mount, capture_output=True, check=False).returncode
+    ):
+        pytest.skip("no small disk can be mounted here")
+
+    async def check() -> None:
+        store = await opened(disk / "record.db")
+        works = [put(store, draft(f"{n}", body=b"x" * 20_000)) for n in range(200)]
+        ends = await asyncio.gather(*works, return_exceptions=True)
+        there = [end.id for end in ends if isinstance(end, Version)]
+        assert {getattr(end, "code", "") for end in ends} == {"STO003", ""}
+        found = (await store.search(every(count=500))).versions
+        assert [version.id for version in found] == there
+        assert [flaw async for flaw in verify(store)] == []
+        subprocess.run(["mount", "-o", "remount,size=40m", str(disk)], check=True)
+        await put(store, draft("again"))
+        await store.close()
+
+    try:
+        asyncio.run(check())
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=False)
 
 
 def test_a_failed_commit_fails_all_that_shared_it_and_the_store_goes_on(tmp_path: Path) -> None:

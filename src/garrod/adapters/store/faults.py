@@ -68,6 +68,14 @@ def too_many(limit: int) -> InputError:
     )
 
 
+def too_many_values(limit: int) -> InputError:
+    """Return the error for a search with more values than a database takes at once."""
+    return InputError(
+        f"the search names more than {limit} values for one parameter, or parameters: split it.",
+        code="STO016",
+    )
+
+
 def newer(found: str) -> OutsideError:
     """Return the error for a database that a later release has moved on."""
     return OutsideError(

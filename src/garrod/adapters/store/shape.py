@@ -25,6 +25,7 @@ from garrod.care.record.query import (
 
 NEGATIVE = frozenset({Modifier.NOT, Modifier.NOT_IN})
 OWN = frozenset({"_id", "_lastUpdated"})
+ALTERNATIVES = 450  # SQLite joins no more than 500 lists, nor more than 1,000 conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +170,13 @@ class Shaping:
             raise _Never
         if criterion.param in OWN:
             alts, values = own(criterion)
+            if len(alts) > ALTERNATIVES:
+                raise faults.too_many_values(ALTERNATIVES)
             self.values.extend(values)
             return OfHead(alts, is_negative)
         table, alts, values = alternatives(criterion)
+        if len(alts) > ALTERNATIVES:
+            raise faults.too_many_values(ALTERNATIVES)
         params = self.params(kinds, criterion.param)
         self.values.extend(values)
         return OfRows(table, params, alts, is_negative)
@@ -192,8 +197,11 @@ class Shaping:
 def shaped(query: Query, cursor: tuple[object, ...] | None) -> tuple[Shape, Values]:
     """Return the shape of a query and its values: kinds, clauses, keys, cursor.
 
-    `cursor` holds the values of the sort keys of the last row shown, and its own key.
+    `cursor` holds the values of the sort keys of the last row shown, and its own key. Raises:
+    InputError STO016 for more than a database takes, InternalFault STO002.
     """
+    if len(query.clauses) > ALTERNATIVES:
+        raise faults.too_many_values(ALTERNATIVES)
     shaping = Shaping()
     kinds = shaping.one_or_list(list(query.kinds))
     try:

@@ -177,8 +177,9 @@ class Query:
     """A search over kinds: clauses all of which hold, an order, and a page of it.
 
     `cursor` is what an earlier page gave; None: the first. With no sort the order is that in which
-    resources were first written. Pages stay stable: a later page shows nothing twice and skips
-    nothing that was there at the first page and did not change.
+    resources were first written; what has nothing to sort by stands last. Pages stay stable: a
+    later page shows nothing twice, and skips nothing, that was there at the first page and did not
+    change. What changes its place meanwhile may be met twice, or not; with no sort nothing does.
     """
 
     kinds: tuple[str, ...]

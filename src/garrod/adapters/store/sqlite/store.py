@@ -92,7 +92,10 @@ class SqliteStore:
     async def included(self, hits: Sequence[Version], include: Sequence[Include]) -> Page:
         """Return what is included, each once and no hit again."""
         asked = self._reader.included(hits, include)
-        return self._here(asked) if len(hits) <= FEW else await self._there(asked)
+        is_short = not any(one.is_backward or one.is_iterated for one in include)
+        if is_short and len(hits) <= FEW:
+            return self._here(asked)
+        return await self._there(asked)
 
     async def events(self, after: int, limit: int = 500) -> tuple[Event, ...]:
         """Return events behind a sequence number, in order; none is ever skipped.
