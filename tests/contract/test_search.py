@@ -67,7 +67,10 @@ ROWS = {
         dates=(DateRow("date", 200, LATEST),),
         numbers=(NumberRow("value", 3.0, 7.0, "", "box"),),
         uris=(UriRow("url", "urn:oid:1.2.3"), UriRow("url", BASE + "/" + LONG)),
-        references=(ReferenceRow("subject", "", "", f"https://else.where/{LONG}"),),
+        references=(
+            ReferenceRow("subject", "", "", f"https://else.where/{LONG}"),
+            ReferenceRow("subject", "Patient", "gone"),
+        ),
         composites=(CompositeRow("code-value", "s1", "c3", "s9", "c9", folded="words here"),),
     ),
     "d": Rows(
@@ -180,6 +183,7 @@ CASES: list[tuple[str, Clause, str]] = [
     ("sa", span(Prefix.SA, 100, 200), "bc"),
     ("eb", span(Prefix.EB, 100, 200), "d"),
     ("ap", span(Prefix.AP, 199, 201), "ac"),
+    ("ap, meeting at its end", span(Prefix.AP, 150, 200), "ab"),
     ("to the ends of time", span(Prefix.EQ, EARLIEST, LATEST), "abcd"),
     ("number eq", amount(Prefix.EQ, 5.0), "a"),
     ("number eq, open end", amount(Prefix.EQ, 4.9), ""),
@@ -224,6 +228,9 @@ CASES: list[tuple[str, Clause, str]] = [
     ("chain to another kind", Chain("subject", "Group", sex("f")), ""),
     ("chain by id", Chain("subject", "Group", ids("p1")), "b"),
     ("chain of chains", Chain("subject", "Patient", Chain("gp", "Organization", north())), "a"),
+    ("reference to what is gone", to(Reference("Patient", "gone")), "c"),
+    ("chain to what is gone", Chain("subject", "Patient", ids("gone")), ""),
+    ("chain with not, to what is gone", Chain("subject", "Patient", sex("m", M.NOT)), "a"),
     ("chain with not", Chain("subject", "Group", sex("f", M.NOT)), "b"),
     ("chain of a patient", Chain("subject", "Group", OfPatients(frozenset({"p1"}))), "b"),
     ("has", Has("Provenance", "target", agent("x")), "b"),
@@ -241,6 +248,7 @@ async def fill(store: Store) -> None:
         draft("p1", "Patient", rows=Rows(
             tokens=(TokenRow("gender", "", "f"),),
             references=(ReferenceRow("gp", "Organization", "o1"),))),
+        draft("gone", "Patient"),
         draft("p1", "Group", rows=Rows(tokens=(TokenRow("gender", "", "m"),))),
         draft("o1", "Organization", rows=Rows(strings=(StringRow("name", "northside", ""),))),
         draft("v1", "Provenance", rows=Rows(
@@ -257,6 +265,7 @@ async def fill(store: Store) -> None:
     await put_all(store, *mine, *others)
     await delete(store, "x", KIND)
     await delete(store, "v2", "Provenance")
+    await delete(store, "gone", "Patient")
 
 
 def test_every_clause_finds_what_it_should_and_no_more(run: Run) -> None:
