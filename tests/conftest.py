@@ -6,6 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long a machine takes to draw an example says nothing of us: it may have other work.
+settings.register_profile("garrod", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("garrod")
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("GARROD_SHARED", ROOT.parent / "shared")) / "data"

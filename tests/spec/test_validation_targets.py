@@ -6,8 +6,8 @@ import pytest
 
 from validation.__main__ import ALL
 
-# Minutes long; test_fhir_profiles.py holds the same to a smaller set of people and faults.
-ELSEWHERE = {"fhir_profiles"}
+# Minutes long; test_fhir_profiles.py, test_kill.py and test_record_cli.py hold the same to less.
+ELSEWHERE = {"fhir_profiles", "kill_rounds", "fhir_storage"}
 
 
 @pytest.mark.shared

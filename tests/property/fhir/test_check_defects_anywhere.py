@@ -56,6 +56,11 @@ def renamed(place: Place, item: Any) -> None:
     place[0][f"{place[1]}Wrong"] = place[0].pop(place[1])
 
 
+def is_response(owner: dict[str, Any]) -> bool:
+    """Return whether it is a Bundle entry's response, whose status is a text and no code."""
+    return owner.keys() <= {"status", "location", "etag", "lastModified", "outcome"}
+
+
 def is_named(*names: str) -> Callable[[Place, Any], bool]:
     return lambda place, item: place[1] in names and type(item) is str
 
@@ -83,7 +88,10 @@ CLASSES: dict[str, tuple[Callable[[Place, Any], bool], Callable[[Place, Any], No
     "impossible hour": (is_named(*MOMENTS), put("2025-02-03T25:00:00Z")),
     "no zone": (is_named(*MOMENTS), put("2025-02-03T10:00:00")),
     "no time": (is_named(*MOMENTS), put("2025-02-03")),
-    "code of no list": (is_named("status", "intent", "gender", "use"), put("x-x")),
+    "code of no list": (
+        lambda p, i: is_named("status", "intent", "gender", "use")(p, i) and not is_response(p[0]),
+        put("x-x"),
+    ),
     "code with a space": (is_named("code"), put(" x")),
     "uri with a space": (is_named("system", "url"), put("http://x y")),
     "illegal id": (lambda p, i: p[1] == "id" and "resourceType" in p[0], put("a_b")),
