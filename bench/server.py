@@ -173,8 +173,8 @@ async def measured(folder: Path, seconds: float = 5) -> dict[str, object]:
         "transaction of 2, 32 clients": await hammered(acts.transact, 32, seconds),
         "prescription and its list, 32 clients": await hammered(acts.prescribe, 32, seconds),
         "read by id, 16 clients": await hammered(acts.read, 16, seconds),
-        "search: active prescriptions, 16 clients": await hammered(acts.search, 16, seconds),
-        "$medication-list, 16 clients": await hammered(acts.whole_list, 16, seconds),
+        "search: active prescriptions, 8 clients": await hammered(acts.search, 8, seconds),
+        "$medication-list, 8 clients": await hammered(acts.whole_list, 8, seconds),
     }
 
 

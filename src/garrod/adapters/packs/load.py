@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ def version_key(version: str) -> tuple[tuple[int, str], ...]:
 def load_pack(folder: Path) -> Pack:
     """Return one verified pack.  Raises: KnowledgeError KNO001, KNO003."""
     manifest = read_manifest(folder / "pack.toml")
-    tables: dict[str, tuple[Row, ...]] = {}
+    contents: dict[str, bytes] = {}
     for name, digest in manifest.files.items():
         try:
             content = (folder / name).read_bytes()
@@ -56,9 +56,34 @@ def load_pack(folder: Path) -> Pack:
                 code="KNO001",
             ) from error
         check_sum(str(folder / name), content, expected=digest)
-        tables[name.removesuffix(".csv")] = tuple(csv.DictReader(io.StringIO(content.decode())))
-    evidence = {row["id"]: evidence_of(row) for row in tables.pop("evidence", ())}
-    return Pack(manifest, tables, evidence)
+        contents[name.removesuffix(".csv")] = content
+    cited = _read(contents.pop("evidence", b""))
+    return Pack(manifest, Tables(contents), {row["id"]: evidence_of(row) for row in cited})
+
+
+class Tables(Mapping[str, tuple[Row, ...]]):
+    """The tables of a pack: every byte was checked, and a table is read when it is first asked."""
+
+    def __init__(self, contents: dict[str, bytes]) -> None:
+        self._contents = contents
+        self._names = tuple(contents)
+        self._read: dict[str, tuple[Row, ...]] = {}
+
+    def __getitem__(self, name: str) -> tuple[Row, ...]:
+        found = self._read.get(name)
+        if found is None:
+            found = self._read[name] = _read(self._contents[name])
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def _read(content: bytes) -> tuple[Row, ...]:
+    return tuple(csv.DictReader(io.StringIO(content.decode())))
 
 
 def read_manifest(path: Path) -> Manifest:
