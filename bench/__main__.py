@@ -134,8 +134,11 @@ def cohort_figures(growth: dict[int, dict[str, float]]) -> Iterator[Figure]:
 def advice_figures() -> Iterator[Figure]:
     """Yield the figures of advice from stored findings, and of loading the packs."""
     command = [sys.executable, "-m", "bench.advice", str(OUT / "cohort1000.vcf")]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=HERE.parent)
-    found: dict[str, float] = json.loads(done.stdout)
+    tries: list[dict[str, float]] = []
+    for _ in range(TRIES):
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=HERE.parent)
+        tries.append(json.loads(done.stdout))
+    found = {name: min(one[name] for one in tries) for name in tries[0]}
     name = f"advice on {found['drugs']:.0f} medicines from stored findings"
     floor = found["floor"] * 1000
     yield Figure(f"{name}: warm, median", found["median"] * 1000, "ms", floor, 2)
