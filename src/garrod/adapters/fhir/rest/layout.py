@@ -12,6 +12,7 @@ from datetime import datetime
 
 import orjson
 
+from garrod.adapters.fhir.record.splice import instant
 from garrod.core.resource import Version
 
 OPEN = b'{"resourceType":"Bundle",'
@@ -50,11 +51,6 @@ class Reply:
     modified: datetime | None = None
     body: bytes = b""
     outcome: bytes = b""
-
-
-def instant(moment: datetime) -> str:
-    """Return a moment as FHIR writes an instant: UTC, to the millisecond."""
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def searchset(
