@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from garrod.adapters.fhir.record.parse import parse
-from garrod.adapters.fhir.rest.layout import instant
+from garrod.adapters.fhir.record.splice import instant
 from garrod.adapters.subscriptions.hook import secret_of
 from garrod.adapters.subscriptions.notices import QUERY_EVENTS, QUERY_STATUS, Notice, status_of
 from garrod.care.govern.access import Deed, demand
