@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garrod.care.record.medication.following import followed
+from garrod.care.record.medication.following import UNSAID, followed
 from garrod.care.record.medication.line import Hold, Line, Setting, State
 from garrod.care.record.medication.lists import MedicationList, lost_therapies
 from garrod.care.record.medication.said import Reported, Source
@@ -72,7 +72,8 @@ def test_only_the_owner_changes_what_a_line_says(base: MedicationList, told: Rep
     for line in base.lines:
         new = now[line.id]
         is_owner = told.author.setting is line.owner
-        if not is_owner or told.source in _SUPPLIES:
+        is_supply = told.source in _SUPPLIES and not told.is_error  # an error may withdraw its own
+        if not is_owner or is_supply:
             assert (new.content, new.state) == (line.content, line.state)
 
 
@@ -116,3 +117,18 @@ def order() -> Reported:
         GP,
         state=State.ACTIVE,
     )
+
+
+def test_hold_of_which_nothing_is_said_is_followed_all_the_same() -> None:
+    supply = Reported(
+        source=Source.DISPENSE,
+        reference="MedicationDispense/1",
+        patient="1",
+        content=content("ramipril"),
+        author=GP,
+    )
+    order = replace(
+        supply, source=Source.REQUEST, reference="MedicationRequest/1", state=State.ON_HOLD
+    )
+    (line,) = follow(MedicationList("1", 0), [supply, order]).lines
+    assert (line.state, line.hold) == (State.ON_HOLD, UNSAID)

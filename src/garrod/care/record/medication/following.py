@@ -54,16 +54,16 @@ def followed(
 
 
 def line_for(current: MedicationList, told: Reported, formulary: Formulary) -> Line | None:
-    """Return the line that something said is about, or None: by treatment, by link, by medicine.
+    """Return the line that something said is about, or None: its own, by treatment, link or name.
 
     By medicine only where no treatment is named, and one line alone fits: of the same setting, or
     of any for a supply.
     """
     by_id = current.by_id()
-    named = (told.reference, *told.based_on)
-    linked = [x for x in current.lines if any(r in x.links.all() for r in named)]
+    own = [x for x in current.lines if told.reference in x.links.all()]
+    linked = [x for x in current.lines if any(r in x.links.all() for r in told.based_on)]
     same = [x for x in current.lines if told.treatment_id and x.treatment_id == told.treatment_id]
-    for found in (same, linked):
+    for found in (own, same, linked):
         ends = list(dict.fromkeys(_newest(x, by_id).id for x in found))
         alive = [id for id in ends if by_id[id].is_current]
         if alive:
@@ -118,6 +118,10 @@ def _is_after(told: Reported, line: Line) -> bool:
     """Return whether something was said after a line was stopped, as far as days are known."""
     said = told.effective
     return said is None or line.stopped is None or said.date() >= line.stopped
+
+
+# What is kept of a hold of which the sender says neither why nor until when.
+UNSAID = Hold("no reason was sent", resumes_when="not said by the sender")
 
 
 def _says_same(line: Line, told: Reported, formulary: Formulary) -> bool:
@@ -181,7 +185,8 @@ def _steps(
         steps.append(replace(_step(Act.CHANGE, told, at, reason), content=content))
     if act is not None:
         reason = told.reason or f"{told.reference} is {told.state.value}"
-        made = replace(_step(act, told, at, reason), hold=told.hold if act is Act.HOLD else None)
+        hold = told.hold or UNSAID
+        made = replace(_step(act, told, at, reason), hold=hold if act is Act.HOLD else None)
         ended = told.ended if act is Act.STOP else None
         steps.append(replace(made, effective=_of_day(ended) if ended else at))
     return tuple(steps)
@@ -240,7 +245,7 @@ def _begun(
         f"as {told.reference} says",
         to=beginning,
         content=told.content,
-        hold=told.hold or Hold("no reason was sent", resumes_when="not said by the sender"),
+        hold=told.hold or UNSAID,
         links=_links(told),
     )
     first = first if beginning is State.ON_HOLD else replace(first, hold=None)
