@@ -9,7 +9,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # How long a machine takes to draw an example says nothing of us: it may have other work.
-settings.register_profile("garrod", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# GARROD_EXAMPLES=fixed draws the same examples each time: a change is judged by what it changed.
+settings.register_profile(
+    "garrod",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=os.environ.get("GARROD_EXAMPLES") == "fixed",
+)
 settings.load_profile("garrod")
 
 ROOT = Path(__file__).resolve().parents[1]
