@@ -1,6 +1,7 @@
 """The FHIR door as a client meets it: over HTTP, the server a process of its own."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -276,3 +277,20 @@ def test_xml_goes_in_and_comes_out(fhir: Server) -> None:
     assert '<family value="Testperson"/>' in made.text
     wrong = fhir.ask("POST", "/fhir/Patient", content="<Patient", headers=media)
     assert (wrong.status_code, "<OperationOutcome" in wrong.text) == (400, True)
+
+
+def test_port_that_is_taken_and_a_setting_nobody_knows_are_told_in_one_line(
+    fhir: Server, tmp_path: Path
+) -> None:
+    garrod = Path(sys.executable).with_name("garrod")
+    port = fhir.base.rpartition(":")[2]
+    command = [str(garrod), "serve", "--data", str(tmp_path), "--port", port]
+    taken = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert taken.returncode == 10
+    assert taken.stderr.splitlines()[-1].startswith("GARROD-INP040: port")
+    environment = {**os.environ, "GARROD_TERMINOLOGY": "bogus"}
+    unknown = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False, env=environment
+    )
+    assert unknown.returncode == 2
+    assert "Traceback" not in unknown.stderr

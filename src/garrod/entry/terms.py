@@ -28,9 +28,14 @@ def terminology_in(services: Services) -> Terminology:
     return Terminology(services.shelf, open_packs(folders))
 
 
+def mode_named() -> Mode:
+    """Return how codes are checked at a write.  Raises: UsageError for another word."""
+    return mode_of(os.environ.get(SETTING, ""))
+
+
 def check_codes(codec: CheckedCodec, services: Services, terminology: Terminology) -> None:
     """Let a codec look up codes at a write, where a release is loaded and the setting asks it."""
-    mode = mode_of(os.environ.get(SETTING, ""))
+    mode = mode_named()
     if terminology.packs and mode is not Mode.OFF:
         codec.checker = CodesChecker(services.shelf, terminology, mode)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from garrod.entry.cli.output import say
+
+if TYPE_CHECKING:
+    from garrod.entry.housing import Housing
 
 EXAMPLE = "Example: garrod serve --port 8000"
 PATIENCE = 5  # Not clinical: seconds that requests may still take when the server is to end
@@ -32,24 +35,18 @@ def serve(
 
     import uvicorn
 
-    from garrod.core.errors import UsageError
-    from garrod.entry.housing import LOOPBACK, housing_of, try_store
+    from garrod.entry.housing import housing_of, try_store
+    from garrod.entry.terms import mode_named
 
-    if host not in LOOPBACK:
-        raise UsageError(
-            f"--host {host}: nobody signs in yet, so this server listens on this machine alone; "
-            "expected 127.0.0.1 or localhost.",
-            code="USE010",
-        )
+    _check_host(host)
+    mode_named()
     housing = housing_of(data=data, database=database, is_demo=demo)
-    if demo:
-        os.environ["GARROD_DEMO"] = "1"
-        say("The people of the demo are synthetic; they are stored when the server first starts.")
     asyncio.run(try_store(housing))
-    os.environ["GARROD_DATA"] = str(housing.folder)
-    os.environ["GARROD_DATABASE"] = housing.database
-    os.environ["GARROD_BASE"] = f"http://{host}:{port}/fhir"
+    _check_port(host, port)
+    _tell_server(housing, f"http://{host}:{port}/fhir", is_demo=demo)
     say(f"Garrod serves http://{host}:{port}/fhir (Ctrl-C ends it). Not for real people's care.")
+    if demo:
+        say("The people of the demo are synthetic; they are stored when the server first starts.")
     if housing.is_new_token:
         say(f"Its token, shown once and kept in {housing.folder / 'token'}: {housing.token}")
     uvicorn.run(
@@ -62,3 +59,42 @@ def serve(
         date_header=False,
         timeout_graceful_shutdown=PATIENCE,
     )
+
+
+def _check_host(host: str) -> None:
+    from garrod.core.errors import UsageError
+    from garrod.entry.housing import LOOPBACK
+
+    if host not in LOOPBACK:
+        raise UsageError(
+            f"--host {host}: nobody signs in yet, so this server listens on this machine alone; "
+            "expected 127.0.0.1 or localhost.",
+            code="USE010",
+        )
+
+
+def _check_port(host: str, port: int) -> None:
+    """Raise InputError INP040 where somebody listens there already."""
+    import socket
+
+    from garrod.core.errors import InputError
+
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or "it is no port"
+        raise InputError(
+            f"port {port} cannot be used ({why}); choose another with --port", code="INP040"
+        ) from error
+
+
+def _tell_server(housing: Housing, base: str, *, is_demo: bool) -> None:
+    """Put what the server reads at its start into the environment."""
+    os.environ["GARROD_DATA"] = str(housing.folder)
+    os.environ["GARROD_DATABASE"] = housing.database
+    os.environ["GARROD_BASE"] = base
+    if is_demo:
+        os.environ["GARROD_DEMO"] = "1"
