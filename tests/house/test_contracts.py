@@ -109,3 +109,9 @@ def test_planted_violation_breaks_its_contract(
     assert ran.returncode == 1, ran.stdout + ran.stderr
     broken = [line for line in ran.stdout.splitlines() if line.endswith(" BROKEN")]
     assert [line for line in broken if line.startswith(name)], ran.stdout
+
+
+def test_what_is_taken_for_a_number_can_be_one() -> None:
+    """`"¹".isdigit()` holds and `int("¹")` fails: a text is asked with `isdecimal`."""
+    asking = [place(p) for p in modules(SRC) if ".isdigit()" in p.read_text(encoding="utf-8")]
+    assert asking == ["src/garrod/adapters/vcf/read.py"]  # of bytes, which know ASCII alone

@@ -26,7 +26,7 @@ def order_of(value: str) -> tuple[int, float, str]:
     if word in ORDER:
         return (0, float(ORDER.index(word)), value)
     number = value.lstrip("≥")
-    if number.replace(".", "", 1).isdigit():
+    if number.replace(".", "", 1).isdecimal():
         return (1, float(number) + 0.001 * value.startswith("≥"), value)
     return (2, 0.0, value)
 

@@ -113,4 +113,4 @@ def _version(resource: Resource) -> tuple[int, str]:
     meta = resource.get("meta")
     meta = meta if isinstance(meta, dict) else {}
     number = text(meta, "versionId")
-    return (int(number) if number.isdigit() else 0, text(meta, "lastUpdated"))
+    return (int(number) if number.isdecimal() else 0, text(meta, "lastUpdated"))

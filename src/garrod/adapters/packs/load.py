@@ -39,7 +39,7 @@ def newest(roots: Sequence[Path] | None = None) -> dict[str, Path]:
 
 def version_key(version: str) -> tuple[tuple[int, str], ...]:
     """Return a key that sorts 2025.11.10 after 2025.11.5."""
-    return tuple((int(p), "") if p.isdigit() else (-1, p) for p in version.split("."))
+    return tuple((int(p), "") if p.isdecimal() else (-1, p) for p in version.split("."))
 
 
 def load_pack(folder: Path) -> Pack:

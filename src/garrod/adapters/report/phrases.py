@@ -128,7 +128,7 @@ def citation_of(evidence: Evidence) -> Citation:
     if evidence.url and re.match(r"https?://", evidence.url):
         host = evidence.url.split("/")[2].removeprefix("www.")
         links.append((host, evidence.url))
-    if evidence.pmid and evidence.pmid.isdigit():
+    if evidence.pmid and evidence.pmid.isdecimal():
         address = f"https://pubmed.ncbi.nlm.nih.gov/{evidence.pmid}/"
         links.append((f"PubMed\u00a0{evidence.pmid}", address))
     return Citation(evidence.source, text, evidence.version, evidence.licence, tuple(links))

@@ -25,7 +25,7 @@ Found = tuple[int, int, int, str]
 
 def number_of(code: str) -> int | None:
     """Return a code as the number that it is; None where it is none."""
-    if not code.isascii() or not code.isdigit() or code[:1] == "0" or len(code) > 18:
+    if not code.isascii() or not code.isdecimal() or code[:1] == "0" or len(code) > 18:
         return None
     return int(code)
 

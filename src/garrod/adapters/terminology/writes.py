@@ -103,4 +103,4 @@ class CodesChecker(Checker):
             if url == system:
                 looked = pack.source
         # Without a release nobody knows, nor of an expression.
-        return (looked, False) if looked and code.isdigit() else None
+        return (looked, False) if looked and code.isdecimal() else None

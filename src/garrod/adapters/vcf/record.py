@@ -161,7 +161,7 @@ def shown(text: str) -> str:
 
 def whole(text: str) -> int | None:
     """Return the whole number that a field holds; None when it holds none."""
-    is_number = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+    is_number = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
     return int(text) if is_number else None
 
 

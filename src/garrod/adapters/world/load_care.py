@@ -25,7 +25,7 @@ def course_of(section: Section, medicines: Container[str]) -> Course:
     """Return how lines begin, change and end."""
     stated, supplies = section.weights("stated"), section.weights("supply_days")
     check_medicines(section, list(stated), medicines)
-    if not all(days.isdigit() and 1 <= int(days) <= 366 for days in supplies):
+    if not all(days.isdecimal() and 1 <= int(days) <= 366 for days in supplies):
         raise wrong(f"{section.place}.supply_days", "expected numbers of days")
     found = Course(
         years_taken=section.limits("years_taken"),

@@ -116,7 +116,7 @@ def _format_in(question: str) -> str:
 
 async def _body(receive: Receive, headers: dict[str, str]) -> bytes:
     length = headers.get("content-length", "")
-    if length.isascii() and length.isdigit() and int(length[:18]) > LARGEST:
+    if length.isascii() and length.isdecimal() and int(length[:18]) > LARGEST:
         raise _too_large()
     parts, size = [], 0
     while True:

@@ -126,7 +126,7 @@ async def wanted_by(request: Request, actor: Actor, rooms: Rooms, feed: Feed) ->
 async def _place(text: str, feed: Feed) -> int:
     if not text:
         return feed.position
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
+    if not text.isascii() or not text.isdecimal() or len(text) > 18:
         raise InputError("Last-Event-ID is the number of an event seen before.", code="API011")
     place = int(text)
     if place > feed.position and place > await newest(feed.store):

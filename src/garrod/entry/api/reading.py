@@ -26,7 +26,7 @@ async def read(rooms: Rooms, asked: Asked) -> Answer:
 async def read_version(rooms: Rooms, asked: Asked) -> Answer:
     """Return one version of a resource."""
     kind, id, _, number = asked.path
-    if not number.isascii() or not number.isdigit() or len(number) > 18:
+    if not number.isascii() or not number.isdecimal() or len(number) > 18:
         raise InputError(f"a version is a number, not {number[:20]!r}.", code="REC001")
     found = await rooms.record.read_version(asked.actor, kind, id, int(number))
     return served(rooms, asked, found)
@@ -83,7 +83,7 @@ def count_of(text: str, usual: int = 50) -> int:
     """Return how many entries a page is to have.  Raises: InputError API004."""
     if not text:
         return usual
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
+    if not text.isascii() or not text.isdecimal() or len(text) > 9:
         raise InputError(f"_count is {text[:20]!r}: expected a whole number.", code="API004")
     return min(int(text), MOST)
 

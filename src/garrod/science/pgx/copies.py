@@ -70,7 +70,7 @@ def _tidy(part: str, known: Mapping[str, Activity]) -> str:
     count = match[3]
     if count == "1" and not match[2]:
         return match[1]
-    is_many = bool(match[2]) or (count.isdigit() and int(count) >= TOP)
+    is_many = bool(match[2]) or (count.isdecimal() and int(count) >= TOP)
     if is_many and f"{match[1]}x≥{TOP}" in known:
         return f"{match[1]}x≥{TOP}"
     return f"{match[1]}x{'≥' if match[2] else ''}{count}"

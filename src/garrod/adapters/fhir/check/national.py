@@ -33,7 +33,7 @@ def coding(value: dict[str, Any], run: Run) -> Found:
     if type(system) is not str or system not in CODES:
         return None
     code = value.get("code")
-    if type(code) is not str or not code.isdigit() or _is_code(system, code):
+    if type(code) is not str or not code.isdecimal() or _is_code(system, code):
         return None
     return [Fault(DIGIT, f"a code of {system} is {CODES[system].expected}").at("code")]
 

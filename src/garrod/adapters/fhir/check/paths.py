@@ -145,7 +145,7 @@ class PathCompiler:
 
     def _said(self, tree: Tree, text: str, *, is_wanted: bool) -> Test:
         """Return whether a text stands there: the next most frequent question."""
-        part, is_time = self.part(tree), text[:1].isdigit()
+        part, is_time = self.part(tree), text[:1].isdecimal()
         name = tree[1] if tree[0] == "name" and tree[1] not in self._stems else None
 
         def test(items: Items, at: Place) -> bool | None:

@@ -86,7 +86,7 @@ def guide_code(code: str) -> FhirJson:
 
 def component(code: str, value: FhirJson | str) -> FhirJson:
     """Return a component; the code is LOINC's, or the guide's own where it is a word."""
-    concept = loinc(code) if code[0].isdigit() else guide_code(code)
+    concept = loinc(code) if code[0].isdecimal() else guide_code(code)
     shape = "valueString" if isinstance(value, str) else "valueCodeableConcept"
     return {"code": concept, shape: value}
 

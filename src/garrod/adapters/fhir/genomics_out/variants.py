@@ -79,7 +79,7 @@ def _parts(proof: Proof) -> Iterator[FhirJson]:
     if proof.rsid:
         yield component(VARIATION_CODE, coded(DBSNP, proof.rsid))
     place = proof.position_id.rpartition(":")[2]
-    if place.isdigit():
+    if place.isdecimal():
         yield component(COUNTING, loinc(ONE_BASED, "1-based character counting"))
         yield {"code": loinc(START_END), "valueRange": {"low": {"value": int(place)}}}
     state = _state(proof, sequence)

@@ -144,7 +144,7 @@ class ResultReader:
 
 
 def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or len(text) > 9:
+    if not (text.isascii() and text.isdecimal()) or len(text) > 9:
         raise Refused("value", "expected a whole number")
     return min(int(text), MOST)
 

@@ -89,7 +89,7 @@ def _child(here: Any, step: str) -> Any:
 
 
 def _is_index(step: str) -> bool:
-    return step.isascii() and step.isdigit() and (step == "0" or not step.startswith("0"))
+    return step.isascii() and step.isdecimal() and (step == "0" or not step.startswith("0"))
 
 
 def _set(resource: Any, number: int, path: list[str], value: Any, *, is_new: bool) -> Any:

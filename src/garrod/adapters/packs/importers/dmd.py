@@ -199,10 +199,10 @@ def _flush(filling: Filling) -> None:
 def _take_lookup(filling: Filling, section: str, record: Record) -> None:
     code, words = record.get("CD", ""), record.get("DESC", "")
     filling.lookups[section, code] = words
-    if section in LOOKUPS and code.isdigit():
+    if section in LOOKUPS and code.isdecimal():
         old = record.get("CDPREV", "")
         _add_concept(filling, int(code), section, words, record.get("INVALID") == "1")
-        if old.isdigit() and old != "0":
+        if old.isdecimal() and old != "0":
             filling.previous.append((int(old), int(code)))
 
 

@@ -64,7 +64,7 @@ def read_counts(path: Path) -> tuple[dict[tuple[str, str], dict[str, int]], dict
     totals: dict[tuple[str, str], tuple[int, int]] = {}
     for line, row in enumerate(read_table(path, NEEDED), 2):
         where = f"{path}: line {line}"
-        if not (row["count"].isdigit() and row["total"].isdigit()):
+        if not (row["count"].isdecimal() and row["total"].isdecimal()):
             raise _wrong(where, "count and total must be whole numbers")
         key = row["gene"], row["superpopulation"]
         if row["allele"] in every[key]:

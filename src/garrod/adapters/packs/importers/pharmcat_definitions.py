@@ -52,7 +52,7 @@ def anchors_of(path: Path) -> Anchor:
     return {
         (row["Gene"], int(row["GRCh38Position"]), row["GRCh38Allele"]): row
         for row in read_table(path, PLACES)
-        if row["GRCh37Position"].isdigit() and row["GRCh38Position"].isdigit()
+        if row["GRCh37Position"].isdecimal() and row["GRCh38Position"].isdecimal()
     }
 
 

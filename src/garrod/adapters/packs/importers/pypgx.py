@@ -147,7 +147,7 @@ def _positions(gene: str, named: Mapping[str, Row]) -> tuple[Rows, str]:
     found: dict[str, dict[str, str]] = {}
     for row in named.values():
         pos = row["GRCh38Position"]
-        if not pos.isdigit() or row["Chromosome"] in ("X", "Y", "M"):
+        if not pos.isdecimal() or row["Chromosome"] in ("X", "Y", "M"):
             return [], f"a variant at {row['Chromosome']}:{pos} of GRCh38"
         old = found.get(pos)
         if old is None:
@@ -164,7 +164,7 @@ def _position(gene: str, row: Row) -> dict[str, str]:
     pos, ref, alt = row["GRCh38Position"], row["GRCh38Allele"], row["Variant"]
     is_base = len(ref) == len(alt) == 1
     known = (ref, alt) if is_base else (ref,)
-    is_there = row["GRCh37Position"].isdigit() and row["GRCh37Allele"] in known
+    is_there = row["GRCh37Position"].isdecimal() and row["GRCh37Allele"] in known
     return {
         "chromosome": row["Chromosome"], "gene": gene, "position_id": f"{gene}:{pos}",
         "rsid": row["rsID"] if row["rsID"].startswith("rs") else "",

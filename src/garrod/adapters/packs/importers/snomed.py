@@ -138,7 +138,7 @@ def _fill(builder: Builder, found: Found) -> Sequence[str]:
 def _concepts(path: Path, modules: set[str]) -> Iterator[tuple[object, ...]]:
     for row in lines_of(path, CONCEPT):
         code = row[0]
-        if not code.isdigit() or not is_verhoeff(code):
+        if not code.isdecimal() or not is_verhoeff(code):
             raise InputError(f"{path}: {code[:20]!r} has not the check digit of a concept; "
                              "download it again", code="INP051")  # fmt: skip
         modules.add(row[3])

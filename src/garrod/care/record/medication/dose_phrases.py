@@ -65,7 +65,7 @@ UNIT = rf"(?:{'|'.join(sorted(_UNITS, key=len, reverse=True))})(?![\w/²])"
 
 def number_in(text: str) -> Decimal:
     """Return the number that digits or words stand for."""
-    if text[0].isdigit():
+    if text[0].isdecimal():
         return Decimal(text)
     if text == "half":
         return Decimal("0.5")

@@ -119,7 +119,7 @@ def _repeated(match: re.Match[str], held: list[str]) -> str:
     """Return "eight" for "eight (8)": the same number in words and digits."""
     inside = held[int(match[2])]
     try:
-        same = inside.isdigit() and number_in(match[1]) == Decimal(inside)
+        same = inside.isdecimal() and number_in(match[1]) == Decimal(inside)
     except ValueError:
         same = False
     return match[1] if same else match[0]

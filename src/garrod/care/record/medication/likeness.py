@@ -119,5 +119,5 @@ def _folded(text: str) -> str:
 def _stem(text: str) -> str:
     """Return the words of a product's name before its strength; "" where it names none."""
     words = text.casefold().split()
-    at = next((n for n, word in enumerate(words) if word[0].isdigit()), 0)
+    at = next((n for n, word in enumerate(words) if word[0].isdecimal()), 0)
     return " ".join(words[:at])

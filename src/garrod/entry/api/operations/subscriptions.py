@@ -174,7 +174,7 @@ def _given(asked: Asked, known: tuple[str, ...]) -> dict[str, list[str]]:
 
 def _number(given: dict[str, list[str]], name: str) -> int:
     text = given.get(name, ["0"])[0]
-    if not text.isascii() or not text.isdigit() or len(text) > 15:
+    if not text.isascii() or not text.isdecimal() or len(text) > 15:
         raise InputError(f"{name} is a whole number.", code="API004")
     return int(text)
 

@@ -70,7 +70,7 @@ class Given:
         value = self.text(name)
         if not value:
             return None
-        if not value.isascii() or not value.isdigit() or len(value) > 9:
+        if not value.isascii() or not value.isdecimal() or len(value) > 9:
             raise FhirError(f"{name}: expected a whole number from 0 upwards.", code="FHR127")
         return int(value)
 
