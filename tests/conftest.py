@@ -33,6 +33,12 @@ class ImpureError(Exception):
     """A floor that must be pure touched the world."""
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Return a name for bytes that is no part of them: packed bytes may carry the clock's second,
+    and two workers that collect in different seconds would not agree on what there is to run."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip tests marked `shared`, with the reason, where the shared data folder is absent."""
     if SHARED.is_dir():
