@@ -23,7 +23,8 @@ class MedicineLine:
 
     `reasons` are what it is taken for, as codings or words; `reference` opens the source resource.
     `route` is one of core.dosage.ROUTES or "" (not known). `daily_mg` is the total dose a day, None
-    unless the directions give it beyond doubt: "as needed" and ranges do not.
+    unless the directions give it beyond doubt: "as needed" and ranges do not. `ended` is the day
+    on which it was stopped, of a line that is no longer taken.
     """
 
     text: str
@@ -33,6 +34,8 @@ class MedicineLine:
     reference: str = ""
     route: str = ""
     daily_mg: Decimal | None = None
+    ended: date | None = None
+    is_as_needed: bool = False
 
 
 class Act(StrEnum):

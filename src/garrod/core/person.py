@@ -8,25 +8,71 @@ from decimal import Decimal
 
 from garrod.core.finding import GeneFinding
 from garrod.core.medicine import Coding, MedicineLine
+from garrod.core.quantity import Quantity
 
 # Coarse groups, as dose algorithms ask for them: no more is kept of what a record says.
 ETHNICITIES = ("white", "asian", "black", "mixed", "other")
+# The kinds of facts that a source may fail to answer.
+KINDS = ("medicines", "conditions", "allergies", "results", "requests", "genetics")
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A diagnosis, procedure or problem of the person, as received."""
+    """A diagnosis, procedure or problem of the person, as received.
+
+    `is_active` is False of one that is resolved, in remission or inactive.
+    """
 
     text: str
     codings: tuple[Coding, ...] = ()
+    since: date | None = None
+    is_active: bool = True
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Allergy:
-    """A recorded allergy or intolerance to a substance."""
+    """A recorded allergy or intolerance to a substance.
+
+    `kind` is "allergy", "intolerance" or "" (not stated); `criticality` "high", "low" or "";
+    `is_confirmed` None where the record does not say.
+    """
 
     text: str
     codings: tuple[Coding, ...] = ()
+    kind: str = ""
+    criticality: str = ""
+    is_confirmed: bool | None = None
+    reactions: tuple[str, ...] = ()
+    since: date | None = None
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A measured value of the person, as received: what it is of, how much, and when.
+
+    `value` is None of one that gives no number with a unit that is known; `why_unread` then says
+    why. `comparator` is "", "<", "<=", ">=" or ">".
+    """
+
+    text: str
+    codings: tuple[Coding, ...] = ()
+    value: Quantity | None = None
+    comparator: str = ""
+    seen: date | None = None
+    reference: str = ""
+    why_unread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """A test or investigation that was asked for and has no result yet."""
+
+    text: str
+    codings: tuple[Coding, ...] = ()
+    asked: date | None = None
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +80,9 @@ class Person:
     """What is known of a person now. `repr` shows no name and no identifier.
 
     `sex` is "male", "female" or "" (not known); `ethnicity` one of ETHNICITIES or "" (not known).
-    Whatever else is None is not known: it was not recorded, or could not be read.
+    Whatever else is None is not known: it was not recorded, or could not be read. `past` are the
+    lines that are no longer taken; `unseen` the kinds (of KINDS) that were asked for and did not
+    answer, so that their absence says nothing.
     """
 
     reference: str  # logical id, e.g. "Patient/demo-1"
@@ -55,6 +103,10 @@ class Person:
     allergies: tuple[Allergy, ...] = ()
     conditions: tuple[Condition, ...] = ()
     findings: tuple[GeneFinding, ...] = ()
+    past: tuple[MedicineLine, ...] = ()
+    results: tuple[Result, ...] = ()
+    requested: tuple[Requested, ...] = ()
+    unseen: frozenset[str] = frozenset()
     is_synthetic: bool = False
     notes: tuple[str, ...] = ()  # what could not be read, for the "not assessed" part
 

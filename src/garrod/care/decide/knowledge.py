@@ -12,9 +12,11 @@ from garrod.care.decide.behaviour import Conversions, load_conversions, spared_b
 from garrod.care.decide.dosing import Doses, load_doses
 from garrod.care.decide.memory import Memory
 from garrod.care.decide.policy import PACK, Policy, load_policy
+from garrod.knowledge.clinical import Clinical, load_clinical
 from garrod.knowledge.medicines import Medicines, load_medicines
 from garrod.knowledge.shelf import Shelf
 from garrod.science.pgx.guidance import Guidance, by_guideline, load_guidance
+from garrod.science.safety.rules import Rules, load_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Knowledge:
     doses: Doses
     conversions: Conversions
     spared: Mapping[str, frozenset[str]]  # by drug: genes whose inhibitors guidance asks for itself
+    clinical: Clinical
+    rules: Rules
     memory: Memory = field(init=False, compare=False, repr=False, default_factory=Memory)
 
     @property
@@ -61,6 +65,7 @@ class Knowledge:
 def load_knowledge(shelf: Shelf, policy: str = PACK) -> Knowledge:
     """Return what the advisers reason over, by a policy pack.  Raises: KnowledgeError."""
     chosen = load_policy(shelf, policy)
+    clinical = load_clinical(shelf)
     sources = tuple(load_guidance(shelf, source.pack) for source in chosen.sources)
     guidelines = guidelines_of(sources)
     return Knowledge(
@@ -71,6 +76,8 @@ def load_knowledge(shelf: Shelf, policy: str = PACK) -> Knowledge:
         policy=chosen,
         doses=load_doses(shelf),
         conversions=load_conversions(shelf, policy),
+        clinical=clinical,
+        rules=load_rules(shelf, clinical),
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from garrod.care.decide.advisers import asked
+from garrod.care.decide.asking import question_of
 from garrod.care.decide.behaviour import as_behaving, touched_by
 from garrod.care.decide.case import Case, case_of, setting_for
 from garrod.care.decide.guards import with_co_medication, with_hard_stops
@@ -52,6 +54,7 @@ def decide(knowledge: Knowledge, person: Person, proposal: Proposal, *, today: d
     if order is not None:
         found = found.joined(_disturbed(knowledge, case, tuple(by_medicine)))
         found = found.joined(Decision(not_assessed=_acting_doubts(knowledge, case)))
+    found = found.joined(asked(question_of(knowledge, case, order)))
     notes = tuple(NotAssessed(Target("record"), "record", n, "unread") for n in person.notes)
     return Decision(ranked(found.advice), found.clear, found.not_assessed + notes)
 

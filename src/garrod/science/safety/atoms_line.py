@@ -1,0 +1,159 @@
+"""What rules ask of the line that they speak of, of the other line of a pair, and of genes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from garrod.core.dosage import ROUTES
+from garrod.core.finding import SURE
+from garrod.knowledge.clinical import Clinical
+from garrod.science.safety.atoms import PERSON, SIGNS, compared, days
+from garrod.science.safety.atoms_medicines import MEDICINES
+from garrod.science.safety.language import Asked, Atom, Check, Words
+from garrod.science.safety.subject import Taken
+from garrod.science.safety.truth import NO, Answer, either, unknown
+
+OfLine = Callable[[Asked, Taken], Answer]
+
+
+def dose(words: Words, clinical: Clinical) -> Check:
+    """`dose > 20`: the line's daily dose in mg; not known where its directions do not fix it."""
+    sign, limit = compared(words)
+
+    def of_line(asked: Asked, line: Taken) -> Answer:
+        found = line.line.daily_mg
+        if found is None:
+            return unknown(f"dose:{line.drug}", f"the daily dose of {line.name} is not known")
+        return either(SIGNS[sign](found, limit), f"{line.name} {found} mg a day", line.ref)
+
+    return _on_line(of_line)
+
+
+def route(words: Words, clinical: Clinical) -> Check:
+    """`route oral|intravenous`: the line's route; not known where it does not say."""
+    wanted = words.take().split("|")
+    for one in wanted:
+        if one not in ROUTES:
+            raise words.fault(f"{one!r} is no route; there are {', '.join(ROUTES)}")
+
+    def of_line(asked: Asked, line: Taken) -> Answer:
+        if not line.line.route:
+            return unknown(f"route:{line.drug}", f"the route of {line.name} is not known")
+        return either(
+            line.line.route in wanted, f"{line.name} by {line.line.route} route", line.ref
+        )
+
+    return _on_line(of_line)
+
+
+def local(words: Words, clinical: Clinical) -> Check:
+    """`local`: a form that acts where it is put, by its route or its words."""
+    return _on_line(
+        lambda asked, line: either(line.is_local, f"{line.name} for local use", line.ref)
+    )
+
+
+def new(words: Words, clinical: Clinical) -> Check:
+    """`new`: proposed now, and no current line has the same ingredient."""
+
+    def of_line(asked: Asked, line: Taken) -> Answer:
+        others = [t for t in asked.subject.by_drug.get(line.drug, ()) if not t.is_new]
+        return either(line.is_new and not others, f"{line.name} is new", line.ref)
+
+    return _on_line(of_line)
+
+
+def as_needed(words: Words, clinical: Clinical) -> Check:
+    """`as_needed`: the directions leave it to the person when to take it."""
+    return _on_line(
+        lambda asked, line: either(line.line.is_as_needed, f"{line.name} as needed", line.ref)
+    )
+
+
+def indicated(words: Words, clinical: Clinical) -> Check:
+    """`indicated gout|hyperuricaemia`: what the line says that it is for; else not known."""
+    wanted = words.take().split("|")
+    for name in wanted:
+        if name not in clinical.conditions:
+            raise words.fault(f"{name!r} is no condition on the shelf")
+
+    def of_line(asked: Asked, line: Taken) -> Answer:
+        reasons = clinical.conditions_of(line.line.reasons)
+        if not reasons:
+            return unknown(f"indication:{line.drug}", f"what {line.name} is for is not known")
+        return either(
+            any(c.id in wanted for c in reasons),
+            f"{line.name} is for {', '.join(c.name for c in reasons)}",
+            line.ref,
+        )
+
+    return _on_line(of_line)
+
+
+def taken(words: Words, clinical: Clinical) -> Check:
+    """`taken for 90d`: the line, or an earlier one of the ingredient, began that long ago."""
+    length = days(words, "for")
+    if length is None:
+        raise words.fault("“for …d” is expected after taken")
+
+    def of_line(asked: Asked, line: Taken) -> Answer:
+        starts = [
+            t.line.started for t in asked.subject.by_drug.get(line.drug, ()) if t.line.started
+        ]
+        if not starts:
+            if line.is_new:
+                return NO
+            return unknown(f"start:{line.drug}", f"since when {line.name} is taken is not known")
+        ago = (asked.subject.today - min(starts)).days
+        return either(ago >= length, f"{line.name} taken for {ago} days", line.ref)
+
+    return _on_line(of_line)
+
+
+def gene(words: Words, clinical: Clinical) -> Check:
+    """`gene CYP2D6 "Poor Metabolizer"`: the result's phenotype or key, almost certain.
+
+    No where it has less than one in twenty; not known between, and where there is no result.
+    """
+    name, keys = words.take(), frozenset(words.take().split("|"))
+
+    def check(asked: Asked) -> Answer:
+        finding = asked.subject.person.finding(name)
+        if finding is None or not finding.candidates:
+            return unknown(f"gene:{name}", f"{name} has no result")
+        share = sum(
+            c.probability for c in finding.candidates if c.phenotype in keys or keys & set(c.keys)
+        )
+        text = f"{name}: {finding.candidates[0].phenotype}"
+        if SURE > share > 1 - SURE:
+            return unknown(f"gene:{name}", f"{name} is not told apart ({share:.0%})")
+        return either(share >= SURE, text, name)
+
+    return check
+
+
+def _on_line(of_line: OfLine) -> Check:
+    def check(asked: Asked) -> Answer:
+        return NO if asked.line is None else of_line(asked, asked.line)
+
+    return check
+
+
+def other(words: Words, clinical: Clinical) -> Check:
+    """`other dose > 20`: the same question of the other line of a pair."""
+    word = words.take(*LINE)
+    inner = LINE[word](words, clinical)
+    return lambda asked: inner(replace(asked, line=asked.other, other=asked.line))
+
+
+LINE: dict[str, Atom] = {
+    "dose": dose,
+    "route": route,
+    "local": local,
+    "new": new,
+    "as_needed": as_needed,
+    "indicated": indicated,
+    "taken": taken,
+}
+ATOMS: dict[str, Atom] = {**PERSON, **MEDICINES, **LINE, "other": other, "gene": gene}
