@@ -24,6 +24,7 @@ FERTILE = range(11, 60)
 # How long a pregnancy, feeding, or that there is none, is taken to last, in days. Source: 40 weeks
 STATE_LASTS = 280
 COMPUTED: dict[str, Callable[[Subject], Clearance]] = {"crcl": cockcroft_gault, "egfr": ckd_epi}
+_OPPOSITE = {"<=": ">", ">=": "<"}
 SIGNS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "<": lambda a, b: a < b,
     "<=": lambda a, b: a <= b,
@@ -234,11 +235,12 @@ def _bounded(
     comparator: str, value: Decimal, sign: str, limit: Decimal, text: str, name: str
 ) -> Answer:
     """Return what a value that is only bounded ("<5") decides; often it does not."""
-    is_below = comparator.startswith("<")
-    if is_below and value <= limit and sign in ("<", "<=", ">", ">="):
-        return either(sign in ("<", "<="), text)
-    if not is_below and value >= limit and sign in ("<", "<=", ">", ">="):
-        return either(sign in (">", ">="), text)
+    below, above = ("<", "<="), (">", ">=")
+    is_below = comparator in below
+    is_edge = comparator in ("<=", ">=") and sign not in ((comparator, _OPPOSITE[comparator]))
+    is_decided = value < limit if is_below else value > limit
+    if (is_decided or (value == limit and not is_edge)) and sign in (*below, *above):
+        return either(sign in (below if is_below else above), text)
     return unknown(f"measure:{name}", f"{text} does not decide it")
 
 

@@ -113,9 +113,14 @@ def _split(text: str, rule: str) -> list[str]:
         match = _WORD.match(text, place)
         if match is None:
             raise KnowledgeError(
-                f"rule {rule!r}: “{text}” cannot be read from character {place + 1}",
+                f"rule {rule!r}: “{text}” cannot be read from character {_start(text, place)}",
                 code="KNO010",
             )
         found.append(match[1].strip('"'))
         place = match.end()
     return found
+
+
+def _start(text: str, place: int) -> int:
+    """Return which character, from 1, the next word would begin with."""
+    return len(text) - len(text[place:].lstrip()) + 1

@@ -25,6 +25,7 @@ SLOPE, AGEING, FEMALE, BASE = -1.200, 0.9938, 1.012, 142.0
 RISING, WITHIN_DAYS = Decimal("1.5"), 7
 # Body mass index beyond which actual weight misleads. Source: MHRA Drug Safety Update, October 2019
 LEAN, HEAVY = Decimal(18), Decimal(40)
+TENTH = Decimal("0.1")  # Not clinical: to what a clearance is rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def cockcroft_gault(subject: Subject) -> Clearance:
         f"creatinine {creatinine.value} µmol/L of {creatinine.seen}",
     )
     cautions = (*rising(subject), *_build(subject, weight))
-    return Clearance(value.quantize(Decimal(1)), method, inputs, cautions, refs=(creatinine.ref,))
+    return Clearance(value.quantize(TENTH), method, inputs, cautions, refs=(creatinine.ref,))
 
 
 def ckd_epi(subject: Subject) -> Clearance:
@@ -114,7 +115,11 @@ def ckd_epi(subject: Subject) -> Clearance:
         f"creatinine {creatinine.value} µmol/L of {creatinine.seen}",
     )
     return Clearance(
-        Decimal(round(value)), "CKD-EPI 2021", inputs, rising(subject), refs=(creatinine.ref,)
+        Decimal(value).quantize(TENTH),
+        "CKD-EPI 2021",
+        inputs,
+        rising(subject),
+        refs=(creatinine.ref,),
     )
 
 

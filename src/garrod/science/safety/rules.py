@@ -109,6 +109,7 @@ def rules_of(
 ) -> Rules:
     """Return rules ready to ask. `listed` are pairs of ingredients that name their rules."""
     rules = tuple(found)
+    by_pair = {rule for named in listed.values() for rule in named}
     single: dict[str, list[Rule]] = {}
     pairs: dict[tuple[str, str], list[Rule]] = {k: list(v) for k, v in listed.items()}
     for rule in rules:
@@ -127,7 +128,7 @@ def rules_of(
             covered.setdefault(rule.adviser, set()).update(pair)
     result = Rules(
         {drug: tuple(mine) for drug, mine in single.items()},
-        tuple(r for r in rules if not r.subjects),
+        tuple(r for r in rules if not r.subjects and r not in by_pair),
         {pair: tuple(dict.fromkeys(both)) for pair, both in pairs.items()},
         phrases,
         {adviser: frozenset(drugs) for adviser, drugs in covered.items()},
