@@ -1,0 +1,78 @@
+"""What the moment of prescribing needs from outside: the person as known now, and what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from garrod.core.advice import Target, Tier
+from garrod.core.person import Person
+
+
+class CardDeed(StrEnum):
+    """What became of a card."""
+
+    SHOWN = "shown"
+    READ = "read"
+    ACCEPTED = "accepted"
+    OVERRIDDEN = "overridden"
+    MOVED = "moved"  # over the budget: given to the pharmacist in place of the prescriber
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A task that an answer to a card makes. It has an owner, always: see `owned`."""
+
+    code: str
+    words: str
+    owner: str  # "monitoring", "pharmacist", "laboratory", or an organisation's reference
+    due_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardEvent:
+    """One thing that happened to a card: which one, about whom, by whom, when and why.
+
+    `seconds` is the time from shown to decided, None where it is not known; `order` the reference
+    of what was written in the end.
+    """
+
+    card: str
+    patient: str
+    target: Target
+    tier: Tier
+    headline: str
+    advice: tuple[str, ...]
+    packs: tuple[str, ...]
+    deed: CardDeed
+    by: str
+    at: datetime
+    reason: str = ""
+    words: str = ""
+    option: str = ""
+    order: str = ""
+    seconds: float | None = None
+    follow_ups: tuple[FollowUp, ...] = ()
+
+
+class People(Protocol):
+    """Tells of a person as the record knows them now."""
+
+    async def person(self, actor: object, patient: str) -> Person:
+        """Return the person of a logical id.  Raises: AccessDenied, NotFound REC001."""
+        ...
+
+
+class CardMemory(Protocol):
+    """Remembers what was said of orders and what became of it."""
+
+    async def acknowledged(self, actor: object, patient: str) -> Mapping[str, CardDeed]:
+        """Return the cards of a person that were accepted or overridden, by card id."""
+        ...
+
+    async def keep(self, actor: object, events: tuple[CardEvent, ...]) -> None:
+        """Keep what happened, its tasks with it, all or nothing."""
+        ...
