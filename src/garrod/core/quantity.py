@@ -31,11 +31,13 @@ _ATOMS: dict[str, tuple[str, Fraction]] = {
     "dL": ("volume", Fraction(1, 10)),
     "mL": ("volume", Fraction(1, 10**3)),
     "uL": ("volume", Fraction(1, 10**6)),
+    "fL": ("volume", Fraction(1, 10**15)),
     "mol": ("amount", Fraction(1)),
     "mmol": ("amount", Fraction(1, 10**3)),
     "umol": ("amount", Fraction(1, 10**6)),
     "nmol": ("amount", Fraction(1, 10**9)),
     "pmol": ("amount", Fraction(1, 10**12)),
+    "ms": ("time", Fraction(1, 10**3)),
     "s": ("time", Fraction(1)),
     "min": ("time", Fraction(60)),
     "h": ("time", Fraction(3600)),
@@ -43,11 +45,22 @@ _ATOMS: dict[str, tuple[str, Fraction]] = {
     "wk": ("time", Fraction(604800)),
     "[iU]": ("international unit", Fraction(1)),
     "k[iU]": ("international unit", Fraction(1000)),
+    "m[iU]": ("international unit", Fraction(1, 10**3)),
+    "u[iU]": ("international unit", Fraction(1, 10**6)),
+    "[IU]": ("international unit", Fraction(1)),  # UCUM has both spellings
+    "m[IU]": ("international unit", Fraction(1, 10**3)),
+    "u[IU]": ("international unit", Fraction(1, 10**6)),
+    "U": ("enzyme unit", Fraction(1)),
+    "mm[Hg]": ("pressure", Fraction(1)),  # the only pressure here, so a unit of its own
     "m": ("length", Fraction(1)),
     "cm": ("length", Fraction(1, 100)),
     "m2": ("area", Fraction(1)),
     "1": ("", Fraction(1)),
     "%": ("", Fraction(1, 100)),
+    "10*3": ("", Fraction(10**3)),
+    "10*6": ("", Fraction(10**6)),
+    "10*9": ("", Fraction(10**9)),
+    "10*12": ("", Fraction(10**12)),
 }
 _ANNOTATION = re.compile(r"\{[^{}]*\}")
 
@@ -74,7 +87,8 @@ def read_unit(ucum: str) -> tuple[Dimension, Fraction]:
 
 
 def _terms(ucum: str) -> list[tuple[int, str]]:
-    """Return each atom of a unit with +1 above the line or -1 below it."""
+    """Return each atom of a unit with +1 above the line or -1 below it; "/min" is 1/min."""
+    ucum = f"1{ucum}" if ucum.startswith("/") else ucum
     parts = re.split(r"([/.])", _ANNOTATION.sub(lambda m: m[0].replace(".", "·"), ucum))
     signs = [1, *(-1 if joint == "/" else 1 for joint in parts[1::2])]
     return list(zip(signs, parts[0::2], strict=True))

@@ -155,3 +155,27 @@ def test_unit_is_read_as_dimension_and_size() -> None:
     dimension, size = read_unit("mL/min")
     assert dimension == (("time", -1), ("volume", 1))
     assert size * 60 * 1000 == 1
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "other", "expected"),
+    [
+        ("250", "10*9/L", "/nL", None),
+        ("7.5", "10*9/L", "10*3/uL", "7.5"),
+        ("4.5", "10*12/L", "10*6/uL", "4.5"),
+        ("2.5", "m[IU]/L", "u[iU]/mL", "2.5"),
+        ("0.45", "s", "ms", "450"),
+        ("72", "/min", "{beats}/min", "72"),
+        ("90", "fL", "uL", "0.00000009"),
+        ("35", "U/L", "U/dL", "3.5"),
+        ("120", "mm[Hg]", "cm", None),
+    ],
+)
+def test_units_of_laboratory_and_bedside_convert(
+    amount: str, unit: str, other: str, expected: str | None
+) -> None:
+    if expected is None:
+        with pytest.raises(UnitError):
+            Quantity.of(amount, unit).convert(other)
+    else:
+        assert Quantity.of(amount, unit).convert(other).value == Decimal(expected)
