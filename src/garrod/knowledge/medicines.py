@@ -52,6 +52,7 @@ class Medicines:
     by_rxnorm: Mapping[str, Medicine]
     classes: Mapping[str, str]
     local_forms: frozenset[Words]
+    systemic_forms: frozenset[Words]  # gels and patches that reach the blood
     remarks: frozenset[Words]
     combinations: Mapping[str, frozenset[Words]]  # by drug: words of what it is combined with
     others: frozenset[Words]  # medicines without guidance that are spelled much like one with it
@@ -106,9 +107,12 @@ class Medicines:
     def is_local(self, text: str) -> bool:
         """Return whether a text names a form that acts where it is put (cream, eye drops).
 
+        A form that is known to reach the blood (estradiol gel) is none, whatever else is said.
         What follows from it is for the caller: ear drops with an aminoglycoside can still harm.
         """
-        return bool(_first_within(words_of(text), self.local_forms))
+        words = words_of(text)
+        is_said = _first_within(words, self.local_forms)
+        return bool(is_said) and not _first_within(words, self.systemic_forms)
 
     def is_combined(self, drug: str, text: str) -> bool:
         """Return whether a text names a combination of a drug that its guidance is not for."""
@@ -144,7 +148,9 @@ def load_medicines(shelf: Shelf) -> Medicines:
     for medicine in known:
         for words in dict.fromkeys(words_of(name) for name in medicine.names):
             by_words[words] = (*by_words.get(words, ()), medicine)
-    forms = (words_of(r["words"]) for r in shelf.rows(PACK, "forms") if r["reach"] == "local")
+    forms: dict[str, set[Words]] = {"local": set(), "systemic": set()}
+    for row in shelf.rows(PACK, "forms"):
+        forms[row["reach"]].add(words_of(row["words"]))
     remarks = (words_of(row["words"]) for row in shelf.rows(PACK, "remarks"))
     others = (words_of(row["words"]) for row in shelf.rows(PACK, "others"))
     combined: dict[str, set[Words]] = {}
@@ -158,7 +164,8 @@ def load_medicines(shelf: Shelf) -> Medicines:
         by_atc=_first((code, m) for m in known for code in m.atc),
         by_rxnorm=_first((m.rxnorm, m) for m in known if m.rxnorm),
         classes={row["class"]: row["name"] for row in shelf.rows(PACK, "classes")},
-        local_forms=frozenset(forms),
+        local_forms=frozenset(forms["local"]),
+        systemic_forms=frozenset(forms["systemic"]),
         remarks=frozenset(remarks),
         combinations={drug: frozenset(words) for drug, words in combined.items()},
         others=frozenset(others),

@@ -69,7 +69,9 @@ def test_allergy_to_the_medicine_itself_is_never_clear() -> None:
     person = replace(ADULT, allergies=(Allergy("Codeine phosphate"),))
     decision = ask(person, "co-codamol", finding("CYP2D6", candidate("*1/*1", 1.0, NM, "2.0")))
     assert (decision.advice, decision.clear) == ((), ())
-    assert [n.subject for n in decision.not_assessed] == ["allergy"]
+    codeine, paracetamol = decision.not_assessed
+    assert (codeine.subject, codeine.target.name) == ("allergy", "codeine")
+    assert (paracetamol.target.name, paracetamol.code) == ("paracetamol", "no-guidance")
 
 
 @pytest.mark.parametrize("words", ["Clopidogrell 75mg", "Clopidogrell 75mg tablets one daily"])

@@ -37,7 +37,7 @@ BROKEN = [
     ('unit = "[iU]"', 'unit = "IU"', "expected a unit of"),
     ("strengths = [5, 10]", "strengths = [10, 5]", "expected ascending numbers"),
     ('atc = "M05BA04"', 'atc = "5BA04"', "alendronic acid.atc: Atc"),
-    ('atc = "M05BA04"', "", "has no code here"),
+    ('[medicine."simvastatin"]', '[medicine."simvastatim"]', "has no code here"),
     ('results = ["hba1c"]', 'results = ["hba1d"]', "no [result] table for hba1d"),
     ('type = "intolerance", severe', 'type = "dislike", severe', "expected allergy or intolerance"),
     ("reactions = { cough = 1.0 }", "reactions = { cogh = 1.0 }", "no code is there for cogh"),
