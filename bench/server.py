@@ -17,11 +17,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from bisect import bisect_right
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 TOKEN = "token-of-the-bench"
-PORT = 8931
+PORT = int(os.environ.get("BENCH_PORT", "8931"))
+EDGES = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 100)  # ms, of the histogram of times
 HEAD = (
     f"Host: 127.0.0.1:{PORT}\r\nAuthorization: Bearer {TOKEN}\r\n"
     "Content-Type: application/fhir+json\r\nAccept: application/fhir+json\r\n"
@@ -71,8 +75,11 @@ class Client:
 Act = Callable[[Client, int], Awaitable[None]]
 
 
-async def hammered(act: Act, clients: int, seconds: float) -> dict[str, float]:
-    """Return acts a second and their times, of some clients asking at once."""
+async def hammered(act: Act, clients: int, seconds: float) -> dict[str, Any]:
+    """Return acts a second and their times, of some clients asking at once.
+
+    `within_ms`: how many took no longer than so many milliseconds, and longer than the one before.
+    """
     opened = [await Client().open() for _ in range(clients)]
     times: list[float] = []
     until = time.perf_counter() + seconds
@@ -93,7 +100,15 @@ async def hammered(act: Act, clients: int, seconds: float) -> dict[str, float]:
         "per_second": len(times) / took,
         "p50_ms": statistics.median(times) * 1000,
         "p99_ms": times[int(len(times) * 0.99)] * 1000,
+        "within_ms": histogram(times),
     }
+
+
+def histogram(times: list[float]) -> dict[str, int]:
+    """Return how many of sorted times (seconds) lie below each edge, and above the one before."""
+    below = [0, *(bisect_right(times, edge / 1000) for edge in EDGES), len(times)]
+    names = [*map(str, EDGES), "more"]
+    return {n: high - low for n, (low, high) in zip(names, pairwise(below), strict=True)}
 
 
 def single_commits(folder: Path, seconds: float = 3) -> float:
