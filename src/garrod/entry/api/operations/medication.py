@@ -62,8 +62,9 @@ def author_of(asked: Asked) -> Author:
 def asking_of(asked: Asked) -> Asking:
     """Return a write's conditions: the version it is based on, and its key.
 
-    Raises: Unconditional API008 without If-Match, InputError API001, API009.
+    Raises: Unconditional API008 without If-Match, InputError API001, API004, API009.
     """
+    question_of(asked, ())
     based_on = expected_version(asked.headers)
     if based_on is None:
         raise Unconditional(
@@ -94,14 +95,20 @@ def conditional(act: Operation) -> Operation:
 
 
 def question_of(asked: Asked, known: tuple[str, ...]) -> Mapping[str, str]:
-    """Return the parameters of a url.  Raises: InputError API004 for one that is not known."""
-    given = dict(parse_qsl(asked.question, keep_blank_values=True))
+    """Return the parameters of a url.
+
+    Raises: InputError API004 for one that is not known, or is given twice.
+    """
+    pairs = parse_qsl(asked.question, keep_blank_values=True)
+    given = dict(pairs)
     unknown = sorted(given.keys() - {*known, "_format", "_pretty"})
     if unknown:
         raise InputError(
-            f"there is no parameter {unknown[0][:40]!r} here: it has {', '.join(known)}.",
+            f"there is no parameter {unknown[0][:40]!r} here: it has {', '.join(known) or 'none'}.",
             code="API004",
         )
+    if len(pairs) != len(given):
+        raise InputError("a parameter of the url is given twice: say it once.", code="API004")
     return given
 
 
