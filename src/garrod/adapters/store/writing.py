@@ -77,6 +77,13 @@ class WritingTx(Reader):
     async def lock(self, key: str) -> None:
         """Do nothing: one transaction of a store runs at a time, whatever its key."""
 
+    async def keep(self, room: str, id: str, text: str | None) -> None:
+        """Write a note anew; None: take it away."""
+        if text is None:
+            await ask(self.book.drop, room, id)
+        else:
+            await ask(self.book.keep, room, id, text)
+
     async def emit(
         self, topic: str, version: Version, *, patients: Sequence[str], detail: str = ""
     ) -> Event:

@@ -63,6 +63,14 @@ class View(Protocol):
         """Return one version, or None."""
         ...
 
+    async def note(self, room: str, id: str) -> str | None:
+        """Return what was noted under an id, or None: no resource, no history, no event."""
+        ...
+
+    async def notes(self, room: str) -> tuple[tuple[str, str], ...]:
+        """Return the notes of a room, in the order of their ids."""
+        ...
+
     async def history(self, of: HistoryOf) -> Page:
         """Return versions, the newest first."""
         ...
@@ -95,6 +103,10 @@ class Tx(View, Protocol):
 
     async def lock(self, key: str) -> None:
         """Let no other transaction with the same key run until this one ends."""
+        ...
+
+    async def keep(self, room: str, id: str, text: str | None) -> None:
+        """Write a note anew; None: take it away."""
         ...
 
     async def emit(

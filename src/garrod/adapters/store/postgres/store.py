@@ -57,6 +57,14 @@ class PostgresStore:
         """Return one version, or None."""
         return await self._ask(lambda: self._reader.read_version(kind, id, number))
 
+    async def note(self, room: str, id: str) -> str | None:
+        """Return a note, or None."""
+        return await self._ask(lambda: self._reader.note(room, id))
+
+    async def notes(self, room: str) -> tuple[tuple[str, str], ...]:
+        """Return the notes of a room by their ids."""
+        return await self._ask(lambda: self._reader.notes(room))
+
     async def history(self, of: HistoryOf) -> Page:
         """Return versions, the newest first."""
         return await self._ask(lambda: self._reader.history(of))

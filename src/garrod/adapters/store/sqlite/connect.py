@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from garrod.adapters.store import faults
 from garrod.adapters.store.compiled import Ask, Row
@@ -78,7 +78,26 @@ def commit_fault(error: sqlite3.Error) -> OutsideError:
     return faults.not_kept(said(error))
 
 
-def drive(connection: sqlite3.Connection, work: Coroutine[Any, Any, T]) -> T:
+class Performer(Protocol):
+    """Runs statements."""
+
+    def performed(self, asked: Ask) -> list[Row]:
+        """Return the rows of a statement, none where it writes."""
+        ...
+
+
+class Direct:
+    """Runs each statement when it is asked."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def performed(self, asked: Ask) -> list[Row]:
+        """Return the rows of a statement."""
+        return self.connection.execute(asked.statement.text, asked.rows[0]).fetchall()
+
+
+def drive(performer: Performer, work: Coroutine[Any, Any, T]) -> T:
     """Run a piece of work to its end; each of its questions is a statement here.
 
     Raises: what the work raises; InternalFault STO001 where it awaits anything else.
@@ -89,18 +108,9 @@ def drive(connection: sqlite3.Connection, work: Coroutine[Any, Any, T]) -> T:
             asked = work.send(answer)
             if not isinstance(asked, Ask):
                 raise faults.suspended()
-            answer = performed(connection, asked)
+            answer = performer.performed(asked)
     except StopIteration as done:
         value: T = done.value
         return value
     finally:
         work.close()
-
-
-def performed(connection: sqlite3.Connection, asked: Ask) -> list[Row]:
-    """Return the rows of a statement, none where it writes."""
-    if asked.statement.is_writing:
-        if asked.rows:
-            connection.executemany(asked.statement.text, asked.rows)
-        return []
-    return connection.execute(asked.statement.text, asked.rows[0]).fetchall()

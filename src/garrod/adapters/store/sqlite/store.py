@@ -79,6 +79,14 @@ class SqliteStore:
         """Return one version, or None."""
         return self._here(self._reader.read_version(kind, id, number))
 
+    async def note(self, room: str, id: str) -> str | None:
+        """Return a note, or None."""
+        return self._here(self._reader.note(room, id))
+
+    async def notes(self, room: str) -> tuple[tuple[str, str], ...]:
+        """Return the notes of a room by their ids."""
+        return await self._there(self._reader.notes(room))
+
     async def history(self, of: HistoryOf) -> Page:
         """Return versions, the newest first."""
         asked = self._reader.history(of)

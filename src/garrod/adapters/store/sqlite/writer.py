@@ -4,7 +4,8 @@ work -> queue -> BEGIN IMMEDIATE, (SAVEPOINT, work, RELEASE) ..., COMMIT -> resu
 
 A disk makes a few hundred commits durable each second, whatever is in them; so those who wait
 while one commit runs go together in the next. A work that fails is rolled back alone; its error is
-told after the commit like any result, since it may rest on what its companions wrote.
+told after the commit like any result, since it may rest on what its companions wrote. Rows are held
+back and written for all at once; where that fails, each work is run again alone.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from garrod.adapters.store import faults
 from garrod.adapters.store.packing import ticks
 from garrod.adapters.store.sqlite.checkpoint import Checkpointer
 from garrod.adapters.store.sqlite.connect import commit_fault, drive, write_fault
+from garrod.adapters.store.sqlite.pending import FlushError, Pending
 from garrod.adapters.store.statements import Book
 from garrod.adapters.store.writing import Turn, WritingTx
 from garrod.care.record.ports import Tx
@@ -66,6 +68,7 @@ class Writer:
     ) -> None:
         self.connection = connection
         self.book = book
+        self._pending = Pending(connection, book)
         self.clock = clock
         self.committed = committed  # called in the loop's thread
         self.checkpointer = checkpointer
@@ -115,6 +118,7 @@ class Writer:
         if not self.is_in_place():
             return self._lost([first], faults.not_kept("its file was moved away or replaced"))
         try:
+            self._pending.clear()
             self.connection.execute("BEGIN IMMEDIATE")
             turn = self._turn()
             job: Job | None = first
@@ -124,6 +128,10 @@ class Writer:
                 if not self.connection.in_transaction:
                     return self._lost(jobs, job.error)
                 job = self._next() if len(jobs) < GROUP else None
+            self._pending.flush()
+        except FlushError as failed:
+            self._rollback()
+            return self._apart(jobs, failed.error)
         except sqlite3.Error as error:  # the transaction could not even begin
             self._rollback()
             return self._lost(jobs or [first], write_fault(error))
@@ -132,6 +140,15 @@ class Writer:
         except sqlite3.Error as error:
             self._rollback()
             return self._lost(jobs, commit_fault(error))
+        return jobs
+
+    def _apart(self, jobs: list[Job], error: Exception) -> list[Job]:
+        """Run each work of a group again, alone, so that one alone bears what its rows did."""
+        if len(jobs) == 1:
+            return self._lost(jobs, write_fault(error) if _is_sql(error) else error)
+        for job in jobs:
+            job.error = job.result = None
+            self._alone(job)
         return jobs
 
     def _next(self) -> Job | None:
