@@ -21,7 +21,7 @@ from garrod.adapters.store import faults
 from garrod.adapters.store.leading import is_short
 from garrod.adapters.store.reading import Reader
 from garrod.adapters.store.sqlite.checkpoint import Checkpointer
-from garrod.adapters.store.sqlite.connect import READER, connected, drive, read_fault
+from garrod.adapters.store.sqlite.connect import READER, Direct, connected, drive, read_fault
 from garrod.adapters.store.sqlite.writer import Writer
 from garrod.adapters.store.statements import book
 from garrod.adapters.store.waking import Bell
@@ -196,7 +196,7 @@ def _read(connection: sqlite3.Connection, asked: Coroutine[Any, Any, T]) -> T:
     try:
         connection.execute("BEGIN")
         try:
-            return drive(connection, asked)
+            return drive(Direct(connection), asked)
         finally:
             connection.execute("COMMIT")
     except sqlite3.Error as error:

@@ -68,7 +68,6 @@ class Writer:
     ) -> None:
         self.connection = connection
         self.book = book
-        self._pending = Pending(connection, book)
         self.clock = clock
         self.committed = committed  # called in the loop's thread
         self.checkpointer = checkpointer
@@ -117,39 +116,46 @@ class Writer:
         jobs: list[Job] = []
         if not self.is_in_place():
             return self._lost([first], faults.not_kept("its file was moved away or replaced"))
+        if self._written(jobs, first, GROUP):
+            return jobs
+        for job in jobs:  # rows that could not be written: each bears its own alone
+            job.error = job.result = None
+            self._written([], job, 1)
+        return jobs
+
+    def _written(self, jobs: list[Job], first: Job, most: int) -> bool:
+        """Run works in one transaction, put into `jobs`; return False where each must go alone."""
+        pending = Pending(self.connection, self.book)
         try:
-            self._pending.clear()
             self.connection.execute("BEGIN IMMEDIATE")
             turn = self._turn()
             job: Job | None = first
             while job is not None:
                 jobs.append(job)
-                self._one(job, turn)
+                self._one(job, turn, pending)
                 if not self.connection.in_transaction:
-                    return self._lost(jobs, job.error)
-                job = self._next() if len(jobs) < GROUP else None
-            self._pending.flush()
+                    self._lost(jobs, job.error)
+                    return True
+                job = self._next() if len(jobs) < most else None
+            pending.flush()
         except FlushError as failed:
             self._rollback()
-            return self._apart(jobs, failed.error)
+            error = failed.error
+            self._lost(jobs, write_fault(error) if isinstance(error, sqlite3.Error) else error)
+            return len(jobs) == 1
         except sqlite3.Error as error:  # the transaction could not even begin
             self._rollback()
-            return self._lost(jobs or [first], write_fault(error))
+            self._lost(jobs or [first], write_fault(error))
+            return True
+        self._commit(jobs)
+        return True
+
+    def _commit(self, jobs: list[Job]) -> None:
         try:
             self.connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._rollback()
-            return self._lost(jobs, commit_fault(error))
-        return jobs
-
-    def _apart(self, jobs: list[Job], error: Exception) -> list[Job]:
-        """Run each work of a group again, alone, so that one alone bears what its rows did."""
-        if len(jobs) == 1:
-            return self._lost(jobs, write_fault(error) if _is_sql(error) else error)
-        for job in jobs:
-            job.error = job.result = None
-            self._alone(job)
-        return jobs
+            self._lost(jobs, commit_fault(error))
 
     def _next(self) -> Job | None:
         """Return one more for the group; None where nobody waits, or the writer is to end."""
@@ -168,19 +174,23 @@ class Writer:
         rows = self.connection.execute(self.book.last.text).fetchall()
         return Turn(*rows[0]) if rows else Turn(0, 0)
 
-    def _one(self, job: Job, turn: Turn) -> None:
-        """Run one work under its savepoint."""
+    def _one(self, job: Job, turn: Turn, pending: Pending) -> None:
+        """Run one work under its savepoint.  Raises: FlushError."""
         if job.future.cancelled():
             return
         before = (turn.sequence, turn.at)
         turn.at = max(ticks(self.clock()), turn.at + 1)
         self.connection.execute("SAVEPOINT work")
+        pending.begin()
         try:
-            job.result = drive(self.connection, _begun(job.work, WritingTx(self.book, turn)))
+            job.result = drive(pending, _begun(job.work, WritingTx(self.book, turn)))
             self.connection.execute("RELEASE work")
+        except FlushError:
+            raise
         except BaseException as error:  # told to whoever waits: a thread has nobody above it
             job.error = write_fault(error) if isinstance(error, sqlite3.Error) else error
             turn.sequence, turn.at = before
+            pending.undo()
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK TO work")
                 self.connection.execute("RELEASE work")
@@ -190,6 +200,7 @@ class Writer:
             self.connection.execute("ROLLBACK")
 
     def _lost(self, jobs: list[Job], error: BaseException | None) -> list[Job]:
+        """Give works their error; return them."""
         for job in jobs:
             job.error = error
         return jobs
