@@ -17,6 +17,7 @@ from garrod.care.record.medication.line import CLOSED, Act, Author, Line, Settin
 from garrod.care.record.medication.lists import MedicationList
 from garrod.care.record.medication.transitions import RULES
 from garrod.care.record.medicines_load import Held, load, load_version
+from garrod.care.record.medicines_merges import MergeCodec
 from garrod.care.record.medicines_ports import (
     RECEIPT,
     Head,
@@ -26,6 +27,7 @@ from garrod.care.record.medicines_ports import (
     receipt_id,
 )
 from garrod.care.record.medicines_stop import Stopped, recalled
+from garrod.care.record.medicines_whose import refuse_absorbed, refuse_foreign
 from garrod.care.record.medicines_write import Pen, write
 from garrod.care.record.ports import Tx
 from garrod.care.record.service import NotFound, Record
@@ -67,11 +69,13 @@ class Medicines:
         lines: LineCodec,
         clock: Callable[[], datetime],
         formulary: Formulary,
+        merges: MergeCodec,
     ) -> None:
         self.record = record
         self.lines = lines
         self.clock = clock
         self.formulary = formulary
+        self.merges = merges
 
     async def held(self, actor: Actor, patient: str) -> Held:
         """Return a person's list as it is.  Raises: AccessDenied, NotFound REC001, Gone REC002."""
@@ -84,12 +88,13 @@ class Medicines:
     async def act(self, actor: Actor, asking: Asking, entry: Entry) -> Written:
         """Do one act to one line, or begin one.
 
-        Raises: AccessDenied, NotFound, StaleList REC110, ConflictError REC111, InputError REC104
-        and on, REC109, REC121.
+        Raises: AccessDenied, NotFound, StaleList REC110, ConflictError REC111, REC125, InputError
+        REC104 and on, REC109, REC121, REC127.
         """
 
         async def work(pen: Pen, held: Held) -> Written:
             base = await self._base(pen, held, asking)
+            await refuse_foreign(pen.tx, pen.codec, asking.patient, (entry,))
             hidden = hidden_from(base.list, asking.by.setting)
             others = (
                 Entry(x.id)
@@ -129,9 +134,10 @@ class Medicines:
     ) -> tuple[Written, Confirmed]:
         """Confirm the whole list within a transaction that is under way.
 
-        Raises: StaleList REC110, InputError REC109, REC121.
+        Raises: StaleList REC110, InputError REC109, REC121, REC127.
         """
         base = await self._base(pen, held, asking)
+        await refuse_foreign(pen.tx, pen.codec, asking.patient, proposal)
         made = self._made(pen, (held, base), asking, proposal)
         flags = {c.line_id: c.kind.value for c in made.lines}
         head = replace(held.head, reconciled=reconciled or held.head.reconciled)
@@ -180,7 +186,8 @@ class Medicines:
     async def within(self, actor: Actor, asking: Asking, work: Work) -> Written:
         """Run a write of a list in one transaction; once only for one key.
 
-        Raises: AccessDenied, NotFound REC001, ConflictError REC111, and what the work raises.
+        Raises: AccessDenied, NotFound REC001, ConflictError REC111, REC125 for a person who was
+        merged into another, and what the work raises.
         """
         demand(self.record.access, actor, Deed.UPDATE, "List", patients=(asking.patient,))
 
@@ -189,6 +196,7 @@ class Medicines:
             earlier = await self._earlier(tx, asking)
             if earlier is not None:
                 return earlier
+            await refuse_absorbed(tx, self.merges, asking.patient)
             held = await load(tx, self.lines, asking.patient)
             if held.at is None:
                 await _demand_patient(tx, asking.patient)

@@ -146,10 +146,18 @@ RECEIPT = "Basic"
 _LONGEST = 64  # Not clinical: characters of an id in FHIR
 
 
+_LIST_IDS = "medicines-"
+
+
 def list_id(patient: str) -> str:
     """Return the id of a person's medication list: always the same for one person."""
-    plain = f"medicines-{patient}"
-    return plain if len(plain) <= _LONGEST else f"medicines-{_digest(patient)}"
+    plain = f"{_LIST_IDS}{patient}"
+    return plain if len(plain) <= _LONGEST else f"{_LIST_IDS}{_digest(patient)}"
+
+
+def is_list_id(id: str) -> bool:
+    """Return whether a List of that id can be nothing but somebody's medication list."""
+    return id.startswith(_LIST_IDS)
 
 
 def receipt_id(patient: str, key: str) -> str:

@@ -25,6 +25,7 @@ from garrod.care.record.medicines import Asking, Medicines, Written
 from garrod.care.record.medicines_cases import CASE, HANDOVER, Case, CaseCodec
 from garrod.care.record.medicines_load import Held, load_version
 from garrod.care.record.medicines_ports import Reconciled
+from garrod.care.record.medicines_whose import refuse_absorbed
 from garrod.care.record.medicines_write import Pen
 from garrod.care.record.ports import Tx, View
 from garrod.care.record.service import NotFound
@@ -59,9 +60,10 @@ class Reconciling:
     ) -> Opened:
         """Keep a new reconciliation of the list as it is with other sources' lists.
 
-        Raises: AccessDenied, NotFound, InputError REC114.
+        Raises: AccessDenied, NotFound, InputError REC114, ConflictError REC125.
         """
         demand(self.medicines.record.access, actor, Deed.UPDATE, "List", patients=(patient,))
+        await refuse_absorbed(self.medicines.record.store, self.medicines.merges, patient)
         held = await self.medicines.held(actor, patient)
         at, id = self.medicines.clock(), self.medicines.record.new_id()
         case = Case(patient, move, held.number, tuple(sources), by, at)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from garrod.care.record.medication.line import Line
 from garrod.care.record.medication.stop import Stopping, stopping_of
 from garrod.care.record.medicines_ports import Order
+from garrod.care.record.medicines_whose import is_of
 from garrod.care.record.medicines_write import Pen
 from garrod.care.record.ports import Tx
 from garrod.care.record.query import Criterion, ParamType, Query, Reference
@@ -37,7 +38,7 @@ async def recalled(
     """
     found = []
     for line, *before in chains:
-        stopping = await _recalled(pen, line, before)
+        stopping = await _recalled(pen, patient, line, before)
         id = ""
         if stopping.task is not None:
             id = new_id()
@@ -47,8 +48,8 @@ async def recalled(
     return tuple(found)
 
 
-async def _recalled(pen: Pen, line: Line, before: list[Line]) -> Stopping:
-    orders = await _orders(pen, (line, *before))
+async def _recalled(pen: Pen, patient: str, line: Line, before: list[Line]) -> Stopping:
+    orders = await _orders(pen, patient, (line, *before))
     known = {reference: order.found for reference, order in orders.items()}
     stopping = stopping_of(line, known, before=before)
     for reference in stopping.recalled():
@@ -59,12 +60,14 @@ async def _recalled(pen: Pen, line: Line, before: list[Line]) -> Stopping:
     return stopping
 
 
-async def _orders(pen: Pen, lines: tuple[Line, ...]) -> dict[str, Order]:
+async def _orders(pen: Pen, patient: str, lines: tuple[Line, ...]) -> dict[str, Order]:
     found = {}
     for reference in dict.fromkeys(r for x in lines for r in x.links.authorisations):
         kind, _, id = reference.partition("/")
         version = await pen.tx.read(kind, id) if kind == REQUEST else None
-        if version is not None and not version.is_deleted:
+        if version is None or version.is_deleted:
+            continue
+        if is_of(pen.codec, version, patient):  # never another person's prescription
             beside = await _beside(pen.tx, version)
             found[reference] = Order(pen.lines.authorisation(version, beside), version)
     return found

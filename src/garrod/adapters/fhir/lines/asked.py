@@ -48,7 +48,7 @@ LINE_PARTS = frozenset(
 )
 
 
-def parts_of(holder: Resource, known: Collection[str], *, within: str = "parameter") -> Parts:
+def parts_of(holder: object, known: Collection[str], *, within: str = "parameter") -> Parts:
     """Return the values of Parameters (or of one of them) by name.
 
     Raises: FhirError FHR152 for a name that is not known there, and for what has no parts.

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 from garrod.adapters.fhir.lines.codec import FhirLines
 from garrod.adapters.fhir.lines.differing import stale_outcome
+from garrod.adapters.fhir.lines.merging import FhirMerges
 from garrod.adapters.fhir.outcome import outcome_of
 from garrod.care.record.medication.confirm import StaleList
 from garrod.care.record.medication.line import Author, Setting
@@ -36,7 +37,7 @@ class Unconditional(InputError):
 
 def medicines_of(rooms: Rooms) -> Medicines:
     """Return the acts of the medication list over the server's record."""
-    return Medicines(rooms.record, _LINES, clock, _PACK)
+    return Medicines(rooms.record, _LINES, clock, _PACK, FhirMerges())
 
 
 def author_of(asked: Asked) -> Author:
