@@ -80,11 +80,9 @@ def test_what_comes_out_goes_in_again_and_twice_changes_nothing(
     take({"a.json": m.order(), "b.json": m.dispensed(), "c.json": m.cancel()})
     first = exported(run, tmp_path)
     out = next(p for p in tmp_path.iterdir() if p.name.startswith("out"))
-    for expected in ("refused 2.", "stored 0 (0 new"):
+    for expected in ("there already 0, refused 0.", "stored 0 (0 new"):
         ran = run("record", "import", out, "--data", tmp_path / "copy")
-        refused = [line for line in ran.err.splitlines() if line.startswith("refused")]
-        assert ["GARROD-REC120" in line for line in refused] == [True, True]  # line and list
-        assert expected in ran.err
+        assert (ran.code, expected in ran.err) == (0, True), ran.err
     ran = run("record", "export", "--data", tmp_path / "copy", "-o", tmp_path / "again")
     assert {p.stem for p in (tmp_path / "again").iterdir()} == set(first)
     again = take({"a.json": m.order(), "b.json": m.dispensed(), "c.json": m.cancel()})

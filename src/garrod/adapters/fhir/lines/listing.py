@@ -97,7 +97,11 @@ def is_list(resource: Resource) -> bool:
 
 def head_of(version: Version) -> Head:
     """Return what a version of a List says.  Raises: FhirError FHR150."""
-    resource = orjson.loads(version.body)
+    return head_in(orjson.loads(version.body))
+
+
+def head_in(resource: Resource) -> Head:
+    """Return what a List says.  Raises: FhirError FHR150."""
     patient = text(one(resource, "subject"), "reference").removeprefix("Patient/")
     confirmed = within(resource, CONFIRMED)
     return Head(
