@@ -5,7 +5,7 @@ A door reads HTTP or a Bundle into these; what comes back it lays out again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from garrod.care.record.query import Query
@@ -44,6 +44,7 @@ class Entry:
     condition: str = ""  # the same as it was written: for locks and messages
     is_patch_xml: bool = False
     url: str = ""  # of a GET: what to read or search
+    parsed: object = field(default=None, repr=False)  # what the codec read of the body already
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,9 +143,10 @@ class Store(View, Protocol):
 class Codec(Protocol):
     """Knows what the bytes mean."""
 
-    def drafted(self, body: bytes, *, kind: str, id: str) -> Draft:
+    def drafted(self, body: bytes, *, kind: str, id: str, resource: object = None) -> Draft:
         """Return a resource ready to be written under an id.
 
+        `resource` is what the codec read of these very bytes before, where it did.
         Raises: FhirError where the bytes are no resource of that kind.
         """
         ...

@@ -62,6 +62,7 @@ def _entry(number: int, given: Any, resource: bytes, sought: Sought) -> Entry:
         search=search,
         condition=condition,
         url=url,
+        parsed=given.get("resource") if body else None,
     )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from garrod.adapters.fhir.check.engine import Checker
 from garrod.adapters.fhir.check.profiles import Profiles
+from garrod.adapters.fhir.json import Resource
 from garrod.adapters.fhir.record.codec import FhirCodec
 from garrod.adapters.fhir.record.parse import parse
 from garrod.adapters.fhir.record.summary import Summaries
@@ -59,11 +62,11 @@ class CheckedCodec(FhirCodec):
         return self._profiles
 
     def drafted(self, body: bytes, *, kind: str, id: str, resource: object = None) -> Draft:
-        """Return a resource ready to be written under an id.
+        """Return a resource ready to be written under an id; `resource`: the body parsed before.
 
         Raises: FhirError FHR002, FHR100 to FHR106; InvalidResource FHR140.
         """
-        found = parse(body)
+        found = parse(body) if resource is None else cast(Resource, resource)
         issues = self.checker.check(found, is_strict=self.is_strict)
         if any(issue.severity is Severity.ERROR for issue in issues):
             raise InvalidResource(kind, issues)
