@@ -62,8 +62,8 @@ class Reads:
 
 
 @contextmanager
-def serving(folder: Path, url: str) -> Iterator[None]:
-    """Run the real server over a record."""
+def serving(folder: Path, url: str) -> Iterator[int]:
+    """Run the real server over a record; yield the number of its process."""
     command = [str(Path(sys.executable).with_name("garrod")), "serve", "--port", str(PORT)]
     settings = {"GARROD_DEV_TOKEN": TOKEN, "GARROD_DATA": str(folder)}
     if url:
@@ -71,7 +71,7 @@ def serving(folder: Path, url: str) -> Iterator[None]:
     with subprocess.Popen(command, env={**os.environ, **settings}, stderr=subprocess.DEVNULL) as it:
         try:
             asyncio.run(_up())
-            yield
+            yield it.pid
         finally:
             it.terminate()
 
@@ -87,7 +87,13 @@ async def _up() -> None:
     raise SystemExit("the server did not come up within a minute")
 
 
-async def measured(people: list[str], seconds: float) -> dict[str, Any]:
+def used(process: int) -> float:
+    """Return the seconds of processor that a process has used."""
+    parts = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def measured(people: list[str], seconds: float, server: int) -> dict[str, Any]:
     """Return every figure of a server that runs already."""
     acts = Reads(people)
     named = {
@@ -98,7 +104,11 @@ async def measured(people: list[str], seconds: float) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, act in named.items():
         for clients in CLIENTS:
-            found[f"{name}, {clients} clients"] = await hammered(act, clients, seconds)
+            before = used(server)
+            told = await hammered(act, clients, seconds)
+            told["server_cpu_ms_each"] = (used(server) - before) * 1000 / told["count"]
+            told["load"] = os.getloadavg()[0]
+            found[f"{name}, {clients} clients"] = told
     return found
 
 
@@ -129,8 +139,8 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         people, figures = filled(folder, given.url, given.resources)
         asked = random.Random(7).sample(people, min(ASKED, len(people)))
-        with serving(folder, given.url):
-            told = asyncio.run(measured(asked, given.seconds))
+        with serving(folder, given.url) as server:
+            told = asyncio.run(measured(asked, given.seconds, server))
     print(json.dumps({"resources": given.resources, **figures, **told}, indent=1))
 
 

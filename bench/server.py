@@ -97,6 +97,7 @@ async def hammered(act: Act, clients: int, seconds: float) -> dict[str, Any]:
     took = time.perf_counter() - began
     times.sort()
     return {
+        "count": len(times),
         "per_second": len(times) / took,
         "p50_ms": statistics.median(times) * 1000,
         "p99_ms": times[int(len(times) * 0.99)] * 1000,
