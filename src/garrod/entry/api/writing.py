@@ -70,7 +70,7 @@ async def patch(rooms: Rooms, asked: Asked) -> Answer:
     """Change a resource by JSON Patch or FHIRPath Patch."""
     kind, id = asked.path
     done = await rooms.record.patch(
-        asked.actor, kind, id, _patch_of(asked), expected=expected_version(asked.headers)
+        asked.actor, kind, id, _patch_of(rooms, asked), expected=expected_version(asked.headers)
     )
     return answered(rooms, asked, done)
 
@@ -83,7 +83,9 @@ async def patch_where(rooms: Rooms, asked: Asked) -> Answer:
         asked.actor, rooms.codec.sought(f"{kind}?{condition}"), condition
     )
     expected = expected_version(asked.headers)
-    done = await rooms.record.patch(asked.actor, kind, only.id, _patch_of(asked), expected=expected)
+    done = await rooms.record.patch(
+        asked.actor, kind, only.id, _patch_of(rooms, asked), expected=expected
+    )
     return answered(rooms, asked, done)
 
 
@@ -138,8 +140,8 @@ def _noted(text: str) -> Issue:
     return Issue(Severity.INFORMATION, "informational", "", text)
 
 
-def _patch_of(asked: Asked) -> Callable[[bytes], bytes]:
-    return patched_by(asked.body, asked.headers.get("content-type", ""))
+def _patch_of(rooms: Rooms, asked: Asked) -> Callable[[bytes], bytes]:
+    return patched_by(asked.body, asked.headers.get("content-type", ""), rooms.codec.places)
 
 
 def _condition(asked: Asked, kind: str) -> str:

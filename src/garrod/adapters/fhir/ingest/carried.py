@@ -230,7 +230,7 @@ async def is_heard(desk: Desk, version: Version) -> bool:
         if patient in desk.carried.waiting:
             raise OtherList(
                 f"{name} is of Patient/{patient}, whose medication lines came and whose list was "
-                "not taken over: import the whole folder that an export wrote, or reconcile by hand."
+                "not taken over: import the whole folder of an export, or reconcile by hand."
             )
         if patient in desk.carried.lists:
             held = await load(desk.tx, LINES, patient)

@@ -17,6 +17,7 @@ from garrod.adapters.fhir.ingest.wrap import made_id
 from garrod.adapters.fhir.record.codec import FhirCodec
 from garrod.adapters.fhir.record.parse import parse
 from garrod.adapters.fhir.record.splice import instant, references_in, rewritten
+from garrod.adapters.fhir.rest.checked import CheckedCodec
 from garrod.care.govern.access import Actor, Deed, demand
 from garrod.care.record.ports import Tx
 from garrod.care.record.service import Record
@@ -37,7 +38,7 @@ class Taker:
     """
 
     record: Record
-    codec: FhirCodec
+    codec: CheckedCodec
     actor: Actor
     now: datetime
     carried: Carried | None = None
