@@ -66,10 +66,8 @@ def told(answer: httpx.Response) -> str:
 
 
 def merge(kept: Desk, absorbed: Desk, name: str = "merge", **more: Any) -> httpx.Response:
-    two = {
-        "source-patient": f"Patient/{absorbed.patient}",
-        "target-patient": f"Patient/{kept.patient}",
-    }
+    two: dict[str, Any] = {"source-patient": f"Patient/{absorbed.patient}"}
+    two["target-patient"] = f"Patient/{kept.patient}"
     return kept.ask("POST", f"Patient/${name}", json=parameters(**two, **more))
 
 
@@ -129,10 +127,11 @@ def test_line_is_linked_to_nothing_of_another_person(gp: Desk, running: Server) 
     order = f"{other.patient}-r"
     other.order(order, RAMIPRIL, ONCE)
     etag, line = begun(gp)
-    for parts in (
+    tried: tuple[dict[str, str], ...] = (
         {"act": "link", "line": line, "link": f"MedicationRequest/{order}"},
         {"act": "begin", "medicine": AMLODIPINE, "link": f"MedicationRequest/{order}"},
-    ):
+    )
+    for parts in tried:
         refused = gp.line(etag, **parts)
         assert refused.status_code == 400
         assert "its own person" in told(refused)
@@ -143,7 +142,11 @@ def test_line_is_linked_to_nothing_of_another_person(gp: Desk, running: Server) 
 
 
 def test_list_is_not_made_past_its_acts(gp: Desk) -> None:
-    own = {"resourceType": "List", "id": f"medicines-{gp.patient}", "status": "current"}
+    own: dict[str, Any] = {
+        "resourceType": "List",
+        "id": f"medicines-{gp.patient}",
+        "status": "current",
+    }
     own |= {"mode": "working", "subject": {"reference": f"Patient/{gp.patient}"}}
     refused = gp.ask("PUT", f"List/medicines-{gp.patient}", json=own)
     assert refused.status_code == 400
@@ -151,3 +154,133 @@ def test_list_is_not_made_past_its_acts(gp: Desk) -> None:
     begun(gp)
     assert every_line(gp.ask("GET", f"Patient/{gp.patient}/$medication-list"))
     assert notes_in(gp.ask("GET", f"Patient/{gp.patient}/$medication-list"))
+
+
+def whole(desk: Desk) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """Return the entity tag of a list, its Bundle as served, and its first line in there."""
+    found = desk.ask("GET", f"Patient/{desk.patient}/$medication-list")
+    bundle = found.json()
+    entries = [e["resource"] for e in bundle["entry"]]
+    line = next(e for e in entries if e["resourceType"] == "MedicationStatement")
+    return found.headers["etag"], bundle, line
+
+
+def put_whole(desk: Desk, etag: str, bundle: dict[str, Any]) -> httpx.Response:
+    path = f"Patient/{desk.patient}/$confirm-medication-list"
+    return desk.ask("POST", path, json=bundle, headers={"If-Match": etag})
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        ({"subject": {"reference": "Patient/somebody-else"}}, "somebody-else"),
+        ({"dosge": [{"text": TWICE}]}, "'dosge'"),
+        ({"category": {"text": "inpatient"}}, "'category'"),
+        ({"extension": []}, "'extension'"),
+        ({"basedOn": [{"reference": "MedicationRequest/1"}]}, "'basedOn'"),
+        ({"status": "unknown"}, "cannot become 'unknown'"),
+        ({"note": [{"text": "as discussed"}]}, "note"),
+        ({"statusReason": [{"text": "as discussed"}]}, "statusReason"),
+        ({"effectivePeriod": {"start": "2026-01-02", "end": "2026-02-01"}}, "another end"),
+        ({"effectivePeriod": {"start": "lately"}}, "no day"),
+        ({"medicationCodeableConcept": None}, "names no medicine"),
+        ({"reasonCode": [{"text": "heart failure"}]}, "give its reason"),
+    ],
+)
+def test_whole_list_passes_over_no_edit(gp: Desk, edit: dict[str, Any], expected: str) -> None:
+    begun(gp, started="2026-01-02")
+    etag, bundle, line = whole(gp)
+    line |= edit
+    for name in [k for k, v in edit.items() if v is None]:
+        del line[name]
+    refused = put_whole(gp, etag, bundle)
+    assert refused.status_code == 400, refused.text
+    assert expected in told(refused)
+    assert gp.read()[0] == etag
+
+
+def test_whole_list_changes_what_it_says_and_shows_what_it_takes_away(gp: Desk) -> None:
+    begun(gp, started="2026-01-02")
+    etag, bundle, line = whole(gp)
+    line |= {"reasonCode": [{"text": "heart failure"}], "effectivePeriod": {"start": "2026-01-05"}}
+    line |= {"note": [{"text": "asked anew"}]}
+    done = put_whole(gp, etag, bundle)
+    assert done.status_code == 200, done.text
+    now = lines_in(done)[RAMIPRIL]
+    assert now["reasonCode"] == [{"text": "heart failure"}]
+    assert now["effectivePeriod"] == {"start": "2026-01-05"}
+    assert now["dosage"][0]["text"] == ONCE
+    etag, bundle, line = whole(gp)
+    for name in ("dosage", "reasonCode"):
+        del line[name]
+    assert put_whole(gp, etag, bundle).status_code == 400  # without a reason nothing is taken away
+    line["note"] = [{"text": "not known"}]
+    gone = put_whole(gp, etag, bundle)
+    assert gone.status_code == 200, gone.text
+    said = [note for note in notes_in(gone) if "was taken away" in note]
+    assert f"{RAMIPRIL}: directions was taken away ({ONCE})" in said
+    assert f"{RAMIPRIL}: reasons was taken away (heart failure)" in said
+
+
+def test_whole_list_stops_a_line_on_the_day_it_says(gp: Desk) -> None:
+    begun(gp, started="2026-01-02")
+    etag, bundle, line = whole(gp)
+    line |= {"status": "stopped", "statusReason": [{"text": "cough"}]}
+    line["effectivePeriod"]["end"] = "2026-02-01"
+    done = put_whole(gp, etag, bundle)
+    assert done.status_code == 200, done.text
+    assert lines_in(done)[RAMIPRIL]["effectivePeriod"]["end"] == "2026-02-01"
+    assert gp.read("?asOf=2026-01-20")[1][RAMIPRIL]["status"] == "active"
+
+
+def test_new_line_of_a_whole_list_loses_nothing(gp: Desk) -> None:
+    new = {"resourceType": "MedicationStatement", "status": "active"}
+    new |= {
+        "medicationCodeableConcept": {"text": RAMIPRIL},
+        "context": {"reference": "Encounter/1"},
+    }
+    bundle: dict[str, Any] = {"resourceType": "Bundle", "entry": [{"resource": new}]}
+    refused = put_whole(gp, 'W/"0"', bundle)
+    assert refused.status_code == 400
+    assert "'context'" in told(refused)
+
+
+def test_line_that_waits_for_a_day_gone_by_is_told(gp: Desk) -> None:
+    _, later = begun(gp, state="future-dated", plannedStart="2999-01-01")
+    _, due = begun(gp, AMLODIPINE, state="future-dated", plannedStart="2026-01-01")
+    held = {"state": "on-hold", "reason": "kidneys", "resumes": "2026-01-01"}
+    etag, waits = begun(gp, "Metformin 500 mg tablets", **held)
+    told_of = [note for note in gp.read()[2] if "nobody has said" in note]
+    assert [note.split()[1] for note in told_of] == [due, waits]
+    assert later not in " ".join(told_of)
+    done = gp.line(etag, act="resume", line=waits)
+    done = gp.line(done.headers["etag"], act="activate", line=due)
+    assert not [note for note in notes_in(done) if "nobody has said" in note]
+
+
+@pytest.mark.parametrize("act", ["stop", "hold", "complete"])
+def test_nothing_is_shown_as_done_before_its_day(gp: Desk, act: str) -> None:
+    etag, line = begun(gp)
+    parts = {"reason": "x", "resumesWhen": "it is over"} if act == "hold" else {"reason": "x"}
+    refused = gp.line(etag, act=act, line=line, effective="2999-01-01", **parts)
+    assert refused.status_code == 400
+    assert "which is to come" in told(refused)
+    assert gp.read()[1][RAMIPRIL]["status"] == "active"
+    future = gp.line(etag, act="begin", medicine=AMLODIPINE, effective="2999-01-01")
+    assert "future-dated" in told(future)
+    asked = gp.ask("GET", f"Patient/{gp.patient}/$medication-list?asKnown=2999-01-01")
+    assert asked.status_code == 400
+
+
+def test_stop_that_is_reversed_names_the_prescriptions_that_stay_cancelled(gp: Desk) -> None:
+    order = f"{gp.patient}-r"
+    gp.order(order, RAMIPRIL, ONCE)
+    etag, lines, _ = gp.read()
+    line = lines[RAMIPRIL]["id"]
+    stopped = gp.line(etag, act="stop", line=line, reason="cough")
+    back = gp.line(stopped.headers["etag"], act="reinstate", line=line, reason="it was the cold")
+    assert f"MedicationRequest/{order} stays cancelled" in " ".join(notes_in(back))
+    gp.order(f"{order}2", RAMIPRIL, ONCE)
+    done = gp.line(gp.read()[0], act="complete", line=line)
+    assert done.status_code == 200, done.text
+    assert gp.ask("GET", f"MedicationRequest/{order}2").json()["status"] == "cancelled"

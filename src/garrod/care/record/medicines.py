@@ -13,8 +13,8 @@ from datetime import datetime
 from garrod.care.govern.access import Actor, Deed, demand
 from garrod.care.record.medication.confirm import Confirmed, Entry, Proposal, confirm
 from garrod.care.record.medication.likeness import Formulary
-from garrod.care.record.medication.line import CLOSED, Act, Author, Line, Setting, State
-from garrod.care.record.medication.lists import MedicationList
+from garrod.care.record.medication.line import Act, Author, Setting
+from garrod.care.record.medication.lists import MedicationList, Removed, removed_in
 from garrod.care.record.medication.transitions import RULES
 from garrod.care.record.medicines_load import Held, load, load_version
 from garrod.care.record.medicines_merges import MergeCodec
@@ -26,7 +26,13 @@ from garrod.care.record.medicines_ports import (
     Reconciled,
     receipt_id,
 )
-from garrod.care.record.medicines_stop import Stopped, recalled
+from garrod.care.record.medicines_stop import (
+    Stopped,
+    ended_orders,
+    newly_stopped,
+    recalled,
+    reopened,
+)
 from garrod.care.record.medicines_whose import refuse_absorbed, refuse_foreign
 from garrod.care.record.medicines_write import Pen, write
 from garrod.care.record.ports import Tx
@@ -58,6 +64,8 @@ class Written:
     stopped: tuple[Stopped, ...] = ()
     is_replay: bool = False
     detail: str = ""
+    removed: tuple[Removed, ...] = ()
+    lapsed: tuple[str, ...] = ()  # prescriptions of lines that go on, which stay cancelled
 
 
 class Medicines:
@@ -181,7 +189,8 @@ class Medicines:
         now = await write(pen, held, made, flags=flags, head=head)
         chains = newly_stopped(held.list, now.list)
         stopped = await recalled(pen, made.patient, chains, self.record.new_id)
-        return Written(now, stopped)
+        lapsed = await ended_orders(pen, made.patient, reopened(held.list, now.list))
+        return Written(now, stopped, removed=removed_in(held.list, now.list), lapsed=lapsed)
 
     async def within(self, actor: Actor, asking: Asking, work: Work) -> Written:
         """Run a write of a list in one transaction; once only for one key.
@@ -269,28 +278,3 @@ def hidden_from(current: MedicationList, setting: Setting) -> frozenset[str]:
     if setting is Setting.PERSON:
         return frozenset()
     return frozenset(x.id for x in current.lines if x.is_private and x.owner is not setting)
-
-
-def newly_stopped(before: MedicationList, now: MedicationList) -> tuple[tuple[Line, ...], ...]:
-    """Return each line that was stopped since, followed by the lines that it supersedes.
-
-    A line that was entered in error counts too; one that was withdrawn does not: the line before
-    it holds again, and so do its prescriptions.
-    """
-    old, lines = before.by_id(), now.by_id()
-    found = []
-    for line in now.lines:
-        was = old.get(line.id)
-        if not _has_ended(line) or (was is not None and was.state in CLOSED):
-            continue
-        chain, at = [line], line
-        while at.supersedes in lines:
-            at = lines[at.supersedes]
-            chain.append(at)
-        found.append(tuple(chain))
-    return tuple(found)
-
-
-def _has_ended(line: Line) -> bool:
-    is_error = line.state is State.ENTERED_IN_ERROR and not line.supersedes
-    return not line.superseded_by and (line.state is State.STOPPED or is_error)

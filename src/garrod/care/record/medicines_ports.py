@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Protocol
 
@@ -25,13 +25,15 @@ GENERATED = "generated"  # a line that followed from a message, and that nobody 
 class Listed:
     """A line within a version of a list: its id, the version of its resource, and its flag.
 
-    `kept_by` is the setting whose line it is, where the person keeps it private from the others.
+    `kept_by` is the setting whose line it is, where the person keeps it private from the others;
+    `due` the day on which a line was to begin or to resume, where nobody has said that it did.
     """
 
     line_id: str
     number: int
     flag: str = ""
     kept_by: Setting | None = None
+    due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

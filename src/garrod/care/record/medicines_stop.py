@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from garrod.care.record.medication.line import Line
-from garrod.care.record.medication.stop import Stopping, stopping_of
+from garrod.care.record.medication.line import CLOSED, Line, State
+from garrod.care.record.medication.lists import MedicationList
+from garrod.care.record.medication.stop import Stage, Stopping, stopping_of
 from garrod.care.record.medicines_ports import Order
 from garrod.care.record.medicines_whose import is_of
 from garrod.care.record.medicines_write import Pen
@@ -60,6 +61,17 @@ async def _recalled(pen: Pen, patient: str, line: Line, before: list[Line]) -> S
     return stopping
 
 
+async def ended_orders(pen: Pen, patient: str, lines: tuple[Line, ...]) -> tuple[str, ...]:
+    """Return the prescriptions of some lines that were cancelled, where none is outstanding."""
+    found: list[str] = []
+    for line in lines:
+        orders = await _orders(pen, patient, (line,))
+        stages = {order.found.stage for order in orders.values()}
+        if stages == {Stage.ENDED}:
+            found += orders
+    return tuple(found)
+
+
 async def _orders(pen: Pen, patient: str, lines: tuple[Line, ...]) -> dict[str, Order]:
     found = {}
     for reference in dict.fromkeys(r for x in lines for r in x.links.authorisations):
@@ -86,3 +98,39 @@ async def _beside(tx: Tx, order: Version) -> tuple[Version, ...]:
         page = await tx.search(Query((kind,), (sought,), count=_MOST))
         found += page.versions
     return tuple({(v.kind, v.id): v for v in found}.values())
+
+
+def newly_stopped(before: MedicationList, now: MedicationList) -> tuple[tuple[Line, ...], ...]:
+    """Return each line that was stopped since, followed by the lines that it supersedes.
+
+    A line that was entered in error counts too; one that was withdrawn does not: the line before
+    it holds again, and so do its prescriptions.
+    """
+    old, lines = before.by_id(), now.by_id()
+    found = []
+    for line in now.lines:
+        was = old.get(line.id)
+        if not _has_ended(line) or (was is not None and was.state in CLOSED):
+            continue
+        chain, at = [line], line
+        while at.supersedes in lines:
+            at = lines[at.supersedes]
+            chain.append(at)
+        found.append(tuple(chain))
+    return tuple(found)
+
+
+def _has_ended(line: Line) -> bool:
+    is_error = line.state is State.ENTERED_IN_ERROR and not line.supersedes
+    is_over = line.state in (State.STOPPED, State.COMPLETED)
+    return not line.superseded_by and (is_over or is_error)
+
+
+def reopened(before: MedicationList, now: MedicationList) -> tuple[Line, ...]:
+    """Return the lines that were closed, and go on again."""
+    old = before.by_id()
+    return tuple(
+        line
+        for line in now.lines
+        if line.id in old and old[line.id].state in CLOSED and line.state not in CLOSED
+    )

@@ -13,7 +13,7 @@ from dataclasses import replace
 from garrod.care.record.medication.following import followed
 from garrod.care.record.medication.likeness import Formulary
 from garrod.care.record.medication.said import Reported, Source
-from garrod.care.record.medicines import newly_stopped, now_for
+from garrod.care.record.medicines import now_for
 from garrod.care.record.medicines_cases import CASE
 from garrod.care.record.medicines_load import load
 from garrod.care.record.medicines_merges import MergeCodec
@@ -25,7 +25,7 @@ from garrod.care.record.medicines_ports import (
     LineCodec,
     Near,
 )
-from garrod.care.record.medicines_stop import recalled
+from garrod.care.record.medicines_stop import newly_stopped, recalled
 from garrod.care.record.medicines_whose import refuse_absorbed
 from garrod.care.record.medicines_write import Pen, write
 from garrod.care.record.ports import Codec, Tx

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from garrod.adapters.fhir.json import Resource, codings, meanings, one, text, words_of
@@ -153,7 +153,7 @@ def entry_of(parts: Parts, by: Author, at: datetime, lines: dict[str, Line]) -> 
     step = Transition(
         act=act,
         by=by,
-        effective=moment(parts, "effective", at),
+        effective=moment(parts, "effective", since(content, to, at)),
         recorded=at,
         reason=word(parts, "reason"),
         to=to,
@@ -164,6 +164,12 @@ def entry_of(parts: Parts, by: Author, at: datetime, lines: dict[str, Line]) -> 
         is_private=_flag(parts, "private"),
     )
     return Entry(line_id, step, treatment_id=word(parts, "treatment"))
+
+
+def since(content: Content | None, to: State | None, at: datetime) -> datetime:
+    """Return since when a beginning holds: since the day on which it began, where that is known."""
+    began = content.started if content is not None and to is State.ACTIVE else None
+    return at if began is None else min(at, datetime.combine(began, time(), UTC))
 
 
 def _flag(parts: Parts, name: str) -> bool:

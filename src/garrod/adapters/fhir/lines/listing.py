@@ -13,6 +13,7 @@ import orjson
 from garrod.adapters.fhir.json import Resource, many, one, text
 from garrod.adapters.fhir.lines.names import (
     CONFIRMED,
+    DUE,
     FLAGS,
     KEPT_BY,
     NUMBER,
@@ -24,6 +25,7 @@ from garrod.adapters.fhir.lines.nested import (
     Extension,
     author_in,
     author_out,
+    date_in,
     every,
     instant_in,
     instant_out,
@@ -83,6 +85,8 @@ def _entry(listed: Listed, line: Line | None) -> Resource:
     found: Resource = {"extension": [{"url": NUMBER, "valueInteger": listed.number}]}
     if listed.kept_by:
         found["extension"].append({"url": KEPT_BY, "valueCode": listed.kept_by.value})
+    if listed.due:
+        found["extension"].append({"url": DUE, "valueDate": listed.due.isoformat()})
     if listed.flag:
         found["flag"] = {"coding": [{"system": FLAGS, "code": listed.flag}], "text": listed.flag}
     return {**found, "item": item}
@@ -155,7 +159,8 @@ def _listed(entry: Resource) -> Listed:
     flag = next((text(c, "code") for c in many(one(entry, "flag"), "coding")), "")
     id = text(one(entry, "item"), "reference").removeprefix(f"{LINE}/")
     kept_by = words(entry, KEPT_BY, "Code")
-    return Listed(id, number, flag, Setting(kept_by) if kept_by else None)
+    due = date_in(words(entry, DUE, "Date"))
+    return Listed(id, number, flag, Setting(kept_by) if kept_by else None, due)
 
 
 def _confirmed(head: Head) -> list[Extension]:
