@@ -267,3 +267,37 @@ def test_the_messages_of_the_nhs_are_taken_in_once(run: Run, tmp_path: Path, sha
     again = run("record", "import", sent, "--data", tmp_path / "data")
     assert (first.code, again.code) == (0, 0), first.err
     assert "stored 0 (0 new" in again.err
+
+
+def test_verify_finds_wrong_search_rows_and_makes_them_anew(
+    take: Any, run: Run, tmp_path: Path
+) -> None:
+    take({"a.json": PERSON, "b.json": m.order(), "c.json": WEIGHT})
+    there = ("--data", tmp_path / "data")
+    with sqlite3.connect(tmp_path / "data" / "record.db") as raw:
+        raw.execute("DELETE FROM token WHERE code = 'final'")
+        raw.execute("UPDATE string SET exact = 'Somebody' WHERE exact LIKE 'Ben%'")
+    bad = run("record", "verify", *there)
+    assert (bad.code, "GARROD-REC204: " in bad.err) == (19, True)
+    assert (
+        "search: Observation/w version 1 is not found by what its bytes say: parameter status "
+        "(token): stored nothing, recomputed [http://hl7.org/fhir/observation-status, final]"
+    ) in bad.err
+    assert run("record", "verify", "--rebuild-search", *there).code == 0
+    assert "what is stored is intact." in run("record", "verify", *there).err
+
+
+def test_verify_finds_a_list_that_names_other_lines_than_there_are(
+    take: Any, run: Run, tmp_path: Path
+) -> None:
+    take({"a.json": m.order()})
+    there = ("--data", tmp_path / "data")
+    assert run("record", "verify", *there).code == 0
+    with sqlite3.connect(tmp_path / "data" / "record.db") as raw:
+        line = "SELECT key FROM head WHERE kind = 'MedicationStatement' ORDER BY key LIMIT 1"
+        raw.execute(f"DELETE FROM head WHERE key = ({line})")
+    bad = run("record", "verify", *there)
+    assert bad.code == 19
+    assert "version 1 lists MedicationStatement/" in bad.err.replace("version 2", "version 1")
+    assert "which is not there" in bad.err
+    assert "GARROD-REC203" in bad.err

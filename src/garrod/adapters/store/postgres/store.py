@@ -21,7 +21,7 @@ from garrod.adapters.store.postgres.connect import (
 )
 from garrod.adapters.store.postgres.writer import CHANNEL, PostgresWriter
 from garrod.adapters.store.reading import Reader
-from garrod.adapters.store.statements import book
+from garrod.adapters.store.statements import Book, book
 from garrod.adapters.store.waking import Bell
 from garrod.care.record.ports import Event, HistoryOf, Page, Tx
 from garrod.care.record.query import Include, Query
@@ -92,6 +92,10 @@ class PostgresStore:
                 after = event.sequence
             if not some:
                 await heard.wait()
+
+    async def inspect(self, asked: Callable[[Book], Coroutine[Any, Any, T]]) -> T:
+        """Return what a reading of the tables finds, from one state of the record."""
+        return await self._ask(lambda: asked(self.book), is_one=False)
 
     async def close(self) -> None:
         """Finish what was begun, and let go of the connections."""

@@ -23,7 +23,7 @@ from garrod.adapters.store.reading import Reader
 from garrod.adapters.store.sqlite.checkpoint import Checkpointer
 from garrod.adapters.store.sqlite.connect import READER, Direct, connected, drive, read_fault
 from garrod.adapters.store.sqlite.writer import Writer
-from garrod.adapters.store.statements import book
+from garrod.adapters.store.statements import Book, book
 from garrod.adapters.store.waking import Bell
 from garrod.care.record.ports import Event, HistoryOf, Page, Tx
 from garrod.care.record.query import Include, Query
@@ -122,6 +122,10 @@ class SqliteStore:
                 after = event.sequence
             if not some:
                 await heard.wait()
+
+    async def inspect(self, asked: Callable[[Book], Coroutine[Any, Any, T]]) -> T:
+        """Return what a reading of the tables finds, from one state of the record."""
+        return await self._there(asked(self.book))
 
     async def close(self) -> None:
         """Finish what was begun, and let go of the file."""
