@@ -1,4 +1,7 @@
-"""Puts a synthetic world into an empty record: what `garrod serve --demo` shows."""
+"""Puts a synthetic world into an empty record: what `garrod demo` and `serve --demo` show.
+
+The story's person first, then drawn people: always the same, since the seed is.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ from garrod.adapters.world import load_profile, people, shared
 from garrod.care.record.ports import Tx
 from garrod.care.record.query import Query
 from garrod.care.record.service import Record
-from garrod.knowledge.shelf import Shelf
+from garrod.entry.demo_story import story_resources
+from garrod.entry.wire import Services
 
 SEED = 2025  # Not clinical: the people of the demo are always the same
 PEOPLE = 200
@@ -23,7 +27,7 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 async def load_demo(
-    record: Record, codec: CheckedCodec, shelf: Shelf, *, count: int = PEOPLE
+    record: Record, codec: CheckedCodec, services: Services, *, count: int = PEOPLE
 ) -> int:
     """Store synthetic people where there is nobody yet; return how many were stored.
 
@@ -32,10 +36,10 @@ async def load_demo(
     page = await record.store.search(Query(("Patient",), count=1))
     if page.versions:
         return 0
-    profile = load_profile(shelf)
+    profile = load_profile(services.shelf)
     chance = np.random.Generator(np.random.Philox(key=SEED))
     await _stored(record, codec, list(shared(profile)))
-    drawn = [list(person) for person in people(profile, chance, 0, count)]
+    drawn = [story_resources(services), *people(profile, chance, 0, count - 1)]
     for start in range(0, len(drawn), AT_ONCE):
         group = drawn[start : start + AT_ONCE]
         await asyncio.gather(*(_stored(record, codec, person) for person in group))
