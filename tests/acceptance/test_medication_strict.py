@@ -234,7 +234,7 @@ def test_whole_list_stops_a_line_on_the_day_it_says(gp: Desk) -> None:
 
 
 def test_new_line_of_a_whole_list_loses_nothing(gp: Desk) -> None:
-    new = {"resourceType": "MedicationStatement", "status": "active"}
+    new: dict[str, Any] = {"resourceType": "MedicationStatement", "status": "active"}
     new |= {
         "medicationCodeableConcept": {"text": RAMIPRIL},
         "context": {"reference": "Encounter/1"},
@@ -284,3 +284,41 @@ def test_stop_that_is_reversed_names_the_prescriptions_that_stay_cancelled(gp: D
     done = gp.line(gp.read()[0], act="complete", line=line)
     assert done.status_code == 200, done.text
     assert gp.ask("GET", f"MedicationRequest/{order}2").json()["status"] == "cancelled"
+
+
+def test_private_line_stays_so_through_reconciliation_and_handover(gp: Desk) -> None:
+    ward, person = at(gp, "hospital"), at(gp, "person")
+    begun(gp)
+    etag, own = begun(ward, AMLODIPINE)
+    etag, secret = begun(gp, "Naltrexone 50 mg tablets")
+    for line in (own, secret):
+        etag = person.line(etag, act="mark-private", line=line).headers["etag"]
+    opened = ward.operate("reconcile", step="open", move="discharge")
+    assert opened.status_code == 201
+    assert secret not in opened.text
+    assert "Naltrexone" not in opened.text
+    assert AMLODIPINE in opened.text
+    parts = opened.json()["parameter"]
+    (case,) = [p["valueString"] for p in parts if p["name"] == "reconciliation"]
+    stop = {"row": f"record:{own}", "choice": "stop", "reason": "swollen ankles"}
+    decided = ward.operate("reconcile", step="decide", reconciliation=case, decision=stop)
+    assert decided.status_code == 200, decided.text
+    path = f"Patient/{gp.patient}/$reconcile?reconciliation={case}"
+    seen = gp.ask("GET", path)
+    assert AMLODIPINE not in seen.text
+    assert RAMIPRIL in seen.text
+    for refused in (
+        gp.operate("reconcile", step="decide", reconciliation=case, decision=stop),
+        gp.operate("reconcile", etag, step="close", reconciliation=case),
+    ):
+        assert refused.status_code == 400
+        assert "open one of your own" in told(refused)
+    closed = ward.operate("reconcile", etag, step="close", reconciliation=case, to="gp")
+    assert closed.status_code == 200, closed.text
+    assert "Naltrexone" not in closed.text
+    id = closed.headers["location"].rpartition("/")[2]
+    sent = gp.ask("GET", f"Communication/{id}").text
+    assert AMLODIPINE not in sent
+    assert "Naltrexone" not in sent
+    assert person.read()[1][AMLODIPINE]["status"] == "stopped"
+    assert person.read()[1]["Naltrexone 50 mg tablets"]["status"] == "active"

@@ -41,10 +41,10 @@ async def _reconcile(rooms: Rooms, asked: Asked) -> Answer:
         opened = await room.open(asked.actor, by, patient, move, sources=sources)
         return _opened(201, opened_body(opened), opened.case.base)
     if step == "decide":
-        now = await room.read(asked.actor, patient, id)
+        now = await room.read(asked.actor, by, patient, id)
         new_id = rooms.record.new_id
         made = decisions_in(parts, by, at, now.now, new_id)
-        opened = await room.decide(asked.actor, patient, id, made)
+        opened = await room.decide(asked.actor, by, patient, id, decisions=made)
         return _opened(200, opened_body(opened), opened.case.base)
     if step == "seen":
         await room.seen(asked.actor, by, patient, word(parts, "handover"))
@@ -64,7 +64,7 @@ async def _read(room: Reconciling, asked: Asked) -> Answer:
     id = question_of(asked, ("reconciliation",)).get("reconciliation", "")
     if not id:
         raise InputError("name the reconciliation: ?reconciliation=ID.", code="API004")
-    opened = await room.read(asked.actor, asked.path[1], id)
+    opened = await room.read(asked.actor, author_of(asked), asked.path[1], id)
     return _opened(200, opened_body(opened), opened.case.base)
 
 
