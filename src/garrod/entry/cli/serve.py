@@ -20,6 +20,7 @@ QUIET: dict[
     "access_log": False,
     "server_header": False,
     "date_header": False,
+    "http": "garrod.entry.corked:CorkedProtocol",
     "timeout_graceful_shutdown": 5,  # Not clinical: seconds that requests may still take at its end
 }
 
