@@ -322,3 +322,50 @@ def test_private_line_stays_so_through_reconciliation_and_handover(gp: Desk) -> 
     assert "Naltrexone" not in sent
     assert person.read()[1][AMLODIPINE]["status"] == "stopped"
     assert person.read()[1]["Naltrexone 50 mg tablets"]["status"] == "active"
+
+
+def test_private_lines_and_their_list_are_labelled_for_every_reader(gp: Desk) -> None:
+    _, open_line = begun(gp)
+    etag, secret = begun(gp, "Naltrexone 50 mg tablets")
+    plain_list = gp.ask("GET", f"List/medicines-{gp.patient}").json()
+    assert "security" not in plain_list["meta"]
+    at(gp, "person").line(etag, act="mark-private", line=secret)
+    for path in (f"MedicationStatement/{secret}", f"List/medicines-{gp.patient}"):
+        codes = [label["code"] for label in gp.ask("GET", path).json()["meta"]["security"]]
+        assert codes == ["R", "gp"]
+    found = gp.ask("GET", f"MedicationStatement?patient={gp.patient}&_security:not=R").json()
+    assert [e["resource"]["id"] for e in found["entry"]] == [open_line]
+    at(gp, "person").line(gp.read()[0], act="mark-open", line=secret)
+    assert "security" not in gp.ask("GET", f"MedicationStatement/{secret}").json()["meta"]
+    assert "security" not in gp.ask("GET", f"List/medicines-{gp.patient}").json()["meta"]
+
+
+@pytest.mark.parametrize("role", ["receptionist", "Pharmacy Technician", "healthcare_assistant"])
+def test_who_never_prescribes_proposes(gp: Desk, role: str) -> None:
+    etag, line = begun(gp)
+    headers = {"If-Match": etag, "X-Garrod-Role": role}
+    path = f"Patient/{gp.patient}/$line"
+    tried: tuple[dict[str, str], ...] = (
+        {"act": "begin", "medicine": AMLODIPINE},
+        {"act": "stop", "line": line, "reason": "x"},
+        {"act": "change", "line": line, "directions": TWICE, "reason": "x"},
+        {"act": "verify", "line": line},
+    )
+    for parts in tried:
+        refused = gp.ask("POST", path, json=parameters(**parts), headers=headers)
+        assert refused.status_code == 403
+        assert "as a draft" in told(refused)
+    assert gp.read()[0] == etag
+    draft = parameters(act="begin", medicine=AMLODIPINE, state="draft")
+    proposed = gp.ask("POST", path, json=draft, headers=headers)
+    assert proposed.status_code == 200, proposed.text
+    mine = lines_in(proposed)[AMLODIPINE]
+    assert mine["status"] == "intended"
+    headers["If-Match"] = proposed.headers["etag"]
+    change = parameters(act="change", line=mine["id"], directions=TWICE, reason="misheard")
+    changed = gp.ask("POST", path, json=change, headers=headers)
+    assert changed.status_code == 200, changed.text
+    headers["If-Match"] = changed.headers["etag"]
+    activate = parameters(act="activate", line=mine["id"])
+    assert gp.ask("POST", path, json=activate, headers=headers).status_code == 403
+    assert gp.line(changed.headers["etag"], act="activate", line=mine["id"]).status_code == 200

@@ -26,6 +26,7 @@ from garrod.care.record.medicines_ports import (
     Reconciled,
     receipt_id,
 )
+from garrod.care.record.medicines_rights import refuse_undecided
 from garrod.care.record.medicines_stop import (
     Stopped,
     ended_orders,
@@ -102,6 +103,7 @@ class Medicines:
 
         async def work(pen: Pen, held: Held) -> Written:
             base = await self._base(pen, held, asking)
+            refuse_undecided(base.list, asking.by, (entry,))
             await refuse_foreign(pen.tx, pen.codec, asking.patient, (entry,))
             hidden = hidden_from(base.list, asking.by.setting)
             others = (
@@ -145,6 +147,7 @@ class Medicines:
         Raises: StaleList REC110, InputError REC109, REC121, REC127.
         """
         base = await self._base(pen, held, asking)
+        refuse_undecided(base.list, asking.by, proposal)
         await refuse_foreign(pen.tx, pen.codec, asking.patient, proposal)
         made = self._made(pen, (held, base), asking, proposal)
         flags = {c.line_id: c.kind.value for c in made.lines}

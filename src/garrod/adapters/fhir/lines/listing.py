@@ -29,6 +29,7 @@ from garrod.adapters.fhir.lines.nested import (
     every,
     instant_in,
     instant_out,
+    labels_out,
     named,
     part,
     tree,
@@ -60,6 +61,7 @@ def head_body(head: Head, lines: Mapping[str, Line], at: datetime) -> bytes:
     found: Resource = {
         "resourceType": LIST,
         "id": list_id(head.patient),
+        "meta": labels_out(x.kept_by for x in head.listed if x.kept_by),
         "extension": [
             *_confirmed(head),
             *(e for o in head.overrides for e in _override(o)),
@@ -75,7 +77,7 @@ def head_body(head: Head, lines: Mapping[str, Line], at: datetime) -> bytes:
         "source": source_of(head.confirmed_by) if head.confirmed_by else None,
         "entry": [_entry(listed, lines.get(listed.line_id)) for listed in head.listed],
     }
-    return written({name: value for name, value in found.items() if value not in ([], None)})
+    return written({name: value for name, value in found.items() if value not in ([], {}, None)})
 
 
 def _entry(listed: Listed, line: Line | None) -> Resource:

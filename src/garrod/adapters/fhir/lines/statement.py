@@ -20,6 +20,7 @@ from garrod.adapters.fhir.lines.names import LINE, RESUMES, TREATMENT
 from garrod.adapters.fhir.lines.nested import (
     coding_out,
     instant_out,
+    labels_out,
     named,
     part,
     tree,
@@ -68,6 +69,7 @@ def body_of(line: Line, patient: str) -> bytes:
     found: Resource = {
         "resourceType": KIND,
         "id": line.id,
+        "meta": labels_out((line.owner,) if line.is_private else ()),
         "extension": _extensions(line),
         "identifier": [{"system": TREATMENT, "value": line.treatment_id}],
         **_based(line),
