@@ -4,9 +4,10 @@
 
 Fills a new record (see bench.filling), starts the real server over it, and asks, of people drawn at
 random who have eight medicines each: their active prescriptions by search, their medication list,
-and a prescription by id; with 8 and with 16 clients. Prints one JSON object with rates, p50, p99
-and how many answers took how long. Client and server share the machine's processors; the client is
-a process of its own. `--keep` fills once and measures the same file again the next time.
+and the person by id; with 8, 16 and 32 clients. With `--writes` also durable creates, transactions
+and prescriptions of 32 clients. Prints one JSON object with rates, p50, p99, how many answers took
+how long, and what each cost the server. Client and server share the machine's processors; the
+client is a process of its own. `--keep` fills once and measures the same record the next time.
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.filling import fill_postgres, fill_sqlite
-from bench.server import PORT, TOKEN, Client, hammered
+from bench.server import PORT, TOKEN, Act, Acts, Client, hammered
 
-CLIENTS = (8, 16)
+CLIENTS = (8, 16, 32)
+WRITERS = 32
 ASKED = 2000  # people
 LINES = 8
 
@@ -93,22 +95,27 @@ def used(process: int) -> float:
     return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def measured(people: list[str], seconds: float, server: int) -> dict[str, Any]:
+async def measured(
+    people: list[str], seconds: float, server: int, *, writes: bool
+) -> dict[str, Any]:
     """Return every figure of a server that runs already."""
-    acts = Reads(people)
-    named = {
-        "search: active prescriptions": acts.active,
-        "$medication-list, eight lines": acts.whole_list,
-        "read by id": acts.one,
-    }
+    acts, writing = Reads(people), Acts(people, people)
+    named: list[tuple[str, Act, int]] = []
+    for clients in CLIENTS:
+        named.append(("search: active prescriptions", acts.active, clients))
+        named.append(("$medication-list, eight lines", acts.whole_list, clients))
+        named.append(("read by id", acts.one, clients))
+    if writes:
+        named.append(("create", writing.observe, WRITERS))
+        named.append(("transaction of 2", writing.transact, WRITERS))
+        named.append(("prescription and its list", writing.prescribe, WRITERS))
     found: dict[str, Any] = {}
-    for name, act in named.items():
-        for clients in CLIENTS:
-            before = used(server)
-            told = await hammered(act, clients, seconds)
-            told["server_cpu_ms_each"] = (used(server) - before) * 1000 / told["count"]
-            told["load"] = os.getloadavg()[0]
-            found[f"{name}, {clients} clients"] = told
+    for name, act, clients in named:
+        before = used(server)
+        told = await hammered(act, clients, seconds)
+        told["server_cpu_ms_each"] = (used(server) - before) * 1000 / told["count"]
+        told["load"] = os.getloadavg()[0]
+        found[f"{name}, {clients} clients"] = told
     return found
 
 
@@ -133,6 +140,7 @@ def main() -> None:
     parser.add_argument("--url", default="", help="an empty PostgreSQL database; else SQLite")
     parser.add_argument("--keep", default="", help="a folder to fill once and use again")
     parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--writes", action="store_true", help="write as well; the record grows")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as name:
         folder = Path(given.keep or name)
@@ -140,7 +148,7 @@ def main() -> None:
         people, figures = filled(folder, given.url, given.resources)
         asked = random.Random(7).sample(people, min(ASKED, len(people)))
         with serving(folder, given.url) as server:
-            told = asyncio.run(measured(asked, given.seconds, server))
+            told = asyncio.run(measured(asked, given.seconds, server, writes=given.writes))
     print(json.dumps({"resources": given.resources, **figures, **told}, indent=1))
 
 
