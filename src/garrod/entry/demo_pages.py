@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
 
-import numpy as np
-
 from garrod.adapters.fhir.person import read_person
 from garrod.adapters.report.html import render_html
-from garrod.adapters.world import load_profile, people
+from garrod.adapters.world import load_profile
 from garrod.entry.demo_story import GENOME, PERSON, FhirJson
-from garrod.entry.demo_world import PEOPLE, SEED
+from garrod.entry.demo_world import demo_people
 from garrod.entry.reporting import report_of
 from garrod.entry.wire import Services
 
@@ -66,10 +64,8 @@ def people_page(base: str) -> bytes:
 def _rows() -> Iterator[str]:
     import orjson
 
-    profile = load_profile(Services().shelf)
-    chance = np.random.Generator(np.random.Philox(key=SEED))
     told = [entry["resource"] for entry in orjson.loads(PERSON.read_bytes())["entry"]]
-    for found in (told, *people(profile, chance, 0, PEOPLE - 1)):
+    for found in (told, *demo_people(load_profile(Services().shelf))):
         yield _row(found)
 
 
