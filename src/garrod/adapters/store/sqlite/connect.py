@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -48,7 +48,7 @@ def connected(
         for pragma in pragmas:
             connection.execute(pragma)
     except sqlite3.Error as error:
-        raise faults.unreachable(said(error)) from error
+        raise write_fault_or(faults.unreachable, error) from error
     return connection
 
 
@@ -56,6 +56,12 @@ def said(error: sqlite3.Error) -> str:
     """Return what SQLite said: its own words and the name of the code, never a value."""
     name = getattr(error, "sqlite_errorname", "")
     return f"{error}, {name}" if name else str(error)
+
+
+def write_fault_or(usual: Callable[[str], OutsideError], error: sqlite3.Error) -> OutsideError:
+    """Return our error where the file may only be read, else the usual one."""
+    is_read_only = getattr(error, "sqlite_errorname", "").startswith("SQLITE_READONLY")
+    return (faults.read_only if is_read_only else usual)(said(error))
 
 
 def read_fault(error: sqlite3.Error) -> GarrodError:
@@ -67,7 +73,9 @@ def read_fault(error: sqlite3.Error) -> GarrodError:
 
 def write_fault(error: sqlite3.Error) -> GarrodError:
     """Return our error for a failed writing of which nothing is kept."""
-    return faults.broken(said(error)) if isinstance(error, OURS) else faults.not_kept(said(error))
+    if isinstance(error, OURS):
+        return faults.broken(said(error))
+    return write_fault_or(faults.not_kept, error)
 
 
 def commit_fault(error: sqlite3.Error) -> OutsideError:
@@ -75,7 +83,7 @@ def commit_fault(error: sqlite3.Error) -> OutsideError:
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith("SQLITE_IOERR"):
         return faults.maybe_kept(said(error))
-    return faults.not_kept(said(error))
+    return write_fault_or(faults.not_kept, error)
 
 
 class Performer(Protocol):

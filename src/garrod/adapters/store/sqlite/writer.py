@@ -145,7 +145,9 @@ class Writer:
             return len(jobs) == 1
         except sqlite3.Error as error:  # the transaction could not even begin
             self._rollback()
-            self._lost(jobs or [first], write_fault(error))
+            if not jobs:
+                jobs.append(first)  # else nobody would tell it
+            self._lost(jobs, write_fault(error))
             return True
         self._commit(jobs)
         return True
