@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
 import sqlite3
 import statistics
 import subprocess
@@ -204,6 +205,19 @@ async def _listed_person(client: Client) -> str:
     return person
 
 
+def wait_for_server(seconds: float = 60) -> None:
+    """Return when the server takes connections.  Raises: OSError where it does not."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", PORT)).close()
+            return
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+
+
 def main() -> None:
     """Start a server, measure, and print JSON."""
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as name:
@@ -212,7 +226,7 @@ def main() -> None:
         environment = {**os.environ, "GARROD_DEV_TOKEN": TOKEN, "GARROD_DATA": str(folder / "data")}
         with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
             try:
-                time.sleep(4)
+                wait_for_server()
                 print(json.dumps(asyncio.run(measured(folder)), indent=1))
             finally:
                 process.terminate()
