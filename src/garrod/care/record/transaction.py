@@ -18,6 +18,7 @@ from garrod.care.govern.access import Actor, Deed, demand
 from garrod.care.record.entries import ORDER, Done, Entry, Method
 from garrod.care.record.ports import Tx
 from garrod.care.record.service import Record, sole, written_by
+from garrod.care.record.taken import check_free
 from garrod.core.errors import GarrodError, InputError
 from garrod.core.resource import Draft, Version
 
@@ -145,7 +146,15 @@ async def _settle(run: _Run, number: int, entry: Entry, new: str) -> None:
     found = await sole(run.tx, entry.search, entry.condition)
     if found is not None:
         run.found[number] = found
-    id = found.id if found is not None else entry.id or new
+    if found is None:
+        await check_free(run.tx, entry.kind, entry.own_id, entry.condition)
+    elif entry.own_id and entry.own_id != found.id:
+        raise InputError(
+            f"the body's id is {entry.own_id!r}, and {entry.condition!r} names "
+            f"{entry.kind}/{found.id}: leave the id out, or correct one of them.",
+            code="REC005",
+        )
+    id = found.id if found is not None else entry.id or entry.own_id or new
     if entry.method in (Method.POST, Method.PUT) or found is not None or entry.id:
         run.ids[number] = id
     if entry.full_url and entry.method in (Method.POST, Method.PUT):
@@ -184,7 +193,9 @@ async def _act(run: _Run, number: int, entry: Entry) -> Done:
         draft = run.record.codec.drafted(body, kind=entry.kind, id=id, resource=parsed)
     if entry.method is Method.POST:
         return Done(201, await run.tx.put(draft, method="POST", expected=0))
-    expected = found.number if found is not None else entry.expected
+    expected = entry.expected
+    if found is not None and expected is None:
+        expected = found.number
     return await written_by(run.tx, draft, expected)
 
 

@@ -17,6 +17,8 @@ from garrod.core.errors import FhirError, GarrodError
 from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.faults import status_of
 from garrod.entry.api.rooms import Rooms
+from garrod.entry.api.tags import headers_within
+from garrod.entry.api.writing import done_to
 
 
 async def many(rooms: Rooms, asked: Asked) -> Answer:
@@ -62,7 +64,7 @@ async def _got(rooms: Rooms, asked: Asked, entry: Entry) -> Done:
         method="GET",
         path=tuple(path.strip("/").split("/")) if path.strip("/") else (),
         question=question,
-        headers={},
+        headers=headers_within(entry.unless_known, entry.unless_since),
         wishes=asked.wishes,
         base=asked.base,
     )
@@ -95,13 +97,16 @@ def _reply(rooms: Rooms, asked: Asked, done: Done) -> Reply:
         return Reply(done.status, body=done.body)
     if version.is_deleted:
         return Reply(done.status, etag=version.etag, modified=version.at)
-    is_whole = asked.wishes.returns == "representation" and "prefer" in asked.headers
+    is_asked = "prefer" in asked.headers
+    is_whole = asked.wishes.returns == "representation" and is_asked
+    is_told = asked.wishes.returns == "OperationOutcome" and is_asked
     return Reply(
         done.status,
         location=f"{version.kind}/{version.id}/_history/{version.number}",
         etag=version.etag,
         modified=version.at,
         body=rooms.codec.served(version) if is_whole else b"",
+        outcome=rooms.outcome_saying(done_to(version, done.status)) if is_told else b"",
     )
 
 
