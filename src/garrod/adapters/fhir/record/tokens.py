@@ -89,7 +89,7 @@ def identifier_rows(names: Names) -> Act:
 
 
 def spellings(system: str, number: str) -> tuple[str, ...]:
-    """Return the number of an identifier as sent, and an NHS number without the spaces that messages give it."""
+    """Return an identifier's number as sent, and an NHS number without its spaces too."""
     if system == NHS_NUMBER and " " in number:
         return number, number.replace(" ", "")
     return (number,)
