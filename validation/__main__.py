@@ -11,6 +11,7 @@ from validation import (
     dpwg_rows,
     fhir_clients,
     fhir_defects,
+    fhir_differential,
     fhir_examples,
     fhir_paths,
     fhir_profiles,
@@ -63,7 +64,9 @@ ALL: dict[str, Callable[[], int]] = {
     "kill_rounds": kill_rounds.main,
 }
 BY_NAME: dict[str, Callable[[], int]] = {
-    "fhir_clients": fhir_clients.main,  # installs packages, so it is run when it is asked for
+    # These install packages, so they are run when they are asked for.
+    "fhir_clients": fhir_clients.main,
+    "fhir_differential": fhir_differential.main,
 }
 SELF_CONTAINED = {"kill_rounds", *BY_NAME}  # what makes or fetches its own data
 
