@@ -26,6 +26,7 @@ from garrod.entry.housing import DrugsPack, clock
 
 _LINES, _PACK = FhirLines(), DrugsPack()  # shared: what was read once is not read again
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
+_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 Act = Callable[[Rooms, Asked], Awaitable[Answer]]
 
 
@@ -43,8 +44,11 @@ def medicines_of(rooms: Rooms) -> Medicines:
 def author_of(asked: Asked) -> Author:
     """Return who writes: the actor, in the setting and role that headers name (usually GP).
 
-    Raises: InputError API009 for a setting that is not known.
+    Raises: InputError API009 for a setting that is not known, REC001 for a person's id that none
+    can have.
     """
+    if len(asked.path) > 2:
+        possible_id(asked.path[1])
     named = asked.headers.get("x-garrod-setting", "") or asked.actor.setting or Setting.GP.value
     if named not in set(Setting):
         raise InputError(
@@ -58,6 +62,13 @@ def author_of(asked: Asked) -> Author:
         setting=Setting(named),
         on_behalf_of=asked.headers.get("x-garrod-on-behalf-of", ""),
     )
+
+
+def possible_id(id: str) -> str:
+    """Return an id that a resource can have.  Raises: InputError REC001 (no store is asked)."""
+    if not _ID.fullmatch(id):
+        raise InputError(f"no resource has the id {id[:64]!r}: is it right?", code="REC001")
+    return id
 
 
 def asking_of(asked: Asked) -> Asking:
