@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from garrod.adapters.fhir.rest.checked import CheckedCodec
+from garrod.adapters.fhir.record.codec import FhirCodec
 from garrod.adapters.world import Profile, load_profile, people, shared
 from garrod.care.record.ports import Tx
 from garrod.care.record.query import Query
@@ -30,7 +30,7 @@ AT_ONCE = 20
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
-async def load_demo(record: Record, codec: CheckedCodec, services: Services) -> int:
+async def load_demo(record: Record, codec: FhirCodec, services: Services) -> int:
     """Store synthetic people where there is nobody yet; return how many were stored.
 
     Each person is one transaction: the medication list follows what is written, as at any write.
@@ -55,9 +55,14 @@ def demo_people(profile: Profile) -> Iterator[list[dict[str, Any]]]:
         yield from people(profile, chance, number, 1)
 
 
-async def _stored(record: Record, codec: CheckedCodec, resources: Sequence[dict[str, Any]]) -> None:
+async def _stored(record: Record, codec: FhirCodec, resources: Sequence[dict[str, Any]]) -> None:
+    """Store resources in one transaction.
+
+    They are not checked: tests do that for every one of them, and it would take as long again.
+    """
     drafts = [
-        codec.drafted(_ENCODER.encode(r), kind=r["resourceType"], id=r["id"]) for r in resources
+        FhirCodec.drafted(codec, _ENCODER.encode(r), kind=r["resourceType"], id=r["id"])
+        for r in resources
     ]
 
     async def work(tx: Tx) -> None:

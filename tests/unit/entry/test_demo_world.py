@@ -2,8 +2,13 @@
 
 from functools import lru_cache
 
+import msgspec
 import pytest
 
+from garrod.adapters.fhir.check.engine import Checker
+from garrod.adapters.fhir.record.parse import parse
+from garrod.adapters.fhir.validate.issue import Severity
+from garrod.adapters.world import shared
 from garrod.entry.demo_story import story_resources
 from garrod.entry.demo_world import PEOPLE, demo_people
 from garrod.entry.wire import Services
@@ -72,3 +77,17 @@ def test_every_resource_of_the_story_is_marked_and_refers_to_what_is_there() -> 
         r["valueCodeableConcept"].get("text", "") for r in found if "valueCodeableConcept" in r
     }
     assert any("*2/*2" in words for words in genes)
+
+
+@pytest.mark.slow
+def test_every_resource_is_valid_since_the_demo_does_not_check_them() -> None:
+    checker = Checker(shelf())
+    everything = [story_resources(Services(shelf=shelf())), list(shared(profile())), *drawn()]
+    faults = [
+        (r["resourceType"], r["id"], issue)
+        for found in everything
+        for r in found
+        for issue in checker.check(parse(msgspec.json.encode(r)))
+        if issue.severity is Severity.ERROR
+    ]
+    assert faults == []
