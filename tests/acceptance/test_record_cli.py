@@ -278,7 +278,7 @@ def test_verify_finds_wrong_search_rows_and_makes_them_anew(
         raw.execute("DELETE FROM token WHERE code = 'final'")
         raw.execute("UPDATE string SET exact = 'Somebody' WHERE exact LIKE 'Ben%'")
     bad = run("record", "verify", *there)
-    assert (bad.code, "GARROD-REC204: " in bad.err) == (19, True)
+    assert (bad.code, "GARROD-REC206: " in bad.err) == (19, True)
     assert (
         "search: Observation/w version 1 is not found by what its bytes say: parameter status "
         "(token): stored nothing, recomputed [http://hl7.org/fhir/observation-status, final]"

@@ -42,7 +42,7 @@ class Proof:
                 f"{self.found[SEARCH]:,} search rows are not those of the stored bytes, which are "
                 "intact: garrod record verify --rebuild-search makes them anew. Where the server "
                 "had another address, give it with --base.",
-                code="REC204",
+                code="REC206",
             )
         return None
 
