@@ -76,10 +76,10 @@ def measured(task: str, file: str, *, repeats: int = 5) -> dict[str, float]:
     return found
 
 
-def cold(command: tuple[str, ...]) -> tuple[float, float]:
+def cold(command: tuple[str, ...], *, tries: int = TRIES) -> tuple[float, float]:
     """Return the wall seconds and peak MiB of a command started from nothing."""
     walls, peaks = [], []
-    for _ in range(TRIES):
+    for _ in range(tries):
         started = time.perf_counter()
         with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
             _, status, usage = os.wait4(process.pid, 0)

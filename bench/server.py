@@ -11,17 +11,22 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
 import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from bisect import bisect_right
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 TOKEN = "token-of-the-bench"
-PORT = 8931
+PORT = int(os.environ.get("BENCH_PORT", "8931"))
+EDGES = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 100)  # ms, of the histogram of times
 HEAD = (
     f"Host: 127.0.0.1:{PORT}\r\nAuthorization: Bearer {TOKEN}\r\n"
     "Content-Type: application/fhir+json\r\nAccept: application/fhir+json\r\n"
@@ -71,8 +76,11 @@ class Client:
 Act = Callable[[Client, int], Awaitable[None]]
 
 
-async def hammered(act: Act, clients: int, seconds: float) -> dict[str, float]:
-    """Return acts a second and their times, of some clients asking at once."""
+async def hammered(act: Act, clients: int, seconds: float) -> dict[str, Any]:
+    """Return acts a second and their times, of some clients asking at once.
+
+    `within_ms`: how many took no longer than so many milliseconds, and longer than the one before.
+    """
     opened = [await Client().open() for _ in range(clients)]
     times: list[float] = []
     until = time.perf_counter() + seconds
@@ -90,10 +98,19 @@ async def hammered(act: Act, clients: int, seconds: float) -> dict[str, float]:
     took = time.perf_counter() - began
     times.sort()
     return {
+        "count": len(times),
         "per_second": len(times) / took,
         "p50_ms": statistics.median(times) * 1000,
         "p99_ms": times[int(len(times) * 0.99)] * 1000,
+        "within_ms": histogram(times),
     }
+
+
+def histogram(times: list[float]) -> dict[str, int]:
+    """Return how many of sorted times (seconds) lie below each edge, and above the one before."""
+    below = [0, *(bisect_right(times, edge / 1000) for edge in EDGES), len(times)]
+    names = [*map(str, EDGES), "more"]
+    return {n: high - low for n, (low, high) in zip(names, pairwise(below), strict=True)}
 
 
 def single_commits(folder: Path, seconds: float = 3) -> float:
@@ -188,6 +205,19 @@ async def _listed_person(client: Client) -> str:
     return person
 
 
+def wait_for_server(seconds: float = 60) -> None:
+    """Return when the server takes connections.  Raises: OSError where it does not."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", PORT)).close()
+            return
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+
+
 def main() -> None:
     """Start a server, measure, and print JSON."""
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as name:
@@ -196,7 +226,7 @@ def main() -> None:
         environment = {**os.environ, "GARROD_DEV_TOKEN": TOKEN, "GARROD_DATA": str(folder / "data")}
         with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
             try:
-                time.sleep(4)
+                wait_for_server()
                 print(json.dumps(asyncio.run(measured(folder)), indent=1))
             finally:
                 process.terminate()

@@ -84,7 +84,7 @@ TABLE: dict[str, Row] = {
     "text": ("POST", "Patient", PATIENT, TEXT, 415, "text/plain"),
     "form": (
         *("POST", "Patient", "a=b", {"Content-Type": "application/x-www-form-urlencoded"}),
-        *(400, "stops being JSON"),
+        *(415, "a form is sent to _search alone"),
     ),
     "answer in no form": ("GET", "Patient/a", "", {"Accept": "image/png"}, 406, "image/png"),
     "XML that is none": (

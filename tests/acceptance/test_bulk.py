@@ -3,11 +3,13 @@
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
 import pytest
 
+from tests.making.listening import wait_until
 from tests.making.server import Server, server
 from tests.unit.fhir.ingest import messages as m
 
@@ -72,6 +74,45 @@ def test_lines_go_in_and_come_out(fhir: Server) -> None:
     people = exported(fhir, "/fhir/Patient/$export?_type=Basic,Patient,Organization")
     assert set(people) == {"Basic", "Patient"}
     assert exported(fhir, "/fhir/$export?_type=Basic&_since=2999-01-01T00:00:00Z") == {}
+
+
+def test_an_export_outlives_its_server_and_goes_on(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with server(data) as first:
+        for part in range(5):
+            people = [{**m.patient(""), "id": f"p{part}-{n}"} for n in range(400)]
+            assert sent(first, *people).status_code == 200
+        begun = [first.ask("GET", f"/fhir/$export{q}", headers=LATER) for q in ("", "?_type=Basic")]
+        places = [f"/fhir/{a.headers['Content-Location'].rpartition('/')[2]}" for a in begun]
+        first.kill()
+    (folder,) = [f for f in (data / "exports").iterdir() if f.name in places[0]]
+    assert folder.stat().st_mode & 0o077 == 0
+    (folder / "Patient-9.ndjson").write_text("half a line")  # as a kind that was cut short leaves
+    with server(data) as second:
+        manifest = _when_done(second, places[0])
+        assert [(f["type"], f["count"]) for f in manifest["output"]] == [("Patient", 2000)]
+        assert not (folder / "Patient-9.ndjson").exists()
+        assert _when_done(second, places[1])["output"] == []
+        name = manifest["output"][0]["url"].rpartition("/")[2]
+    with server(data) as third:
+        headers = {"Accept": NDJSON}
+        answer = third.ask("GET", f"/fhir/{name}", headers=headers)
+        assert len(answer.text.splitlines()) == 2000
+        assert third.ask("GET", places[0]).headers["expires"].endswith("GMT")
+        next(folder.glob("*.ndjson")).unlink()
+        gone = third.ask("GET", f"/fhir/{name}", headers=headers)
+        assert (gone.status_code, "ask for the export again" in said(gone)[0]) == (404, True)
+        assert third.ask("DELETE", places[0]).status_code == 202
+        assert not folder.exists()
+
+
+def _when_done(fhir: Server, place: str) -> dict[str, Any]:
+    """Return the manifest of an export, when it is there."""
+    wait_until(lambda: fhir.ask("GET", place).status_code != 202)
+    answer = fhir.ask("GET", place)
+    assert answer.status_code == 200, answer.text
+    manifest: dict[str, Any] = answer.json()
+    return manifest
 
 
 def test_refused_lines_are_told_one_by_one(fhir: Server) -> None:

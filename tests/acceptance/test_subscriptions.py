@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.acceptance.conftest import Run
 from tests.making.endpoint import Endpoint, endpoint, events_of, parameter
 from tests.making.listening import wait_until
 from tests.making.server import Server, server
@@ -176,6 +177,43 @@ def test_killed_server_goes_on_telling_where_it_was(tmp_path: Path, hook: Endpoi
             assert dict(hook.foci) == dict(enumerate(made, 1))
             assert all(late - early <= 1 for early, late in pairwise(numbers))
             assert standing(running, id) == "active"
+
+
+@pytest.mark.slow
+def test_restored_record_goes_on_telling_from_where_it_was_then(
+    tmp_path: Path, hook: Endpoint, run: Run
+) -> None:
+    data, kept = tmp_path / "data", tmp_path / "kept"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GARROD_HOOKS", "loopback")
+        with server(data) as running:
+            who = person(running)
+            id = subscribed(running, asking(hook.url, who))
+            made = write(running, who, 5)
+            wait_until(lambda: len(hook.foci) == 5)
+            wait_until(lambda: _told(running, id) == "5")
+            assert run("record", "backup", kept, "--data", data).code == 0
+            lost = write(running, who, 3)
+            wait_until(lambda: len(hook.foci) == 8)
+        assert run("record", "restore", kept, "--data", data, "--force").code == 0
+        with server(data) as running:
+            assert running.ask("GET", f"/fhir/{lost[0]}").status_code == 404
+            made += write(running, who, 2)
+            wait_until(lambda: len(hook.foci) == 10)
+            assert hook.foci[8:] == [(6, made[5]), (7, made[6])]
+            assert standing(running, id) == "active"
+        assert run("record", "verify", "--data", data).code == 0
+
+
+def _told(fhir: Server, id: str) -> str:
+    """Return how many events the record says were told."""
+    status = fhir.ask("GET", f"/fhir/Subscription/{id}/$status").json()["entry"][0]["resource"]
+    (count,) = (
+        part["valueString"]
+        for part in status["parameter"]
+        if part["name"] == "events-since-subscription-start"
+    )
+    return str(count)
 
 
 def test_change_of_a_medication_list_is_told_once(fhir: Server, hook: Endpoint) -> None:

@@ -33,6 +33,18 @@ def test_same_command_gives_the_same_bytes_and_parts_make_the_whole(
     assert (tmp_path / "c" / "Patient.ndjson").read_bytes().splitlines() == whole[8:]
 
 
+def test_smaller_world_is_the_beginning_of_the_larger_and_another_seed_another_world(
+    run: Run, tmp_path: Path
+) -> None:
+    for name, people, seed in (("a", 20, 5), ("b", 30, 5), ("c", 20, 6)):
+        run("world", "--people", people, "--seed", seed, "-o", tmp_path / name)
+    for file in (tmp_path / "a").iterdir():
+        whole = (tmp_path / "b" / file.name).read_bytes()
+        assert whole.startswith(file.read_bytes())
+    people = [(tmp_path / name / "Patient.ndjson").read_bytes() for name in ("a", "c")]
+    assert people[0] != people[1]
+
+
 @pytest.mark.parametrize(
     ("options", "code", "said"),
     [

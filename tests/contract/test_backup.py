@@ -202,7 +202,7 @@ def test_verify_finds_what_was_spoilt(tmp_path: Path) -> None:
     path = tmp_path / "record.db"
     spoils = {
         "has other bytes": "UPDATE version SET body = X'78' WHERE sequence = 1",
-        "is followed by number": "DELETE FROM version WHERE sequence = 2",
+        "follows number": "DELETE FROM version WHERE sequence = 2",
         "is the first there is": "DELETE FROM version WHERE sequence <= 2",
         "is not the one that is read": "UPDATE head SET sequence = 1, number = 1",
         "tells of a version": "DELETE FROM version WHERE sequence = 3",

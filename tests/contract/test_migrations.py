@@ -17,12 +17,12 @@ from garrod.core.errors import OutsideError
 from tests.contract import servers
 from tests.contract.drafts import Clock, draft, put
 
-SECOND = """
+NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -123,8 +123,8 @@ def test_a_step_that_fails_half_way_leaves_the_old_state(
     folder = tmp_path / "steps"
     shutil.copytree(migrate.STEPS, folder, ignore=shutil.ignore_patterns("__pycache__"))
     more = 'op.execute("INSERT INTO nowhere VALUES (1)")' if fails else ""
-    (folder / "versions" / "m0002.py").write_text(SECOND.format(more=more), encoding="utf-8")
-    monkeypatch.setattr(migrate, "NEWEST", "0002")
+    (folder / "versions" / "m0003.py").write_text(NEXT.format(more=more), encoding="utf-8")
+    monkeypatch.setattr(migrate, "NEWEST", "0003")
     steps = migrate.steps
     monkeypatch.setattr(migrate, "steps", lambda dialect, found, _: steps(dialect, found, folder))
     if not fails:

@@ -25,11 +25,14 @@ KIND = "Observation"
 P = ParamType
 ROWS = {
     "a": Rows(
-        tokens=(TokenRow("code", "z", "b"),),
+        tokens=(TokenRow("code", "z", "b"), TokenRow("code", "", "", "words alone")),
         strings=(StringRow("name", "émile", "Émile"), StringRow("name", "zoe", "Zoe")),
         dates=(DateRow("date", 20, 30), DateRow("date", 90, 91)),
         numbers=(NumberRow("value", 10.0, 10.0),),
-        references=(ReferenceRow("subject", "Patient", "p2"),),
+        references=(
+            ReferenceRow("subject", "Patient", "p2"),
+            ReferenceRow("subject", "", "", "https://elsewhere.example/Patient/p0"),
+        ),
         uris=(UriRow("url", "urn:b"),),
     ),
     "b": Rows(),

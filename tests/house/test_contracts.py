@@ -77,6 +77,8 @@ PLANTED = [
     ({"science/pgx/planted.py": "from pathlib import Path\n"}, "Purity"),
     ({"care/decide/planted.py": "import logging\n"}, "Purity"),
     ({"fable/__init__.py": ""}, "Floors"),
+    ({"entry/planted.py": "from garrod.adapters.store import open_store\n"}, "Stores"),
+    ({"adapters/fhir/planted.py": "import garrod.adapters.store.schema\n"}, "Stores"),
     (
         {
             "adapters/vcf/one.py": "import garrod.adapters.vcf.two\n",

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 EARLIEST, LATEST = -(2**63), 2**63 - 1  # the ends of time: what a 64-bit integer holds
 
 
-@dataclass(frozen=True, slots=True)
-class TokenRow:
+class TokenRow(NamedTuple):
     """A code of a search parameter; `system` is "" where the element has none."""
 
     param: str
@@ -23,8 +23,7 @@ class TokenRow:
     text: str = ""  # the words beside the code, folded: for :text
 
 
-@dataclass(frozen=True, slots=True)
-class StringRow:
+class StringRow(NamedTuple):
     """Words of a search parameter: folded (case and accents) and as they stand."""
 
     param: str
@@ -32,8 +31,7 @@ class StringRow:
     exact: str
 
 
-@dataclass(frozen=True, slots=True)
-class DateRow:
+class DateRow(NamedTuple):
     """A span of time, half open, in microseconds since 1970 (UTC).
 
     An open end is EARLIEST or LATEST. What has no zone is read as UTC.
@@ -44,8 +42,7 @@ class DateRow:
     high: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReferenceRow:
+class ReferenceRow(NamedTuple):
     """A reference: to a resource here (kind and id), to a url elsewhere, or by identifier."""
 
     param: str
@@ -56,8 +53,7 @@ class ReferenceRow:
     value: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NumberRow:
+class NumberRow(NamedTuple):
     """A number or quantity, closed at both ends: low == high, but for a Range or a comparator.
 
     The precision of a search is that of the value sought, never that of the value stored, so that
@@ -72,16 +68,14 @@ class NumberRow:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class UriRow:
+class UriRow(NamedTuple):
     """A uri of a search parameter, as it stands."""
 
     param: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class CompositeRow:
+class CompositeRow(NamedTuple):
     """Two values of one part of a resource, for composite parameters.
 
     The first is a token. The second is a token or reference (`system` and `code`; of a reference

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from garrod.adapters.fhir.rest.checked import CheckedCodec
 from garrod.adapters.fhir.xml import XmlFormat
@@ -12,6 +13,7 @@ from garrod.adapters.terminology.tokens import expander
 from garrod.entry.api.app import make_app
 from garrod.entry.api.guard import Guard
 from garrod.entry.api.operations import OPERATIONS
+from garrod.entry.api.operations.bulk_jobs import Exports
 from garrod.entry.api.rooms import Rooms
 from garrod.entry.api.routes import answer
 from garrod.entry.api.subscribing_opening import kept_in
@@ -32,9 +34,11 @@ async def _rooms() -> AsyncIterator[Rooms]:
     check_codes(codec, services, terms)
     async with opened_record(HOUSING, codec) as record, following(terms, record.store):
         if os.environ.get("GARROD_DEMO"):
-            await load_demo(record, codec, services.shelf)
+            await load_demo(record, codec, services)
         xml = XmlFormat(services.shelf)
-        yield Rooms(record, codec, OPERATIONS, services, xml, answer, terminology=terms)
+        rooms = Rooms(record, codec, OPERATIONS, services, xml, answer, terminology=terms)
+        async with Exports(HOUSING.folder, record, codec, clock).running() as exports:
+            yield replace(rooms, exports=exports)
 
 
 _subscribers = kept_in(

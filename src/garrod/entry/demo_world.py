@@ -1,30 +1,36 @@
-"""Puts a synthetic world into an empty record: what `garrod serve --demo` shows."""
+"""Puts a synthetic world into an empty record: what `garrod demo` and `serve --demo` show.
+
+The story's person first, then drawn people: always the same, since the seed is. The last of them
+are picked from further on in the same world, since they take what few people take.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from garrod.adapters.fhir.rest.checked import CheckedCodec
-from garrod.adapters.world import load_profile, people, shared
+from garrod.adapters.fhir.record.codec import FhirCodec
+from garrod.adapters.world import Profile, load_profile, people, shared
 from garrod.care.record.ports import Tx
 from garrod.care.record.query import Query
 from garrod.care.record.service import Record
-from garrod.knowledge.shelf import Shelf
+from garrod.entry.demo_story import story_resources
+from garrod.entry.wire import Services
 
 SEED = 2025  # Not clinical: the people of the demo are always the same
 PEOPLE = 200
+# Of the world of that seed: methotrexate, lithium, amiodarone, warfarin, digoxin, valproate,
+# clozapine, capecitabine, tacrolimus, abacavir; metformin at an eGFR below 45.
+PICKED = (198, 359, 553, 586, 613, 639, 797, 856, 2171, 2285, 2342)
 AT_ONCE = 20
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
-async def load_demo(
-    record: Record, codec: CheckedCodec, shelf: Shelf, *, count: int = PEOPLE
-) -> int:
+async def load_demo(record: Record, codec: FhirCodec, services: Services) -> int:
     """Store synthetic people where there is nobody yet; return how many were stored.
 
     Each person is one transaction: the medication list follows what is written, as at any write.
@@ -32,19 +38,31 @@ async def load_demo(
     page = await record.store.search(Query(("Patient",), count=1))
     if page.versions:
         return 0
-    profile = load_profile(shelf)
-    chance = np.random.Generator(np.random.Philox(key=SEED))
+    profile = load_profile(services.shelf)
     await _stored(record, codec, list(shared(profile)))
-    drawn = [list(person) for person in people(profile, chance, 0, count)]
+    drawn = [story_resources(services), *demo_people(profile)]
     for start in range(0, len(drawn), AT_ONCE):
         group = drawn[start : start + AT_ONCE]
         await asyncio.gather(*(_stored(record, codec, person) for person in group))
     return len(drawn)
 
 
-async def _stored(record: Record, codec: CheckedCodec, resources: Sequence[dict[str, Any]]) -> None:
+def demo_people(profile: Profile) -> Iterator[list[dict[str, Any]]]:
+    """Yield the resources of each drawn person of the demo."""
+    chance = np.random.Generator(np.random.Philox(key=SEED))
+    yield from people(profile, chance, 0, PEOPLE - 1 - len(PICKED))
+    for number in PICKED:
+        yield from people(profile, chance, number, 1)
+
+
+async def _stored(record: Record, codec: FhirCodec, resources: Sequence[dict[str, Any]]) -> None:
+    """Store resources in one transaction.
+
+    They are not checked: tests do that for every one of them, and it would take as long again.
+    """
     drafts = [
-        codec.drafted(_ENCODER.encode(r), kind=r["resourceType"], id=r["id"]) for r in resources
+        FhirCodec.drafted(codec, _ENCODER.encode(r), kind=r["resourceType"], id=r["id"])
+        for r in resources
     ]
 
     async def work(tx: Tx) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from garrod.adapters.fhir.draft import with_orders
 from garrod.adapters.outside.read import read_results
@@ -31,6 +32,9 @@ from garrod.core.variant import Assembly
 from garrod.knowledge.shelf import Shelf
 from garrod.science.pgx.outside import OutsideRow, findings_from, unused_genes
 from garrod.science.pgx.people import Caller, Sample, call_people, load_caller
+
+if TYPE_CHECKING:
+    from garrod.adapters.fhir.record.codec import FhirCodec
 
 Called = tuple[Sample, tuple[GeneFinding, ...]]
 
@@ -137,13 +141,25 @@ async def store_at(url: str, clock: Callable[[], datetime]) -> Store:
     return await open_store(url, clock=clock)
 
 
-async def flaws_of(store: Store) -> AsyncIterator[str]:
-    """Yield what is not as it should be in a store, in words.  Raises: OutsideError STO005."""
+async def flaws_of(
+    store: Store, codec: FhirCodec, *, mend: bool = False, whole: bool = False
+) -> AsyncIterator[tuple[str, str, bool]]:
+    """Yield the part, words and whether it was mended of what is not as it should be in a store.
+
+    `mend`: search rows are made anew; `whole`: the words may hold names and numbers of people.
+    Raises: OutsideError STO003 to STO005.
+    """
+    from garrod.adapters.fhir.lines.proof import FhirMeaning
+    from garrod.adapters.store.rebuild import rebuild
     from garrod.adapters.store.verify import verify
 
-    async for flaw in verify(store):
-        where = f"{flaw.kind}/{flaw.id} version {flaw.number}" if flaw.kind else "the outbox"
-        yield f"{where} {flaw.what}"
+    meaning = FhirMeaning(codec)
+    if mend:
+        async for flaw, is_mended in rebuild(store, meaning):
+            yield flaw.part.value, flaw.words(whole=whole), is_mended
+    else:
+        async for flaw in verify(store, meaning):
+            yield flaw.part.value, flaw.words(whole=whole), False
 
 
 async def back_up(url: str, to: Path, *, force: bool) -> None:

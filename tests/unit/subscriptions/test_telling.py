@@ -85,11 +85,10 @@ def run(rights: Rights, check: Callable[[MemoryStore, Telling], Awaitable[None]]
         record = Record(store, cast(Codec, Plain()), rights, lambda: "id")
         async with Feed(store).running() as feed:
             base = "http://here/fhir"
-            ledger = Ledger(None)
-            ledger.claim("s", "what", LOCAL, 0)
+            ledger = Ledger(store)
+            await ledger.claim("s", "what", LOCAL, 0)
             clock, new_id = (lambda: AT), (lambda: "9a3c1b52-3a76-4d6e-9a24-3d3f8d1d7b10")
             await check(store, Telling(record, feed, ledger, base, clock, new_id, haste=0.001))
-            ledger.close()
         await store.close()
 
     asyncio.run(asyncio.wait_for(whole(), 20))
@@ -97,7 +96,9 @@ def run(rights: Rights, check: Callable[[MemoryStore, Telling], Awaitable[None]]
 
 async def tell(telling: Telling, of: Subscription, taker: Taker, count: int) -> None:
     """Tell until so many events were told, and a little longer."""
-    task = asyncio.create_task(Teller(telling, of, LOCAL, taker.send).run())
+    place = await telling.ledger.place(of.id)
+    assert place is not None
+    task = asyncio.create_task(Teller(telling, of, place, taker.send).run())
     for _ in range(500):
         if len(taker.told) >= count or task.done():
             break
@@ -118,7 +119,7 @@ def test_what_the_owner_may_not_read_is_not_delivered() -> None:
         assert [place for _, place in heard.told] == [
             "Observation/a", "Observation/b", "Observation/d"
         ]  # fmt: skip
-        telling.ledger.claim("s", "more", LOCAL, 0)
+        await telling.ledger.claim("s", "more", LOCAL, 0)
         await tell(telling, asked(Content.FULL), read, 2)
         assert read.told == [(1, "Observation/a"), (2, "Observation/d")]
         assert [e["resource"] for b in read.taken for e in b["entry"][1:]] == [
@@ -137,7 +138,7 @@ def test_three_failures_are_borne_and_nothing_is_told_twice() -> None:
         await put(store, "a", "p1")
         await tell(telling, asked(), taker, 1)
         assert (taker.tries, taker.told) == (4, [(1, "Observation/a")])
-        place = telling.ledger.place("s")
+        place = await telling.ledger.place("s")
         assert place is not None
         assert (place.position, place.told) == (1, 1)
 
@@ -177,7 +178,9 @@ def test_telling_ends_when_the_subscription_does() -> None:
     async def check(store: MemoryStore, telling: Telling) -> None:
         await put(store, "a", "p1")
         taker = Taker()
-        await asyncio.wait_for(Teller(telling, asked(end=AT), LOCAL, taker.send).run(), 5)
+        place = await telling.ledger.place("s")
+        assert place is not None
+        await asyncio.wait_for(Teller(telling, asked(end=AT), place, taker.send).run(), 5)
         assert taker.taken == []
 
     run(Rights({"p1"}, {"p1"}), check)

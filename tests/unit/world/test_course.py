@@ -2,6 +2,8 @@
 
 from collections import Counter, defaultdict
 
+import pytest
+
 from garrod.adapters.world.results import creatinine_of
 from tests.unit.world.small_world import Json, resources, some_people
 
@@ -83,3 +85,45 @@ def test_creatinine_gives_its_egfr_again() -> None:
     # a woman of 60 with 0.7 mg/dL: 141 x 0.993^60 x 1.018 = 94.2 (both powers are 1)
     assert round(creatinine_of(141 * 0.993**60 * 1.018, age=60, sex="female") / 88.4, 3) == 0.7
     assert creatinine_of(30, age=70, sex="male") > creatinine_of(60, age=70, sex="male")
+
+
+@pytest.mark.parametrize(
+    ("code", "unit", "low", "high"),
+    [
+        ("14682-9", "umol/L", 20, 900),  # creatinine
+        ("62238-1", "mL/min/{1.73_m2}", 5, 130),  # eGFR
+        ("2823-3", "mmol/L", 2.5, 7),  # potassium
+        ("6301-6", "{INR}", 0.8, 9),  # INR
+        ("59261-8", "mmol/mol", 20, 160),  # HbA1c
+        ("29463-7", "kg", 2, 200),  # weight
+        ("8302-2", "cm", 40, 210),  # height
+    ],
+)
+def test_value_has_its_unit_and_is_one_that_people_have(
+    code: str, unit: str, low: float, high: float
+) -> None:
+    found = [
+        r["valueQuantity"]
+        for r in resources(PEOPLE, "Observation")
+        if r["code"]["coding"][0]["code"] == code
+    ]
+    assert len(found) > 10
+    assert {value["code"] for value in found} == {unit}
+    assert all(low <= value["value"] <= high for value in found)
+    assert len({value["value"] for value in found}) > 5
+
+
+def test_blood_tests_are_answered_awaited_cancelled_and_missed() -> None:
+    panels = [r for r in resources(PEOPLE, "ServiceRequest") if "coding" in r["code"]]
+    assert set(Counter(r["status"] for r in panels)) == {"completed", "active", "revoked"}
+    answered = {r["basedOn"][0]["reference"][15:] for r in resources(PEOPLE, "DiagnosticReport")}
+    assert {r["id"] for r in panels if r["status"] == "completed"} <= answered
+    assert not {r["id"] for r in panels if r["status"] != "completed"} & answered
+    last = {r["subject"]["reference"]: r["authoredOn"] for r in panels}
+    on_metformin = [
+        r["subject"]["reference"]
+        for r in resources(PEOPLE, "MedicationStatement")
+        if r["status"] == "active" and r["medicationCodeableConcept"]["text"].startswith("Metf")
+    ]
+    overdue = [who for who in on_metformin if last.get(who, "") < "2025-04-01"]
+    assert 0 < len(overdue) < 0.5 * len(on_metformin)

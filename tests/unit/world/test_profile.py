@@ -41,6 +41,10 @@ BROKEN = [
     ('results = ["hba1c"]', 'results = ["hba1d"]', "no [result] table for hba1d"),
     ('type = "intolerance", severe', 'type = "dislike", severe', "expected allergy or intolerance"),
     ("reactions = { cough = 1.0 }", "reactions = { cogh = 1.0 }", "no code is there for cogh"),
+    ('given = ["prednisolone"]', 'given = ["prednisolon"]', "is there for prednisolon"),
+    ("least = 5", "least = 0", "polypharmacy[0].least: expected a whole number from 1"),
+    ('form = "gel"', 'form = "jelly"', "a form of"),
+    ("missed_share = 0.12", "missed_share = 12", "tests.missed_share: expected a number"),
     ("starts = [0, 5, 10,", "starts = [0, 10, 5,", "ages in ascending order"),
 ]  # fmt: skip
 

@@ -44,6 +44,16 @@ def maybe_kept(why: str) -> OutsideError:
     )
 
 
+def read_only(why: str) -> OutsideError:
+    """Return the error for a database that may only be read: nothing of the write is kept."""
+    return OutsideError(
+        f"the record's database may only be read now ({why}), and nothing was written: give it "
+        "back its right to be written (a disk mounted read-only, rights of the file or the role, "
+        "a standby server), then send it again.",
+        code="STO017",
+    )
+
+
 def unreachable(why: str) -> OutsideError:
     """Return the error for a database that cannot be reached or read."""
     return OutsideError(
@@ -96,7 +106,9 @@ def foreign(where: str) -> OutsideError:
 def not_moved(why: str) -> OutsideError:
     """Return the error for a migration that failed: the old state stands."""
     return OutsideError(
-        f"the record's schema could not be moved on ({why}); it stands as it was.", code="STO010"
+        f"the record's schema could not be moved on ({why}); it stands as it was: see to the "
+        "database or its disk and start again, or go on with the release before.",
+        code="STO010",
     )
 
 

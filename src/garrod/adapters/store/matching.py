@@ -30,7 +30,15 @@ from garrod.care.record.query import (
     Token,
     Value,
 )
-from garrod.core.resource import CompositeRow, DateRow, Draft, NumberRow, ReferenceRow, Version
+from garrod.core.resource import (
+    CompositeRow,
+    DateRow,
+    Draft,
+    NumberRow,
+    ReferenceRow,
+    TokenRow,
+    Version,
+)
 
 Name = tuple[str, str]
 NEGATIVE = {Modifier.NOT, Modifier.NOT_IN}
@@ -87,7 +95,7 @@ def _criterion(held: Held, criterion: Criterion) -> bool:
 def _rows(held: Held, criterion: Criterion) -> list[Any]:
     """Return the rows of a parameter; of `_id` and `_lastUpdated` such as they would be."""
     if criterion.param == "_id":
-        return [("", held.draft.id)]
+        return [TokenRow("_id", "", held.draft.id)]
     if criterion.param == "_lastUpdated":
         return [DateRow("_lastUpdated", held.at, held.at + 1)]
     rows = held.draft.rows
@@ -107,8 +115,7 @@ def _rows(held: Held, criterion: Criterion) -> list[Any]:
 def _fits(row: Any, value: Value, criterion: Criterion) -> bool:
     match value:
         case Token():
-            of = row if isinstance(row, tuple) else (row.system, row.code)
-            return _coded(of, value)
+            return _coded((row.system, row.code), value)
         case Text():
             return _worded(row, value, criterion)
         case Span():
@@ -227,7 +234,7 @@ def sort_value(held: Held, sort: Sort) -> Any:
     }
     if sort.type not in names:
         raise faults.unknown_criterion(f"an order by {sort.param} ({sort.type})")
-    values = [getattr(row, names[sort.type]) for row in rows]
+    values = [v for row in rows if (v := getattr(row, names[sort.type])) != ""]
     if not values:
         return None
     return max(values) if sort.is_descending else min(values)

@@ -33,13 +33,15 @@ class State:
     shelf: dict[Name, Held] = field(default_factory=dict)
     versions: dict[Name, list[Version]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
+    notes: dict[Name, str] = field(default_factory=dict)
     sequence: int = 0
     at: int = 0
 
     def copy(self) -> State:
         """Return a state that can be changed without changing this one."""
         versions = {name: list(some) for name, some in self.versions.items()}
-        return State(dict(self.shelf), versions, list(self.events), self.sequence, self.at)
+        kept = (list(self.events), dict(self.notes))
+        return State(dict(self.shelf), versions, *kept, self.sequence, self.at)
 
     def newest(self, kind: str, id: str) -> Version | None:
         """Return the newest version, or None."""
@@ -61,6 +63,14 @@ class MemoryView:
         """Return one version, or None."""
         some = self.state.versions.get((kind, id), [])
         return next((version for version in some if version.number == number), None)
+
+    async def note(self, room: str, id: str) -> str | None:
+        """Return a note, or None."""
+        return self.state.notes.get((room, id))
+
+    async def notes(self, room: str) -> tuple[tuple[str, str], ...]:
+        """Return the notes of a room by their ids."""
+        return tuple(sorted((id, t) for (of, id), t in self.state.notes.items() if of == room))
 
     async def history(self, of: HistoryOf) -> Page:
         """Return versions, the newest first.  Raises: InputError REC003."""
@@ -192,6 +202,12 @@ class MemoryTx(MemoryView):
 
     async def lock(self, key: str) -> None:
         """Do nothing: one transaction runs at a time."""
+
+    async def keep(self, room: str, id: str, text: str | None) -> None:
+        """Write a note anew; None: take it away."""
+        self.state.notes.pop((room, id), None)
+        if text is not None:
+            self.state.notes[room, id] = text
 
     async def emit(
         self, topic: str, version: Version, *, patients: Sequence[str], detail: str = ""

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Dialect
 
 from garrod.adapters.store import faults
 
-NEWEST = "0001"  # the last step of migrations/versions
+NEWEST = "0002"  # the last step of migrations/versions
 CURRENT = "SELECT version_num FROM alembic_version"
 STEPS = Path(__file__).parent / "migrations"
 

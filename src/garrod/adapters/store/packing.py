@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import struct
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
+
+import orjson
 
 from garrod.care.record.ports import Event
 from garrod.core.resource import Splice, Version
@@ -72,5 +73,5 @@ def version_of(row: Sequence[Any]) -> Version:
 def event_of(row: Sequence[Any]) -> Event:
     """Return the event of a row of its table."""
     sequence, at, topic, kind, id, number, patients, detail = row
-    people = tuple(json.loads(patients))
+    people = tuple(orjson.loads(patients))
     return Event(sequence, moment(at), topic, kind, id, number, people, detail)

@@ -48,6 +48,15 @@ class Reader:
         rows = await ask(self.book.events, after, limit)
         return tuple(event_of(row) for row in rows)
 
+    async def note(self, room: str, id: str) -> str | None:
+        """Return a note, or None."""
+        rows = await ask(self.book.note, room, id)
+        return str(rows[0][0]) if rows else None
+
+    async def notes(self, room: str) -> tuple[tuple[str, str], ...]:
+        """Return the notes of a room by their ids."""
+        return tuple((id, text) for id, text in await ask(self.book.notes, room))
+
     async def history(self, of: HistoryOf) -> Page:
         """Return versions, the newest first.  Raises: InputError REC003."""
         before = history_place(of)

@@ -2,6 +2,7 @@
 
 head: the newest of each resource. version: every version, found by number, never scanned by search.
 One table per sort of search row; compartment: whose record; event: the outbox, in order of commits.
+note: what the server keeps in mind beside the record, with no version and no event.
 A search row has a row only while its resource is there: deletion takes the rows away.
 """
 
@@ -183,6 +184,16 @@ COMPOSITE = Table(
     Column("key", NUMBER, nullable=False),
     Index("composite_of", "param", "first_code", "key"),
     Index("composite_back", "key", "param"),
+)
+
+NOTE = Table(
+    "note",
+    METADATA,
+    Column("room", WORDS, nullable=False),
+    Column("id", WORDS, nullable=False),
+    Column("text", WORDS, nullable=False),
+    PrimaryKeyConstraint("room", "id", name="note_of"),
+    sqlite_with_rowid=False,
 )
 
 ROW_TABLES = (TOKEN, STRING, DATE, REFERENCE, AMOUNT, URI, COMPOSITE)

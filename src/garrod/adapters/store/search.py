@@ -53,6 +53,7 @@ COMPARE: dict[str, Callable[[Any, Any], Truth]] = {
     ">": lambda column, value: column > value,
     ">=": lambda column, value: column >= value,
 }
+BLANKS = frozenset(("token", "string", "reference", "uri"))  # tables with rows that have no order
 
 
 class Builder:
@@ -177,13 +178,19 @@ class Builder:
         return and_(kinds, not_(HEAD.c.is_deleted), *nodes)
 
     def sorting(self, key: Key) -> ColumnElement[Any]:
-        """Return what a resource is sorted by: of several values the first in that order."""
+        """Return what a resource is sorted by: of several values the first in that order.
+
+        A row without a code or an id says nothing of the order: words alone, a url elsewhere.
+        """
         if not key.table:
             return HEAD.c[key.column]
         source = self.alias(TABLES[key.table])
         best = func.max if key.is_descending else func.min
         param = self.one_of(source.c.param, key.params)
-        made = select(best(source.c[key.column])).where(source.c.key == HEAD.c.key, param)
+        column = source.c[key.column]
+        made = select(best(column)).where(source.c.key == HEAD.c.key, param)
+        if key.table in BLANKS:
+            made = made.where(column != literal_column("''"))
         return made.scalar_subquery()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, Table, bindparam, delete, literal_column, select
 
 from garrod.adapters.store.compiled import POSTGRES, SQLITE, Speech, Statement, compiled
-from garrod.adapters.store.schema import COMPARTMENT, EVENT, HEAD, ROW_TABLES, VERSION
+from garrod.adapters.store.schema import COMPARTMENT, EVENT, HEAD, NOTE, ROW_TABLES, VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,10 @@ class Book:
     last: Statement  # sequence and time of the newest event
     events: Statement
     patients: Statement  # of a key
+    note: Statement
+    notes: Statement  # of a room
+    keep: Statement  # write a note
+    drop: Statement  # take it away
     put: dict[str, Statement] = field(repr=False)  # table -> one row into it
     forget: tuple[Statement, ...] = field(repr=False)  # the search rows of a key
 
@@ -64,6 +68,7 @@ def book(name: str) -> Book:
         last=compiled(speech, _last(), ()),
         events=compiled(speech, _events(), ("after", "limit")),
         patients=compiled(speech, whose, ("of",)),
+        **_notes(speech),
         put=kept,
         forget=tuple(_forget(speech, table) for table in (COMPARTMENT, *ROW_TABLES)),
     )
@@ -77,6 +82,23 @@ def _put(speech: Speech, table: Table) -> Statement:
 def _forget(speech: Speech, table: Table) -> Statement:
     made = delete(table).where(table.c.key == bindparam("of"))
     return compiled(speech, made, ("of",), is_writing=True)
+
+
+def _notes(speech: Speech) -> dict[str, Statement]:
+    """Return the statements of notes; each is asked, so that none overtakes another."""
+    room, id = NOTE.c.room == bindparam("room"), NOTE.c.id == bindparam("of")
+    names, one = ("room", "id", "text"), ("room", "of")
+    put = speech.insert(NOTE)
+    put = put.on_conflict_do_update(
+        index_elements=[NOTE.c.room, NOTE.c.id], set_={"text": put.excluded.text}
+    )
+    every = select(NOTE.c.id, NOTE.c.text).where(room).order_by(NOTE.c.id)
+    return {
+        "note": compiled(speech, select(NOTE.c.text).where(room, id), one, is_apart=True),
+        "notes": compiled(speech, every, ("room",), is_apart=True),
+        "keep": compiled(speech, put, names, is_apart=True),
+        "drop": compiled(speech, delete(NOTE).where(room, id), one, is_apart=True),
+    }
 
 
 def _bump(speech: Speech) -> Statement:

@@ -1,97 +1,122 @@
-"""Looks at everything that a store holds, and tells what is not as it should be."""
+"""Looks at everything that a store holds, and tells what is not as it should be.
+
+versions in their order -> bytes against their hash, numbers, head, event; with a `Meaning` also the
+search rows and people of the bytes against those stored, and each medication list against its lines
+-> heads without versions -> search rows of nobody -> the outbox, event by event
+
+Memory is bounded: a hundred versions are held at a time. Events stand in the order of commits, and
+a resource's versions in the order of their events: so each person's events are in order too.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, Protocol, TypeVar, cast
 
-from garrod.care.record.ports import HistoryOf, Store
-from garrod.core.resource import Version
+from garrod.adapters.store import proving
+from garrod.adapters.store.flaw import Flaw, Part
+from garrod.adapters.store.meaning import Meaning
+from garrod.adapters.store.statements import Book
+from garrod.adapters.store.verify_lists import list_flaws
+from garrod.adapters.store.verify_search import recomputed, search_flaws
+from garrod.adapters.store.verify_versions import Walk
+from garrod.adapters.store.writing import OWN_TOPIC
+from garrod.care.record.ports import Store
 
-PORTION = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Flaw:
-    """Something that is not as it should be: where, and what. No name of a person."""
-
-    kind: str
-    id: str
-    number: int
-    what: str
+T = TypeVar("T")
+FIRST = -(2**63)  # before every key
+Reading = Callable[[Book], Coroutine[Any, Any, T]]
 
 
-async def verify(store: Store) -> AsyncIterator[Flaw]:
-    """Yield every flaw: bytes that are not those hashed, missing numbers, wrong heads and events.
+class Inspected(Protocol):
+    """A store whose tables can be read as they lie there."""
 
-    Works on a store that others write to: what is written after the beginning is left for the next
-    time. Raises: OutsideError STO005.
+    async def inspect(self, asked: Reading[T]) -> T:
+        """Return what a reading finds, from one state of the record."""
+        ...
+
+
+async def verify(store: Store, meaning: Meaning | None = None) -> AsyncIterator[Flaw]:
+    """Yield every flaw; without a meaning only what can be told without reading the bytes.
+
+    Works on a store that others write to. Raises: OutsideError STO005.
     """
-    newest = await _last_event(store)
-    lowest: dict[tuple[str, str], int] = {}
-    of: HistoryOf | None = HistoryOf(count=PORTION)
-    while of is not None:
-        page = await store.history(of)
-        for version in page.versions:
-            if version.sequence <= newest:
-                async for flaw in _of_version(store, version, lowest):
+    inspected = cast(Inspected, store)
+    versions, events = await inspected.inspect(proving.ends)
+    for part in (_versions(inspected, meaning), _heads(inspected), _rows(inspected)):
+        async for flaw in part:
+            yield flaw
+    async for flaw in _outbox(inspected):
+        yield flaw
+    if versions > events:
+        what = f"ends at event {events}, and version {versions} was written: events are lost"
+        yield Flaw("", "", events, what, Part.OUTBOX)
+
+
+async def _versions(store: Inspected, meaning: Meaning | None) -> AsyncIterator[Flaw]:
+    walk, key, number = Walk(), FIRST, 0
+    while True:
+        page = await store.inspect(_looking(key, number))
+        for seen in page.seen:
+            made = recomputed(seen, meaning)
+            for flaw in walk.of(seen, made):
+                yield flaw
+            if meaning is not None and seen.stand and seen.number == seen.stand.number:
+                for flaw in search_flaws(seen, made, page.found[seen.key], meaning):
                     yield flaw
-        of = replace(of, cursor=page.cursor) if page.cursor else None
-    for (kind, id), number in lowest.items():
-        if number != 1:
-            yield Flaw(kind, id, number, "is the first there is, and is not number 1")
-    async for flaw in _of_events(store, newest):
+                if made.draft is not None:
+                    name = (seen.stand.kind, seen.stand.id)
+                    for flaw in await list_flaws(store.inspect, meaning, *name):
+                        yield flaw
+        if not page.seen:
+            break
+        key, number = page.seen[-1].key, page.seen[-1].number
+    for flaw in walk.end():
         yield flaw
 
 
-async def _of_version(
-    store: Store, version: Version, lowest: dict[tuple[str, str], int]
-) -> AsyncIterator[Flaw]:
-    """Yield the flaws of a version; they come the newest first."""
-    kind, id, number = version.kind, version.id, version.number
-    if version.is_deleted:
-        if version.body or version.sha256:
-            yield Flaw(kind, id, number, "is a deletion, and has a body")
-    elif hashlib.sha256(version.body).digest() != version.sha256:
-        yield Flaw(kind, id, number, "has other bytes than were hashed when it was written")
-    above = lowest.get((kind, id))
-    if above is None:
-        head = await store.read(kind, id)
-        if head is None or head.number < number:
-            yield Flaw(kind, id, number, "is the newest version, and is not the one that is read")
-    elif above != number + 1:
-        yield Flaw(kind, id, number, f"is followed by number {above}")
-    lowest[kind, id] = number
+def _looking(key: int, number: int) -> Reading[proving.Look]:
+    return lambda book: proving.look(book, key, number)
 
 
-async def _of_events(store: Store, newest: int) -> AsyncIterator[Flaw]:
+async def _heads(store: Inspected) -> AsyncIterator[Flaw]:
+    """Yield a flaw for each head that has no version at all."""
+    after = FIRST
+    while some := await store.inspect(_behind(proving.empty_heads, after)):
+        for after, kind, id, number in some:  # noqa: B007 (the next reading begins there)
+            yield Flaw(kind, id, number, "is the one that is read, and no version is there")
+
+
+async def _rows(store: Inspected) -> AsyncIterator[Flaw]:
+    """Yield a flaw for each key of search rows that belong to nothing."""
+    for table in proving.FOUND:
+        after = FIRST
+        while some := await store.inspect(_lost(table.name, after)):
+            for after in some:
+                what = f"of table {table.name} under key {after} belong to no resource"
+                yield Flaw("", "", 0, what, Part.SEARCH, after)
+
+
+def _lost(table: str, after: int) -> Reading[list[int]]:
+    return lambda book: proving.lost_keys(book, table, after)
+
+
+def _behind(asked: Callable[[Book, int], Coroutine[Any, Any, T]], after: int) -> Reading[T]:
+    return lambda book: asked(book, after)
+
+
+async def _outbox(store: Inspected) -> AsyncIterator[Flaw]:
     """Yield the flaws of the outbox: gaps, times that go back, events of no version."""
-    last, at = 0, None
-    while last < newest:
-        some = await store.events(last, PORTION)
-        if not some:
-            yield Flaw("", "", last, "is the last event that can be read, and more were written")
-            return
-        for event in some:
-            where = (event.kind, event.id, event.number)
-            if event.sequence != last + 1:
-                yield Flaw(*where, f"event {event.sequence} follows event {last}")
-            if at is not None and event.at < at:
-                yield Flaw(*where, f"event {event.sequence} is older than the one before it")
-            found = await store.read_version(*where)
-            if found is None or (event.topic == "resource" and found.sequence != event.sequence):
-                yield Flaw(*where, f"event {event.sequence} tells of a version that is not there")
-            last, at = event.sequence, event.at
-
-
-async def _last_event(store: Store) -> int:
-    """Return the newest sequence number; 0 where nothing was written."""
-    low, step = 0, 1
-    while await store.events(low + step - 1, 1):  # is there one behind?
-        low, step = low + step, step * 2
-    while step > 1:
-        step //= 2
-        if await store.events(low + step - 1, 1):
-            low += step
-    return low
+    last, before = 0, None
+    while some := await store.inspect(_behind(proving.told, last)):
+        for sequence, at, topic, kind, id, number, of in some:
+            found = []
+            if sequence != last + 1:
+                found.append(f"event {sequence} follows event {last}")
+            if before is not None and at < before:
+                found.append(f"event {sequence} is older than the one before it")
+            if of is None or (topic == OWN_TOPIC and of != sequence):
+                found.append(f"event {sequence} tells of a version that is not there")
+            for what in found:
+                yield Flaw(kind, id, number, what, Part.OUTBOX)
+            last, before = sequence, at

@@ -55,10 +55,7 @@ class WritingTx(Reader):
             draft.kind, draft.id, method=method, body=draft.body, splice=draft.splice
         )
         before = await self._forget(key) if version.number > 1 else ()
-        for table, rows in rows_of(draft, key).items():
-            await write(self.book.put[table], rows)
-        now = dict.fromkeys(draft.patients)
-        await write(self.book.put["compartment"], [(who, draft.kind, key) for who in now])
+        now = await self._find(draft, key)
         await self._tell(OWN_TOPIC, version, (*now, *before), "", version.sequence)
         return version
 
@@ -77,11 +74,35 @@ class WritingTx(Reader):
     async def lock(self, key: str) -> None:
         """Do nothing: one transaction of a store runs at a time, whatever its key."""
 
+    async def keep(self, room: str, id: str, text: str | None) -> None:
+        """Write a note anew; None: take it away."""
+        if text is None:
+            await ask(self.book.drop, room, id)
+        else:
+            await ask(self.book.keep, room, id, text)
+
     async def emit(
         self, topic: str, version: Version, *, patients: Sequence[str], detail: str = ""
     ) -> Event:
         """Write an event of its own; returns it."""
         return await self._tell(topic, version, patients, detail, self.turn.next())
+
+    async def found_anew(self, draft: Draft, key: int) -> None:
+        """Write the search rows of what stands under a key anew: no version, no event."""
+        await self._forget(key)
+        await self._find(draft, key)
+
+    async def unfound(self, key: int) -> None:
+        """Take away the search rows of what is not there."""
+        await self._forget(key)
+
+    async def _find(self, draft: Draft, key: int) -> tuple[str, ...]:
+        """Write the search rows of a draft; return whose record it belongs to."""
+        for table, rows in rows_of(draft, key).items():
+            await write(self.book.put[table], rows)
+        now = tuple(dict.fromkeys(draft.patients))
+        await write(self.book.put["compartment"], [(who, draft.kind, key) for who in now])
+        return now
 
     async def _stand(self, kind: str, id: str) -> _Stand | None:
         rows = await ask(self.book.stand, kind, id)

@@ -1,35 +1,18 @@
-"""Remembers who asked for a subscription and how far it was told: one small SQLite file.
+"""Remembers who asked for a subscription and how far it was told: notes beside the record.
 
-A place that is lost with the power means that some events are told twice, with the same numbers;
-who asked is durable before anything is told.
+They stand in the record's own database, so that a backup holds both as of one moment: after it was
+put back, each subscriber is told on from the place that it had reached then.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from dataclasses import dataclass
-from pathlib import Path
+import json
+from dataclasses import asdict, dataclass, replace
 
 from garrod.care.govern.access import Actor
-from garrod.core.errors import OutsideError
+from garrod.care.record.ports import Store, Tx
 
-_TABLE = """
-CREATE TABLE IF NOT EXISTS subscription (
-    id TEXT PRIMARY KEY,
-    definition TEXT NOT NULL,
-    actor TEXT NOT NULL, role TEXT NOT NULL, organisation TEXT NOT NULL,
-    setting TEXT NOT NULL, purpose TEXT NOT NULL,
-    started INTEGER NOT NULL, position INTEGER NOT NULL, told INTEGER NOT NULL
-) WITHOUT ROWID
-"""
-_CLAIM = """
-INSERT INTO subscription VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
-ON CONFLICT (id) DO UPDATE SET
-    definition = excluded.definition, actor = excluded.actor, role = excluded.role,
-    organisation = excluded.organisation, setting = excluded.setting, purpose = excluded.purpose,
-    started = excluded.started, position = excluded.position, told = 0
-WHERE subscription.definition <> excluded.definition
-"""
+ROOM = "subscription"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,51 +27,47 @@ class Place:
 
 
 class Ledger:
-    """One file; None: kept in memory."""
+    """The places of all subscriptions. Every method raises OutsideError STO003 to STO006."""
 
-    def __init__(self, path: Path | None) -> None:
-        try:
-            self._file = sqlite3.connect(path or ":memory:", isolation_level=None)
-            self._file.execute("PRAGMA journal_mode=WAL")
-            self._file.execute(_TABLE)
-        except sqlite3.Error as error:
-            raise OutsideError(
-                f"the ledger of subscriptions cannot be opened ({error}).", code="SUB011"
-            ) from error
+    def __init__(self, store: Store) -> None:
+        self.store = store
 
-    def claim(self, id: str, definition: str, owner: Actor, sequence: int) -> None:
+    async def claim(self, id: str, definition: str, owner: Actor, sequence: int) -> None:
         """Remember who asked, and from which event on; the same asked again changes nothing."""
-        who = (owner.id, owner.role, owner.organisation, owner.setting, owner.purpose)
-        self._write("FULL", _CLAIM, (id, definition, *who, sequence, sequence))
+        new = Place(owner, definition, sequence, sequence, 0)
 
-    def place(self, id: str) -> Place | None:
+        async def work(tx: Tx) -> None:
+            now = _read(await tx.note(ROOM, id))
+            if now is None or now.definition != definition:
+                await tx.keep(ROOM, id, _written(new))
+
+        await self.store.transact(work)
+
+    async def place(self, id: str) -> Place | None:
         """Return what is remembered of a subscription, or None."""
-        row = self._file.execute("SELECT * FROM subscription WHERE id = ?", (id,)).fetchone()
-        if row is None:
-            return None
-        return Place(Actor(*row[2:7]), row[1], *row[7:])
+        return _read(await self.store.note(ROOM, id))
 
-    def tell(self, id: str, position: int, told: int) -> None:
+    async def tell(self, id: str, position: int, told: int) -> None:
         """Remember how far a subscription was told; never less than before."""
-        self._write(
-            "NORMAL",
-            "UPDATE subscription SET position = ?, told = ? WHERE id = ? AND position < ?",
-            (position, told, id, position),
-        )
 
-    def forget(self, id: str) -> None:
+        async def work(tx: Tx) -> None:
+            now = _read(await tx.note(ROOM, id))
+            if now is not None and now.position < position:
+                await tx.keep(ROOM, id, _written(replace(now, position=position, told=told)))
+
+        await self.store.transact(work)
+
+    async def forget(self, id: str) -> None:
         """Remember a subscription no more."""
-        self._write("NORMAL", "DELETE FROM subscription WHERE id = ?", (id,))
+        await self.store.transact(lambda tx: tx.keep(ROOM, id, None))
 
-    def close(self) -> None:
-        """Let go of the file."""
-        self._file.close()
 
-    def _write(self, safety: str, statement: str, values: tuple[object, ...]) -> None:
-        try:
-            self._file.execute(f"PRAGMA synchronous={safety}")
-            self._file.execute(statement, values)
-        except sqlite3.Error as error:
-            raise OutsideError(
-                f"the ledger of subscriptions cannot be written ({error}).", code="SUB011"
-            ) from error
+def _written(place: Place) -> str:
+    return json.dumps(asdict(place), separators=(",", ":"))
+
+
+def _read(text: str | None) -> Place | None:
+    if text is None:
+        return None
+    told = json.loads(text)
+    return Place(**{**told, "owner": Actor(**told["owner"])})

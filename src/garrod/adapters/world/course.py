@@ -96,6 +96,7 @@ class Planner:
         for problem in self._health.problems:
             for slot in problem.illness.slots:
                 self._slot(slot, problem)
+        self._together()
         self._mother()
         self._stated()
         self._episodes()
@@ -117,6 +118,13 @@ class Planner:
             other = self._line(slot.companion, problem, holder)
             other.periods = [Period(line.periods[0].start, line.end, 0)]
             other.stop_reason = line.stop_reason
+
+    def _together(self) -> None:
+        """Begin what is taken because of another long-term medicine."""
+        for rule in self._profile.together:
+            cause = next((ln for ln in self._course.lines if ln.medicine.key in rule.given), None)
+            if cause is not None and cause.problem is not None:
+                self._slot(rule.slot, cause.problem)
 
     def _line(self, name: str, problem: Problem | None, holder: str) -> Line:
         course, rules = self._course, self._profile.course

@@ -10,9 +10,10 @@ from garrod.adapters.world.parts import FhirJson, coded, medicine_concept, quant
 
 COUNTS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight")
 TIMES = ("", "once", "twice", "three times", "four times")
-UNITS = {"mg": "mg", "ug": "micrograms", "[iU]": "units"}
+UNITS = {"mg": "mg", "ug": "micrograms", "[iU]": "units", "%": "%"}
 # Source: SNOMED CT route concepts (unchecked but for their check digits).
 ORAL, INHALED, UNDER_SKIN = "26643006", "447694001", "34206005"
+SKIN, EYE, TONGUE, NOSE = "6064005", "54485002", "37839007", "46713006"
 ROUTES = {
     "tablet": (ORAL, "Oral route"),
     "capsule": (ORAL, "Oral route"),
@@ -20,10 +21,23 @@ ROUTES = {
     "suspension": (ORAL, "Oral route"),
     "inhaler": (INHALED, "Inhalation route"),
     "injection": (UNDER_SKIN, "Subcutaneous route"),
+    "cream": (SKIN, "Topical route"),
+    "gel": (SKIN, "Topical route"),
+    "eye drops": (EYE, "Ophthalmic route"),
+    "mouth spray": (TONGUE, "Sublingual route"),
+    "nasal spray": (NOSE, "Nasal route"),
 }
 PUFFS, WEEK = 200, 7  # of an inhaler; days
 SPOON = 5  # ml of a suspension that hold its strength
-PEN_DAYS = 15  # assumed: how long a pen lasts
+# What one container holds is called, and for how many days it lasts. assumed
+LASTS = {
+    "injection": ("pen", 15),
+    "cream": ("tube", 28),
+    "gel": ("tube", 28),
+    "eye drops": ("bottle", 28),
+    "mouth spray": ("spray", 84),
+    "nasal spray": ("spray", 28),
+}
 AS_NEEDED_SHARE = 0.5  # assumed: of the most that may be taken when needed
 
 
@@ -60,8 +74,9 @@ def _product(m: Medicine, strength: float) -> Product:
     unit = m.form
     if m.form == "inhaler":
         per_day = per_day / PUFFS
-    elif m.form == "injection":
-        per_day, unit = 1 / PEN_DAYS, "pen"
+    elif m.form in LASTS:
+        unit, days = LASTS[m.form]
+        per_day = 1 / days
     elif m.form == "suspension":
         per_day, unit = per_day * SPOON, "ml"
     concept = medicine_concept(_name(m, strength), m.name, m.atc, m.rxnorm)
@@ -79,7 +94,8 @@ def _name(medicine: Medicine, strength: float) -> str:
         return f"{name} 100 units/ml solution for injection pen"
     if medicine.form == "suspension":
         return f"{name} {_plain(strength)} mg/{SPOON} ml oral suspension"
-    form = "inhaler" if medicine.form == "inhaler" else f"{medicine.form}s"
+    is_whole = medicine.form == "inhaler" or medicine.form in LASTS
+    form = medicine.form if is_whole else f"{medicine.form}s"
     return f"{name} {_plain(strength)} {UNITS[medicine.unit]} {form}"
 
 

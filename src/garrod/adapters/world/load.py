@@ -17,8 +17,10 @@ from garrod.adapters.world.load_health import (
     body_of,
     conditions_of,
     episodes_of,
+    figures_of,
     gradient,
     medicines_of,
+    together_of,
 )
 from garrod.adapters.world.model import DECILES, Ethnic, People, Places, Profile
 from garrod.adapters.world.section import Section, wrong
@@ -70,6 +72,7 @@ def _profile(root: Section, shelf: Shelf) -> Profile:
         burden=burden,
         conditions=conditions,
         episodes=episodes_of(root, len(ages), medicines),
+        together=together_of(root, medicines),
         course=course_of(root.section("course").sourced(), medicines),
         visits=visits_of(root.section("visits").sourced()),
         admissions=admissions_of(root.section("admissions").sourced(), medicines),
@@ -78,10 +81,12 @@ def _profile(root: Section, shelf: Shelf) -> Profile:
         panels=panels,
         pending=tests.share("pending_share"),
         cancelled=tests.share("cancelled_share"),
+        missed=tests.share("missed_share", 0),
         strands=strands,
         carried=carried,
         gene_tests=tests_of(root, strands, medicines, {c.key for c in conditions}),
         medicines=medicines,
+        figures=figures_of(root),
     )
     tests.done()
     root.done()

@@ -13,10 +13,12 @@ from garrod.adapters.world.model import (
     Allergies,
     AllergyKind,
     Body,
+    Figure,
     Illness,
     Medicine,
     Panel,
     Slot,
+    Together,
 )
 from garrod.adapters.world.section import Section, wrong
 from garrod.core.errors import CodeError
@@ -24,8 +26,11 @@ from garrod.core.identifiers import Atc, Icd10, RxNorm, Snomed
 from garrod.knowledge.shelf import Shelf
 
 PACK = "drugs"
-FORMS = ("tablet", "capsule", "sachet", "suspension", "inhaler", "injection")
-UNITS = ("mg", "ug", "[iU]")
+FORMS = (
+    *("tablet", "capsule", "sachet", "suspension", "inhaler", "injection"),
+    *("cream", "gel", "eye drops", "mouth spray", "nasal spray"),
+)
+UNITS = ("mg", "ug", "[iU]", "%")
 VITALS = ("bp", "weight")  # taken in the practice, not by a laboratory
 GROWN = 12  # from this age a line has an adult's dose, and none is begun before, unless it says so
 MANY_TESTS = 60  # Not clinical: a year, of one panel
@@ -151,20 +156,51 @@ def _check_keys(kind: str, found: list[Illness]) -> None:
 def _slots(row: Section, medicines: Known, *, is_course: bool = False) -> tuple[Slot, ...]:
     found = []
     for slot in row.sections("medicines", []):
-        choices, companion = slot.weights("choices"), slot.text("with", "")
-        check_medicines(slot, [*choices, *([companion] if companion else [])], medicines)
+        found.append(_slot(slot, medicines, is_course=is_course))
+        slot.done()
+    return tuple(found)
+
+
+def _slot(slot: Section, medicines: Known, *, is_course: bool = False) -> Slot:
+    choices, companion = slot.weights("choices"), slot.text("with", "")
+    check_medicines(slot, [*choices, *([companion] if companion else [])], medicines)
+    return Slot(
+        share=slot.share("share"),
+        choices=Odds.of(choices),
+        group=slot.text("group", ""),
+        companion=companion,
+        from_age=slot.whole("from_age", 0, OLDEST, GROWN),
+        to_age=slot.whole("to_age", 0, OLDEST, OLDEST),
+        days=slot.whole("days", 1, 180) if is_course else 0,
+    )
+
+
+def together_of(root: Section, medicines: Known) -> tuple[Together, ...]:
+    """Return what is taken because of another medicine; all must be known."""
+    found = []
+    for row in root.sections("together", []):
+        given = row.sourced().words("given")
+        check_medicines(row, list(given), medicines)
+        found.append(Together(frozenset(given), _slot(row, medicines)))
+        row.done()
+    return tuple(found)
+
+
+def figures_of(root: Section) -> tuple[Figure, ...]:
+    """Return how many take how many medicines in life, each figure with its source."""
+    found = []
+    for row in root.sections("polypharmacy", []):
         found.append(
-            Slot(
-                share=slot.share("share"),
-                choices=Odds.of(choices),
-                group=slot.text("group", ""),
-                companion=companion,
-                from_age=slot.whole("from_age", 0, OLDEST, GROWN),
-                to_age=slot.whole("to_age", 0, OLDEST, OLDEST),
-                days=slot.whole("days", 1, 180) if is_course else 0,
+            Figure(
+                what=row.sourced().text("what"),
+                from_age=row.whole("from_age", 0, OLDEST, 0),
+                to_age=row.whole("to_age", 0, OLDEST, OLDEST),
+                least=row.whole("least", 1, 50),
+                share=row.share("share"),
+                source=row.text("source"),
             )
         )
-        slot.done()
+        row.done()
     return tuple(found)
 
 

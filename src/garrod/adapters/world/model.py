@@ -99,6 +99,26 @@ class Illness:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """A medicine that some take because they take another, as a stomach's protection."""
+
+    given: frozenset[str]
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """How many people of some ages take so many medicines or more in life: to compare with."""
+
+    what: str
+    from_age: int
+    to_age: int
+    least: int
+    share: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """How lines begin, change, end and are collected within a year."""
 
@@ -236,6 +256,7 @@ class Profile:
     burden: Odds[float]
     conditions: tuple[Illness, ...]
     episodes: tuple[Illness, ...]
+    together: tuple[Together, ...]
     course: Course
     visits: Visits
     admissions: Admissions
@@ -244,7 +265,9 @@ class Profile:
     panels: Mapping[str, Panel]
     pending: float
     cancelled: float
+    missed: float
     strands: Mapping[str, Mapping[str, Odds[str]]]  # gene, population -> alleles
     carried: Mapping[str, str]  # gene -> the one allele that a test looks for
     gene_tests: tuple[GeneTest, ...]
     medicines: Mapping[str, Medicine]
+    figures: tuple[Figure, ...] = ()

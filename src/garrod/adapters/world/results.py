@@ -80,8 +80,16 @@ class Results:
         yield from self._said()
         yield from self._goal(lines)
         for key, often in wanted.items():
+            last = self._missed_from()
             for day in self._days(often):
-                yield from self._panel(self._scene.profile.panels[key], day)
+                if day < last:
+                    yield from self._panel(self._scene.profile.panels[key], day)
+
+    def _missed_from(self) -> int:
+        """Return the day from which a kind of test is no longer asked for; the year's end else."""
+        chance, length = self._scene.chance, self._scene.calendar.length
+        is_missed, day = chance.happens(self._scene.profile.missed), chance.whole(0, length - 1)
+        return day if is_missed else length
 
     def _wanted(self, lines: list[Line]) -> dict[str, float]:
         """Return how often a year each test is asked for: by the one who asks most often."""

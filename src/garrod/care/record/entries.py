@@ -5,7 +5,7 @@ A door reads HTTP or a Bundle into these; what comes back it lays out again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from garrod.care.record.query import Query
@@ -43,7 +43,11 @@ class Entry:
     search: Query | None = None  # of a conditional create, update or delete
     condition: str = ""  # the same as it was written: for locks and messages
     is_patch_xml: bool = False
+    own_id: str = ""  # the id within the body of a conditional update
     url: str = ""  # of a GET: what to read or search
+    unless_known: str = ""  # of a GET: entity tags that the caller has
+    unless_since: str = ""  # of a GET: the instant as of which the caller has it
+    parsed: object = field(default=None, repr=False)  # what the codec read of the body already
 
 
 @dataclass(frozen=True, slots=True)

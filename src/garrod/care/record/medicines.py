@@ -13,10 +13,11 @@ from datetime import datetime
 from garrod.care.govern.access import Actor, Deed, demand
 from garrod.care.record.medication.confirm import Confirmed, Entry, Proposal, confirm
 from garrod.care.record.medication.likeness import Formulary
-from garrod.care.record.medication.line import CLOSED, Act, Author, Line, Setting, State
-from garrod.care.record.medication.lists import MedicationList
+from garrod.care.record.medication.line import Act, Author, Setting
+from garrod.care.record.medication.lists import MedicationList, Removed, removed_in
 from garrod.care.record.medication.transitions import RULES
 from garrod.care.record.medicines_load import Held, load, load_version
+from garrod.care.record.medicines_merges import MergeCodec
 from garrod.care.record.medicines_ports import (
     RECEIPT,
     Head,
@@ -25,7 +26,15 @@ from garrod.care.record.medicines_ports import (
     Reconciled,
     receipt_id,
 )
-from garrod.care.record.medicines_stop import Stopped, recalled
+from garrod.care.record.medicines_rights import refuse_undecided
+from garrod.care.record.medicines_stop import (
+    Stopped,
+    ended_orders,
+    newly_stopped,
+    recalled,
+    reopened,
+)
+from garrod.care.record.medicines_whose import refuse_absorbed, refuse_foreign
 from garrod.care.record.medicines_write import Pen, write
 from garrod.care.record.ports import Tx
 from garrod.care.record.service import NotFound, Record
@@ -56,6 +65,8 @@ class Written:
     stopped: tuple[Stopped, ...] = ()
     is_replay: bool = False
     detail: str = ""
+    removed: tuple[Removed, ...] = ()
+    lapsed: tuple[str, ...] = ()  # prescriptions of lines that go on, which stay cancelled
 
 
 class Medicines:
@@ -67,11 +78,13 @@ class Medicines:
         lines: LineCodec,
         clock: Callable[[], datetime],
         formulary: Formulary,
+        merges: MergeCodec,
     ) -> None:
         self.record = record
         self.lines = lines
         self.clock = clock
         self.formulary = formulary
+        self.merges = merges
 
     async def held(self, actor: Actor, patient: str) -> Held:
         """Return a person's list as it is.  Raises: AccessDenied, NotFound REC001, Gone REC002."""
@@ -84,12 +97,14 @@ class Medicines:
     async def act(self, actor: Actor, asking: Asking, entry: Entry) -> Written:
         """Do one act to one line, or begin one.
 
-        Raises: AccessDenied, NotFound, StaleList REC110, ConflictError REC111, InputError REC104
-        and on, REC109, REC121.
+        Raises: AccessDenied, NotFound, StaleList REC110, ConflictError REC111, REC125, InputError
+        REC104 and on, REC109, REC121, REC127.
         """
 
         async def work(pen: Pen, held: Held) -> Written:
             base = await self._base(pen, held, asking)
+            refuse_undecided(base.list, asking.by, (entry,))
+            await refuse_foreign(pen.tx, pen.codec, asking.patient, (entry,))
             hidden = hidden_from(base.list, asking.by.setting)
             others = (
                 Entry(x.id)
@@ -129,9 +144,11 @@ class Medicines:
     ) -> tuple[Written, Confirmed]:
         """Confirm the whole list within a transaction that is under way.
 
-        Raises: StaleList REC110, InputError REC109, REC121.
+        Raises: StaleList REC110, InputError REC109, REC121, REC127.
         """
         base = await self._base(pen, held, asking)
+        refuse_undecided(base.list, asking.by, proposal)
+        await refuse_foreign(pen.tx, pen.codec, asking.patient, proposal)
         made = self._made(pen, (held, base), asking, proposal)
         flags = {c.line_id: c.kind.value for c in made.lines}
         head = replace(held.head, reconciled=reconciled or held.head.reconciled)
@@ -175,12 +192,14 @@ class Medicines:
         now = await write(pen, held, made, flags=flags, head=head)
         chains = newly_stopped(held.list, now.list)
         stopped = await recalled(pen, made.patient, chains, self.record.new_id)
-        return Written(now, stopped)
+        lapsed = await ended_orders(pen, made.patient, reopened(held.list, now.list))
+        return Written(now, stopped, removed=removed_in(held.list, now.list), lapsed=lapsed)
 
     async def within(self, actor: Actor, asking: Asking, work: Work) -> Written:
         """Run a write of a list in one transaction; once only for one key.
 
-        Raises: AccessDenied, NotFound REC001, ConflictError REC111, and what the work raises.
+        Raises: AccessDenied, NotFound REC001, ConflictError REC111, REC125 for a person who was
+        merged into another, and what the work raises.
         """
         demand(self.record.access, actor, Deed.UPDATE, "List", patients=(asking.patient,))
 
@@ -189,6 +208,7 @@ class Medicines:
             earlier = await self._earlier(tx, asking)
             if earlier is not None:
                 return earlier
+            await refuse_absorbed(tx, self.merges, asking.patient)
             held = await load(tx, self.lines, asking.patient)
             if held.at is None:
                 await _demand_patient(tx, asking.patient)
@@ -261,28 +281,3 @@ def hidden_from(current: MedicationList, setting: Setting) -> frozenset[str]:
     if setting is Setting.PERSON:
         return frozenset()
     return frozenset(x.id for x in current.lines if x.is_private and x.owner is not setting)
-
-
-def newly_stopped(before: MedicationList, now: MedicationList) -> tuple[tuple[Line, ...], ...]:
-    """Return each line that was stopped since, followed by the lines that it supersedes.
-
-    A line that was entered in error counts too; one that was withdrawn does not: the line before
-    it holds again, and so do its prescriptions.
-    """
-    old, lines = before.by_id(), now.by_id()
-    found = []
-    for line in now.lines:
-        was = old.get(line.id)
-        if not _has_ended(line) or (was is not None and was.state in CLOSED):
-            continue
-        chain, at = [line], line
-        while at.supersedes in lines:
-            at = lines[at.supersedes]
-            chain.append(at)
-        found.append(tuple(chain))
-    return tuple(found)
-
-
-def _has_ended(line: Line) -> bool:
-    is_error = line.state is State.ENTERED_IN_ERROR and not line.supersedes
-    return not line.superseded_by and (line.state is State.STOPPED or is_error)

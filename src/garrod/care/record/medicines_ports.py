@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Protocol
 
@@ -25,13 +25,15 @@ GENERATED = "generated"  # a line that followed from a message, and that nobody 
 class Listed:
     """A line within a version of a list: its id, the version of its resource, and its flag.
 
-    `kept_by` is the setting whose line it is, where the person keeps it private from the others.
+    `kept_by` is the setting whose line it is, where the person keeps it private from the others;
+    `due` the day on which a line was to begin or to resume, where nobody has said that it did.
     """
 
     line_id: str
     number: int
     flag: str = ""
     kept_by: Setting | None = None
+    due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +148,18 @@ RECEIPT = "Basic"
 _LONGEST = 64  # Not clinical: characters of an id in FHIR
 
 
+_LIST_IDS = "medicines-"
+
+
 def list_id(patient: str) -> str:
     """Return the id of a person's medication list: always the same for one person."""
-    plain = f"medicines-{patient}"
-    return plain if len(plain) <= _LONGEST else f"medicines-{_digest(patient)}"
+    plain = f"{_LIST_IDS}{patient}"
+    return plain if len(plain) <= _LONGEST else f"{_LIST_IDS}{_digest(patient)}"
+
+
+def is_list_id(id: str) -> bool:
+    """Return whether a List of that id can be nothing but somebody's medication list."""
+    return id.startswith(_LIST_IDS)
 
 
 def receipt_id(patient: str, key: str) -> str:

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from garrod.care.govern.access import Actor, Deed, demand
-from garrod.care.record.medication.compare import SourceList
+from garrod.care.record.medication.compare import Row, SourceList
 from garrod.care.record.medication.confirm import Confirmed
 from garrod.care.record.medication.handover import Handover, handed_over
 from garrod.care.record.medication.line import Author, Setting
 from garrod.care.record.medication.reconcile import (
+    RECORD,
     Decision,
     Move,
     Reconciliation,
@@ -21,14 +22,15 @@ from garrod.care.record.medication.reconcile import (
     decide,
     proposal_of,
 )
-from garrod.care.record.medicines import Asking, Medicines, Written
+from garrod.care.record.medicines import Asking, Medicines, Written, hidden_from
 from garrod.care.record.medicines_cases import CASE, HANDOVER, Case, CaseCodec
 from garrod.care.record.medicines_load import Held, load_version
 from garrod.care.record.medicines_ports import Reconciled
+from garrod.care.record.medicines_whose import refuse_absorbed
 from garrod.care.record.medicines_write import Pen
 from garrod.care.record.ports import Tx, View
 from garrod.care.record.service import NotFound
-from garrod.core.errors import ConflictError
+from garrod.core.errors import ConflictError, InputError
 from garrod.core.resource import Draft, Version
 
 
@@ -59,9 +61,10 @@ class Reconciling:
     ) -> Opened:
         """Keep a new reconciliation of the list as it is with other sources' lists.
 
-        Raises: AccessDenied, NotFound, InputError REC114.
+        Raises: AccessDenied, NotFound, InputError REC114, ConflictError REC125.
         """
         demand(self.medicines.record.access, actor, Deed.UPDATE, "List", patients=(patient,))
+        await refuse_absorbed(self.medicines.record.store, self.medicines.merges, patient)
         held = await self.medicines.held(actor, patient)
         at, id = self.medicines.clock(), self.medicines.record.new_id()
         case = Case(patient, move, held.number, tuple(sources), by, at)
@@ -72,24 +75,31 @@ class Reconciling:
         )
         return found
 
-    async def read(self, actor: Actor, patient: str, id: str) -> Opened:
-        """Return a reconciliation as it stands.  Raises: AccessDenied, NotFound REC001."""
+    async def read(self, actor: Actor, by: Author, patient: str, id: str) -> Opened:
+        """Return a reconciliation as it stands, without what is hidden from who reads.
+
+        Raises: AccessDenied, NotFound REC001.
+        """
         demand(self.medicines.record.access, actor, Deed.READ, "List", patients=(patient,))
-        return (await self._opened(self.medicines.record.store, patient, id))[0]
+        found, _ = await self._opened(self.medicines.record.store, patient, id)
+        hidden = hidden_from(found.now.base, by.setting)
+        rows = tuple(row for row in found.now.rows if not _has_any(row, hidden))
+        return replace(found, now=replace(found.now, rows=rows))
 
     async def decide(
-        self, actor: Actor, patient: str, id: str, decisions: Sequence[Decision]
+        self, actor: Actor, by: Author, patient: str, id: str, *, decisions: Sequence[Decision]
     ) -> Opened:
         """Keep decisions of rows; a later one of a row speaks over an earlier.
 
-        Raises: AccessDenied, NotFound, InputError REC114, ConflictError REC123 once it is closed.
+        Raises: AccessDenied, NotFound, InputError REC114 (for another setting's too),
+        ConflictError REC123 once it is closed.
         """
         demand(self.medicines.record.access, actor, Deed.UPDATE, "List", patients=(patient,))
 
         async def work(tx: Tx) -> Opened:
             await tx.lock(f"medicines {patient}")
             found, version = await self._opened(tx, patient, id)
-            _refuse_closed(found)
+            _refuse_others(found, by)
             now = found.now
             for decision in decisions:
                 now = decide(now, decision)
@@ -110,7 +120,7 @@ class Reconciling:
 
         async def work(pen: Pen, held: Held) -> Written:
             found, version = await self._opened(pen.tx, asking.patient, id)
-            _refuse_closed(found)
+            _refuse_others(found, asking.by)
             left = tuple(_words(found.now, row_id) for row_id in _left(found.now))
             said = Reconciled(found.case.move.value, asking.by, pen.at, left)
             mine = replace(asking, based_on=found.case.base)
@@ -169,9 +179,10 @@ class Reconciling:
         return Opened(id, case, self._rows(case, held)), version
 
     def _rows(self, case: Case, held: Held) -> Reconciliation:
-        now = begin_reconciliation(
-            case.move, held.list, case.sources, case.at, self.medicines.formulary
-        )
+        hidden = hidden_from(held.list, case.by.setting)
+        seen = tuple(line for line in held.list.lines if line.id not in hidden)
+        base = replace(held.list, lines=seen)
+        now = begin_reconciliation(case.move, base, case.sources, case.at, self.medicines.formulary)
         return replace(now, decisions=case.decisions)
 
 
@@ -182,7 +193,20 @@ async def _there(view: View, kind: str, id: str) -> Version:
     return version
 
 
-def _refuse_closed(found: Opened) -> None:
+def _has_any(row: Row, lines: frozenset[str]) -> bool:
+    ours = row.of(RECORD)
+    return ours is not None and ours.id in lines
+
+
+def _refuse_others(found: Opened, by: Author) -> None:
+    """Refuse a reconciliation that is closed, or was opened where another part is seen."""
+    opener = found.case.by.setting
+    if by.setting is not opener:
+        raise InputError(
+            f"the reconciliation {found.id} is that of {opener.value}, and {by.setting.value} "
+            "asked: open one of your own.",
+            code="REC114",
+        )
     if found.case.closed is not None:
         raise ConflictError(
             f"the reconciliation {found.id} was closed at {found.case.closed.isoformat()}: open a "

@@ -6,7 +6,7 @@ held list -> lines that this reader may see, as of a time -> with the standing o
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from garrod.care.govern.access import Actor, Deed, demand
 from garrod.care.record.medication.asof import list_true_at
@@ -19,7 +19,7 @@ from garrod.care.record.medication.completeness import (
 from garrod.care.record.medication.line import Line, Setting
 from garrod.care.record.medicines import Medicines, hidden_from
 from garrod.care.record.medicines_load import Held, Unread, load_known, load_unread
-from garrod.care.record.medicines_ports import LIST, Head
+from garrod.care.record.medicines_ports import LIST, Head, Listed
 from garrod.care.record.medicines_write import told_by
 
 # Not clinical: how long a setting's content counts as fresh; own choice, for each site to change.
@@ -35,6 +35,11 @@ class Viewed:
     lines: tuple[Line, ...] | None
     hidden: frozenset[str]
     completeness: Completeness
+
+    def overdue(self, day: date) -> tuple[Listed, ...]:
+        """Return the lines that were to begin or resume by a day, and of which nobody said so."""
+        listed = (x for x in self.held.head.listed if x.line_id not in self.hidden)
+        return tuple(x for x in listed if x.due is not None and x.due <= day)
 
 
 async def viewed(

@@ -79,7 +79,7 @@ async def write(
 
 def _listed(line: Line, number: int, flags: Mapping[str, str]) -> Listed:
     kept_by = line.owner if line.is_private else None
-    return Listed(line.id, number, flags.get(line.id, ""), kept_by)
+    return Listed(line.id, number, flags.get(line.id, ""), kept_by, line.due)
 
 
 def told_by(lines: Sequence[Line]) -> tuple[tuple[Setting, datetime], ...]:

@@ -63,6 +63,14 @@ class View(Protocol):
         """Return one version, or None."""
         ...
 
+    async def note(self, room: str, id: str) -> str | None:
+        """Return what was noted under an id, or None: no resource, no history, no event."""
+        ...
+
+    async def notes(self, room: str) -> tuple[tuple[str, str], ...]:
+        """Return the notes of a room, in the order of their ids."""
+        ...
+
     async def history(self, of: HistoryOf) -> Page:
         """Return versions, the newest first."""
         ...
@@ -95,6 +103,10 @@ class Tx(View, Protocol):
 
     async def lock(self, key: str) -> None:
         """Let no other transaction with the same key run until this one ends."""
+        ...
+
+    async def keep(self, room: str, id: str, text: str | None) -> None:
+        """Write a note anew; None: take it away."""
         ...
 
     async def emit(
@@ -131,9 +143,10 @@ class Store(View, Protocol):
 class Codec(Protocol):
     """Knows what the bytes mean."""
 
-    def drafted(self, body: bytes, *, kind: str, id: str) -> Draft:
+    def drafted(self, body: bytes, *, kind: str, id: str, resource: object = None) -> Draft:
         """Return a resource ready to be written under an id.
 
+        `resource` is what the codec read of these very bytes before, where it did.
         Raises: FhirError where the bytes are no resource of that kind.
         """
         ...

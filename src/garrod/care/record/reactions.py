@@ -13,7 +13,7 @@ from dataclasses import replace
 from garrod.care.record.medication.following import followed
 from garrod.care.record.medication.likeness import Formulary
 from garrod.care.record.medication.said import Reported, Source
-from garrod.care.record.medicines import newly_stopped, now_for
+from garrod.care.record.medicines import now_for
 from garrod.care.record.medicines_cases import CASE
 from garrod.care.record.medicines_load import load
 from garrod.care.record.medicines_merges import MergeCodec
@@ -25,10 +25,11 @@ from garrod.care.record.medicines_ports import (
     LineCodec,
     Near,
 )
-from garrod.care.record.medicines_stop import recalled
+from garrod.care.record.medicines_stop import newly_stopped, recalled
+from garrod.care.record.medicines_whose import refuse_absorbed
 from garrod.care.record.medicines_write import Pen, write
 from garrod.care.record.ports import Codec, Tx
-from garrod.core.errors import ConflictError, InputError
+from garrod.core.errors import InputError
 from garrod.core.resource import Version
 
 # Who speaks of the therapy itself is heard first, then who authorises, then who supplies.
@@ -94,7 +95,7 @@ class Following:
 
     async def _follow(self, tx: Tx, patient: str, told: Sequence[tuple[Reported, Version]]) -> None:
         await tx.lock(f"medicines {patient}")
-        await self._refuse_absorbed(tx, patient)
+        await refuse_absorbed(tx, self.merges, patient)
         held = await load(tx, self.lines, patient)
         at = now_for(held, told[-1][1].at)
         made, changed = held.list, set[str]()
@@ -112,15 +113,3 @@ class Following:
         chains = newly_stopped(held.list, now.list)
         ended = tuple(chain for chain in chains if chain[-1].id in known)
         await recalled(pen, patient, ended, self.new_id)
-
-    async def _refuse_absorbed(self, tx: Tx, patient: str) -> None:
-        person = await tx.read("Patient", patient)
-        other = ""
-        if person is not None and not person.is_deleted:
-            other = self.merges.absorbed_into(person)
-        if other:
-            raise ConflictError(
-                f"Patient/{patient} was merged into Patient/{other}: write the medicines of that "
-                "person.",
-                code="REC125",
-            )

@@ -12,6 +12,7 @@ from garrod.care.govern.access import Access, Actor, Deed, demand
 from garrod.care.record.entries import Done
 from garrod.care.record.ports import Codec, HistoryOf, Page, Reaction, Store, Tx
 from garrod.care.record.query import Include, OfPatients, Query
+from garrod.care.record.taken import check_free
 from garrod.core.errors import ConflictError, GarrodError, InputError, VersionConflict
 from garrod.core.resource import Draft, Version
 
@@ -153,12 +154,21 @@ class Record:
         return await self.store.transact(lambda tx: self._written(tx, draft, expected))
 
     async def update_where(
-        self, actor: Actor, kind: str, body: bytes, *, search: Query, written: str, own_id: str = ""
+        self,
+        actor: Actor,
+        kind: str,
+        body: bytes,
+        *,
+        search: Query,
+        written: str,
+        own_id: str = "",
+        expected: int | None = None,
     ) -> Done:
         """Write the next version of the one that matches, or a new one where none does.
 
-        `own_id` is the id within the body, which must then be that of the one that matches.
-        Raises: AccessDenied, FhirError, TooMany REC004.
+        `own_id` is the id within the body, which must then be that of the one that matches, or of
+        nothing yet; `expected` the version of the one that matches.
+        Raises: AccessDenied, FhirError, TooMany REC004, Taken REC009, VersionConflict CON002.
         """
         new = own_id or self.new_id()
         draft = self.codec.drafted(body, kind=kind, id=new)
@@ -167,7 +177,8 @@ class Record:
         async def work(tx: Tx) -> Done:
             found = await sole(tx, search, written)
             if found is None:
-                return await self._written(tx, draft, None)
+                await check_free(tx, kind, own_id, written)
+                return await self._written(tx, draft, expected)
             if own_id and own_id != found.id:
                 raise InputError(
                     f"the body's id is {own_id!r}, and {written!r} names {kind}/{found.id}: leave "
@@ -175,7 +186,7 @@ class Record:
                     code="REC005",
                 )
             mine = draft if found.id == new else self.codec.drafted(body, kind=kind, id=found.id)
-            return await self._written(tx, mine, found.number)
+            return await self._written(tx, mine, found.number if expected is None else expected)
 
         return await self.store.transact(work)
 
@@ -224,17 +235,23 @@ class Record:
         return await self.store.transact(lambda tx: self._deleted(tx, kind, id, expected))
 
     async def delete_where(
-        self, actor: Actor, kind: str, *, search: Query, written: str
+        self,
+        actor: Actor,
+        kind: str,
+        *,
+        search: Query,
+        written: str,
+        expected: int | None = None,
     ) -> Version | None:
         """Delete the one that matches; None where none does.
 
-        Raises: AccessDenied, TooMany REC004.
+        Raises: AccessDenied, TooMany REC004, VersionConflict CON002.
         """
         demand(self.access, actor, Deed.DELETE, kind)
 
         async def work(tx: Tx) -> Version | None:
             found = await sole(tx, search, written)
-            return None if found is None else await self._deleted(tx, kind, found.id)
+            return None if found is None else await self._deleted(tx, kind, found.id, expected)
 
         return await self.store.transact(work)
 

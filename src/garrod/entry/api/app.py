@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+import gc
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +31,7 @@ from garrod.entry.api.websocket import SocketDoor
 
 Opened = Callable[[], AbstractAsyncContextManager[Rooms]]
 Keeping = Callable[[Rooms, Feed], AbstractAsyncContextManager[Any]]
+YOUNG = 10_000  # Not clinical: new objects after which the youngest are gone through
 
 
 class House:
@@ -84,7 +91,7 @@ def make_app(opened: Opened, guard: Guard, keeping: Keeping | None = None) -> Do
                 rooms = replace(rooms, subscribers=kept)
             house.rooms, house.news = rooms, feed
             try:
-                with ended_at_signal(feed.end):
+                with ended_at_signal(feed.end), _spared():
                     yield
             finally:
                 house.rooms = house.news = None
@@ -99,6 +106,20 @@ def make_app(opened: Opened, guard: Guard, keeping: Keeping | None = None) -> Do
     app.router.routes.append(WebSocketRoute(f"{PREFIX}/ws", SocketDoor(house.ask, guard).serve))
     app.openapi = lambda: _described(app.version, house.rooms)  # type: ignore[method-assign]
     return Doors(FhirDoor(house.ask, guard, watch), app)
+
+
+@contextmanager
+def _spared() -> Iterator[None]:
+    """Spare the collector what stays: it went through all knowledge again and again, and paused."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def _described(version: str, rooms: Rooms | None) -> dict[str, Any]:

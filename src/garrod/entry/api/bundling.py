@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 
 from garrod.adapters.fhir.outcome import outcome_of
 from garrod.adapters.fhir.record.parse import parse
@@ -16,6 +17,8 @@ from garrod.core.errors import FhirError, GarrodError
 from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.faults import status_of
 from garrod.entry.api.rooms import Rooms
+from garrod.entry.api.tags import headers_within
+from garrod.entry.api.writing import done_to
 
 
 async def many(rooms: Rooms, asked: Asked) -> Answer:
@@ -36,7 +39,7 @@ async def many(rooms: Rooms, asked: Asked) -> Answer:
     if kind == "batch":
         done = await batch(entries, lambda entry: _alone(rooms, asked, entry))
     else:
-        done = await transact(rooms.record, asked.actor, entries, patch=_patch, get=get)
+        done = await transact(rooms.record, asked.actor, entries, patch=_patching(rooms), get=get)
     replies = [_reply(rooms, asked, d) for d in done]
     return Answer(200, response(str(kind), replies))
 
@@ -49,7 +52,7 @@ async def _alone(rooms: Rooms, asked: Asked, entry: Entry) -> Done:
     async def get(_: Entry) -> Done:
         raise AssertionError("a write reads nothing")
 
-    (done,) = await transact(rooms.record, asked.actor, [entry], patch=_patch, get=get)
+    (done,) = await transact(rooms.record, asked.actor, [entry], patch=_patching(rooms), get=get)
     return done
 
 
@@ -61,7 +64,7 @@ async def _got(rooms: Rooms, asked: Asked, entry: Entry) -> Done:
         method="GET",
         path=tuple(path.strip("/").split("/")) if path.strip("/") else (),
         question=question,
-        headers={},
+        headers=headers_within(entry.unless_known, entry.unless_since),
         wishes=asked.wishes,
         base=asked.base,
     )
@@ -69,16 +72,21 @@ async def _got(rooms: Rooms, asked: Asked, entry: Entry) -> Done:
     return Done(answer.status, body=answer.body)
 
 
-def _patch(entry: Entry, body: bytes) -> bytes:
-    """Return a body as the entry's patch makes it: Parameters, or JSON Patch within a Binary."""
-    held = parse(entry.body)
-    if held["resourceType"] == "Parameters":
-        return patched_by(entry.body, "application/fhir+json")(body)
-    try:
-        data = base64.b64decode(str(held.get("data", "")), validate=True)
-    except binascii.Error:
-        raise FhirError("the Binary of a patch holds no base64.", code="FHR130") from None
-    return patched_by(data, str(held.get("contentType", JSON_PATCH)))(body)
+def _patching(rooms: Rooms) -> Callable[[Entry, bytes], bytes]:
+    """Return what makes a body as an entry's patch does: Parameters, or JSON Patch in a Binary."""
+    places = rooms.codec.places
+
+    def patched(entry: Entry, body: bytes) -> bytes:
+        held = parse(entry.body)
+        if held["resourceType"] == "Parameters":
+            return patched_by(entry.body, "application/fhir+json", places)(body)
+        try:
+            data = base64.b64decode(str(held.get("data", "")), validate=True)
+        except binascii.Error:
+            raise FhirError("the Binary of a patch holds no base64.", code="FHR130") from None
+        return patched_by(data, str(held.get("contentType", JSON_PATCH)), places)(body)
+
+    return patched
 
 
 def _reply(rooms: Rooms, asked: Asked, done: Done) -> Reply:
@@ -89,13 +97,16 @@ def _reply(rooms: Rooms, asked: Asked, done: Done) -> Reply:
         return Reply(done.status, body=done.body)
     if version.is_deleted:
         return Reply(done.status, etag=version.etag, modified=version.at)
-    is_whole = asked.wishes.returns == "representation" and "prefer" in asked.headers
+    is_asked = "prefer" in asked.headers
+    is_whole = asked.wishes.returns == "representation" and is_asked
+    is_told = asked.wishes.returns == "OperationOutcome" and is_asked
     return Reply(
         done.status,
         location=f"{version.kind}/{version.id}/_history/{version.number}",
         etag=version.etag,
         modified=version.at,
         body=rooms.codec.served(version) if is_whole else b"",
+        outcome=rooms.outcome_saying(done_to(version, done.status)) if is_told else b"",
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 
 from garrod.core.errors import InputError
 from garrod.core.resource import Version
@@ -90,12 +91,22 @@ def headers_of(version: Version) -> dict[str, str]:
 
 def http_date(moment: datetime) -> str:
     """Return a moment as HTTP writes it."""
-    return format_datetime(moment.astimezone(UTC).replace(microsecond=0), usegmt=True)
+    return _second(moment.astimezone(UTC).replace(microsecond=0))
+
+
+@lru_cache(maxsize=64)
+def _second(moment: datetime) -> str:
+    return format_datetime(moment, usegmt=True)
 
 
 def wishes_of(headers: Mapping[str, str]) -> Wishes:
     """Return what Prefer asks for; what is not known there is left out, as RFC 7240 says."""
-    asked = {part.strip().lower() for part in re.split(r"[,;]", headers.get("prefer", ""))}
+    return _wishes(headers.get("prefer", ""))
+
+
+@lru_cache(maxsize=256)
+def _wishes(prefer: str) -> Wishes:
+    asked = {part.strip().lower() for part in re.split(r"[,;]", prefer)}
     returns = next((r for r in ("minimal", "operationoutcome") if f"return={r}" in asked), "")
     return Wishes(
         is_lenient="handling=lenient" in asked,
@@ -104,6 +115,7 @@ def wishes_of(headers: Mapping[str, str]) -> Wishes:
     )
 
 
+@lru_cache(maxsize=256)
 def answers_in_xml(accept: str, format_named: str) -> bool:
     """Return whether the answer is to be XML; `_format` outranks Accept.
 
@@ -141,6 +153,7 @@ def _weighed(accept: str) -> list[tuple[str, float]]:
     return found
 
 
+@lru_cache(maxsize=256)
 def reads_xml(content_type: str) -> bool:
     """Return whether a body is XML.  Raises: InputError API002."""
     name = content_type.partition(";")[0].strip().lower()

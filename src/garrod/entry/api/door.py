@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
-from garrod.core.errors import GarrodError, InputError
+from garrod.core.errors import GarrodError
+from garrod.entry.api.bodies import UnknownType, body_of
 from garrod.entry.api.conditions import (
     JSON,
     XML,
@@ -24,13 +25,13 @@ from garrod.entry.api.faults import answer_of, unforeseen
 from garrod.entry.api.guard import Guard
 from garrod.entry.api.rooms import Rooms, XmlFormat
 from garrod.entry.api.routes import answer
+from garrod.entry.api.searching import POSTED, question_of
 from garrod.entry.api.watch import Watch
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 PREFIX = "/fhir"
-LARGEST = 50_000_000  # Not clinical: bytes of a body; as many as a large bundle has
 PATCHES = ("application/json-patch+json",)
 FORM = "application/x-www-form-urlencoded"
 
@@ -61,6 +62,9 @@ class FhirDoor:
             question = scope.get("query_string", b"").decode("latin-1")
             is_xml = answers_in_xml(headers.get("accept", ""), _format_in(question))
             asked = await self._asked(scope, headers, question, receive)
+            if asked.path[-1:] == (POSTED,) and not _format_in(question):
+                named = _format_in(question_of(asked))
+                is_xml = answers_in_xml("", named) if named else is_xml
             rooms = self.rooms()
             return await answer(rooms, asked), is_xml
         except GarrodError as error:
@@ -88,9 +92,12 @@ class FhirDoor:
         actor = self.guard.admit(full, headers)
         body = b""
         if scope["method"] in ("POST", "PUT", "PATCH"):
-            body = await _body(receive, headers)
+            body = await body_of(receive, headers)
             media = headers.get("content-type", "")
-            if media.partition(";")[0].strip().lower() not in (*PATCHES, FORM) and reads_xml(media):
+            is_form = media.partition(";")[0].strip().lower() == FORM
+            if is_form and not full.endswith("/_search"):
+                raise UnknownType(f"a form is sent to _search alone: send {JSON} or {XML} there.")
+            if not is_form and not _is_patch(media) and reads_xml(media):
                 body = self._xml().from_xml(body)
         path = full.removeprefix(PREFIX).strip("/")
         base = f"{scope.get('scheme', 'http')}://{headers.get('host', 'localhost')}{PREFIX}"
@@ -106,41 +113,16 @@ class FhirDoor:
         )
 
 
+def _is_patch(media: str) -> bool:
+    return media.partition(";")[0].strip().lower() in PATCHES
+
+
 def _format_in(question: str) -> str:
     for part in question.split("&") if "_format=" in question else ():
         name, _, value = part.partition("=")
         if name == "_format":
             return unquote(value.replace("+", " "))
     return ""
-
-
-async def _body(receive: Receive, headers: dict[str, str]) -> bytes:
-    length = headers.get("content-length", "")
-    if length.isascii() and length.isdecimal() and int(length[:18]) > LARGEST:
-        raise _too_large()
-    parts, size = [], 0
-    while True:
-        message = await receive()
-        if message.get("type") == "http.disconnect":  # half a body may read like a whole one
-            raise InputError(
-                "the connection ended before the body did: nothing was done; send it again.",
-                code="API024",
-            )
-        part = message.get("body", b"")
-        size += len(part)
-        if size > LARGEST:
-            raise _too_large()
-        parts.append(part)
-        if not message.get("more_body"):
-            return b"".join(parts)
-
-
-def _too_large() -> InputError:
-    return InputError(
-        f"the body has more than {LARGEST:,} bytes: send less at once, or import it as NDJSON "
-        "(garrod record import).",
-        code="API007",
-    )
 
 
 async def _send(send: Send, answer: Answer, *, is_head: bool) -> None:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from garrod.care.govern.access import Actor
+from garrod.core.errors import InputError
 from garrod.entry.api.conditions import Wishes
+
+
+class NotAllowed(InputError):
+    """The path is known, and not by that method; `allowed` are those that are."""
+
+    default_code = "API006"
+
+    def __init__(self, message: str, allowed: Iterable[str]) -> None:
+        super().__init__(message)
+        self.allowed = tuple(allowed)
 
 
 @dataclass(frozen=True, slots=True)

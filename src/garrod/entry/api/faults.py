@@ -15,16 +15,18 @@ from garrod.core.errors import (
     OutsideError,
     VersionConflict,
 )
-from garrod.entry.api.exchange import Answer
+from garrod.entry.api.exchange import Answer, NotAllowed
 
 STATUS_BY_CODE = {
     "REC001": 404,
     "REC002": 410,
     "REC003": 400,
     "REC004": 412,
+    "REC008": 412,
     "ACC002": 401,
     "ACC003": 403,
     "API002": 415,
+    "API008": 415,
     "API003": 406,
     "API006": 405,
     "API007": 413,
@@ -54,6 +56,8 @@ def answer_of(error: GarrodError) -> Answer:
     """Return a fault as an answer."""
     status = status_of(error)
     headers = {"WWW-Authenticate": 'Bearer realm="garrod"'} if status == 401 else {}
+    if isinstance(error, NotAllowed):
+        headers["Allow"] = ", ".join(error.allowed)
     if status == 503:
         headers["Retry-After"] = "1"
     if isinstance(error, BadSearch | InvalidResource):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from garrod.care.govern.access import LOCAL, Actor
@@ -57,6 +58,7 @@ class Guard:
             raise AccessDenied("a page from elsewhere may not ask here.", code="ACC003")
 
 
+@lru_cache(maxsize=256)
 def _name(address: str) -> str:
     try:
         return urlsplit(address).hostname or ""

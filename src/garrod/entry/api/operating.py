@@ -5,7 +5,7 @@ from __future__ import annotations
 from garrod import __version__
 from garrod.adapters.fhir.rest.capability import capability
 from garrod.core.errors import InputError
-from garrod.entry.api.exchange import Answer, Asked
+from garrod.entry.api.exchange import Answer, Asked, NotAllowed
 from garrod.entry.api.rooms import Named, Rooms
 
 
@@ -26,7 +26,7 @@ async def operate(rooms: Rooms, asked: Asked) -> Answer:
         raise InputError(f"there is no operation ${name[:40]} there: {known}.", code="REC001")
     if asked.method not in named.methods:
         allowed = ", ".join(sorted(named.methods))
-        raise InputError(f"${name} is asked by {allowed}, not {asked.method}.", code="API006")
+        raise NotAllowed(f"${name} is asked by {allowed}, not {asked.method}.", named.methods)
     return await named.act(rooms, asked)
 
 

@@ -9,9 +9,10 @@ from garrod.adapters.fhir.rest.layout import Hit, history
 from garrod.care.record.ports import HistoryOf
 from garrod.core.errors import InputError
 from garrod.core.resource import Version
-from garrod.entry.api.conditions import headers_of, is_unchanged
+from garrod.entry.api.conditions import headers_of
 from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.rooms import Rooms
+from garrod.entry.api.tags import is_known
 
 MOST = 1000  # Not clinical: entries of one page
 _HISTORY = frozenset(("_count", "_since", "_at", "_format", "_pretty", "_page"))
@@ -35,7 +36,7 @@ async def read_version(rooms: Rooms, asked: Asked) -> Answer:
 def served(rooms: Rooms, asked: Asked, version: Version) -> Answer:
     """Return a version as an answer, whole or as `_summary` and `_elements` ask."""
     headers = headers_of(version)
-    if is_unchanged(asked.headers, version):
+    if is_known(asked.headers, version):
         return Answer(304, headers=headers)
     body = rooms.codec.served(version)
     if asked.question:

@@ -53,6 +53,7 @@ class Rooms:
     xml: XmlFormat | None = None
     answer: Operation = _nothing  # any request of this door, as one within a Bundle is answered
     subscribers: Any = None  # who keeps the subscriptions (subscribing.Subscribers)
+    exports: Any = None  # who keeps exports (operations.bulk_jobs.Exports)
     terminology: Any = None  # what codes mean (adapters.terminology.service.Terminology)
 
     def outcome_saying(self, text: str) -> bytes:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from garrod.core.errors import InputError
 from garrod.entry.api import bundling, operating, reading, searching, writing
-from garrod.entry.api.exchange import Answer, Asked
+from garrod.entry.api.exchange import Answer, Asked, NotAllowed
 from garrod.entry.api.rooms import Rooms
 from garrod.entry.api.subscribing import KIND
 from garrod.entry.api.subscribing_writing import kept
 
 Act = Callable[[Rooms, Asked], Awaitable[Answer]]
 WRITES = ("POST", "PUT", "PATCH")
-
-
-class NotAllowed(InputError):
-    """The path is known, and not by that method."""
-
-    default_code = "API006"
+OPTIONS = "OPTIONS"
 
 
 SYSTEM: dict[str, Act] = {"POST": bundling.many, "GET": searching.search_all}
@@ -62,6 +57,8 @@ def act_of(rooms: Rooms, asked: Asked) -> Act:
         return _by(INSTANCE, asked)
     if len(path) == 4 and path[2] == "_history":
         return _by({"GET": reading.read_version}, asked)
+    if len(path) == 4 and path[3] == "_search":
+        return _by({"POST": searching.search_compartment}, asked)
     if len(path) == 3:
         return _by({"GET": searching.search_compartment}, asked)
     raise InputError(f"there is nothing at {'/'.join(path)[:100]}.", code="REC001")
@@ -74,10 +71,22 @@ async def answer(rooms: Rooms, asked: Asked) -> Answer:
 
 def _by(acts: dict[str, Act], asked: Asked) -> Act:
     method = "GET" if asked.method == "HEAD" else asked.method
+    allowed = [*acts, *(["HEAD"] if "GET" in acts else []), OPTIONS]
+    if method == OPTIONS:
+        return _told(allowed)
     if method not in acts:
-        allowed = ", ".join(acts)
-        raise NotAllowed(f"{asked.method} is not done there: expected one of {allowed}.")
+        said = ", ".join(acts)
+        raise NotAllowed(f"{asked.method} is not done there: expected one of {said}.", allowed)
     return acts[method]
+
+
+def _told(allowed: Iterable[str]) -> Act:
+    """Return what tells which methods there are."""
+
+    async def told(rooms: Rooms, asked: Asked) -> Answer:
+        return Answer(204, headers={"Allow": ", ".join(allowed)})
+
+    return told
 
 
 def _check_kind(rooms: Rooms, kind: str) -> None:

@@ -34,14 +34,14 @@ async def search_all(rooms: Rooms, asked: Asked) -> Answer:
 
 async def search_compartment(rooms: Rooms, asked: Asked) -> Answer:
     """Return a page of resources of one type of a person's compartment (Patient/1/Condition)."""
-    holder, id, kind = asked.path
+    holder, id, kind = asked.path[:3]
     if holder != "Patient" or kind not in (*rooms.codec.kinds, "*"):
         raise InputError(
             f"{holder}/…/{kind} is no compartment here: expected Patient/ID/TYPE.", code="REC001"
         )
     await rooms.record.read(asked.actor, holder, id)
     kinds = tuple(sorted(rooms.codec.kinds)) if kind == "*" else (kind,)
-    return await page_of(rooms, asked, kinds, asked.path, patient=id)
+    return await page_of(rooms, asked, kinds, asked.path[:3], patient=id)
 
 
 async def page_of(

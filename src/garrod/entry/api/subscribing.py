@@ -71,7 +71,7 @@ class Subscribers:
     async def claim(self, actor: Actor, version: Version) -> None:
         """Remember who wrote a Subscription: by that actor's rights it is told."""
         definition = definition_of(parse(version.body))
-        self.telling.ledger.claim(version.id, definition, actor, version.sequence)
+        await self.telling.ledger.claim(version.id, definition, actor, version.sequence)
 
     async def _watch(self) -> None:
         place = self.telling.feed.position
@@ -110,7 +110,7 @@ class Subscribers:
         version = await self.telling.record.store.read(KIND, id)
         if version is None or version.is_deleted:
             await self._stop(id)
-            self.telling.ledger.forget(id)
+            await self.telling.ledger.forget(id)
             return
         resource = parse(version.body)
         status, definition = resource.get("status"), definition_of(resource)
@@ -141,7 +141,7 @@ class Subscribers:
 
     async def _claimed(self, id: str, definition: str) -> Place | None:
         for _ in range(CLAIMED_WITHIN):
-            place = self.telling.ledger.place(id)
+            place = await self.telling.ledger.place(id)
             if place is not None and place.definition == definition:
                 return place
             await asyncio.sleep(0.05)
@@ -154,7 +154,7 @@ class Subscribers:
             await self.hook.post(subscription, body)
 
         try:
-            teller = Teller(self.telling, subscription, place.owner, send)
+            teller = Teller(self.telling, subscription, place, send)
             if subscription.channel is Channel.HOOK:
                 if is_new:
                     await teller.shake()

@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
+from garrod.adapters.subscriptions.former import take_over
 from garrod.adapters.subscriptions.gate import Gate
 from garrod.adapters.subscriptions.hook import Hook
 from garrod.adapters.subscriptions.ledger import Ledger
@@ -17,7 +18,7 @@ from garrod.entry.api.rooms import Rooms
 from garrod.entry.api.subscribing import Subscribers
 from garrod.entry.api.subscribing_telling import Telling
 
-KEY_FILE, LEDGER_FILE = "hooks.key", "subscriptions.db"
+KEY_FILE = "hooks.key"
 Keeping = Callable[[Rooms, Feed], AbstractAsyncContextManager[Subscribers]]
 
 
@@ -36,15 +37,13 @@ def kept_in(
 
     @asynccontextmanager
     async def keeping(rooms: Rooms, feed: Feed) -> AsyncIterator[Subscribers]:
-        ledger = Ledger(folder / LEDGER_FILE)
+        ledger = Ledger(rooms.record.store)
+        await take_over(folder, ledger, feed.position)
         gate = Gate(frozenset(host.strip().lower() for host in hosts.split(",") if host.strip()))
         telling = Telling(rooms.record, feed, ledger, base, clock, new_id)
         hook = Hook(gate, key_in(folder), clock)
-        try:
-            async with Subscribers(telling, hook, frozenset(rooms.codec.kinds)).running() as all_:
-                yield all_
-        finally:
-            ledger.close()
+        async with Subscribers(telling, hook, frozenset(rooms.codec.kinds)).running() as all_:
+            yield all_
 
     return keeping
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from garrod.adapters.subscriptions import notices
-from garrod.adapters.subscriptions.ledger import Ledger
+from garrod.adapters.subscriptions.ledger import Ledger, Place
 from garrod.adapters.subscriptions.notices import Notice, Told
 from garrod.care.govern.access import Actor, Deed, Deny
 from garrod.care.record.ports import Event
@@ -72,15 +72,14 @@ class Teller:
     """Tells one subscriber by one way of sending."""
 
     def __init__(
-        self, telling: Telling, subscription: Subscription, owner: Actor, send: SendNotice
+        self, telling: Telling, subscription: Subscription, place: Place, send: SendNotice
     ) -> None:
         self.telling = telling
         self.subscription = subscription
-        self.owner = owner
+        self.owner = place.owner
         self.send = send
-        place = telling.ledger.place(subscription.id)
-        self.position = place.position if place else telling.feed.position
-        self.count = place.told if place else 0
+        self.position = place.position
+        self.count = place.told
         self._kept = self.position  # as the ledger has it
 
     async def shake(self) -> None:
@@ -135,7 +134,7 @@ class Teller:
             self.count = count
         self.position = place
         if told or self.position - self._kept >= PORTION:
-            self.telling.ledger.tell(self.subscription.id, self.position, self.count)
+            await self.telling.ledger.tell(self.subscription.id, self.position, self.count)
             self._kept = self.position
         return bool(shown)
 
@@ -163,7 +162,7 @@ async def numbered(telling: Telling, subscription: Subscription, until: int) -> 
 
     They are counted from the outbox as they were when they were told.
     """
-    place = telling.ledger.place(subscription.id)
+    place = await telling.ledger.place(subscription.id)
     if place is None:
         return []
     found: list[Told] = []

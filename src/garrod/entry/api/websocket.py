@@ -108,13 +108,13 @@ class Connection:
         """Return who tells, while the subscription stands and is the actor's."""
         telling = self.subscribers.telling
         version = await telling.record.store.read(KIND, id)
-        place = telling.ledger.place(id)
+        place = await telling.ledger.place(id)
         if version is None or version.is_deleted or place is None or place.owner != actor:
             return None
         subscription = self.subscribers.read(version)
         if subscription.channel is not Channel.SOCKET or _is_over(version.body):
             return None
-        return Teller(telling, subscription, place.owner, self._send)
+        return Teller(telling, subscription, place, self._send)
 
     async def _changed(self, now: Subscription, telling: asyncio.Task[None]) -> bool:
         """Return True once somebody changed the subscription, False once telling has ended."""

@@ -16,6 +16,7 @@ from garrod.entry.api.conditions import expected_version, headers_of, is_unless_
 from garrod.entry.api.conflicts import refused
 from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.rooms import Rooms
+from garrod.entry.api.tags import expected_at
 
 NONE_YET = 0
 CODES = "X-Garrod-Codes"  # how many codes a terminology that is loaded does not know
@@ -43,7 +44,8 @@ async def update(rooms: Rooms, asked: Asked) -> Answer:
             + ": write the same id in both.",
             code="FHR126",
         )
-    expected = NONE_YET if is_unless_any(asked.headers) else expected_version(asked.headers)
+    unless = is_unless_any(asked.headers)
+    expected = NONE_YET if unless else await expected_at(rooms, asked.headers, kind, id)
     try:
         done = await rooms.record.update(asked.actor, kind, id, asked.body, expected=expected)
     except VersionConflict as error:
@@ -62,6 +64,7 @@ async def update_where(rooms: Rooms, asked: Asked) -> Answer:
         search=rooms.codec.sought(f"{kind}?{condition}"),
         written=condition,
         own_id=_id_in(asked.body),
+        expected=expected_version(asked.headers),
     )
     return answered(rooms, asked, done)
 
@@ -69,8 +72,9 @@ async def update_where(rooms: Rooms, asked: Asked) -> Answer:
 async def patch(rooms: Rooms, asked: Asked) -> Answer:
     """Change a resource by JSON Patch or FHIRPath Patch."""
     kind, id = asked.path
+    expected = await expected_at(rooms, asked.headers, kind, id)
     done = await rooms.record.patch(
-        asked.actor, kind, id, _patch_of(asked), expected=expected_version(asked.headers)
+        asked.actor, kind, id, _patch_of(rooms, asked), expected=expected
     )
     return answered(rooms, asked, done)
 
@@ -82,17 +86,18 @@ async def patch_where(rooms: Rooms, asked: Asked) -> Answer:
     only = await rooms.record.only(
         asked.actor, rooms.codec.sought(f"{kind}?{condition}"), condition
     )
-    expected = expected_version(asked.headers)
-    done = await rooms.record.patch(asked.actor, kind, only.id, _patch_of(asked), expected=expected)
+    expected = await expected_at(rooms, asked.headers, kind, only.id)
+    done = await rooms.record.patch(
+        asked.actor, kind, only.id, _patch_of(rooms, asked), expected=expected
+    )
     return answered(rooms, asked, done)
 
 
 async def delete(rooms: Rooms, asked: Asked) -> Answer:
     """Delete a resource; that there was none is no fault."""
     kind, id = asked.path
-    gone = await rooms.record.delete(
-        asked.actor, kind, id, expected=expected_version(asked.headers)
-    )
+    expected = await expected_at(rooms, asked.headers, kind, id)
+    gone = await rooms.record.delete(asked.actor, kind, id, expected=expected)
     return _gone(gone)
 
 
@@ -101,7 +106,11 @@ async def delete_where(rooms: Rooms, asked: Asked) -> Answer:
     (kind,) = asked.path
     condition = _condition(asked, kind)
     gone = await rooms.record.delete_where(
-        asked.actor, kind, search=rooms.codec.sought(f"{kind}?{condition}"), written=condition
+        asked.actor,
+        kind,
+        search=rooms.codec.sought(f"{kind}?{condition}"),
+        written=condition,
+        expected=expected_version(asked.headers),
     )
     return _gone(gone)
 
@@ -127,19 +136,24 @@ def answered(rooms: Rooms, asked: Asked, done: Done) -> Answer:
     if asked.wishes.returns == "minimal":
         return Answer(done.status, headers=headers)
     if asked.wishes.returns == "OperationOutcome":
-        said = "created" if done.status == 201 else "stored"
-        told = f"{version.kind}/{version.id} version {version.number} {said}"
+        told = done_to(version, done.status)
         body = outcome((*warned, _noted(told))) if warned else rooms.outcome_saying(told)
         return Answer(done.status, body, headers)
     return Answer(done.status, rooms.codec.served(version), headers)
+
+
+def done_to(version: Version, status: int) -> str:
+    """Return in words what a write did."""
+    said = "created" if status == 201 else "stored"
+    return f"{version.kind}/{version.id} version {version.number} {said}"
 
 
 def _noted(text: str) -> Issue:
     return Issue(Severity.INFORMATION, "informational", "", text)
 
 
-def _patch_of(asked: Asked) -> Callable[[bytes], bytes]:
-    return patched_by(asked.body, asked.headers.get("content-type", ""))
+def _patch_of(rooms: Rooms, asked: Asked) -> Callable[[bytes], bytes]:
+    return patched_by(asked.body, asked.headers.get("content-type", ""), rooms.codec.places)
 
 
 def _condition(asked: Asked, kind: str) -> str:

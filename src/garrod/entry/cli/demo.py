@@ -1,9 +1,8 @@
-"""garrod demo: one synthetic person, one proposed medicine, one alert, and the whole proof."""
+"""garrod demo: one synthetic person, one alert and its proof; then two hundred people's record."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,37 +13,35 @@ if TYPE_CHECKING:
     from garrod.core.advice import Advice
 
 EXAMPLE = "Example: garrod demo --once"
+HOST = "127.0.0.1"
+NOT_STARTED = 3  # as uvicorn ends where a server could not start; it has said why
 
 
 def demo(
-    port: Annotated[int, typer.Option("--port", help="Port of the report page.")] = 8765,
+    port: Annotated[int, typer.Option("--port", help="Port of the record and its pages.")] = 8765,
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Serve, but open no browser.")
     ] = False,
     once: Annotated[bool, typer.Option("--once", help="Print the story and exit.")] = False,
 ) -> None:
-    """Show the story of a synthetic person: a genome, a proposed medicine, one alert."""
-    import garrod.entry.story as story
+    """Show one alert for a synthetic person, then serve the record of two hundred of them."""
     from garrod.adapters.fhir.medicine import read_order
     from garrod.adapters.fhir.person import read_person
-    from garrod.adapters.report.html import render_html
     from garrod.adapters.report.text import decision_text
     from garrod.core.medicine import Act, Proposal
     from garrod.entry.cli.persons import Genome, with_genome
-    from garrod.entry.reporting import report_of
+    from garrod.entry.demo_story import GENOME, ORDER, PERSON
     from garrod.entry.wire import Services, today
 
-    folder = Path(story.__path__[0])
     services = Services()
-    read = read_person(folder / "person.json")
-    person, table = with_genome(services, read, Genome(folder / "genome.vcf"))
-    proposal = Proposal(Act.ORDER, read_order(folder / "order.json", read.own))
+    read = read_person(PERSON)
+    person, _ = with_genome(services, read, Genome(GENOME))
+    proposal = Proposal(Act.ORDER, read_order(ORDER, read.own))
     decision = services.answer(person, proposal, today=today())
     text = decision_text(decision, person, proposal) + _closing(decision.advice)
     write_out([text.encode()], None)
     if not once:
-        page = render_html(report_of(services, person, table)).encode()
-        _serve(page, port, open_browser=not no_browser)
+        _serve(port, open_browser=not no_browser)
 
 
 def _closing(advice: Sequence[Advice]) -> str:
@@ -53,37 +50,55 @@ def _closing(advice: Sequence[Advice]) -> str:
     return f"\n{alerts}. Synthetic data; not a medical device; not for the care of real people.\n"
 
 
-def _serve(page: bytes, port: int, *, open_browser: bool) -> None:
-    """Serve the person's report on loopback until interrupted."""
-    import webbrowser
-    from http.server import BaseHTTPRequestHandler, HTTPServer
+def _serve(port: int, *, open_browser: bool) -> None:
+    """Serve the record of synthetic people on loopback until interrupted.
 
-    from garrod.core.errors import InputError
+    Raises: InputError INP040, INP041; OutsideError where the record cannot be opened.
+    """
+    import asyncio
 
-    class Handler(BaseHTTPRequestHandler):
-        """Answers every path with the one page."""
+    from garrod.entry.cli.serve import check_port, tell_server
+    from garrod.entry.housing import housing_of, try_store
+    from garrod.entry.terms import mode_named
 
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(page)))
-            self.send_header("Cache-Control", "no-store")
-            self.end_headers()
-            self.wfile.write(page)
+    mode_named()
+    housing = housing_of(is_demo=True)
+    asyncio.run(try_store(housing))
+    check_port(HOST, port)
+    tell_server(housing, f"http://{HOST}:{port}/fhir", is_demo=True)
+    url = f"http://{HOST}:{port}"
+    say("Two hundred synthetic people are being opened; that takes some seconds the first time.")
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Log nothing: a request line may name a person."""
+    def told() -> None:
+        say(f"They are at {url}/, their record at {url}/fhir (Ctrl-C ends it). Nobody is real.")
+        if housing.is_new_token:
+            say(f"Its token, shown once and kept in {housing.folder / 'token'}: {housing.token}")
+        if open_browser:
+            import webbrowser
 
-    try:
-        server = HTTPServer(("127.0.0.1", port), Handler)
-    except OSError as error:
-        raise InputError(
-            f"port {port} cannot be used ({error.strerror}); choose another with --port",
-            code="INP040",
-        ) from error
-    url = f"http://127.0.0.1:{server.server_port}/"
-    say(f"The whole report is open at {url} (Ctrl-C ends it)")
-    if open_browser:
-        webbrowser.open(url)
-    with server:
-        server.serve_forever()
+            webbrowser.open(f"{url}/")
+
+    _run(port, told)
+
+
+def _run(port: int, told: Callable[[], None]) -> None:
+    """Run the server; say so when it answers, not before."""
+    import socket
+    import sys
+
+    import uvicorn
+
+    from garrod.entry.cli.serve import QUIET
+
+    class Server(uvicorn.Server):
+        """Tells when it has started."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                told()
+
+    server = Server(uvicorn.Config("garrod.entry.demo_asgi:app", host=HOST, port=port, **QUIET))
+    server.run()
+    if not server.started:
+        sys.exit(NOT_STARTED)

@@ -85,19 +85,35 @@ def export(
 
 
 @app.command("verify", epilog=VERIFY)
-def verify(database: Database = "", data: Data = "") -> None:
-    """Prove every stored byte against its hash, and every history without a gap."""
-    from garrod.core.errors import InternalFault
+def verify(
+    database: Database = "",
+    data: Data = "",
+    rebuild_search: Annotated[
+        bool,
+        typer.Option("--rebuild-search", help="Make wrong search rows anew from proved bytes."),
+    ] = False,
+    base: Annotated[
+        str,
+        typer.Option("--base", metavar="URL", help="The server's own address; else GARROD_BASE."),
+    ] = "",
+    whole: Annotated[
+        bool,
+        typer.Option("--values", help="Write values out: names and numbers of people among them."),
+    ] = False,
+) -> None:
+    """Prove bytes by their hash, search rows by the bytes, lists by their lines, and the outbox."""
     from garrod.entry.cli.record_proof import proved
 
-    damage = with_record(database, data, lambda record, _: proved(record))
-    if damage:
-        raise InternalFault(
-            f"{damage:,} flaws were found: stop writing, keep the files, and restore a backup "
-            "beside them.",
-            code="REC203",
-        )
-    say("what is stored is intact.")
+    proof = with_record(
+        database,
+        data,
+        lambda record, codec: proved(record, codec, mend=rebuild_search, whole=whole),
+        base=base,
+    )
+    if (fault := proof.fault()) is not None:
+        raise fault
+    mended = f" now; {proof.mended:,} search rows were made anew" if proof.mended else ""
+    say(f"what is stored is intact{mended}.")
 
 
 @app.command("backup", epilog=BACKUP)
@@ -143,6 +159,7 @@ def with_record(
     act: Callable[[Record, CheckedCodec], Awaitable[T]],
     *,
     strict: bool = True,
+    base: str = "",
 ) -> T:
     """Return what an act makes of the opened record.  Raises: InputError, OutsideError."""
     import asyncio
@@ -150,14 +167,14 @@ def with_record(
     from garrod.entry.housing import housing_of, opened_record
 
     async def opened() -> T:
-        codec = codec_of(strict=strict)
+        codec = codec_of(strict=strict, base=base)
         async with opened_record(housing_of(data=data, database=database), codec) as record:
             return await act(record, codec)
 
     return asyncio.run(opened())
 
 
-def codec_of(*, strict: bool) -> CheckedCodec:
+def codec_of(*, strict: bool, base: str = "") -> CheckedCodec:
     """Return the codec of the packs in force, which looks codes up where a release is loaded."""
     import os
 
@@ -166,7 +183,7 @@ def codec_of(*, strict: bool) -> CheckedCodec:
     from garrod.entry.terms import check_codes, terminology_in
     from garrod.entry.wire import Services
 
-    services, base = Services(), os.environ.get("GARROD_BASE", "")
+    services, base = Services(), base or os.environ.get("GARROD_BASE", "")
     codec = CheckedCodec(services.shelf, base, is_strict=strict, clock=clock)
     check_codes(codec, services, terminology_in(services))
     return codec

@@ -63,6 +63,7 @@ async def taken_in(record: Record | None, codec: CheckedCodec, wish: Wish) -> in
     Raises: InputError INP080 (nothing there), OutsideError where the store fails, InternalFault
     where a fault of ours refused something.
     """
+    from garrod.adapters.fhir.ingest.carried import Carried
     from garrod.adapters.fhir.ingest.intake import Intake
     from garrod.adapters.fhir.ingest.sources import sources
     from garrod.adapters.fhir.ingest.take import Taker
@@ -71,7 +72,7 @@ async def taken_in(record: Record | None, codec: CheckedCodec, wish: Wish) -> in
     from garrod.entry.housing import clock
     from garrod.entry.wire import Services
 
-    taker = Taker(record, codec, LOCAL, clock()) if record is not None else None
+    taker = Taker(record, codec, LOCAL, clock(), Carried()) if record is not None else None
     intake = Intake(codec.checker, XmlFormat(Services().shelf), taker, is_strict=wish.is_strict)
     tally = _Tally()
     is_watched = sys.stderr is not None and sys.stderr.isatty()

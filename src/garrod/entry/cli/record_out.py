@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from garrod.care.record.service import Record
 
 
+# Written last, so that they have heard of all that was written before them.
+LISTS = ("List", "MedicationStatement")
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Where to, which types (none: all), which people (none: everybody)."""
@@ -41,7 +45,7 @@ async def given_out(record: Record, codec: CheckedCodec, wanted: Wanted) -> dict
     _prepare(wanted.folder)
     choice = Choice(kinds, frozenset(wanted.patients) if wanted.patients else None)
     counts = {}
-    for kind in kinds:
+    for kind in sorted(kinds, key=lambda k: k in LISTS):
         path = wanted.folder / f"{kind}.ndjson"
         if count := await _written(path, lines(record, LOCAL, choice, kind)):
             counts[kind] = count

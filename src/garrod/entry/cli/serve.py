@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from garrod.entry.housing import Housing
 
 EXAMPLE = "Example: garrod serve --port 8000"
-PATIENCE = 5  # Not clinical: seconds that requests may still take when the server is to end
+QUIET: dict[
+    str, Any
+] = {  # how every server of ours runs: it logs no request, since one may name a person
+    "log_level": "warning",
+    "access_log": False,
+    "server_header": False,
+    "date_header": False,
+    "http": "garrod.entry.corked:CorkedProtocol",
+    "timeout_graceful_shutdown": 5,  # Not clinical: seconds that requests may still take at its end
+}
 
 
 def serve(
@@ -42,23 +51,14 @@ def serve(
     mode_named()
     housing = housing_of(data=data, database=database, is_demo=demo)
     asyncio.run(try_store(housing))
-    _check_port(host, port)
-    _tell_server(housing, f"http://{host}:{port}/fhir", is_demo=demo)
+    check_port(host, port)
+    tell_server(housing, f"http://{host}:{port}/fhir", is_demo=demo)
     say(f"Garrod serves http://{host}:{port}/fhir (Ctrl-C ends it). Not for real people's care.")
     if demo:
         say("The people of the demo are synthetic; they are stored when the server first starts.")
     if housing.is_new_token:
         say(f"Its token, shown once and kept in {housing.folder / 'token'}: {housing.token}")
-    uvicorn.run(
-        "garrod.entry.asgi:app",
-        host=host,
-        port=port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        timeout_graceful_shutdown=PATIENCE,
-    )
+    uvicorn.run("garrod.entry.asgi:app", host=host, port=port, **QUIET)
 
 
 def _check_host(host: str) -> None:
@@ -73,7 +73,7 @@ def _check_host(host: str) -> None:
         )
 
 
-def _check_port(host: str, port: int) -> None:
+def check_port(host: str, port: int) -> None:
     """Raise InputError INP040 where somebody listens there already."""
     import socket
 
@@ -91,7 +91,7 @@ def _check_port(host: str, port: int) -> None:
         ) from error
 
 
-def _tell_server(housing: Housing, base: str, *, is_demo: bool) -> None:
+def tell_server(housing: Housing, base: str, *, is_demo: bool) -> None:
     """Put what the server reads at its start into the environment."""
     os.environ["GARROD_DATA"] = str(housing.folder)
     os.environ["GARROD_DATABASE"] = housing.database

@@ -64,9 +64,16 @@ PRESSURE = resource(
         {"code": {"coding": [{"code": "dia"}]}, "valueQuantity": {"value": 90}},
     ],
 )
-RISK = resource("RiskAssessment", id="r", status="final", prediction=[{"probabilityDecimal": 0.1}])
+RISK = resource(
+    "RiskAssessment",
+    id="r",
+    status="final",
+    subject={"identifier": {"system": NHS, "value": "999 000 0018"}},
+    prediction=[{"probabilityDecimal": 0.1}],
+)
+LOT = resource("Medication", id="lot", batch={"lotNumber": "Lot-9a"})
 SET = resource("ValueSet", id="v", url="http://a.example/sets/one", status="draft")
-ALL = (ANN, BEN, TRUST, DOSE, LOW, PRESSURE, RISK, SET)
+ALL = (ANN, BEN, TRUST, DOSE, LOW, PRESSURE, RISK, LOT, SET)
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +115,10 @@ def store() -> MemoryStore:
         ("Observation?combo-code=sys", "bp"),
         ("Observation?_tag=t|x", "dose"),
         ("Patient?_id=ann,ben,cid", "ann ben"),
+        ("Patient?_id=ANN", ""),
+        ("Medication?lot-number=LOT-9A", "lot"),
+        ("Medication?lot-number:not=lot-9a", ""),
+        ("Medication?lot-number=Lot-9", ""),
         # string
         ("Patient?family=ord", "ann ben"),
         ("Patient?family=ORDÓÑEZ", "ann"),
@@ -141,6 +152,11 @@ def store() -> MemoryStore:
         ("Observation?subject=https://there.example/fhir/Patient/7", "bp"),
         (f"Observation?subject:identifier={NHS}|9990000018", "low"),
         (f"Observation?patient:identifier={NHS}|9990000018", "low"),
+        (f"Observation?subject:identifier={NHS}|999 000 0018", "low"),
+        (f"Observation?subject:identifier={NHS}|", "low"),
+        ("Observation?subject:identifier=https://other.example|", ""),
+        (f"RiskAssessment?subject:identifier={NHS}|9990000018", "r"),
+        ("RiskAssessment?subject:identifier=|9990000018", ""),
         ("Observation?subject:missing=false", "dose low bp"),
         # quantity and number
         ("Observation?value-quantity=100", "dose"),

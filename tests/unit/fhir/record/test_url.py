@@ -262,7 +262,7 @@ def test_parameters_are_and_commas_are_or() -> None:
         ("Observation", "subject=#p", "expected an id"),
         ("Observation", "subject=a%20b", "expected an id"),
         ("Observation", "subject:Practitioner=1", "not to Practitioner"),
-        ("Observation", "subject:identifier=s|", "value of an identifier"),
+        ("Observation", "subject:identifier=|", "expected a code"),
         ("Observation", "code.name=x", "is no reference"),
         ("Observation", "subject.name=x", "may refer to Patient or Location"),
         ("Observation", "subject.nothing=x", "nothing that subject refers to"),

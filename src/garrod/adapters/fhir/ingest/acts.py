@@ -44,7 +44,7 @@ async def act(taker: Taker, parcel: Parcel) -> Taken:
         return taken
     record = _with_ids(taker.record, digest)
     if bundle["type"] == TRANSACTION:
-        done = await transact(record, taker.actor, entries, patch=_patch, get=_no_get)
+        done = await transact(record, taker.actor, entries, patch=_patching(taker), get=_no_get)
     else:
         done = await batch(entries, lambda entry: _alone(record, taker, entry))
     for number, (entry, one) in enumerate(zip(entries, done, strict=True)):
@@ -82,7 +82,7 @@ def _with_ids(record: Record, digest: str) -> Record:
 
 
 async def _alone(record: Record, taker: Taker, entry: Entry) -> Done:
-    (done,) = await transact(record, taker.actor, [entry], patch=_patch, get=_no_get)
+    (done,) = await transact(record, taker.actor, [entry], patch=_patching(taker), get=_no_get)
     return done
 
 
@@ -90,9 +90,13 @@ async def _no_get(_: Entry) -> Done:
     raise AssertionError("an import reads nothing")
 
 
-def _patch(entry: Entry, body: bytes) -> bytes:
-    if parse(entry.body)["resourceType"] != "Parameters":
-        raise InputError(
-            "a PATCH within an imported Bundle holds Parameters (FHIRPath Patch).", code="FHR130"
-        )
-    return patched_by(entry.body, FHIR_JSON[0])(body)
+def _patching(taker: Taker) -> Callable[[Entry, bytes], bytes]:
+    def patched(entry: Entry, body: bytes) -> bytes:
+        if parse(entry.body)["resourceType"] != "Parameters":
+            raise InputError(
+                "a PATCH within an imported Bundle holds Parameters (FHIRPath Patch).",
+                code="FHR130",
+            )
+        return patched_by(entry.body, FHIR_JSON[0], taker.codec.places)(body)
+
+    return patched

@@ -135,11 +135,21 @@ def check_same(codec: FhirCodec, part: Part, before: Version, draft: Draft) -> N
             f"{draft.kind}/{draft.id} is here already with other identifiers: it is another one; "
             "give it another id."
         )
+    births = [_births(one) for one in (then, draft)]
+    if draft.kind == "Patient" and not old & new and all(births) and births[0] != births[1]:
+        raise Clash(
+            f"{draft.kind}/{draft.id} is here already with another date of birth, and no identifier"
+            " in common: it is somebody else; give them another id."
+        )
 
 
 PARTIES = frozenset(
     ("Patient", "Practitioner", "PractitionerRole", "Organization", "Location", "RelatedPerson")
 )
+
+
+def _births(draft: Draft) -> set[tuple[int, int]]:
+    return {(d.low, d.high) for d in draft.rows.dates if d.param == "birthdate"}
 
 
 def _identifiers(draft: Draft) -> set[tuple[str, str]]:

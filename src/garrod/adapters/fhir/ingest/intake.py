@@ -45,7 +45,12 @@ class Intake:
         Raises: OutsideError where the store itself fails.
         """
         waiting: list[tuple[str, Parcel]] = []
+        stage = 0
         for source in found:
+            if source.stage != stage:
+                stage = source.stage
+                for told in await self._flushed(waiting):
+                    yield told
             read = self._read(source)
             if isinstance(read, GarrodError):
                 yield Told(source.place, fault=read)

@@ -56,11 +56,15 @@ class Parcel:
 
 @dataclass(slots=True)
 class Taken:
-    """What came of a parcel: versions written, parts that were there, and what to be told."""
+    """What came of a parcel: versions written, parts that were there, and what to be told.
+
+    `settled` are those written that no list has to follow: they are of one.
+    """
 
     written: list[Version] = field(default_factory=list)
     known: int = 0
     notes: list[str] = field(default_factory=list)
+    settled: set[tuple[str, str]] = field(default_factory=set)
     refused: list[tuple[str, Exception]] = field(default_factory=list)  # of a batch: place, why
 
     @property

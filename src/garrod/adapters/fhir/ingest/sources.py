@@ -1,6 +1,7 @@
 """Files and folders as things to be stored: JSON, XML, NDJSON, each also gzipped.
 
-NDJSON is read line by line, however large the file is.
+NDJSON is read line by line, however large the file is. What others lean on comes first of a folder
+that an export wrote: people, then the lines of medication lists, then the lists.
 """
 
 from __future__ import annotations
@@ -8,50 +9,76 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, cast
 
 from garrod.adapters.fhir.json import BYTE_ORDER_MARK, LARGEST
+from garrod.adapters.fhir.lines.names import LINE
 from garrod.core.errors import FhirError, InputError
 
 LINES = (".ndjson", ".jsonl")
 SINGLE = (".json", ".xml")
 PACKED = ".gz"
 MAGIC = b"\x1f\x8b"  # what gzip begins with, whatever the name is
+MIXED = "MedicationStatement"
+STAGES = ("Patient", MIXED, "List")  # types whose files are read first, as an export names them
+MARK = LINE.encode()
 STEP = 1 << 20  # bytes that are skipped at once of a line that is too long
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One thing that was sent: its file (and line), and its bytes; or why it cannot be read."""
+    """One thing that was sent: its file (and line), and its bytes; or why it cannot be read.
+
+    What is of a later `stage` waits until all before it is stored.
+    """
 
     place: str
     body: bytes = field(default=b"", repr=False)
     is_xml: bool = False
     is_line: bool = False
     fault: InputError | None = None
+    stage: int = 0
 
 
 def sources(paths: Sequence[Path]) -> Iterator[Source]:
-    """Yield what files hold, and the files of folders, in the order of their names.
+    """Yield what files hold, and the files of folders, in the order of stages and names.
 
     Raises: InputError INP080 for a path that is not there, or a folder without anything to read.
     """
-    for path in paths:
-        if path.is_dir():
-            found = [p for p in sorted(path.rglob("*")) if p.is_file() and _ending(p)]
-            if not found:
-                raise InputError(
-                    f"{path}: the folder holds no *.json, *.xml or *.ndjson (or those as .gz).",
-                    code="INP080",
-                )
-            for inner in found:
-                yield from _read(inner)
-        elif path.exists():
-            yield from _read(path)
-        else:
+    files = [file for path in paths for file in _files(path)]
+    for stage, name in enumerate((*STAGES, "")):
+        for file in files:
+            own = _stem(file)
+            if own == name or (not name and own not in STAGES):
+                yield from (replace(s, stage=stage) for s in _read(file) if _is_due(s, own))
+            elif not name and own == MIXED:
+                yield from (replace(s, stage=stage) for s in _read(file) if not _is_due(s, own))
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        if not path.exists():
             raise InputError(f"{path}: there is no such file or folder.", code="INP080")
+        return [path]
+    found = [p for p in sorted(path.rglob("*")) if p.is_file() and _ending(p)]
+    if not found:
+        raise InputError(
+            f"{path}: the folder holds no *.json, *.xml or *.ndjson (or those as .gz).",
+            code="INP080",
+        )
+    return found
+
+
+def _stem(path: Path) -> str:
+    """Return the type that a file of lines is named after; "" for any other file."""
+    return path.name.partition(".")[0] if _ending(path) in LINES else ""
+
+
+def _is_due(source: Source, name: str) -> bool:
+    """Return whether something is read at the stage of its file: of statements, lines of lists."""
+    return name != MIXED or (source.fault is None and MARK in source.body)
 
 
 def _ending(path: Path) -> str:

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from garrod.adapters.fhir.ingest import edit, find
+from garrod.adapters.fhir.ingest.carried import Carried, Desk, carry, is_heard, sort_of
 from garrod.adapters.fhir.ingest.late import ties
 from garrod.adapters.fhir.ingest.parcel import Parcel, Part, Rule, Taken
 from garrod.adapters.fhir.ingest.wrap import made_id
 from garrod.adapters.fhir.record.codec import FhirCodec
 from garrod.adapters.fhir.record.parse import parse
 from garrod.adapters.fhir.record.splice import instant, references_in, rewritten
+from garrod.adapters.fhir.rest.checked import CheckedCodec
 from garrod.care.govern.access import Actor, Deed, demand
 from garrod.care.record.ports import Tx
 from garrod.care.record.service import Record
@@ -30,12 +32,16 @@ MATCHED = (Rule.ITEM, Rule.STATUS)
 
 @dataclass(frozen=True, slots=True)
 class Taker:
-    """Who stores, and where; `now` is when it was received."""
+    """Who stores, and where; `now` is when it was received.
+
+    With `carried`, medication lists of another Garrod are taken over.
+    """
 
     record: Record
-    codec: FhirCodec
+    codec: CheckedCodec
     actor: Actor
     now: datetime
+    carried: Carried | None = None
 
 
 @dataclass(slots=True)
@@ -68,7 +74,7 @@ async def take_each(taker: Taker, parcels: list[Parcel]) -> list[Taken | GarrodE
 
     async def work(tx: Tx) -> list[Taken]:
         done = [await _taken(_Run(taker, tx), parcel) for parcel in parcels]
-        await taker.record.react(tx, [v for taken in done for v in taken.written])
+        await _follow(taker, tx, done)
         return done
 
     try:
@@ -82,6 +88,8 @@ async def _tried(taker: Taker, parcel: Parcel) -> Taken | GarrodError:
     try:
         return await take(taker, parcel)
     except REFUSED as error:
+        if taker.carried is not None and isinstance(error, find.Clash | find.Ambiguous):
+            taker.carried.refused.update(p.own_id for p in parcel.parts if p.kind == "Patient")
         return error
 
 
@@ -92,12 +100,30 @@ def _told(parcel: Parcel, taken: Taken) -> Taken:
 
 async def _one(taker: Taker, tx: Tx, parcel: Parcel) -> Taken:
     taken = await _taken(_Run(taker, tx), parcel)
-    await taker.record.react(tx, list(taken.written))
+    await _follow(taker, tx, [taken])
     return taken
+
+
+async def _follow(taker: Taker, tx: Tx, done: list[Taken]) -> None:
+    """Let the lists follow what was written, but for what a list that was taken over has heard."""
+    written = [v for taken in done for v in taken.written if (v.kind, v.id) not in taken.settled]
+    if taker.carried is not None:
+        desk = _desk(_Run(taker, tx), taker.carried)
+        written = [v for v in written if not await is_heard(desk, v)]
+    await taker.record.react(tx, written)
+
+
+def _desk(run: _Run, carried: Carried) -> Desk:
+    return Desk(run.tx, run.taker.codec, carried, lambda draft, before: _put(run, draft, before))
 
 
 async def _taken(run: _Run, parcel: Parcel) -> Taken:
     parts = list(enumerate(parcel.parts))
+    carried = run.taker.carried
+    if carried is not None and len(parts) == 1 and (sort := sort_of(parts[0][1])):
+        await carry(_desk(run, carried), parts[0][1], sort, run.taken)
+        run.taken.settled.update((v.kind, v.id) for v in run.taken.written)
+        return run.taken
     if parts and parts[0][1].rule is Rule.MESSAGE and await _is_known(run, parts[0][1]):
         run.taken.known = len(parts)
         return run.taken
@@ -209,6 +235,9 @@ async def _store(run: _Run, number: int, part: Part) -> None:
         body = _kept_ended(run, part, body, found)
     draft = find.drafted(run.taker.codec, body, part, run.ids[number])
     _note_dangling(run, part, body)
+    if run.taker.carried is not None and not part.place:
+        run.taker.carried.check(draft)
+        run.taker.carried.people.update((draft.id,) if part.kind == "Patient" else ())
     before = await run.tx.read(part.kind, draft.id)
     is_there = before is not None and not before.is_deleted
     if is_there and before is not None:
@@ -242,13 +271,13 @@ def _kept_ended(run: _Run, part: Part, body: bytes, found: Version) -> bytes:
     return edit.with_status(body, before)
 
 
-async def _put(run: _Run, draft: Draft, before: Version | None) -> None:
+async def _put(run: _Run, draft: Draft, before: Version | None) -> Version:
     deed = Deed.CREATE if before is None else Deed.UPDATE
     demand(run.taker.record.access, run.taker.actor, deed, draft.kind, patients=draft.patients)
     method = "POST" if before is None else "PUT"
-    run.taken.written.append(
-        await run.tx.put(draft, method=method, expected=before.number if before else 0)
-    )
+    version = await run.tx.put(draft, method=method, expected=before.number if before else 0)
+    run.taken.written.append(version)
+    return version
 
 
 def _note_dangling(run: _Run, part: Part, body: bytes) -> None:

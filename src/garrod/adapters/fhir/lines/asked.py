@@ -5,14 +5,16 @@ Parameters -> named parts -> Entry: what is unknown there is refused, never pass
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from garrod.adapters.fhir.json import Resource, codings, meanings, one, text, words_of
 from garrod.adapters.fhir.lines.dosage_reading import directions_in, dose_of
 from garrod.adapters.fhir.lines.medicine import of_words
 from garrod.care.record.medication.confirm import Entry
+from garrod.care.record.medication.dose import Dose
 from garrod.care.record.medication.line import (
     Act,
     Author,
@@ -27,6 +29,11 @@ from garrod.care.record.medication.line import (
 from garrod.core.errors import FhirError
 
 Parts = dict[str, list[Any]]
+# What no text holds: controls (but tab and line ends), lone surrogates, and what turns the
+# direction of writing about, which would show one medicine's words as another's.
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]"
+)
 _LINKS = {
     "MedicationRequest": "authorisations",
     "MedicationDispense": "supplies",
@@ -41,14 +48,20 @@ LINE_PARTS = frozenset(
 )
 
 
-def parts_of(holder: Resource, known: Collection[str], *, within: str = "parameter") -> Parts:
+def parts_of(holder: object, known: Collection[str], *, within: str = "parameter") -> Parts:
     """Return the values of Parameters (or of one of them) by name.
 
-    Raises: FhirError FHR152 for a name that is not known there.
+    Raises: FhirError FHR152 for a name that is not known there, and for what has no parts.
     """
     found: Parts = {}
-    listed = holder.get(within, [])
-    for one_of in listed if isinstance(listed, list) else []:
+    listed = holder.get(within, []) if isinstance(holder, dict) else None
+    if not isinstance(listed, list):
+        raise FhirError(
+            f"expected a list of {within}s there, and this is none: give each as an object with a "
+            "name and a value.",
+            code="FHR152",
+        )
+    for one_of in listed:
         name = text(one_of, "name") if isinstance(one_of, dict) else ""
         if name not in known:
             raise FhirError(
@@ -63,11 +76,26 @@ def parts_of(holder: Resource, known: Collection[str], *, within: str = "paramet
 
 
 def word(parts: Parts, name: str, usual: str = "") -> str:
-    """Return a parameter that is a text; "" where it is not there.  Raises: FhirError FHR152."""
-    value = parts.get(name, [usual])[0]
+    """Return a parameter that is a text; "" where it is not there.
+
+    Raises: FhirError FHR152 for what is no text, cannot be kept as one, or is given twice.
+    """
+    value = _sole(parts, name, usual)
     if not isinstance(value, str):
         raise FhirError(f"the parameter {name!r} must be a text or code.", code="FHR152")
+    if _UNPRINTABLE.search(value):
+        raise FhirError(
+            f"the parameter {name!r} holds a character that is no text: leave it out.",
+            code="FHR152",
+        )
     return value
+
+
+def _sole(parts: Parts, name: str, usual: Any) -> Any:
+    values = parts.get(name, [usual])
+    if len(values) > 1:
+        raise FhirError(f"the parameter {name!r} is given {len(values)} times.", code="FHR152")
+    return values[0]
 
 
 def day(parts: Parts, name: str) -> date | None:
@@ -125,7 +153,7 @@ def entry_of(parts: Parts, by: Author, at: datetime, lines: dict[str, Line]) -> 
     step = Transition(
         act=act,
         by=by,
-        effective=moment(parts, "effective", at),
+        effective=moment(parts, "effective", since(content, to, at)),
         recorded=at,
         reason=word(parts, "reason"),
         to=to,
@@ -133,9 +161,22 @@ def entry_of(parts: Parts, by: Author, at: datetime, lines: dict[str, Line]) -> 
         hold=hold_of(parts) if act is Act.HOLD or to is State.ON_HOLD else None,
         links=links_of(parts),
         other=word(parts, "other"),
-        is_private=parts.get("private", [False])[0] is True,
+        is_private=_flag(parts, "private"),
     )
     return Entry(line_id, step, treatment_id=word(parts, "treatment"))
+
+
+def since(content: Content | None, to: State | None, at: datetime) -> datetime:
+    """Return since when a beginning holds: since the day on which it began, where that is known."""
+    began = content.started if content is not None and to is State.ACTIVE else None
+    return at if began is None else min(at, datetime.combine(began, time(), UTC))
+
+
+def _flag(parts: Parts, name: str) -> bool:
+    value = _sole(parts, name, usual=False)
+    if not isinstance(value, bool):
+        raise FhirError(f"the parameter {name!r} must be true or false.", code="FHR152")
+    return value
 
 
 _CONTENT = frozenset(
@@ -155,16 +196,16 @@ def content_of(parts: Parts, was: Content | None) -> Content:
     """Return what a line is to say: what parameters say of it, and the rest as it was.
 
     A new dose without words, or new words without a dose, takes the old ones' place as a whole.
-    Raises: FhirError FHR152 where neither they nor the line name a medicine.
+    Raises: FhirError FHR152 where neither they nor the line name a medicine, and where a dose
+    cannot be kept.
     """
     medicine = _medicine(parts, was.medicine if was else None)
     said = Content(medicine) if was is None else was
     dose, directions = said.dose, said.directions
     if parts.keys() & {"dose", "directions"}:
-        dosages = [d for d in parts.get("dose", []) if isinstance(d, dict)]
-        directions = word(parts, "directions") or directions_in(dosages)
-        dose = dose_of(dosages or [{"text": directions}])
-    reasons = [c for concept in parts.get("reasonCode", []) for c in meanings(concept)]
+        dose, directions = _dose(parts)
+    concepts = _objects(parts, "reasonCode")
+    reasons = [c for concept in concepts for c in meanings(concept)]
     return Content(
         medicine=medicine,
         dose=dose,
@@ -175,8 +216,36 @@ def content_of(parts: Parts, was: Content | None) -> Content:
     )
 
 
+def _dose(parts: Parts) -> tuple[Dose | None, str]:
+    """Return a dose and its words.  Raises: FhirError FHR152 where neither can be kept."""
+    dosages = _objects(parts, "dose")
+    directions = word(parts, "directions") or directions_in(dosages)
+    dose = dose_of(dosages or [{"text": directions}])
+    if dosages and dose is None and not directions.strip():
+        raise FhirError(
+            "the parameter 'dose' cannot be kept as a dose, and has no words: give 'directions' "
+            "too, so that nothing is lost.",
+            code="FHR152",
+        )
+    return dose, directions
+
+
+def _objects(parts: Parts, name: str) -> list[Resource]:
+    """Return parameters that are objects, such as CodeableConcepts; a text is the words of one."""
+    found = []
+    for value in parts.get(name, []):
+        held = {"text": value} if isinstance(value, str) and value.strip() else value
+        if not isinstance(held, dict):
+            raise FhirError(
+                f"the parameter {name!r} cannot be read: expected an object or words.",
+                code="FHR152",
+            )
+        found.append(held)
+    return found
+
+
 def _medicine(parts: Parts, was: MedicineOf | None) -> MedicineOf:
-    concept = parts.get("medicine", [None])[0]
+    concept = _sole(parts, "medicine", None)
     if concept is None and was is None:
         raise FhirError("a new line needs a parameter 'medicine'.", code="FHR152")
     if concept is None:

@@ -22,7 +22,15 @@ from garrod.care.record.medication.line import Author, Line
 from garrod.care.record.medication.said import Reported
 from garrod.care.record.medication.stop import Authorisation, StopTask
 from garrod.care.record.medicines_cases import CASE, Case
-from garrod.care.record.medicines_ports import LINE, LIST, RECEIPT, Head, Kept, Near
+from garrod.care.record.medicines_ports import (
+    LINE,
+    LIST,
+    RECEIPT,
+    Head,
+    Kept,
+    Near,
+    is_list_id,
+)
 from garrod.core.resource import Version
 
 MOST = 20_000  # Not clinical: lines kept read, some kilobytes each
@@ -74,7 +82,7 @@ class FhirLines:
         if version.kind == CASE:
             return reconciling.is_case(resource)
         if version.kind == LIST:
-            return listing.is_list(resource)
+            return is_list_id(version.id) or listing.is_list(resource)
         return kept.is_kept(resource) or merging.is_merge(resource)
 
     def kept(self, version: Version) -> Kept:

@@ -57,6 +57,9 @@ _REPEAT = frozenset(
 )
 
 
+_WORDS_ALONE = frozenset(("text", "patientInstruction"))  # of which no step can be made
+
+
 class _CannotBeReadError(Exception):
     pass
 
@@ -66,10 +69,11 @@ def dose_of(dosages: Sequence[Resource]) -> Dose | None:
 
     Structure is read first; where there is none, the words are.
     """
-    try:
-        return _structured(dosages)
-    except (_CannotBeReadError, GarrodError, ValueError):
-        pass
+    if not all(d.keys() <= _WORDS_ALONE for d in dosages):
+        try:
+            return _structured(dosages)
+        except (_CannotBeReadError, GarrodError, ValueError):
+            pass
     said = directions_in(dosages)
     if not said or any(_has_structure(d) for d in dosages):
         return None

@@ -13,6 +13,7 @@ import orjson
 from garrod.adapters.fhir.json import Resource, many, one, text
 from garrod.adapters.fhir.lines.names import (
     CONFIRMED,
+    DUE,
     FLAGS,
     KEPT_BY,
     NUMBER,
@@ -24,9 +25,11 @@ from garrod.adapters.fhir.lines.nested import (
     Extension,
     author_in,
     author_out,
+    date_in,
     every,
     instant_in,
     instant_out,
+    labels_out,
     named,
     part,
     tree,
@@ -58,6 +61,7 @@ def head_body(head: Head, lines: Mapping[str, Line], at: datetime) -> bytes:
     found: Resource = {
         "resourceType": LIST,
         "id": list_id(head.patient),
+        "meta": labels_out(x.kept_by for x in head.listed if x.kept_by),
         "extension": [
             *_confirmed(head),
             *(e for o in head.overrides for e in _override(o)),
@@ -73,7 +77,7 @@ def head_body(head: Head, lines: Mapping[str, Line], at: datetime) -> bytes:
         "source": source_of(head.confirmed_by) if head.confirmed_by else None,
         "entry": [_entry(listed, lines.get(listed.line_id)) for listed in head.listed],
     }
-    return written({name: value for name, value in found.items() if value not in ([], None)})
+    return written({name: value for name, value in found.items() if value not in ([], {}, None)})
 
 
 def _entry(listed: Listed, line: Line | None) -> Resource:
@@ -83,6 +87,8 @@ def _entry(listed: Listed, line: Line | None) -> Resource:
     found: Resource = {"extension": [{"url": NUMBER, "valueInteger": listed.number}]}
     if listed.kept_by:
         found["extension"].append({"url": KEPT_BY, "valueCode": listed.kept_by.value})
+    if listed.due:
+        found["extension"].append({"url": DUE, "valueDate": listed.due.isoformat()})
     if listed.flag:
         found["flag"] = {"coding": [{"system": FLAGS, "code": listed.flag}], "text": listed.flag}
     return {**found, "item": item}
@@ -97,7 +103,11 @@ def is_list(resource: Resource) -> bool:
 
 def head_of(version: Version) -> Head:
     """Return what a version of a List says.  Raises: FhirError FHR150."""
-    resource = orjson.loads(version.body)
+    return head_in(orjson.loads(version.body))
+
+
+def head_in(resource: Resource) -> Head:
+    """Return what a List says.  Raises: FhirError FHR150."""
     patient = text(one(resource, "subject"), "reference").removeprefix("Patient/")
     confirmed = within(resource, CONFIRMED)
     return Head(
@@ -151,7 +161,8 @@ def _listed(entry: Resource) -> Listed:
     flag = next((text(c, "code") for c in many(one(entry, "flag"), "coding")), "")
     id = text(one(entry, "item"), "reference").removeprefix(f"{LINE}/")
     kept_by = words(entry, KEPT_BY, "Code")
-    return Listed(id, number, flag, Setting(kept_by) if kept_by else None)
+    due = date_in(words(entry, DUE, "Date"))
+    return Listed(id, number, flag, Setting(kept_by) if kept_by else None, due)
 
 
 def _confirmed(head: Head) -> list[Extension]:

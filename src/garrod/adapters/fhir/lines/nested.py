@@ -10,11 +10,13 @@ from datetime import date, datetime
 from typing import Any
 
 from garrod.adapters.fhir.json import Resource, many, one, text
+from garrod.adapters.fhir.lines.names import LABEL
 from garrod.care.record.medication.line import Author, Setting
 from garrod.core.errors import FhirError
 from garrod.core.medicine import Coding
 
 Extension = dict[str, Any]
+CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
 
 
 def tree(url: str, *parts: Extension | None) -> list[Extension]:
@@ -48,6 +50,18 @@ def words(holder: Resource, url: str, kind: str = "String") -> str:
 def every(holder: Resource, url: str, kind: str = "String") -> tuple[str, ...]:
     """Return the texts of all simple extensions of a url."""
     return tuple(text(e, f"value{kind}") for e in named(many(holder, "extension"), url))
+
+
+def labels_out(settings: Iterable[Setting]) -> Resource:
+    """Return `meta` of what the person keeps private from all but some settings; else empty.
+
+    Source: HL7 FHIR R4 (4.0.1), security labels, https://hl7.org/fhir/R4/security-labels.html
+    """
+    owners = sorted({setting.value for setting in settings})
+    if not owners:
+        return {}
+    restricted = {"system": CONFIDENTIALITY, "code": "R"}
+    return {"security": [restricted, *({"system": LABEL, "code": owner} for owner in owners)]}
 
 
 def coding_out(coding: Coding) -> Resource:

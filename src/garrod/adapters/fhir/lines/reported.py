@@ -98,7 +98,7 @@ def reported_of(version: Version, near: Near) -> Reported | None:
         reason=reason_in(resource),
         hold=_hold(resource, status),
         effective=_moment(started),
-        ended=_date(text(one(resource, "effectivePeriod"), "end")),
+        ended=day_of(text(one(resource, "effectivePeriod"), "end")),
         is_error=status == "entered-in-error",
     )
 
@@ -110,7 +110,7 @@ def content_in(resource: Resource, near: Near) -> Content:
         *many(resource, "dosage"),
         *([one(resource, "dosage")] if one(resource, "dosage") else []),
     ]
-    day = _date(_started(resource))
+    day = day_of(_started(resource))
     is_future = text(resource, "status") == "intended"
     return Content(
         medicine=medicine_in(resource, near),
@@ -169,7 +169,8 @@ def _started(resource: Resource) -> str:
     )
 
 
-def _date(written: str) -> date | None:
+def day_of(written: str) -> date | None:
+    """Return the day that a date or moment begins with; None where it is not so precise."""
     try:
         return date.fromisoformat(written[:10]) if len(written) >= 10 else None
     except ValueError:

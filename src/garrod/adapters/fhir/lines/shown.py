@@ -6,6 +6,7 @@ list + lines -> searchset; its OperationOutcome names every source that did not 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -35,16 +36,19 @@ def bundle_of(base: str, shown: Sequence[tuple[str, str, bytes]], outcome: bytes
 
 def outcome_of_view(found: Completeness, notes: Iterable[str] = ()) -> bytes:
     """Return an OperationOutcome: each source with its standing, each gap, each note."""
-    issues: list[Resource] = []
-    for source in found.sources:
-        is_gap = source.standing.value != "answered"
-        issue = _issue("warning" if is_gap else "information", source.words())
-        issue["extension"] = _source(source)
-        issues.append(issue)
-    told = {source.words() for source in found.sources}
-    issues += [_issue("warning", gap) for gap in found.gaps() if gap not in told]
-    issues += [_issue("information", note) for note in notes]
-    return orjson.dumps({"resourceType": "OperationOutcome", "issue": issues})
+    issues = [_source_issue(source) for source in found.sources]
+    issues += [orjson.dumps(_issue("warning", gap)) for gap in found.other_gaps()]
+    issues += [orjson.dumps(_issue("information", note)) for note in notes]
+    return b'{"resourceType":"OperationOutcome","issue":[%s]}' % b",".join(issues)
+
+
+@lru_cache(maxsize=4096)
+def _source_issue(source: Source) -> bytes:
+    """Return a source with its standing, as JSON; most people lack the same sources."""
+    is_gap = source.standing.value != "answered"
+    issue = _issue("warning" if is_gap else "information", source.words())
+    issue["extension"] = _source(source)
+    return orjson.dumps(issue)
 
 
 def outcome_saying(*said: str) -> bytes:

@@ -20,6 +20,7 @@ from garrod.adapters.fhir.lines.names import LINE, RESUMES, TREATMENT
 from garrod.adapters.fhir.lines.nested import (
     coding_out,
     instant_out,
+    labels_out,
     named,
     part,
     tree,
@@ -68,6 +69,7 @@ def body_of(line: Line, patient: str) -> bytes:
     found: Resource = {
         "resourceType": KIND,
         "id": line.id,
+        "meta": labels_out((line.owner,) if line.is_private else ()),
         "extension": _extensions(line),
         "identifier": [{"system": TREATMENT, "value": line.treatment_id}],
         **_based(line),
@@ -97,17 +99,19 @@ def written(resource: Any) -> bytes:
 
 def line_of(version: Version) -> Line:
     """Return the line that a version holds.  Raises: FhirError FHR150 where it holds none."""
-    resource = orjson.loads(version.body)
+    return line_in(orjson.loads(version.body), version.id)
+
+
+def line_in(resource: Resource, id: str) -> Line:
+    """Return the line of an id that a resource holds.  Raises: FhirError FHR150."""
     mark = within(resource, LINE)
     if not mark:
-        raise FhirError(
-            f"{version.kind}/{version.id} is no line of a medication list.", code="FHR150"
-        )
+        raise FhirError(f"{KIND}/{id} is no line of a medication list.", code="FHR150")
     history = history_in(resource)
     supersedes = words(mark, "supersedes")
     if not history:
-        raise FhirError(f"the line {version.id} has lost its history.", code="FHR150")
-    start = begun(version.id, words(mark, "treatment"), history[0], supersedes=supersedes)
+        raise FhirError(f"the line {id} has lost its history.", code="FHR150")
+    start = begun(id, words(mark, "treatment"), history[0], supersedes=supersedes)
     line = replayed(start, history)
     assert line is not None, "a history with a step makes a line"
     return line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 from garrod.adapters.fhir.json import Resource
 from garrod.adapters.fhir.record.facts import SearchFacts
@@ -37,14 +38,12 @@ class FhirCodec:
         self.index = Indexer(self.facts, base)
         self.searches = UrlReader(self.facts, base, expand=expand, clock=clock)
 
-    def drafted(
-        self, body: bytes, *, kind: str, id: str, resource: Resource | None = None
-    ) -> Draft:
+    def drafted(self, body: bytes, *, kind: str, id: str, resource: object = None) -> Draft:
         """Return a resource ready to be written under an id; `resource`: the body parsed before.
 
         Raises: FhirError FHR002 (another kind), FHR100 to FHR106 (see parse and splice_of).
         """
-        found = parse(body) if resource is None else resource
+        found = parse(body) if resource is None else cast(Resource, resource)
         if found["resourceType"] != kind:
             raise FhirError(
                 f"the body is a {found['resourceType'][:64]}; expected {kind}.", code="FHR002"

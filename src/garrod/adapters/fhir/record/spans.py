@@ -11,7 +11,7 @@ from garrod.adapters.fhir.record.dates import span
 from garrod.adapters.fhir.record.gathered import Gathered
 from garrod.adapters.fhir.record.numbers import CURRENCY, NO_END, as_float
 from garrod.adapters.fhir.record.references import Target, target_of
-from garrod.adapters.fhir.record.tokens import Act, Names, word
+from garrod.adapters.fhir.record.tokens import Act, Names, spellings, word
 from garrod.core.resource import EARLIEST, LATEST
 
 
@@ -179,8 +179,11 @@ def reference_rows(names: Names, base: str, resolves: str = "") -> Act:
         number = value.get("identifier")
         system = word(number.get("system")) if type(number) is dict else ""
         worth = word(number.get("value")) if type(number) is dict else ""
+        spelled, *others = spellings(system, worth)
         for name in names:
-            out.references[(name, kind if id else "", id, url, system, worth)] = None
+            out.references[(name, kind if id else "", id, url, system, spelled)] = None
+            for other in others:  # beside the target, which is one
+                out.references[(name, "", "", "", system, other)] = None
 
     return act
 

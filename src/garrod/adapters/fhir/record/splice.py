@@ -157,4 +157,4 @@ def rewritten(body: bytes, targets: Mapping[str, str]) -> bytes:
 
 
 def _plain(token: bytes) -> str:
-    return str(json.loads(token))
+    return str(json.loads(token)) if b"\\" in token else token[1:-1].decode()

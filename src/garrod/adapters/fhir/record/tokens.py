@@ -76,7 +76,7 @@ def identifier_rows(names: Names) -> Act:
         system, number = word(value.get("system")), word(value.get("value"))
         kind = value.get("type")
         text = fold(word(kind.get("text"))) if type(kind) is dict else ""
-        for spelled in _spellings(system, number):
+        for spelled in spellings(system, number):
             for name in names:
                 out.tokens[(name, system, spelled, text)] = None
         if type(kind) is dict and number:
@@ -88,8 +88,8 @@ def identifier_rows(names: Names) -> Act:
     return act
 
 
-def _spellings(system: str, number: str) -> tuple[str, ...]:
-    """Return a number as sent, and an NHS number without the spaces that messages give it."""
+def spellings(system: str, number: str) -> tuple[str, ...]:
+    """Return an identifier's number as sent, and an NHS number without its spaces too."""
     if system == NHS_NUMBER and " " in number:
         return number, number.replace(" ", "")
     return (number,)
@@ -102,6 +102,19 @@ def code_rows(names: Names, system: str = "") -> Act:
         if type(value) is str:
             for name in names:
                 out.tokens[(name, system, value, "")] = None
+
+    return act
+
+
+def caseless_rows(names: Names) -> Act:
+    """Return what adds the token of a string, which is sought without regard to case.
+
+    Source: HL7 FHIR R4 (4.0.1), https://hl7.org/fhir/R4/search.html#token
+    """
+    add = code_rows(names)
+
+    def act(value: Any, out: Gathered) -> None:
+        add(value.casefold() if type(value) is str else value, out)
 
     return act
 

@@ -123,7 +123,7 @@ class Clauses:
         if modifier is Modifier.TEXT:
             return (url_values.words(part),)
         if modifier is Modifier.IDENTIFIER:
-            return (url_values.identifier(part),)
+            return url_values.identifiers(part)
         if modifier in _EXPANDED and parameter.type is ParamType.TOKEN:
             if self._expand is None:
                 raise Refused("modifier", f"{modifier} needs terminology, which is not set up here")

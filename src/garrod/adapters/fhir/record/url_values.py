@@ -72,7 +72,8 @@ class Values:
     def _simple(self, sort: ParamType, wanted: Wanted, text: str) -> tuple[Value, ...]:
         match sort:
             case ParamType.TOKEN:
-                return tokens(wanted.types, text)
+                found = tokens(wanted.types, text)
+                return tuple(map(_caseless, found)) if _is_caseless(wanted) else found
             case ParamType.STRING | ParamType.URI:
                 return (words(text),)
             case ParamType.DATE:
@@ -155,6 +156,15 @@ def tokens(types: frozenset[str], text: str) -> tuple[Token, ...]:
     return (Token(system, code),)
 
 
+def _is_caseless(wanted: Wanted) -> bool:
+    """Return whether case does not matter: of what is a string, but that ids are always exact."""
+    return wanted.types == {"string"} and wanted.parameter.name != "_id"
+
+
+def _caseless(token: Token) -> Token:
+    return Token(token.system, None if token.code is None else token.code.casefold())
+
+
 def typed_token(text: str) -> Token:
     """Return the token of :of-type, as identifiers are indexed by it.  Raises: Refused."""
     parts = [plain(part) for part in cut(text, "|")]
@@ -163,12 +173,10 @@ def typed_token(text: str) -> Token:
     return Token(f"{parts[0]}|{parts[1]}", parts[2])
 
 
-def identifier(text: str) -> Reference:
-    """Return what a reference names by identifier alone.  Raises: Refused."""
-    (token, *_) = tokens(frozenset(), text)
-    if token.code is None:
-        raise Refused("value", "expected the value of an identifier, or system|value")
-    return Reference(system=token.system, value=token.code)
+def identifiers(text: str) -> tuple[Reference, ...]:
+    """Return what a reference names by identifier; no value ("system|"): any.  Raises: Refused."""
+    found = tokens(frozenset(), text)
+    return tuple(Reference(system=token.system, value=token.code or "") for token in found)
 
 
 def words(text: str) -> Text:

@@ -45,7 +45,14 @@ def _entry(number: int, given: Any, resource: bytes, sought: Sought) -> Entry:
     path, _, question = url.partition("?")
     kind, _, id = path.partition("/")
     if method is Method.GET:
-        return Entry(method, kind, url=url, full_url=str(given.get("fullUrl", "")))
+        return Entry(
+            method,
+            kind,
+            url=url,
+            full_url=str(given.get("fullUrl", "")),
+            unless_known=str(request.get("ifNoneMatch", "")),
+            unless_since=str(request.get("ifModifiedSince", "")),
+        )
     _check_url(number, method, path, question)
     if not _KIND.fullmatch(kind) or (id and not _ID.fullmatch(id)):
         raise _wrong(number, "request.url", f"is {url!r}: expected a type, or a type and an id")
@@ -61,7 +68,9 @@ def _entry(number: int, given: Any, resource: bytes, sought: Sought) -> Entry:
         expected=_expected(number, request),
         search=search,
         condition=condition,
+        own_id=_own_id(method, given, condition),
         url=url,
+        parsed=given.get("resource") if body else None,
     )
 
 
@@ -97,6 +106,12 @@ def _body(number: int, method: Method, given: Resource, resource: bytes, kind: s
     if is_patch and named not in ("Binary", "Parameters"):
         raise _wrong(number, "resource", "is neither Parameters (FHIRPath Patch) nor Binary")
     return resource
+
+
+def _own_id(method: Method, given: Resource, condition: str) -> str:
+    """Return the id that the body of a conditional update has; "" for any other act."""
+    found = given["resource"].get("id") if method is Method.PUT and condition else ""
+    return found if isinstance(found, str) else ""
 
 
 def _condition(number: int, kind: str, condition: str, sought: Sought) -> tuple[str, Query | None]:

@@ -26,7 +26,7 @@ INTERACTIONS = (
 )
 SYSTEM = ("transaction", "batch", "history-system", "search-system")
 FORMATS = ("application/fhir+json", "application/fhir+xml", "json", "xml")
-PATCHES = ("application/json-patch+json", "application/fhir+json")
+PATCHES = ("application/json-patch+json", "application/fhir+json", "application/fhir+xml")
 OPERATION = "https://garrod.health/fhir/OperationDefinition"
 BACKPORT = "http://hl7.org/fhir/uv/subscriptions-backport"
 BACKPORTED = ("status", "events", "get-ws-binding-token")  # operations that the guide defines

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from garrod.adapters.fhir.check.engine import Checker
 from garrod.adapters.fhir.check.profiles import Profiles
+from garrod.adapters.fhir.json import Resource
 from garrod.adapters.fhir.record.codec import FhirCodec
 from garrod.adapters.fhir.record.parse import parse
 from garrod.adapters.fhir.record.summary import Summaries
 from garrod.adapters.fhir.record.url import UrlReader
 from garrod.adapters.fhir.record.url_clauses import Expand
 from garrod.adapters.fhir.record.url_values import Clock
+from garrod.adapters.fhir.rest.places import Places
 from garrod.adapters.fhir.validate.issue import Issue, Severity
 from garrod.care.record.query import Query
 from garrod.core.errors import FhirError
@@ -46,6 +50,7 @@ class CheckedCodec(FhirCodec):
         self.checker = Checker(shelf)
         self._shelf = shelf
         self._profiles: Profiles | None = None
+        self._places: Places | None = None
         self.is_strict = is_strict
         self.kinds = self.checker.kinds
         self.summaries = Summaries(self.facts)
@@ -58,12 +63,19 @@ class CheckedCodec(FhirCodec):
             self._profiles = Profiles(self._shelf, self.checker)
         return self._profiles
 
+    @property
+    def places(self) -> Places:
+        """Return what finds the places that a FHIRPath names, made when it is first asked for."""
+        if self._places is None:
+            self._places = Places(self.checker.facts)
+        return self._places
+
     def drafted(self, body: bytes, *, kind: str, id: str, resource: object = None) -> Draft:
-        """Return a resource ready to be written under an id.
+        """Return a resource ready to be written under an id; `resource`: the body parsed before.
 
         Raises: FhirError FHR002, FHR100 to FHR106; InvalidResource FHR140.
         """
-        found = parse(body)
+        found = parse(body) if resource is None else cast(Resource, resource)
         issues = self.checker.check(found, is_strict=self.is_strict)
         if any(issue.severity is Severity.ERROR for issue in issues):
             raise InvalidResource(kind, issues)

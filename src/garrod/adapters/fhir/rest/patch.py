@@ -10,16 +10,20 @@ import msgspec
 
 from garrod.adapters.fhir.record.parse import parse
 from garrod.adapters.fhir.rest import jsonpatch, pathpatch
+from garrod.adapters.fhir.rest.places import Places
 from garrod.core.errors import FhirError
 
 JSON_PATCH = "application/json-patch+json"
 FHIR_JSON = ("application/fhir+json", "application/json")
+FHIR_XML = ("application/fhir+xml", "application/xml")  # turned into JSON at the door
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
-def patched_by(patch: bytes, media_type: str) -> Callable[[bytes], bytes]:
+def patched_by(patch: bytes, media_type: str, places: Places) -> Callable[[bytes], bytes]:
     """Return what a patch does to the bytes of a resource; numbers stay exact.
+
+    `places` finds what a FHIRPath names.
 
     Raises: FhirError FHR130 (no patch that is known), later FHR131 (it cannot be done).
     """
@@ -27,12 +31,12 @@ def patched_by(patch: bytes, media_type: str) -> Callable[[bytes], bytes]:
     if name == JSON_PATCH:
         operations = _read(patch)
         return lambda body: written(jsonpatch.apply(parse(body), operations))
-    if name in FHIR_JSON:
+    if name in FHIR_JSON + FHIR_XML:
         parameters = parse(patch)
-        return lambda body: written(pathpatch.apply(parse(body), parameters))
+        return lambda body: written(pathpatch.apply(parse(body), parameters, places))
     raise FhirError(
         f"a patch of type {name[:60]!r} is not known: expected {JSON_PATCH}, or Parameters "
-        "(FHIRPath Patch) as application/fhir+json.",
+        "(FHIRPath Patch) as application/fhir+json or application/fhir+xml.",
         code="FHR130",
     )
 

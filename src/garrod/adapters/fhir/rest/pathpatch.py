@@ -1,185 +1,179 @@
 """FHIRPath Patch: operations of a Parameters resource on a parsed resource.
 
-A path is evaluated as a walk of names and indexes, with `where(...)` on a list; what it names is
-changed in place of a copy.
+operation -> its path's places (`places`) -> what stands there is changed, in a copy
 Source: HL7 FHIR R4 (4.0.1), https://hl7.org/fhir/R4/fhirpatch.html
 """
 
 from __future__ import annotations
 
 import copy
-import re
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+from garrod.adapters.fhir.rest import parameters as given_in
+from garrod.adapters.fhir.rest.lists import inserted, moved, removed
+from garrod.adapters.fhir.rest.parameters import Given, operations_in
+from garrod.adapters.fhir.rest.places import Places, Spot, Spots
+from garrod.adapters.fhir.validate.fhirpath import PathError
 from garrod.core.errors import FhirError
 
-_STEP = re.compile(
-    r"(?P<name>[A-Za-z_]\w*)(?:\[(?P<index>\d+)\])?"
-    r"(?:\.where\((?P<field>[\w.]+)\s*=\s*'(?P<value>(?:\\.|[^'\\])*)'\))?(?:\.|$)"
-)
-_VALUE = re.compile(r"value[A-Z]\w*")
-Place = tuple[Any, Any]  # a dict and a name, or a list and an index
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """One operation, and the resource that it changes."""
+
+    places: Places
+    resource: Any
+    number: int
+    given: Given
+
+    @property
+    def path(self) -> str:
+        return self.given.path
+
+    def failed(self, why: str, path: str = "") -> FhirError:
+        said = path or self.path or "the path"
+        return FhirError(f"operation {self.number} of the patch: {said} {why}.", code="FHR131")
+
+    def spots(self) -> Spots:
+        """Return the places that the path names.  Raises: FhirError FHR131."""
+        kind = self.resource.get("resourceType")
+        first = self.path.split(".")[0]
+        if not self.path or (first.isalpha() and first[0].isupper() and first != kind):
+            raise self.failed(f"does not begin with {kind}")
+        try:
+            return self.places.found(self.resource, self.path)
+        except PathError as error:
+            raise self.failed(f"cannot be followed: {error}") from error
+
+    def sole(self) -> Spot:
+        found = self.spots()
+        if len(found) != 1:
+            raise self.failed("names more than one thing" if found else "names nothing")
+        return found[0]
+
+    def value(self, place: str, name: str) -> tuple[str, Any, Any]:
+        """Return the JSON name of a value, the value, and what stands beside it."""
+        found = given_in.value_of(self.places, place, name, self.given)
+        if found is None:
+            raise self.failed("is given no value")
+        return found
 
 
-def apply(resource: Any, parameters: Any) -> Any:
+def apply(resource: Any, parameters: Any, places: Places) -> Any:
     """Return a resource as the operations make it; the one given stays as it is.
 
     Raises: FhirError FHR130 (no FHIRPath Patch), FHR131 (an operation cannot be done).
     """
-    if parameters.get("resourceType") != "Parameters":
-        raise FhirError("a FHIRPath Patch is a Parameters resource.", code="FHR130")
     patched = copy.deepcopy(resource)
-    for number, given in enumerate(_listed(parameters, "parameter")):
-        if given.get("name") != "operation":
-            raise FhirError(f"parameter {number} of the patch is no operation.", code="FHR130")
-        _apply(patched, number, _parts(given))
+    for number, given in enumerate(operations_in(parameters)):
+        act = _ACTS.get(given.kind)
+        if act is None:
+            raise FhirError(
+                f"operation {number} of the patch is of type {given.kind[:40]!r}: expected "
+                f"{', '.join(_ACTS)}.",
+                code="FHR130",
+            )
+        act(_Act(places, patched, number, given))
     return patched
 
 
-def _listed(holder: Any, name: str) -> list[Any]:
-    """Return the objects of a list.  Raises: FhirError FHR130 where it is none."""
-    found = holder.get(name, [])
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise FhirError(f"{name} of the patch is no list of objects.", code="FHR130")
-    return found
-
-
-def _parts(given: Any) -> dict[str, Any]:
-    """Return the parts of an operation by name; a value made of parts becomes an object."""
-    return {str(part.get("name")): _value(part) for part in _listed(given, "part")}
-
-
-def _value(part: Any) -> Any:
-    own = [value for name, value in part.items() if _VALUE.fullmatch(name)]
-    if own:
-        return own[0]
-    made: dict[str, Any] = {}
-    for inner in _listed(part, "part"):
-        name, value = str(inner.get("name")), _value(inner)
-        if name in made:
-            before = made[name] if isinstance(made[name], list) else [made[name]]
-            made[name] = [*before, value]
-        else:
-            made[name] = value
-    return made
-
-
-def _apply(resource: Any, number: int, parts: dict[str, Any]) -> None:
-    kind, path = parts.get("type"), str(parts.get("path", ""))
-    places = list(_places(resource, number, path))
-    if kind == "add":
-        _add(resource, number, path, parts)
-    elif kind == "delete":
-        if len(places) > 1:
-            raise _failed(number, path, "names more than one thing")
-        for parent, key in places:
-            _without(resource, parent, key)
-    elif kind == "replace":
-        parent, key = _sole(number, path, places)
-        parent[key] = parts.get("value")
-    elif kind in ("insert", "move"):
-        parent, key = _sole(number, path, places)
-        held = parent[key] if isinstance(parent[key], list) else None
-        if held is None:
-            raise _failed(number, path, "names no list")
-        _ordered(number, path, held, parts)
-    else:
-        raise FhirError(
-            f"operation {number} of the patch is of type {kind!r}: expected add, insert, delete, "
-            "replace or move.",
-            code="FHR130",
-        )
-
-
-def _add(resource: Any, number: int, path: str, parts: dict[str, Any]) -> None:
-    parent, key = _sole(number, path, list(_places(resource, number, path)))
-    name, target = str(parts.get("name", "")), parent[key] if key is not None else parent
+def _add(act: _Act) -> None:
+    spot, name = act.sole(), act.given.name
+    target = spot.value
     if not isinstance(target, dict):
-        raise _failed(number, path, "names nothing that has members")
-    if isinstance(target.get(name), list):
-        target[name].append(parts.get("value"))
-    elif name in target:
-        raise _failed(number, f"{path}.{name}", "is there already")
+        raise act.failed("names nothing that has members")
+    if not name:
+        raise act.failed("is not told what to add: give its name")
+    fact = act.places.part(spot.place, name)
+    key, value, beside = act.value(spot.place, name)
+    if isinstance(target.get(key), list):
+        inserted(target, key, len(target[key]), (value, beside))
+    elif fact is not None and fact.is_list:
+        inserted(target, key, 0, (value, beside))
+    elif any(k in target for k in ([j for j, _ in fact.json_names()] if fact else [key])):
+        raise act.failed("is there already", f"{act.path}.{name}")
     else:
-        target[name] = parts.get("value")
+        target.update({key: value} if beside is None else {key: value, f"_{key}": beside})
 
 
-def _ordered(number: int, path: str, held: list[Any], parts: dict[str, Any]) -> None:
-    places = [parts.get(name) for name in ("index",) if name in parts]
-    if parts.get("type") == "move":
-        places = [parts.get("source"), parts.get("destination")]
-    if not all(type(p) is int and 0 <= p <= len(held) for p in places) or not places:
-        raise _failed(number, path, "has no such place in its list")
-    if parts.get("type") == "insert":
-        held.insert(int(str(places[0])), parts.get("value"))
+def _delete(act: _Act) -> None:
+    spots = act.spots()
+    if len(spots) > 1:
+        raise act.failed("names more than one thing")
+    for spot in spots:
+        _refuse_whole(act, spot)
+        removed(spot.holder, spot.name, spot.index)
+    _prune(act.resource)
+
+
+def _replace(act: _Act) -> None:
+    """Replace a value; where its name says its type, by one of another type too."""
+    spot = act.sole()
+    _refuse_whole(act, spot)
+    key, value, _ = act.value(spot.within, spot.stem or spot.name)
+    if spot.index is not None:
+        spot.holder[spot.name][spot.index] = value
         return
-    source, destination = (int(str(p)) for p in places)
-    if source >= len(held) or destination >= len(held):
-        raise _failed(number, path, "has no such place in its list")
-    held.insert(destination, held.pop(source))
+    if key != spot.name:
+        removed(spot.holder, spot.name, None)
+    spot.holder[key] = value
 
 
-def _places(resource: Any, number: int, path: str) -> Iterator[Place]:
-    """Yield where a path leads: the holder and the key of each thing that it names."""
-    kind, _, rest = path.partition(".")
-    if kind != resource.get("resourceType"):
-        raise _failed(number, path, f"does not begin with {resource.get('resourceType')}")
-    level: list[Place] = [({"": resource}, "")]
-    at = 0
-    while at < len(rest):
-        step = _STEP.match(rest, at)
-        if step is None:
-            raise _failed(number, path, "is a path that cannot be followed here")
-        level = [place for held in level for place in _stepped(held, step)]
-        at = step.end()
-    yield from level
+def _insert(act: _Act) -> None:
+    spot, size = _list_of(act)
+    index = act.given.number("index")
+    if index is None or not 0 <= index <= size:
+        raise act.failed("has no such place in its list")
+    _, value, beside = act.value(spot.within, spot.name)
+    inserted(spot.holder, spot.name, index, (value, beside))
 
 
-def _stepped(held: Place, step: re.Match[str]) -> Iterator[Place]:
-    parent, key = held
-    owners = parent[key] if isinstance(parent[key], list) else [parent[key]]
-    for owner in owners:
-        if not isinstance(owner, dict) or step["name"] not in owner:
-            continue
-        value = owner[step["name"]]
-        if step["index"] is not None:
-            if isinstance(value, list) and int(step["index"]) < len(value):
-                yield value, int(step["index"])
-        elif step["field"] is not None and isinstance(value, list):
-            yield from (
-                (value, i) for i, v in enumerate(value) if _field(v, step["field"]) == step["value"]
-            )
-        else:
-            yield owner, step["name"]
+def _move(act: _Act) -> None:
+    spot, size = _list_of(act)
+    source, destination = (act.given.number(n) for n in ("source", "destination"))
+    if source is None or destination is None or max(source, destination) >= size:
+        raise act.failed("has no such place in its list")
+    moved(spot.holder, spot.name, source, destination)
 
 
-def _field(value: Any, path: str) -> Any:
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
+def _list_of(act: _Act) -> tuple[Spot, int]:
+    """Return a spot within the one list that the path names whole, and the list's size."""
+    found = act.spots()
+    if not found:
+        raise act.failed("names nothing")
+    held = found[0].holder[found[0].name]
+    same = all(s.holder is found[0].holder and s.name == found[0].name for s in found)
+    if not isinstance(held, list) or not same:
+        raise act.failed("names no list")
+    if len(found) != len([item for item in held if item is not None]):
+        raise act.failed("names no list")
+    return found[0], len(held)
 
 
-def _without(resource: Any, parent: Any, key: Any) -> None:
-    """Take a thing away, and the list that held it where it was the last one."""
-    del parent[key]
-    if isinstance(parent, list) and not parent:
-        _drop_empty(resource)
+def _refuse_whole(act: _Act, spot: Spot) -> None:
+    if spot.value is act.resource:
+        raise act.failed("is the whole resource: write it, or delete it, by its url")
 
 
-def _drop_empty(value: Any) -> None:
-    for name in [n for n, v in value.items() if v == []] if isinstance(value, dict) else ():
-        del value[name]
-    for inner in value.values() if isinstance(value, dict) else value:
-        if isinstance(inner, dict | list):
-            _drop_empty(inner)
+def _prune(value: Any) -> None:
+    """Take away what has become empty: lists, objects, and what held nothing else."""
+    inner = list(value.values()) if isinstance(value, dict) else list(value)
+    for one in inner:
+        if isinstance(one, dict | list):
+            _prune(one)
+    if isinstance(value, dict):
+        for name in [n for n, v in value.items() if v in ([], {})]:
+            del value[name]
+    else:
+        value[:] = [item for item in value if item not in ([], {})]
 
 
-def _sole(number: int, path: str, places: list[Place]) -> Place:
-    if len(places) != 1:
-        raise _failed(number, path, "names nothing" if not places else "names more than one thing")
-    return places[0]
-
-
-def _failed(number: int, path: str, why: str) -> FhirError:
-    return FhirError(f"operation {number} of the patch: {path or 'the path'} {why}.", code="FHR131")
+_ACTS: dict[str, Callable[[_Act], None]] = {
+    "add": _add,
+    "insert": _insert,
+    "delete": _delete,
+    "replace": _replace,
+    "move": _move,
+}

@@ -29,7 +29,8 @@ LOST = (
 )
 FAILED: tuple[type[Exception], ...] = (driver.PostgresError, *LOST)
 AGAIN = (driver.SerializationError, driver.DeadlockDetectedError)
-FULL = (driver.InsufficientResourcesError, driver.ReadOnlySQLTransactionError)
+READ_ONLY = driver.ReadOnlySQLTransactionError
+FULL = (driver.InsufficientResourcesError, READ_ONLY)
 
 
 def said(error: BaseException) -> str:
@@ -52,6 +53,8 @@ def read_fault(error: BaseException) -> GarrodError:
 
 def write_fault(error: BaseException) -> GarrodError:
     """Return our error for a failed writing of which nothing is kept."""
+    if isinstance(error, READ_ONLY):
+        return faults.read_only(said(error))
     if is_lost(error) or isinstance(error, (*FULL, *AGAIN)):
         return faults.not_kept(said(error))
     return faults.broken(said(error))

@@ -21,7 +21,7 @@ from garrod.adapters.store.postgres.connect import (
 )
 from garrod.adapters.store.postgres.writer import CHANNEL, PostgresWriter
 from garrod.adapters.store.reading import Reader
-from garrod.adapters.store.statements import book
+from garrod.adapters.store.statements import Book, book
 from garrod.adapters.store.waking import Bell
 from garrod.care.record.ports import Event, HistoryOf, Page, Tx
 from garrod.care.record.query import Include, Query
@@ -57,6 +57,14 @@ class PostgresStore:
         """Return one version, or None."""
         return await self._ask(lambda: self._reader.read_version(kind, id, number))
 
+    async def note(self, room: str, id: str) -> str | None:
+        """Return a note, or None."""
+        return await self._ask(lambda: self._reader.note(room, id))
+
+    async def notes(self, room: str) -> tuple[tuple[str, str], ...]:
+        """Return the notes of a room by their ids."""
+        return await self._ask(lambda: self._reader.notes(room))
+
     async def history(self, of: HistoryOf) -> Page:
         """Return versions, the newest first."""
         return await self._ask(lambda: self._reader.history(of))
@@ -84,6 +92,10 @@ class PostgresStore:
                 after = event.sequence
             if not some:
                 await heard.wait()
+
+    async def inspect(self, asked: Callable[[Book], Coroutine[Any, Any, T]]) -> T:
+        """Return what a reading of the tables finds, from one state of the record."""
+        return await self._ask(lambda: asked(self.book), is_one=False)
 
     async def close(self) -> None:
         """Finish what was begun, and let go of the connections."""

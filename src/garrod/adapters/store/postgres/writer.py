@@ -1,11 +1,12 @@
 """One writing transaction at a time, of this process by a queue and of all by one lock.
 
-work -> queue -> BEGIN, lock, (SAVEPOINT, work, RELEASE) ..., rows, NOTIFY, COMMIT -> results
+work -> queue -> BEGIN, lock, work ..., rows, NOTIFY, COMMIT -> results
 
 The lock is taken before the newest sequence number is read and let go after the commit is visible.
 So numbers are committed in their order and without gaps: whoever has read event n can never meet
 one below it later; time cannot go back; and nothing comes between what a work reads and writes.
-Works that wait share a commit, as on SQLite. Where the server objects, each is run again alone.
+Works that wait share a commit, as on SQLite, and their rows a round trip for each table. Where the
+server objects, each is run again alone.
 """
 
 from __future__ import annotations
@@ -73,6 +74,8 @@ class PostgresWriter:
         self.clock = clock
         self.committed = committed
         self._connection: Connection | None = None
+        self._keys: list[int] = []  # that no resource has yet
+        self._last = -1  # sequence number of the newest event of ours
         self._queue: asyncio.Queue[Job | None] = asyncio.Queue()
         self._is_closed = False
         self._task = asyncio.create_task(self._run())
@@ -133,7 +136,9 @@ class PostgresWriter:
             await connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock({LOCK})")
             rows = await connection.fetch(self.book.last.text)
             turn = Turn(*rows[0]) if rows else Turn(0, 0)
-            pending = Pending(connection)
+            if turn.sequence != self._last:  # another process wrote: keys go on behind its own
+                self._keys.clear()
+            pending = Pending(connection, self.book, self._keys)
             for job in jobs:
                 await self._one(job, turn, pending)
             await pending.flush()
@@ -141,6 +146,7 @@ class PostgresWriter:
             await self._drop_or_roll_back()
             raise
         await self._commit(connection, jobs)
+        self._last = turn.sequence
 
     async def _commit(self, connection: Connection, jobs: list[Job]) -> None:
         try:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from garrod.adapters.store import faults
 from garrod.adapters.store.compiled import Ask, Row
@@ -48,7 +48,7 @@ def connected(
         for pragma in pragmas:
             connection.execute(pragma)
     except sqlite3.Error as error:
-        raise faults.unreachable(said(error)) from error
+        raise write_fault_or(faults.unreachable, error) from error
     return connection
 
 
@@ -56,6 +56,12 @@ def said(error: sqlite3.Error) -> str:
     """Return what SQLite said: its own words and the name of the code, never a value."""
     name = getattr(error, "sqlite_errorname", "")
     return f"{error}, {name}" if name else str(error)
+
+
+def write_fault_or(usual: Callable[[str], OutsideError], error: sqlite3.Error) -> OutsideError:
+    """Return our error where the file may only be read, else the usual one."""
+    is_read_only = getattr(error, "sqlite_errorname", "").startswith("SQLITE_READONLY")
+    return (faults.read_only if is_read_only else usual)(said(error))
 
 
 def read_fault(error: sqlite3.Error) -> GarrodError:
@@ -67,7 +73,9 @@ def read_fault(error: sqlite3.Error) -> GarrodError:
 
 def write_fault(error: sqlite3.Error) -> GarrodError:
     """Return our error for a failed writing of which nothing is kept."""
-    return faults.broken(said(error)) if isinstance(error, OURS) else faults.not_kept(said(error))
+    if isinstance(error, OURS):
+        return faults.broken(said(error))
+    return write_fault_or(faults.not_kept, error)
 
 
 def commit_fault(error: sqlite3.Error) -> OutsideError:
@@ -75,10 +83,29 @@ def commit_fault(error: sqlite3.Error) -> OutsideError:
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith("SQLITE_IOERR"):
         return faults.maybe_kept(said(error))
-    return faults.not_kept(said(error))
+    return write_fault_or(faults.not_kept, error)
 
 
-def drive(connection: sqlite3.Connection, work: Coroutine[Any, Any, T]) -> T:
+class Performer(Protocol):
+    """Runs statements."""
+
+    def performed(self, asked: Ask) -> list[Row]:
+        """Return the rows of a statement, none where it writes."""
+        ...
+
+
+class Direct:
+    """Runs each statement when it is asked."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def performed(self, asked: Ask) -> list[Row]:
+        """Return the rows of a statement."""
+        return self.connection.execute(asked.statement.text, asked.rows[0]).fetchall()
+
+
+def drive(performer: Performer, work: Coroutine[Any, Any, T]) -> T:
     """Run a piece of work to its end; each of its questions is a statement here.
 
     Raises: what the work raises; InternalFault STO001 where it awaits anything else.
@@ -89,18 +116,9 @@ def drive(connection: sqlite3.Connection, work: Coroutine[Any, Any, T]) -> T:
             asked = work.send(answer)
             if not isinstance(asked, Ask):
                 raise faults.suspended()
-            answer = performed(connection, asked)
+            answer = performer.performed(asked)
     except StopIteration as done:
         value: T = done.value
         return value
     finally:
         work.close()
-
-
-def performed(connection: sqlite3.Connection, asked: Ask) -> list[Row]:
-    """Return the rows of a statement, none where it writes."""
-    if asked.statement.is_writing:
-        if asked.rows:
-            connection.executemany(asked.statement.text, asked.rows)
-        return []
-    return connection.execute(asked.statement.text, asked.rows[0]).fetchall()

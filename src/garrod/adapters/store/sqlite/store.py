@@ -21,9 +21,9 @@ from garrod.adapters.store import faults
 from garrod.adapters.store.leading import is_short
 from garrod.adapters.store.reading import Reader
 from garrod.adapters.store.sqlite.checkpoint import Checkpointer
-from garrod.adapters.store.sqlite.connect import READER, connected, drive, read_fault
+from garrod.adapters.store.sqlite.connect import READER, Direct, connected, drive, read_fault
 from garrod.adapters.store.sqlite.writer import Writer
-from garrod.adapters.store.statements import book
+from garrod.adapters.store.statements import Book, book
 from garrod.adapters.store.waking import Bell
 from garrod.care.record.ports import Event, HistoryOf, Page, Tx
 from garrod.care.record.query import Include, Query
@@ -79,6 +79,14 @@ class SqliteStore:
         """Return one version, or None."""
         return self._here(self._reader.read_version(kind, id, number))
 
+    async def note(self, room: str, id: str) -> str | None:
+        """Return a note, or None."""
+        return self._here(self._reader.note(room, id))
+
+    async def notes(self, room: str) -> tuple[tuple[str, str], ...]:
+        """Return the notes of a room by their ids."""
+        return await self._there(self._reader.notes(room))
+
     async def history(self, of: HistoryOf) -> Page:
         """Return versions, the newest first."""
         asked = self._reader.history(of)
@@ -114,6 +122,10 @@ class SqliteStore:
                 after = event.sequence
             if not some:
                 await heard.wait()
+
+    async def inspect(self, asked: Callable[[Book], Coroutine[Any, Any, T]]) -> T:
+        """Return what a reading of the tables finds, from one state of the record."""
+        return await self._there(asked(self.book))
 
     async def close(self) -> None:
         """Finish what was begun, and let go of the file."""
@@ -188,7 +200,7 @@ def _read(connection: sqlite3.Connection, asked: Coroutine[Any, Any, T]) -> T:
     try:
         connection.execute("BEGIN")
         try:
-            return drive(connection, asked)
+            return drive(Direct(connection), asked)
         finally:
             connection.execute("COMMIT")
     except sqlite3.Error as error:

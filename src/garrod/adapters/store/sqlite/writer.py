@@ -4,7 +4,8 @@ work -> queue -> BEGIN IMMEDIATE, (SAVEPOINT, work, RELEASE) ..., COMMIT -> resu
 
 A disk makes a few hundred commits durable each second, whatever is in them; so those who wait
 while one commit runs go together in the next. A work that fails is rolled back alone; its error is
-told after the commit like any result, since it may rest on what its companions wrote.
+told after the commit like any result, since it may rest on what its companions wrote. Rows are held
+back and written for all at once; where that fails, each work is run again alone.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from garrod.adapters.store import faults
 from garrod.adapters.store.packing import ticks
 from garrod.adapters.store.sqlite.checkpoint import Checkpointer
 from garrod.adapters.store.sqlite.connect import commit_fault, drive, write_fault
+from garrod.adapters.store.sqlite.pending import FlushError, Pending
 from garrod.adapters.store.statements import Book
 from garrod.adapters.store.writing import Turn, WritingTx
 from garrod.care.record.ports import Tx
@@ -114,25 +116,48 @@ class Writer:
         jobs: list[Job] = []
         if not self.is_in_place():
             return self._lost([first], faults.not_kept("its file was moved away or replaced"))
+        if self._written(jobs, first, GROUP):
+            return jobs
+        for job in jobs:  # rows that could not be written: each bears its own alone
+            job.error = job.result = None
+            self._written([], job, 1)
+        return jobs
+
+    def _written(self, jobs: list[Job], first: Job, most: int) -> bool:
+        """Run works in one transaction, put into `jobs`; return False where each must go alone."""
+        pending = Pending(self.connection, self.book)
         try:
             self.connection.execute("BEGIN IMMEDIATE")
             turn = self._turn()
             job: Job | None = first
             while job is not None:
                 jobs.append(job)
-                self._one(job, turn)
+                self._one(job, turn, pending)
                 if not self.connection.in_transaction:
-                    return self._lost(jobs, job.error)
-                job = self._next() if len(jobs) < GROUP else None
+                    self._lost(jobs, job.error)
+                    return True
+                job = self._next() if len(jobs) < most else None
+            pending.flush()
+        except FlushError as failed:
+            self._rollback()
+            error = failed.error
+            self._lost(jobs, write_fault(error) if isinstance(error, sqlite3.Error) else error)
+            return len(jobs) == 1
         except sqlite3.Error as error:  # the transaction could not even begin
             self._rollback()
-            return self._lost(jobs or [first], write_fault(error))
+            if not jobs:
+                jobs.append(first)  # else nobody would tell it
+            self._lost(jobs, write_fault(error))
+            return True
+        self._commit(jobs)
+        return True
+
+    def _commit(self, jobs: list[Job]) -> None:
         try:
             self.connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._rollback()
-            return self._lost(jobs, commit_fault(error))
-        return jobs
+            self._lost(jobs, commit_fault(error))
 
     def _next(self) -> Job | None:
         """Return one more for the group; None where nobody waits, or the writer is to end."""
@@ -151,19 +176,23 @@ class Writer:
         rows = self.connection.execute(self.book.last.text).fetchall()
         return Turn(*rows[0]) if rows else Turn(0, 0)
 
-    def _one(self, job: Job, turn: Turn) -> None:
-        """Run one work under its savepoint."""
+    def _one(self, job: Job, turn: Turn, pending: Pending) -> None:
+        """Run one work under its savepoint.  Raises: FlushError."""
         if job.future.cancelled():
             return
         before = (turn.sequence, turn.at)
         turn.at = max(ticks(self.clock()), turn.at + 1)
         self.connection.execute("SAVEPOINT work")
+        pending.begin()
         try:
-            job.result = drive(self.connection, _begun(job.work, WritingTx(self.book, turn)))
+            job.result = drive(pending, _begun(job.work, WritingTx(self.book, turn)))
             self.connection.execute("RELEASE work")
+        except FlushError:
+            raise
         except BaseException as error:  # told to whoever waits: a thread has nobody above it
             job.error = write_fault(error) if isinstance(error, sqlite3.Error) else error
             turn.sequence, turn.at = before
+            pending.undo()
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK TO work")
                 self.connection.execute("RELEASE work")
@@ -173,6 +202,7 @@ class Writer:
             self.connection.execute("ROLLBACK")
 
     def _lost(self, jobs: list[Job], error: BaseException | None) -> list[Job]:
+        """Give works their error; return them."""
         for job in jobs:
             job.error = error
         return jobs

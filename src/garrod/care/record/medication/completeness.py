@@ -81,7 +81,12 @@ class Completeness:
 
     def gaps(self) -> tuple[str, ...]:
         """Return what may be missing, a line each; never what is hidden, only how much."""
-        told = [s.words() for s in self.sources if s.standing is not Standing.ANSWERED]
+        told = (s.words() for s in self.sources if s.standing is not Standing.ANSWERED)
+        return (*told, *self.other_gaps())
+
+    def other_gaps(self) -> tuple[str, ...]:
+        """Return the gaps that are not those of a source, a line each."""
+        told = []
         if not self.sources:
             told.append("no source is expected: it is not known whose content this is")
         if self.hidden_by_consent:

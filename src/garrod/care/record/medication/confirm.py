@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
@@ -23,6 +23,7 @@ from garrod.care.record.medication.transitions import applied, begun, superseded
 from garrod.core.errors import ConflictError, GarrodError, InputError
 
 _OF_THE_RECORD = frozenset({Act.SUPERSEDE, Act.RESTORE})
+_ELSEWHERE = timedelta(days=1)  # Not clinical: the day after may have begun in another zone
 _NO_TIME = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -221,6 +222,7 @@ def _one(lines: dict[str, Line], entry: Entry, by: Author, at: datetime) -> Clas
             code="REC109",
         )
     step = replace(entry.step, by=by, recorded=at)
+    _refuse_to_come(entry.line_id, step)
     if step.act is Act.BEGIN:
         is_private = step.is_private and by.setting is Setting.PERSON
         step = replace(step, is_private=is_private)
@@ -242,6 +244,17 @@ def _one(lines: dict[str, Line], entry: Entry, by: Author, at: datetime) -> Clas
     else:
         lines[old.id] = applied(old, step)
     return Classified(old.id, kind_of(step, lines[old.id]))
+
+
+def _refuse_to_come(line_id: str, step: Transition) -> None:
+    """Refuse what is said to hold from a day to come: until then it would be shown as done."""
+    if step.effective.date() > step.recorded.date() + _ELSEWHERE:
+        raise InputError(
+            f"line {line_id}: {step.act.value} cannot hold from {step.effective.date()}, which is "
+            "to come. Write it on that day; a line that is to begin is begun future-dated, with "
+            "its planned start.",
+            code="REC128",
+        )
 
 
 _KINDS = {

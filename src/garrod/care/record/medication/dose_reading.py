@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -65,6 +66,7 @@ _REFUSED = (
     ),
     (r"\bod\b.*\b(?:eye|drop)|\b(?:eye|drop).*\bod\b", "od, which is also the right eye"),
 )
+USUAL = 200  # Not clinical: letters of directions of which the reading is kept
 
 
 def read_words(text: str) -> Dose | NotRead:
@@ -73,12 +75,20 @@ def read_words(text: str) -> Dose | NotRead:
     Each word must have its meaning and nothing may be said in two ways; what `words_of` writes is
     read back exactly.
     """
+    return _known(text) if len(text) <= USUAL else _read(text)
+
+
+def _read(text: str) -> Dose | NotRead:
     try:
         return _variable(text) or _regimen(text)
     except _CannotReadError as error:
         return NotRead(text, str(error))
     except InputError as error:
         return NotRead(text, error.message)
+
+
+# The same few directions are written for most people: what was read of them is kept.
+_known = lru_cache(maxsize=4096)(_read)
 
 
 def _regimen(text: str) -> Regimen:

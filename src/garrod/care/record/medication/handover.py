@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from garrod.care.record.medication.confirm import Confirmed, Kind
 from garrod.care.record.medication.line import Author, Setting
-from garrod.care.record.medication.reconcile import Reconciliation
+from garrod.care.record.medication.reconcile import RECORD, Reconciliation
 from garrod.core.errors import InputError
 
 
@@ -76,6 +76,16 @@ class Handover:
 
 
 def handed_over(now: Reconciliation, confirmed: Confirmed, to: Setting, sent: datetime) -> Handover:
-    """Return what is sent to the other side: changes only, and the rows nobody decided."""
-    left = tuple(row.id for row in now.unresolved())
-    return Handover(to, confirmed.list.version, notices_of(confirmed), left, sent)
+    """Return what is sent to the other side: changes only, and the rows nobody decided.
+
+    Lines that the person keeps private from that side are not sent.
+    """
+    lines = (*confirmed.list.lines, *now.base.lines)
+    private = {x.id for x in lines if x.is_private and to not in (x.owner, Setting.PERSON)}
+    left = tuple(
+        row.id
+        for row in now.unresolved()
+        if (ours := row.of(RECORD)) is None or ours.id not in private
+    )
+    told = tuple(n for n in notices_of(confirmed) if n.line_id not in private)
+    return Handover(to, confirmed.list.version, told, left, sent)

@@ -230,6 +230,15 @@ class Line:
         """Return whether it must be shown as stated only."""
         return self.verification is Verification.UNVERIFIED
 
+    @property
+    def due(self) -> date | None:
+        """Return the day on which it is to begin or to resume; None: it waits for no day."""
+        if not self.is_current:
+            return None
+        if self.state is State.FUTURE:
+            return self.content.planned_start
+        return self.hold.resumes if self.hold and self.state is State.ON_HOLD else None
+
     def is_due(self, day: date) -> bool:
         """Return whether a future-dated line should have begun by a day, and nobody has said so."""
         planned = self.content.planned_start

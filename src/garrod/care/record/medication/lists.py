@@ -173,6 +173,34 @@ def _of_line(id: str, base: Line | None, theirs: Line | None, mine: Line | None)
     return LineDifference(id, tuple(found))
 
 
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """Something that a line said, and that it, or the line that supersedes it, says no more."""
+
+    line_id: str
+    medicine: str
+    field: str
+    was: object
+
+
+_OF_CONTENT = ("dose", "directions", "reasons", "started", "planned start")
+
+
+def removed_in(before: MedicationList, now: MedicationList) -> tuple[Removed, ...]:
+    """Return what the content of lines lost between two versions of a list."""
+    old = before.by_id()
+    found = []
+    for line in now.lines:
+        was = old.get(line.id) or old.get(line.supersedes)
+        if was is None or was.content == line.content:
+            continue
+        had, has = fields_of(was), fields_of(line)
+        gone = [name for name in _OF_CONTENT if name in had and name not in has]
+        medicine = line.content.medicine.text
+        found += [Removed(line.id, medicine, name, had[name]) for name in gone]
+    return tuple(found)
+
+
 def _side(base: object, theirs: object, mine: object) -> Side:
     if theirs == mine:
         return Side.SAME

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from garrod.care.record.medication.line import Line, State
+from garrod.care.record.medication.line import CLOSED, Line, State
 from garrod.core.errors import InputError
 
 
@@ -91,9 +91,9 @@ def stopping_of(
     `before` are the lines that it supersedes: their prescriptions are outstanding too, and a line
     that stops another setting's has none of its own. An authorisation of which nothing is known
     counts as out of reach: it may be with anybody.
-    Raises: InputError REC113 where the line is not stopped.
+    Raises: InputError REC113 where the line is not closed.
     """
-    if line.state not in (State.STOPPED, State.ENTERED_IN_ERROR):
+    if line.state not in CLOSED:
         raise InputError(
             f"line {line.id} is {line.state.value}: its prescriptions are recalled when it is "
             "stopped. Stop it first.",
@@ -122,8 +122,10 @@ def _task(line: Line, recalls: tuple[Recall, ...]) -> StopTask | None:
     if not left:
         return None
     said = "; ".join(f"{r.reference}: {r.why}" for r in left)
+    ended = "completed" if line.state is State.COMPLETED else "stopped"
+    reason = line.stop_reason or line.history[-1].reason or "no reason kept"
     words = (
-        f"{line.content.medicine.text} was stopped ({line.stop_reason or 'no reason kept'}), and "
+        f"{line.content.medicine.text} was {ended} ({reason}), and "
         f"{len(left)} prescription(s) could not be recalled: {said}. Ask the dispenser to return "
         "what is not yet handed out, and tell the person."
     )

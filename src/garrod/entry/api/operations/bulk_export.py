@@ -2,26 +2,28 @@
 
 GET [base]/$export or [base]/Patient/$export with Prefer: respond-async -> 202, Content-Location
 GET [base]/$export-status?job=... -> 202 while it runs, then 200 with the files · DELETE ends it
+A restart ends none: what runs goes on, and what is done can be fetched for a day.
 GET [base]/$export-file?job=...&name=... -> NDJSON
 Source: HL7 FHIR Bulk Data Access 2.0.0, https://hl7.org/fhir/uv/bulkdata/
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
 from datetime import datetime
+from email.utils import format_datetime
 from urllib.parse import parse_qsl
 
 import orjson
 
-from garrod.adapters.fhir.ingest.outgoing import Choice, kinds_of, lines
+from garrod.adapters.fhir.ingest.outgoing import kinds_of
 from garrod.adapters.fhir.record.splice import instant
 from garrod.care.govern.access import Deed, demand
-from garrod.core.errors import InputError
+from garrod.core.errors import InputError, OutsideError
 from garrod.entry.api.exchange import Answer, Asked
-from garrod.entry.api.operations import bulk_jobs
+from garrod.entry.api.operations.bulk_job import Wish
+from garrod.entry.api.operations.bulk_jobs import Exports
 from garrod.entry.api.rooms import Rooms
-from garrod.entry.housing import clock
 
 NDJSON = "application/fhir+ndjson"
 FORMATS = frozenset((NDJSON, "application/ndjson", "ndjson"))
@@ -38,15 +40,11 @@ async def export(rooms: Rooms, asked: Asked) -> Answer:
         )
     named = _parameters(asked)
     of_people = asked.path[0] == "Patient"
-    choice = _choice(rooms, named, of_people=of_people)
-    for kind in choice.kinds:
+    wish = _wish(rooms, named, of_people=of_people)
+    for kind in wish.kinds:
         demand(rooms.record.access, asked.actor, Deed.EXPORT, kind)
-
-    def of(kind: str) -> AsyncIterator[bytes]:
-        return lines(rooms.record, asked.actor, choice, kind)
-
     url = f"{asked.base}/{'/'.join(asked.path)}" + (f"?{asked.question}" if asked.question else "")
-    job = bulk_jobs.begin(rooms.record, asked.actor, url, clock(), work=(choice.kinds, of))
+    job = exports_of(rooms).begin(asked.actor, url, wish)
     where = f"{asked.base}/$export-status?job={job.id}"
     told = rooms.outcome_saying(f"the export began; ask {where}")
     return Answer(202, told, {"Content-Location": where})
@@ -55,11 +53,13 @@ async def export(rooms: Rooms, asked: Asked) -> Answer:
 async def status(rooms: Rooms, asked: Asked) -> Answer:
     """Return how far an export is; where it is done, its files. DELETE ends it."""
     named = dict(parse_qsl(asked.question))
-    job = bulk_jobs.job_of(rooms.record, asked.actor, named.get("job", ""))
+    exports = exports_of(rooms)
+    job = exports.job_of(asked.actor, named.get("job", ""))
     if asked.method == "DELETE":
-        bulk_jobs.end(rooms.record, job)
+        await exports.end(job)
         return Answer(202, rooms.outcome_saying("the export was ended, its files are gone"))
-    if not job.is_done:
+    expires = exports.expires(job)
+    if expires is None:
         return Answer(202, headers={"X-Progress": job.told, "Retry-After": "1"})
     if job.error is not None:
         raise job.error
@@ -71,14 +71,31 @@ async def status(rooms: Rooms, asked: Asked) -> Answer:
         "output": [{"type": f.kind, "url": f"{base}{f.name}", "count": f.count} for f in job.files],
         "error": [],
     }
-    return Answer(200, orjson.dumps(manifest), media_type="application/json")
+    headers = {"Expires": format_datetime(expires, usegmt=True)}
+    return Answer(200, orjson.dumps(manifest), headers, media_type="application/json")
 
 
 async def file(rooms: Rooms, asked: Asked) -> Answer:
     """Return one file of an export."""
     named = dict(parse_qsl(asked.question))
-    job = bulk_jobs.job_of(rooms.record, asked.actor, named.get("job", ""))
-    return Answer(200, job.path(named.get("name", "")).read_bytes(), media_type=NDJSON)
+    job = exports_of(rooms).job_of(asked.actor, named.get("job", ""))
+    name = named.get("name", "")
+    try:
+        body = await asyncio.to_thread(job.path(name).read_bytes)
+    except OSError as error:
+        raise InputError(
+            f"the file {name[:80]!r} of the export is gone ({error.strerror}): ask for the export "
+            "again.",
+            code="REC001",
+        ) from error
+    return Answer(200, body, media_type=NDJSON)
+
+
+def exports_of(rooms: Rooms) -> Exports:
+    """Return who keeps the exports.  Raises: OutsideError API026 where nobody does."""
+    if not isinstance(rooms.exports, Exports):
+        raise OutsideError("exports are not kept by this server.", code="API026")
+    return rooms.exports
 
 
 def _parameters(asked: Asked) -> dict[str, str]:
@@ -98,14 +115,13 @@ def _parameters(asked: Asked) -> dict[str, str]:
     return named
 
 
-def _choice(rooms: Rooms, named: dict[str, str], *, of_people: bool) -> Choice:
+def _wish(rooms: Rooms, named: dict[str, str], *, of_people: bool) -> Wish:
     wanted = [kind for kind in named.get("_type", "").split(",") if kind]
     kinds = kinds_of(wanted, rooms.codec.kinds)
     if of_people:
         facts = rooms.codec.facts
         kinds = tuple(k for k in kinds if k == "Patient" or facts.compartment(k))
-    since = _since(named.get("_since", ""))
-    return Choice(kinds, since=since, of_people_by=rooms.codec if of_people else None)
+    return Wish(kinds, _since(named.get("_since", "")), of_people)
 
 
 def _since(value: str) -> datetime | None:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 from garrod.adapters.fhir.lines.codec import FhirLines
 from garrod.adapters.fhir.lines.differing import stale_outcome
+from garrod.adapters.fhir.lines.merging import FhirMerges
 from garrod.adapters.fhir.outcome import outcome_of
 from garrod.care.record.medication.confirm import StaleList
 from garrod.care.record.medication.line import Author, Setting
@@ -25,6 +26,7 @@ from garrod.entry.housing import DrugsPack, clock
 
 _LINES, _PACK = FhirLines(), DrugsPack()  # shared: what was read once is not read again
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
+_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 Act = Callable[[Rooms, Asked], Awaitable[Answer]]
 
 
@@ -36,14 +38,17 @@ class Unconditional(InputError):
 
 def medicines_of(rooms: Rooms) -> Medicines:
     """Return the acts of the medication list over the server's record."""
-    return Medicines(rooms.record, _LINES, clock, _PACK)
+    return Medicines(rooms.record, _LINES, clock, _PACK, FhirMerges())
 
 
 def author_of(asked: Asked) -> Author:
     """Return who writes: the actor, in the setting and role that headers name (usually GP).
 
-    Raises: InputError API009 for a setting that is not known.
+    Raises: InputError API009 for a setting that is not known, REC001 for a person's id that none
+    can have.
     """
+    if len(asked.path) > 2:
+        possible_id(asked.path[1])
     named = asked.headers.get("x-garrod-setting", "") or asked.actor.setting or Setting.GP.value
     if named not in set(Setting):
         raise InputError(
@@ -59,11 +64,19 @@ def author_of(asked: Asked) -> Author:
     )
 
 
+def possible_id(id: str) -> str:
+    """Return an id that a resource can have.  Raises: InputError REC001 (no store is asked)."""
+    if not _ID.fullmatch(id):
+        raise InputError(f"no resource has the id {id[:64]!r}: is it right?", code="REC001")
+    return id
+
+
 def asking_of(asked: Asked) -> Asking:
     """Return a write's conditions: the version it is based on, and its key.
 
-    Raises: Unconditional API008 without If-Match, InputError API001, API009.
+    Raises: Unconditional API008 without If-Match, InputError API001, API004, API009.
     """
+    question_of(asked, ())
     based_on = expected_version(asked.headers)
     if based_on is None:
         raise Unconditional(
@@ -94,14 +107,20 @@ def conditional(act: Operation) -> Operation:
 
 
 def question_of(asked: Asked, known: tuple[str, ...]) -> Mapping[str, str]:
-    """Return the parameters of a url.  Raises: InputError API004 for one that is not known."""
-    given = dict(parse_qsl(asked.question, keep_blank_values=True))
+    """Return the parameters of a url.
+
+    Raises: InputError API004 for one that is not known, or is given twice.
+    """
+    pairs = parse_qsl(asked.question, keep_blank_values=True)
+    given = dict(pairs)
     unknown = sorted(given.keys() - {*known, "_format", "_pretty"})
     if unknown:
         raise InputError(
-            f"there is no parameter {unknown[0][:40]!r} here: it has {', '.join(known)}.",
+            f"there is no parameter {unknown[0][:40]!r} here: it has {', '.join(known) or 'none'}.",
             code="API004",
         )
+    if len(pairs) != len(given):
+        raise InputError("a parameter of the url is given twice: say it once.", code="API004")
     return given
 
 

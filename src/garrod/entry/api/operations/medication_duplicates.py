@@ -13,15 +13,17 @@ from garrod.entry.api.operations.medication import (
     author_of,
     conditional,
     medicines_of,
+    question_of,
 )
 from garrod.entry.api.rooms import Rooms
 
 
 async def _duplicates(rooms: Rooms, asked: Asked) -> Answer:
     medicines = medicines_of(rooms)
+    question_of(asked, ())
     if asked.method == "POST":
         parts = parts_of(resource_of(parse(asked.body)), ("line", "reason"))
-        lines = frozenset(str(line) for line in parts.get("line", []))
+        lines = frozenset(word({"line": [line]}, "line") for line in parts.get("line", []))
         await override(medicines, asked.actor, asking_of(asked), lines, word(parts, "reason"))
     patient = asked.path[1]
     found = await duplicates_of(medicines, asked.actor, patient, author_of(asked).setting)

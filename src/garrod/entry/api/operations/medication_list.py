@@ -13,14 +13,17 @@ from garrod.adapters.fhir.lines.asked import (
     resource_of,
 )
 from garrod.adapters.fhir.lines.codec import FhirLines
+from garrod.adapters.fhir.lines.differing import value_words
 from garrod.adapters.fhir.lines.merging import FhirMerges
 from garrod.adapters.fhir.lines.proposed import proposal_in
 from garrod.adapters.fhir.lines.shown import bundle_of, outcome_of_view
 from garrod.adapters.fhir.record.parse import parse
-from garrod.care.record.medication.line import Line
-from garrod.care.record.medicines import Written
+from garrod.care.record.medication.line import Line, Setting
+from garrod.care.record.medicines import Written, hidden_from
+from garrod.care.record.medicines_load import Held
 from garrod.care.record.medicines_ports import LINE, LIST, list_id
 from garrod.care.record.medicines_view import Viewed, view_of, viewed
+from garrod.core.errors import InputError
 from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.operations.medication import (
     asking_of,
@@ -39,15 +42,20 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # the date of a list that was never
 async def medication_list(rooms: Rooms, asked: Asked) -> Answer:
     """Return a person's list with its lines, and what it rests on."""
     given = question_of(asked, ("asOf", "asKnown"))
+    as_known = moment_of(given, "asKnown")
+    if as_known is not None and as_known.date() > clock().date():
+        raise InputError("asKnown is to come: what will be known then is not known.", code="API004")
     found = await viewed(
         medicines_of(rooms),
         asked.actor,
         asked.path[1],
         author_of(asked).setting,
         as_of=moment_of(given, "asOf"),
-        as_known=moment_of(given, "asKnown"),
+        as_known=as_known,
     )
     notes = _of_head(found)
+    if not given.keys() & {"asOf", "asKnown"}:
+        notes = (*notes, *_overdue(found))
     if not found.held.head.listed and found.held.version is not None:
         person = await rooms.record.read(asked.actor, "Patient", asked.path[1])
         other = FhirMerges().absorbed_into(person)
@@ -59,7 +67,8 @@ async def _line(rooms: Rooms, asked: Asked) -> Answer:
     medicines, asking = medicines_of(rooms), asking_of(asked)
     parts = parts_of(resource_of(parse(asked.body)), LINE_PARTS)
     now = await medicines.held(asked.actor, asking.patient)
-    entry = entry_of(parts, asking.by, medicines.clock(), now.list.by_id())
+    seen = _seen(now, asking.by.setting)
+    entry = entry_of(parts, asking.by, medicines.clock(), seen)
     done = await medicines.act(asked.actor, asking, entry)
     return answered(rooms, asked, done)
 
@@ -68,9 +77,9 @@ async def _confirm(rooms: Rooms, asked: Asked) -> Answer:
     medicines, asking = medicines_of(rooms), asking_of(asked)
     body = parse(asked.body)
     now = await medicines.held(asked.actor, asking.patient)
-    lines, at = now.list.by_id(), medicines.clock()
+    lines, at = _seen(now, asking.by.setting), medicines.clock()
     if body["resourceType"] == "Bundle":
-        proposal = proposal_in(body, lines, asking.by, at)
+        proposal = proposal_in(body, asking.patient, lines, asking.by, at)
     else:
         whole = parts_of(resource_of(body), ("line",))
         proposal = tuple(
@@ -81,6 +90,12 @@ async def _confirm(rooms: Rooms, asked: Asked) -> Answer:
     return answered(rooms, asked, done)
 
 
+def _seen(held: Held, setting: Setting) -> dict[str, Line]:
+    """Return the lines that a setting may see, by id."""
+    hidden = hidden_from(held.list, setting)
+    return {id: x for id, x in held.list.by_id().items() if id not in hidden}
+
+
 line = conditional(_line)
 confirm = conditional(_confirm)
 
@@ -88,7 +103,7 @@ confirm = conditional(_confirm)
 def answered(rooms: Rooms, asked: Asked, done: Written) -> Answer:
     """Return what a write yields: the list as it is now, and what followed from it."""
     found = view_of(done.held, author_of(asked).setting, clock())
-    notes = (*notes_of(done), *_of_head(found))
+    notes = (*notes_of(done), *_of_head(found), *_overdue(found))
     return shown(rooms, asked, found, notes=notes)
 
 
@@ -102,6 +117,15 @@ def _of_head(found: Viewed) -> tuple[str, ...]:
     return (f"last reconciled at {last.move} by {who}, {last.at:%d/%m/%Y %H:%M}", *left)
 
 
+def _overdue(found: Viewed) -> tuple[str, ...]:
+    """Return which lines were to begin or resume by now, in words: someone has to say so."""
+    return tuple(
+        f"line {x.line_id} was to begin or resume on {x.due:%d/%m/%Y}, and nobody has said that "
+        "it did"
+        for x in found.overdue(clock().date())
+    )
+
+
 def notes_of(done: Written) -> tuple[str, ...]:
     """Return what followed from a write, in words."""
     said = ["this was done before under the same key: nothing was done again"] * done.is_replay
@@ -110,6 +134,9 @@ def notes_of(done: Written) -> tuple[str, ...]:
             said.append(f"{recall.reference}: {recall.outcome.value} ({recall.why})")
         if stopped.task_id:
             said.append(f"Task/{stopped.task_id} names what could not be recalled")
+    for gone in done.removed:
+        said.append(f"{gone.medicine}: {gone.field} was taken away ({value_words(gone.was)})")
+    said += [f"{order} stays cancelled: prescribe anew if it is wanted" for order in done.lapsed]
     return tuple(said)
 
 

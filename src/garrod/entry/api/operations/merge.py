@@ -17,7 +17,7 @@ from garrod.care.record.medicines_merge import Merging
 from garrod.care.record.medicines_merges import Waiting
 from garrod.core.errors import FhirError
 from garrod.entry.api.exchange import Answer, Asked
-from garrod.entry.api.operations.medication import author_of, medicines_of
+from garrod.entry.api.operations.medication import author_of, medicines_of, possible_id
 from garrod.entry.api.rooms import Rooms
 
 _WHOSE = {"kept": Whose.KEPT, "absorbed": Whose.ABSORBED, "neither": Whose.NEITHER}
@@ -59,7 +59,7 @@ def _two(parts: Parts) -> tuple[str, str]:
         said = text(held, "reference") if isinstance(held, dict) else str(held)
         if not said.removeprefix("Patient/"):
             raise FhirError(f"name the {name} as a reference to a Patient.", code="FHR152")
-        found.append(said.removeprefix("Patient/"))
+        found.append(possible_id(said.removeprefix("Patient/")))
     return found[0], found[1]
 
 

@@ -16,6 +16,7 @@ from garrod.entry.api.operations.medication import (
     author_of,
     conditional,
     medicines_of,
+    possible_id,
     question_of,
 )
 from garrod.entry.api.operations.medication_list import answered
@@ -35,16 +36,18 @@ async def _reconcile(rooms: Rooms, asked: Asked) -> Answer:
     parts = parts_of(resource_of(parse(asked.body)), _PARTS)
     step, by, at = coded(parts, "step", _STEPS), author_of(asked), medicines.clock()
     patient, id = asked.path[1], word(parts, "reconciliation")
+    for named in (id, word(parts, "handover")):
+        possible_id(named or "none")
     if step == "open":
         move = Move(coded(parts, "move", [m.value for m in Move]))
         sources = sources_in(parts, by, at)
         opened = await room.open(asked.actor, by, patient, move, sources=sources)
         return _opened(201, opened_body(opened), opened.case.base)
     if step == "decide":
-        now = await room.read(asked.actor, patient, id)
+        now = await room.read(asked.actor, by, patient, id)
         new_id = rooms.record.new_id
         made = decisions_in(parts, by, at, now.now, new_id)
-        opened = await room.decide(asked.actor, patient, id, made)
+        opened = await room.decide(asked.actor, by, patient, id, decisions=made)
         return _opened(200, opened_body(opened), opened.case.base)
     if step == "seen":
         await room.seen(asked.actor, by, patient, word(parts, "handover"))
@@ -64,7 +67,8 @@ async def _read(room: Reconciling, asked: Asked) -> Answer:
     id = question_of(asked, ("reconciliation",)).get("reconciliation", "")
     if not id:
         raise InputError("name the reconciliation: ?reconciliation=ID.", code="API004")
-    opened = await room.read(asked.actor, asked.path[1], id)
+    by = author_of(asked)
+    opened = await room.read(asked.actor, by, asked.path[1], possible_id(id))
     return _opened(200, opened_body(opened), opened.case.base)
 
 

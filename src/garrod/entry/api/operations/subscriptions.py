@@ -40,7 +40,7 @@ async def status(rooms: Rooms, asked: Asked) -> Answer:
         is_wanted = resource.get("status") in wanted.get("status", (resource.get("status"),))
         if len(asked.path) == 2 and not is_wanted:
             continue
-        body = _status(subscribers_of(rooms), version, asked.base, QUERY_STATUS)
+        body = await _status(subscribers_of(rooms), version, asked.base, QUERY_STATUS)
         if body is not None:
             url = f"{asked.base}/Subscription/{version.id}/$status"
             entries.append(
@@ -52,13 +52,13 @@ async def status(rooms: Rooms, asked: Asked) -> Answer:
     return Answer(200, head + listed + b"}")
 
 
-def _status(subscribers: Subscribers, version: Version, base: str, type: str) -> bytes | None:
+async def _status(subscribers: Subscribers, version: Version, base: str, type: str) -> bytes | None:
     resource = parse(version.body)
     try:
         subscription = subscribers.read(version)
     except GarrodError:
         return None  # it never was one that could be told
-    place = subscribers.telling.ledger.place(version.id)
+    place = await subscribers.telling.ledger.place(version.id)
     said = Notice(
         type,
         Status(resource["status"]),
@@ -76,7 +76,7 @@ async def events(rooms: Rooms, asked: Asked) -> Answer:
     version = await rooms.record.read(asked.actor, KIND, id)
     subscribers = subscribers_of(rooms)
     subscription = subscribers.read(version)
-    _owned(subscribers, asked, id)
+    await _owned(subscribers, asked, id)
     if given.get("content"):
         subscription = replace(subscription, content=_no_more(subscription, given["content"][0]))
     first = since or 1
@@ -86,7 +86,7 @@ async def events(rooms: Rooms, asked: Asked) -> Answer:
         await subscribers.telling.told(subscription, one.number, one.event)
         for one in found[first - 1 :]
     ]
-    place = subscribers.telling.ledger.place(id)
+    place = await subscribers.telling.ledger.place(id)
     standing = Status(parse(version.body)["status"])
     notice = Notice(QUERY_EVENTS, standing, max(place.told if place else 0, len(found)), told)
     return Answer(200, subscribers.telling.bundle(subscription, notice))
@@ -106,7 +106,7 @@ async def binding_token(rooms: Rooms, asked: Asked) -> Answer:
     subscribers = subscribers_of(rooms)
     ids = []
     for version in await _chosen(rooms, asked, wanted.get("id", [])):
-        place = subscribers.telling.ledger.place(version.id)
+        place = await subscribers.telling.ledger.place(version.id)
         resource = parse(version.body)
         is_socket = resource["channel"].get("type") == Channel.SOCKET
         if is_socket and place is not None and place.owner == asked.actor:
@@ -130,12 +130,12 @@ async def hook_secret(rooms: Rooms, asked: Asked) -> Answer:
     _, id, _ = asked.path
     await rooms.record.read(asked.actor, KIND, id)
     subscribers = subscribers_of(rooms)
-    _owned(subscribers, asked, id)
+    await _owned(subscribers, asked, id)
     return _parameters([{"name": "secret", "valueString": secret_of(subscribers.hook.key, id)}])
 
 
-def _owned(subscribers: Subscribers, asked: Asked, id: str) -> None:
-    place = subscribers.telling.ledger.place(id)
+async def _owned(subscribers: Subscribers, asked: Asked, id: str) -> None:
+    place = await subscribers.telling.ledger.place(id)
     if place is None or place.owner != asked.actor:
         raise AccessDenied("that subscription is somebody else's.")
 

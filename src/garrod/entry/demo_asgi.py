@@ -1,0 +1,59 @@
+"""The server of the demo: the record's doors, and two pages about its synthetic people.
+
+Started by its name, as `asgi` is: garrod demo.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import partial
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from garrod.core.errors import AccessDenied
+from garrod.entry.api.guard import Guard
+from garrod.entry.asgi import HOUSING
+from garrod.entry.asgi import app as record
+from garrod.entry.demo_pages import people_page, story_page
+from garrod.entry.housing import LOOPBACK
+
+OPEN = "/health"  # what the guard lets anybody ask who asks this machine by its own name
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+}
+
+
+class DemoDoors:
+    """Answers the two pages, and sends all else to the record's doors."""
+
+    def __init__(
+        self, record: ASGIApp, guard: Guard, pages: dict[str, Callable[[], bytes]]
+    ) -> None:
+        self._record, self._guard, self._pages = record, guard, pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        page = self._pages.get(scope.get("path", "")) if scope["type"] == "http" else None
+        if page is None or scope["method"] not in ("GET", "HEAD"):
+            await self._record(scope, receive, send)
+            return
+        answer: Response
+        try:
+            self._guard.admit(OPEN, Request(scope).headers)
+            body = await run_in_threadpool(page)
+            answer = Response(body, media_type="text/html", headers=HEADERS)
+        except AccessDenied as refused:
+            answer = PlainTextResponse(refused.message, status_code=403)
+        await answer(scope, receive, send)
+
+
+app = DemoDoors(
+    record,
+    Guard(HOUSING.token, LOOPBACK),
+    {"/": partial(people_page, os.environ.get("GARROD_BASE", "")), "/story": story_page},
+)

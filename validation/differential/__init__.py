@@ -1,0 +1,1 @@
+"""What validation.fhir_differential is made of: resources, questions, two servers and a judge."""
