@@ -55,20 +55,24 @@ class Read:
 
 def read_person(path: Path) -> Read:
     """Return the person of a Bundle file.  Raises: FhirError FHR001-FHR003."""
-    bundle = read_resource(path, wanted=("Bundle",))
+    return person_in(read_resource(path, wanted=("Bundle",)), str(path))
+
+
+def person_in(bundle: Resource, name: str) -> Read:
+    """Return the person of a Bundle that came from `name`.  Raises: FhirError FHR003."""
     entries = tuple(
         (text(e, "fullUrl"), r) for e in many(bundle, "entry") if (r := one(e, "resource"))
     )
     patients = [(url, r) for url, r in entries if text(r, "resourceType") == "Patient"]
     if len(patients) != 1:
         raise FhirError(
-            f"{path}: holds {len(patients)} Patient resources, expected one; "
+            f"{name}: holds {len(patients)} Patient resources, expected one; "
             "send one person's bundle at a time",
             code="FHR003",
         )
     url, patient = patients[0]
     own = own_of(url, patient, entries)
-    results = read_results(own, path.name)
+    results = read_results(own, name.rpartition("/")[2])
     person = _Reader(patient, own, results).person()
     return Read(person, results.rows, own, results.findings)
 
