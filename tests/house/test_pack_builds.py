@@ -18,6 +18,8 @@ ORDER = (
     "guidance",
     "drugs",
     "modulators",
+    "terms",
+    "sets",
     "doses",
     "policy",
     "fda",

@@ -72,7 +72,6 @@ def guided_rows(known: dict[str, tuple[str, str]]) -> Rows:
         rows.append({
             "drug": row["drug"], "name": row["name"], "synonyms": row["synonyms"], "atc": atc,
             "rxnorm": rxnorm, "class": row["class"], "evidence": source,
-            "rxnorm_evidence": source if rxnorm else "",
         })  # fmt: skip
     return rows
 
@@ -87,7 +86,6 @@ def other_rows() -> Rows:
             "drug": row["drug"], "name": row["name"], "synonyms": row["synonyms"],
             "atc": row["atc"], "rxnorm": row["rxnorm"], "class": row["class"],
             "evidence": "atc-read" if known else "unchecked" if row["atc"] else "own",
-            "rxnorm_evidence": row["rxnorm_source"],
         })  # fmt: skip
     return rows
 
@@ -150,8 +148,14 @@ def tables() -> dict[str, Rows]:
         "spellings": table("spellings", FOLDER),
         "standing": standing,
     }
+    # Where a code comes from when the row's own evidence speaks of its ATC codes alone.
+    rxnorm = [
+        {"drug": row["drug"], "rxnorm": row["rxnorm"], "evidence": row["rxnorm_source"]}
+        for row in table("ingredients", FOLDER)
+        if row["rxnorm"]
+    ]
     cited = {name: [{**row, "evidence": "own"} for row in found] for name, found in own.items()}
-    return {"drugs": rows, **cited}
+    return {"drugs": rows, "rxnorm": rxnorm, **cited}
 
 
 def main() -> None:
