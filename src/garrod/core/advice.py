@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -63,13 +64,35 @@ class Because:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionDose:
+    """How an alternative is usually given, as a cited row says: `days` 0 is without an end.
+
+    `unit` is UCUM; `route` one of core.dosage.ROUTES; `words` the directions as a person reads
+    them.
+    """
+
+    words: str
+    form: str
+    route: str
+    amount: Decimal
+    unit: str
+    times_a_day: int
+    days: int
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
-    """An alternative ready to sign; `order` is a draft MedicationRequest or None."""
+    """An alternative ready to sign; `order` is a draft MedicationRequest or None.
+
+    `dose` is None where no row says how it is usually given: the prescriber chooses.
+    """
 
     name: str
     reason: str
     codes: tuple[str, ...] = ()
     order: dict[str, Any] | None = None
+    dose: OptionDose | None = None
 
 
 @dataclass(frozen=True, slots=True)

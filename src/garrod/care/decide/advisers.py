@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from garrod.care.decide.asking import Adviser, Question
+from garrod.care.decide.coverage import Covers
 from garrod.care.decide.model import NOTHING, Decision
 from garrod.care.decide.ruled import by_rules
 
 ADVISERS: dict[str, Adviser] = {
     "rules": by_rules,
 }
+
+# The ingredients that each adviser of functions speaks of; those of rows are known by their rows.
+COVERS: dict[str, Covers] = {}
 
 
 def asked(question: Question) -> Decision:

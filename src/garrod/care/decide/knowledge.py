@@ -12,6 +12,8 @@ from garrod.care.decide.behaviour import Conversions, load_conversions, spared_b
 from garrod.care.decide.dosing import Doses, load_doses
 from garrod.care.decide.memory import Memory
 from garrod.care.decide.policy import PACK, Policy, load_policy
+from garrod.care.decide.prescribing import Prescribing, load_prescribing
+from garrod.care.decide.treatments import Treatments, load_treatments
 from garrod.knowledge.clinical import Clinical, load_clinical
 from garrod.knowledge.medicines import Medicines, load_medicines
 from garrod.knowledge.shelf import Shelf
@@ -36,6 +38,8 @@ class Knowledge:
     spared: Mapping[str, frozenset[str]]  # by drug: genes whose inhibitors guidance asks for itself
     clinical: Clinical
     rules: Rules
+    treatments: Treatments
+    prescribing: Prescribing
     memory: Memory = field(init=False, compare=False, repr=False, default_factory=Memory)
 
     @property
@@ -78,6 +82,8 @@ def load_knowledge(shelf: Shelf, policy: str = PACK) -> Knowledge:
         conversions=load_conversions(shelf, policy),
         clinical=clinical,
         rules=load_rules(shelf, clinical),
+        treatments=load_treatments(shelf, clinical),
+        prescribing=load_prescribing(shelf),
     )
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from garrod.core.advice import Target, Tier
+from garrod.core.errors import InputError
 from garrod.core.person import Person
 
 
@@ -19,17 +20,28 @@ class CardDeed(StrEnum):
     READ = "read"
     ACCEPTED = "accepted"
     OVERRIDDEN = "overridden"
-    MOVED = "moved"  # over the budget: given to the pharmacist in place of the prescriber
+    IGNORED = "ignored"  # shown, and the order went on without an answer
+    MOVED = "moved"  # given to the pharmacist in place of the prescriber
 
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """A task that an answer to a card makes. It has an owner, always: see `owned`."""
+    """A task that an answer to a card makes.
+
+    None can be made without an owner and a day.  Raises: InputError INP001.
+    """
 
     code: str
     words: str
     owner: str  # "monitoring", "pharmacist", "laboratory", or an organisation's reference
     due_days: int
+
+    def __post_init__(self) -> None:
+        """Refuse a task that is nobody's, or due before it was made.  Raises: InputError."""
+        if not self.owner.strip():
+            raise InputError(f"the task {self.code!r} has no owner: nobody would do it.")
+        if self.due_days < 0:
+            raise InputError(f"the task {self.code!r} is due before it is made.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from garrod.care.decide.asking import Question
+from garrod.care.decide.interactions import merged
 from garrod.care.decide.model import Decision
 from garrod.care.decide.options import codes_of
 from garrod.care.decide.wording import sentence
 from garrod.care.decide.words import DOING, listed
 from garrod.core.advice import Advice, Because, NotAssessed, Option, Target
-from garrod.knowledge.medicines import Medicine
 from garrod.science.safety.apply import Gap, Signal, judged
 from garrod.science.safety.rules import Rule, Rules
 from garrod.science.safety.subject import Taken
@@ -25,8 +25,8 @@ def by_rules(question: Question) -> Decision:
     """Return what the rows of the safety packs say of an order, or of all that is taken."""
     rules = question.knowledge.rules
     found = judged(rules, question.subject, is_order=question.is_order)
-    advice = tuple(_advice(question, rules, signal) for signal in found.signals)
-    return Decision(advice, (), _gaps(question, rules, found.gaps))
+    told = [(signal, _advice(question, rules, signal)) for signal in found.signals]
+    return Decision(merged(question, rules, told), (), _gaps(question, rules, found.gaps))
 
 
 def _advice(question: Question, rules: Rules, signal: Signal) -> Advice:
@@ -91,14 +91,9 @@ def _options(question: Question, rule: Rule) -> tuple[Option, ...]:
     found: list[Option] = []
     for drug in rule.alternatives:
         medicine = question.knowledge.medicines.by_id(drug)
-        if medicine is not None and _is_fit(question, medicine):
+        if medicine is not None:  # whether it suits the person is asked of every adviser: offering
             found.append(Option(medicine.name, "named by the rule", codes_of(medicine)))
     return tuple(found)
-
-
-def _is_fit(question: Question, medicine: Medicine) -> bool:
-    """Return whether nothing loud speaks against a medicine; the ranking says more."""
-    return all(t.drug != medicine.drug for t in question.subject.taken)
 
 
 def _gaps(question: Question, rules: Rules, gaps: Iterable[Gap]) -> tuple[NotAssessed, ...]:

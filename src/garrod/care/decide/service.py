@@ -6,18 +6,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from garrod.care.decide.advisers import asked
-from garrod.care.decide.asking import question_of
+from garrod.care.decide.advisers import COVERS, asked
+from garrod.care.decide.asking import Question, question_of
 from garrod.care.decide.behaviour import as_behaving, touched_by
 from garrod.care.decide.case import Case, case_of, setting_for
+from garrod.care.decide.causes import without_doubles
+from garrod.care.decide.coverage import covered_by, uncovered
 from garrod.care.decide.guards import with_co_medication, with_hard_stops
 from garrod.care.decide.knowledge import Knowledge, load_knowledge
 from garrod.care.decide.limits import limits_of
 from garrod.care.decide.model import NOTHING, Decision
 from garrod.care.decide.naming import codes_of_line, is_at_odds, named_in
+from garrod.care.decide.offering import with_fit_options
 from garrod.care.decide.options import allergy_to, codes_of
 from garrod.care.decide.pharmacogenomics import advice_ahead, assess
 from garrod.care.decide.setting import Setting
+from garrod.care.decide.tolerated import as_tolerated
 from garrod.core.advice import Action, Advice, NotAssessed, Target
 from garrod.core.medicine import MedicineLine, Proposal
 from garrod.core.person import Person
@@ -36,9 +40,37 @@ ALLERGY = f"an allergy or intolerance to it is recorded; {ONLY_GENES}"
 
 
 def decide(knowledge: Knowledge, person: Person, proposal: Proposal, *, today: date) -> Decision:
-    """Return the answer to a proposed order, or a review of everything that the person takes."""
-    order = proposal.medicine
-    case = case_of(knowledge, person, today=today, order=order)
+    """Return the answer to a proposed order, or a review of everything that the person takes.
+
+    Each cause is said once; each option was asked about as if it were ordered; what no adviser has
+    a rule for is named once.
+    """
+    case = case_of(knowledge, person, today=today, order=proposal.medicine)
+    question = question_of(knowledge, case, proposal.medicine)
+    told = _told(knowledge, case, proposal.medicine, question)
+    once = replace(told, advice=ranked(without_doubles(told.advice)))
+
+    def judge(who: Person, line: MedicineLine) -> Decision:
+        other = case_of(knowledge, who, today=today, order=line)
+        return _told(knowledge, other, line, question_of(knowledge, other, line))
+
+    return with_fit_options(question, once, judge).joined(_uncovered(question))
+
+
+def _uncovered(question: Question) -> Decision:
+    """Return the one entry about what no adviser has a rule for."""
+    named = question.ordered
+    if not question.is_order:
+        named = tuple(dict.fromkeys(m for _, mine in question.case.named for m in mine))
+    covered = covered_by(question.knowledge, COVERS)
+    return Decision(not_assessed=uncovered(covered, named, is_order=question.is_order))
+
+
+def _told(
+    knowledge: Knowledge, case: Case, order: MedicineLine | None, question: Question
+) -> Decision:
+    """Return what every adviser says, the most urgent first."""
+    person = case.person
     lines = case.named if order is None else ((order, medicines_of(knowledge, order)),)
     found = NOTHING
     by_medicine: dict[Medicine, list[MedicineLine]] = {}
@@ -50,11 +82,15 @@ def decide(knowledge: Knowledge, person: Person, proposal: Proposal, *, today: d
                     by_medicine.setdefault(medicine, []).append(line)
     for medicine, naming in by_medicine.items():
         setting = setting_for(knowledge, case, medicine, naming, is_new=order is not None)
-        found = found.joined(_answer(knowledge, case, medicine, setting))
+        said = _answer(knowledge, case, medicine, setting)
+        if order is not None:
+            had, rows = case.lines_of(medicine), knowledge.prescribing
+            said = as_tolerated(said, rows, medicine.drug, order, had, today=case.today)
+        found = found.joined(said)
     if order is not None:
         found = found.joined(_disturbed(knowledge, case, tuple(by_medicine)))
         found = found.joined(Decision(not_assessed=_acting_doubts(knowledge, case)))
-    found = found.joined(asked(question_of(knowledge, case, order)))
+    found = found.joined(asked(question))
     notes = tuple(NotAssessed(Target("record"), "record", n, "unread") for n in person.notes)
     return Decision(ranked(found.advice), found.clear, found.not_assessed + notes)
 

@@ -1,0 +1,102 @@
+"""One reason is said once: advice of several sources with the same cause becomes one.
+
+advice on one medicine, loudest first -> the same cause? -> the loudest, with the proof of all
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from garrod.core.advice import Action, Advice, Tier
+
+AGAINST = frozenset((Action.AVOID, Action.PREFER_ALTERNATIVE, Action.STOP))
+ALIKE = {  # advisers that may speak of the same: what each is about
+    "limit": frozenset(("age", "pregnancy", "contraindication")),
+    "age": frozenset(("age",)),
+    "pregnancy": frozenset(("pregnancy",)),
+    "contraindication": frozenset(("contraindication", "age", "pregnancy")),
+    "pgx": frozenset(("gene",)),
+    "variants": frozenset(("gene",)),
+}
+PLAIN = {  # who says it first where several are equally loud: what a nation's policy wrote
+    "limit": 0,
+    "pgx": 1,
+}
+
+
+def adviser_of(advice: Advice) -> str:
+    """Return who said it, by the id."""
+    return advice.id.partition(":")[0]
+
+
+def without_doubles(advice: Iterable[Advice]) -> tuple[Advice, ...]:
+    """Return advice with each cause once, as loud as its loudest; nothing of the proof is lost.
+
+    The same cause: several advisers that speak against one medicine for an age, a pregnancy, a
+    condition or a gene; or rules that say the same effect of the same medicines.
+    """
+    ranked = sorted(advice, key=lambda a: (a.tier, PLAIN.get(adviser_of(a), 2), a.id))
+    kept: list[Advice] = []
+    for one in ranked:
+        place = next((n for n, had in enumerate(kept) if _is_same(had, one)), None)
+        if place is None:
+            kept.append(one)
+        else:
+            kept[place] = _joined(kept[place], one)
+    return tuple(kept)
+
+
+def _is_same(had: Advice, one: Advice) -> bool:
+    if had.target.name.casefold() != one.target.name.casefold():
+        return _is_same_pair(had, one)
+    first, second = adviser_of(had), adviser_of(one)
+    if first == second:
+        return had.id == one.id or _is_same_pair(had, one)
+    about = ALIKE.get(first, frozenset()) & ALIKE.get(second, frozenset())
+    if not about or had.action not in AGAINST or one.action not in AGAINST:
+        return _is_same_pair(had, one)
+    return _cause(had) == _cause(one)
+
+
+def _cause(advice: Advice) -> frozenset[str]:
+    """Return of which kinds are the facts of the person that advice rests on."""
+    found: set[str] = set()
+    for because in advice.because:
+        text = because.text.casefold()
+        if because.step in ("phenotype", "diplotype", "variant"):
+            found.add("gene")
+        elif because.step == "person":
+            found.add(_kind_of(text))
+    return frozenset(found)
+
+
+def _kind_of(fact: str) -> str:
+    if "age is" in fact:
+        return "age"
+    if "breastfe" in fact or "pregnan" in fact:
+        return "breastfeeding" if "breastfe" in fact else "pregnancy"
+    return "sex" if fact.startswith("sex") else "condition"
+
+
+def _is_same_pair(had: Advice, one: Advice) -> bool:
+    """Return whether two rules say the same effect of the same medicines."""
+    drugs = [frozenset(a.id.split(":")[-1].split("+")) for a in (had, one)]
+    effects = [a.title.rpartition(": ")[2].casefold() for a in (had, one)]
+    is_ruled = all(a.id.count(":") == 2 and ": " in a.title for a in (had, one))
+    is_ruled = is_ruled and not any(adviser_of(a) in ("pgx", "limit") for a in (had, one))
+    return is_ruled and drugs[0] == drugs[1] and effects[0] == effects[1]
+
+
+def _joined(had: Advice, one: Advice) -> Advice:
+    """Return the louder advice with the chain, sources, options and checks of the other."""
+    names = {o.name for o in had.options}
+    return replace(
+        had,
+        tier=Tier(min(had.tier, one.tier)),
+        because=tuple(dict.fromkeys((*had.because, *one.because))),
+        evidence=tuple(dict.fromkeys((*had.evidence, *one.evidence))),
+        packs=tuple(sorted({*had.packs, *one.packs})),
+        options=(*had.options, *(o for o in one.options if o.name not in names)),
+        monitoring=tuple(dict.fromkeys((*had.monitoring, *one.monitoring))),
+    )
