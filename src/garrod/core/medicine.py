@@ -23,8 +23,9 @@ class MedicineLine:
 
     `reasons` are what it is taken for, as codings or words; `reference` opens the source resource.
     `route` is one of core.dosage.ROUTES or "" (not known). `daily_mg` is the total dose a day, None
-    unless the directions give it beyond doubt: "as needed" and ranges do not. `ended` is the day
-    on which it was stopped, of a line that is no longer taken.
+    unless the directions give it beyond doubt: "as needed" and ranges do not. `ended`, of a line
+    that is no longer taken, is the day on which it was stopped, or else the last on which it is
+    known to have been meant to be taken.
     """
 
     text: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
-from garrod.core.finding import GeneFinding
+from garrod.core.finding import GeneFinding, Status
 from garrod.core.medicine import Coding, MedicineLine
 from garrod.core.quantity import Quantity
 
@@ -35,7 +36,8 @@ class Allergy:
     """A recorded allergy or intolerance to a substance.
 
     `kind` is "allergy", "intolerance" or "" (not stated); `criticality` "high", "low" or "";
-    `is_confirmed` None where the record does not say.
+    `is_confirmed` None where the record does not say. `is_active` is False of one that was looked
+    into again and is no risk any more (resolved or inactive); `reactions` are what happened.
     """
 
     text: str
@@ -46,6 +48,7 @@ class Allergy:
     reactions: tuple[str, ...] = ()
     since: date | None = None
     reference: str = ""
+    is_active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +68,31 @@ class Result:
     why_unread: str = ""
 
 
+ANY_GENE = "*"  # of a test that reads genes and does not say which
+
+
 @dataclass(frozen=True, slots=True)
 class Requested:
-    """A test or investigation that was asked for and has no result yet."""
+    """A test or investigation that was asked for and has no result yet.
+
+    `genes` are those that it will tell of: symbols, ANY_GENE for a panel that names none.
+    """
 
     text: str
     codings: tuple[Coding, ...] = ()
     asked: date | None = None
     reference: str = ""
+    genes: tuple[str, ...] = ()
+
+
+class Tested(StrEnum):
+    """How far a gene of a person is known."""
+
+    PRESENT = "present"  # there is a result
+    NOT_CALLABLE = "not-callable"  # it was looked for, and could not be told
+    PENDING = "pending"  # a test was asked for, and its result is awaited
+    ABSENT = "absent"  # there is no result, and none is awaited
+    UNSEEN = "unseen"  # whoever knows did not answer: nothing is known of results
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +140,18 @@ class Person:
     def finding(self, gene: str) -> GeneFinding | None:
         """Return the finding of a gene, or None."""
         return next((f for f in self.findings if f.gene == gene), None)
+
+    def awaited(self, gene: str) -> Requested | None:
+        """Return the test that was asked for and will tell of a gene; None where there is none."""
+        return next((r for r in self.requested if gene in r.genes or ANY_GENE in r.genes), None)
+
+    def tested(self, gene: str) -> Tested:
+        """Return how far a gene is known; a result outranks a test that is awaited."""
+        found = self.finding(gene)
+        if found is not None and found.status in (Status.CALLED, Status.AMBIGUOUS):
+            return Tested.PRESENT
+        if self.awaited(gene) is not None:
+            return Tested.PENDING
+        if found is not None and found.status is Status.NO_CALL:
+            return Tested.NOT_CALLABLE
+        return Tested.UNSEEN if "genetics" in self.unseen else Tested.ABSENT

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from garrod.adapters.fhir.json import Resource, many, one, text
 
 Entries = tuple[tuple[str, Resource], ...]  # full URL, resource
+_Found = dict[tuple[str, str], tuple[int, Resource]]  # by kind and name: place, resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,15 @@ class Own:
 
     names: frozenset[str] = field(default=frozenset(), repr=False)
     entries: Entries = field(default=(), repr=False)
+    _by_kind: dict[str, list[Resource]] = field(default_factory=dict, repr=False, compare=False)
+    _by_name: _Found = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for place, (url, resource) in enumerate(self.entries):
+            kind = text(resource, "resourceType")
+            self._by_kind.setdefault(kind, []).append(resource)
+            for name in {url, f"{kind}/{text(resource, 'id')}"} - {""}:
+                self._by_name.setdefault((kind, name), (place, resource))
 
     def of(self, *kinds: str) -> Iterator[Resource]:
         """Yield the patient's resources of some kinds."""
@@ -25,6 +35,9 @@ class Own:
 
     def all_of(self, *kinds: str) -> Iterator[Resource]:
         """Yield the resources of some kinds, whoever they belong to."""
+        if len(kinds) == 1:
+            yield from self._by_kind.get(kinds[0], ())
+            return
         for _, resource in self.entries:
             if text(resource, "resourceType") in kinds:
                 yield resource
@@ -41,18 +54,17 @@ class Own:
             inside = (c for c in many(resource, "contained") if text(c, "id") == reference[1:])
             return next(inside, {})
         plain = reference.partition("/_history/")[0]
-        for url, other in self.entries:
-            name = f"{kind}/{text(other, 'id')}"
-            is_meant = plain in (url, name) or plain.endswith(f"/{name}")
-            if plain and is_meant and text(other, "resourceType") == kind:
-                return other
-        return {}
+        tail = "/".join(plain.split("/")[-2:])
+        found = [at for name in {plain, tail} if (at := self._by_name.get((kind, name)))]
+        return min(found, key=lambda at: at[0])[1] if found else {}
 
 
 NOBODY = Own()
 
 
 def own_of(url: str, patient: Resource, entries: Entries) -> Own:
-    """Return a patient's view of a bundle."""
-    names = frozenset((url, f"Patient/{text(patient, 'id')}")) - {"", "Patient/"}
+    """Return a patient's view of a bundle; who was merged into the patient is the patient."""
+    others = (x for x in many(patient, "link") if text(x, "type") == "replaces")
+    merged = {text(one(link, "other"), "reference") for link in others}
+    names = frozenset((url, f"Patient/{text(patient, 'id')}", *merged)) - {"", "Patient/"}
     return Own(names, entries)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -86,3 +87,14 @@ def words_of(concept: Resource) -> str:
 def has_code(concept: Resource, *codes: str) -> bool:
     """Return whether a CodeableConcept has one of the codes."""
     return any(text(c, "code") in codes for c in many(concept, "coding"))
+
+
+def decimal_of(value: object) -> Decimal | None:
+    """Return a number of JSON, or in words, as a decimal; None where it is none, or endless."""
+    if isinstance(value, bool):
+        return None
+    try:
+        found = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None

@@ -11,8 +11,10 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from garrod.adapters.fhir.bundle import Own
+from garrod.adapters.fhir.dates import day_in, when
 from garrod.adapters.fhir.genomics import USABLE
 from garrod.adapters.fhir.json import Resource, codings, has_code, many, one, text
+from garrod.adapters.fhir.units import ucum_of
 from garrod.core.errors import UnitError
 from garrod.core.quantity import Quantity
 
@@ -75,12 +77,12 @@ def measures_of(own: Own) -> Measures:
     weight = _newest(own, WEIGHT)
     return Measures(
         weight_kg=_amount(weight, "weight", "kg", notes),
-        weight_seen=_day(weight),
+        weight_seen=day_in(when(weight)),
         height_cm=_amount(_newest(own, HEIGHT), "height", "cm", notes),
         is_pregnant=_answer(pregnancy, PREGNANT, NOT_PREGNANT),
-        pregnancy_seen=_day(pregnancy),
+        pregnancy_seen=day_in(when(pregnancy)),
         is_breastfeeding=_answer(feeding, FEEDING, NOT_FEEDING),
-        breastfeeding_seen=_day(feeding),
+        breastfeeding_seen=day_in(when(feeding)),
         is_smoker=_answer(_newest(own, SMOKING), SMOKES, SMOKES_NOT),
         target_inr=_target_inr(own, notes),
         notes=notes,
@@ -111,25 +113,7 @@ def _newest(own: Own, code: str) -> Resource:
         and text(r, "status") in USABLE
         and any(key.startswith("value") for key in r)
     ]
-    return max(found, key=_when, default={})
-
-
-def _when(observation: Resource) -> str:
-    period = one(observation, "effectivePeriod")
-    return (
-        text(observation, "effectiveDateTime")
-        or text(observation, "effectiveInstant")
-        or text(period, "end")
-        or text(period, "start")
-        or text(observation, "issued")
-    )
-
-
-def _day(observation: Resource) -> date | None:
-    try:
-        return date.fromisoformat(_when(observation)[:10])
-    except ValueError:
-        return None
+    return max(found, key=when, default={})
 
 
 def _amount(observation: Resource, what: str, ucum: str, notes: list[str]) -> Decimal | None:
@@ -139,7 +123,7 @@ def _amount(observation: Resource, what: str, ucum: str, notes: list[str]) -> De
     value = one(observation, "valueQuantity")
     unit = text(value, "code") or text(value, "unit")
     try:
-        found = Quantity(Decimal(str(value.get("value"))), unit).convert(ucum)
+        found = Quantity(Decimal(str(value.get("value"))), ucum_of(value)).convert(ucum)
     except (InvalidOperation, UnitError):
         found = None
     if found is not None and found.value > 0 and "comparator" not in value:

@@ -5,13 +5,13 @@ Route and daily dose are read in `directions`.
 
 from __future__ import annotations
 
-from calendar import monthrange
+import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 from garrod.adapters.fhir.bundle import Own
+from garrod.adapters.fhir.dates import latest_date
 from garrod.adapters.fhir.directions import directions_of
 from garrod.adapters.fhir.json import (
     Resource,
@@ -26,6 +26,12 @@ from garrod.adapters.fhir.json import (
 from garrod.core.errors import FhirError
 from garrod.core.medicine import Coding, MedicineLine
 
+__all__ = ["latest_date", "line_of", "read_order"]
+
+# Not clinical: how directions say that a medicine is taken when it is needed, and not else.
+_AS_NEEDED = re.compile(
+    r"\b(?:prn|p\.r\.n|sos|(?:when|as|if) (?:required|needed|necessary))(?![\w])", re.IGNORECASE
+)
 NOT_PROPOSED = ("cancelled", "completed", "entered-in-error", "stopped")
 
 
@@ -46,6 +52,20 @@ def line_of(resource: Resource, own: Own) -> MedicineLine:
         reference=f"{text(resource, 'resourceType')}/{text(resource, 'id')}",
         route=directions.route,
         daily_mg=directions.daily_mg,
+        is_as_needed=_is_as_needed(resource, words),
+    )
+
+
+def _is_as_needed(resource: Resource, name: str) -> bool:
+    """Return whether every one of the directions leaves it to the person when to take it."""
+    given = [*many(resource, "dosageInstruction"), *many(resource, "dosage")]
+    if not given:
+        return bool(_AS_NEEDED.search(name))
+    return all(
+        dosage.get("asNeededBoolean") is True
+        or "asNeededCodeableConcept" in dosage
+        or bool(_AS_NEEDED.search(text(dosage, "text") or text(dosage, "patientInstruction")))
+        for dosage in given
     )
 
 
@@ -70,20 +90,6 @@ def _reasons(resource: Resource, own: Own) -> Iterator[Coding]:
     for pointer in many(resource, "reasonReference"):
         condition = own.referred(resource, text(pointer, "reference"), "Condition")
         yield from meanings(one(condition, "code") or {"text": text(pointer, "display")})
-
-
-def latest_date(written: str) -> date | None:
-    """Return a date; for a year or month alone, its last day (the youngest age it allows)."""
-    parts = written.split("-")
-    try:
-        numbers = [int(p) for p in parts]
-        if len(numbers) == 1:
-            return date(numbers[0], 12, 31)
-        if len(numbers) == 2:
-            return date(numbers[0], numbers[1], monthrange(numbers[0], numbers[1])[1])
-        return date(*numbers[:3])
-    except (ValueError, TypeError):
-        return None
 
 
 def read_order(path: Path, own: Own) -> MedicineLine:

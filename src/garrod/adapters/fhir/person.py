@@ -6,35 +6,22 @@ What belongs to somebody else, or cannot be read, is not used and is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from garrod.adapters.fhir.bundle import NOBODY, Own, own_of
+from garrod.adapters.fhir.bundle import NOBODY, Entries, Own, own_of
+from garrod.adapters.fhir.dates import latest_date
 from garrod.adapters.fhir.genomics import Results, read_results
-from garrod.adapters.fhir.json import (
-    Resource,
-    codings,
-    has_code,
-    many,
-    meanings,
-    one,
-    read_resource,
-    text,
-    words_of,
-)
+from garrod.adapters.fhir.json import Resource, many, one, read_resource, text
 from garrod.adapters.fhir.measures import ethnicity_of, measures_of
-from garrod.adapters.fhir.medicine import latest_date, line_of
+from garrod.adapters.fhir.person_health import allergies_of, conditions_of, unknown_kinds
+from garrod.adapters.fhir.person_medicines import medicines_of, unread_supplies
+from garrod.adapters.fhir.person_tests import requested_of, results_of
 from garrod.core.errors import FhirError
 from garrod.core.finding import GeneFinding
-from garrod.core.medicine import MedicineLine
-from garrod.core.person import Allergy, Condition, Person
+from garrod.core.person import Person
 from garrod.science.pgx.outside import OutsideRow
 
-CURRENT = ("active", "on-hold", "unknown", "intended", "recorded", "")
-DISPROVED = ("refuted", "entered-in-error")
-NOT_DONE = ("not-done", "entered-in-error")
-UNREAD = ("MedicationDispense", "MedicationAdministration")  # kinds that name medicines too
 LISTED = ("AllergyIntolerance", "Condition", "MedicationRequest", "MedicationStatement")
 OWNED = (*LISTED, "Goal", "Observation", "Procedure")
 TEST_DATA = "HTEST"  # HL7 v3 ActReason: test health data
@@ -55,14 +42,19 @@ class Read:
 
 def read_person(path: Path) -> Read:
     """Return the person of a Bundle file.  Raises: FhirError FHR001-FHR003."""
-    return person_in(read_resource(path, wanted=("Bundle",)), str(path))
-
-
-def person_in(bundle: Resource, name: str) -> Read:
-    """Return the person of a Bundle that came from `name`.  Raises: FhirError FHR003."""
+    bundle = read_resource(path, wanted=("Bundle",))
     entries = tuple(
         (text(e, "fullUrl"), r) for e in many(bundle, "entry") if (r := one(e, "resource"))
     )
+    return read_entries(entries, name=str(path), source=path.name)
+
+
+def read_entries(entries: Entries, *, name: str, source: str) -> Read:
+    """Return the person that resources tell of, each with its full URL.
+
+    `name` is said of what is wrong with them, `source` of genomic results.
+    Raises: FhirError FHR003 where they are not one person's.
+    """
     patients = [(url, r) for url, r in entries if text(r, "resourceType") == "Patient"]
     if len(patients) != 1:
         raise FhirError(
@@ -72,7 +64,7 @@ def person_in(bundle: Resource, name: str) -> Read:
         )
     url, patient = patients[0]
     own = own_of(url, patient, entries)
-    results = read_results(own, name.rpartition("/")[2])
+    results = read_results(own, source)
     person = _Reader(patient, own, results).person()
     return Read(person, results.rows, own, results.findings)
 
@@ -86,20 +78,14 @@ class _Reader:
 
     def person(self) -> Person:
         """Return the person."""
-        medicines = tuple(self._medicines())
-        conditions = tuple(self._conditions())
-        allergies = tuple(self._allergies())
+        medicines, past = medicines_of(self._own)
+        allergies = tuple(allergies_of(self._own, self._notes))
         measures = measures_of(self._own)
         self._note_unread()
         self._notes += measures.notes
-        name = next(many(self._patient, "name"), {})
-        given = name.get("given") if isinstance(name.get("given"), list) else []
-        full = text(name, "text") or " ".join(
-            str(part) for part in [*(given or []), name.get("family", "")] if part
-        )
         return Person(
             reference=f"Patient/{text(self._patient, 'id') or 'unnamed'}",
-            name=full,
+            name=_name(self._patient),
             sex=_sex(self._patient),
             birth_date=latest_date(text(self._patient, "birthDate")),
             weight_kg=measures.weight_kg,
@@ -114,7 +100,11 @@ class _Reader:
             target_inr=measures.target_inr,
             medicines=medicines,
             allergies=allergies,
-            conditions=conditions,
+            conditions=tuple(conditions_of(self._own)),
+            past=past,
+            results=tuple(results_of(self._own)),
+            requested=requested_of(self._own),
+            unseen=unknown_kinds(self._own),
             is_synthetic=_is_test_data(self._patient),
             notes=tuple(dict.fromkeys(self._notes)),
         )
@@ -125,7 +115,7 @@ class _Reader:
             self._notes.append(
                 f"{len(others)} entries of the bundle belong to another person and were not read"
             )
-        supplied = len(list(self._own.of(*UNREAD)))
+        supplied = unread_supplies(self._own)
         if supplied:
             self._notes.append(
                 f"{supplied} dispensed or given medicines were not read; "
@@ -133,27 +123,12 @@ class _Reader:
             )
         self._notes += self._results.notes
 
-    def _medicines(self) -> Iterator[MedicineLine]:
-        for resource in self._own.of("MedicationRequest", "MedicationStatement"):
-            if text(resource, "status") in CURRENT and not resource.get("doNotPerform"):
-                yield line_of(resource, self._own)
 
-    def _conditions(self) -> Iterator[Condition]:
-        for resource in self._own.of("Condition", "Procedure"):
-            is_disproved = has_code(one(resource, "verificationStatus"), *DISPROVED)
-            if not is_disproved and text(resource, "status") not in NOT_DONE:
-                concept = one(resource, "code")
-                yield Condition(words_of(concept), meanings(concept))
-
-    def _allergies(self) -> Iterator[Allergy]:
-        for resource in self._own.of("AllergyIntolerance"):
-            if has_code(one(resource, "verificationStatus"), *DISPROVED):
-                continue
-            concept = one(resource, "code")
-            if words_of(concept) or codings(concept):
-                yield Allergy(words_of(concept), codings(concept))
-            else:
-                self._notes.append("an allergy without words or codes could not be read")
+def _name(patient: Resource) -> str:
+    name = next(many(patient, "name"), {})
+    given = name.get("given") if isinstance(name.get("given"), list) else []
+    parts = [*(given or []), name.get("family", "")]
+    return text(name, "text") or " ".join(str(part) for part in parts if part)
 
 
 def _sex(patient: Resource) -> str:
