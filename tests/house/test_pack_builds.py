@@ -24,6 +24,8 @@ ORDER = (
     "policy",
     "fda",
     "dpwg",
+    "prescribing",
+    "treatments",
     "fhir_r4",
     "fhir_search",
 )

@@ -8,7 +8,7 @@ orders within what is left.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from garrod.care.decide.causes import AGAINST
@@ -98,7 +98,18 @@ class Ranker:
         without = replace(self.person, medicines=tuple(line for line, _ in stay))
         dose = self.dose(medicine, indication)
         found = self._judge(without, _line_of(medicine, dose))
-        return _judged(self.knowledge, medicine, found)
+        others = frozenset(m.drug for _, mine in stay for m in mine)
+        return _judged(self.knowledge, medicine, found, self._added(medicine, others))
+
+    def _added(self, medicine: Medicine, others: frozenset[str]) -> tuple[str, ...]:
+        """Return the burdens that a medicine adds to what others bring already."""
+        clinical = self.knowledge.clinical
+        own = clinical.sets_of(medicine.drug)
+        return tuple(
+            name
+            for name in BURDENS
+            if name in own and any(name in clinical.sets_of(other) for other in others)
+        )
 
     def dose(self, medicine: Medicine, indication: str) -> OptionDose | None:
         """Return how a medicine is usually given to this person, or None."""
@@ -147,7 +158,9 @@ def _line_of(medicine: Medicine, dose: OptionDose | None) -> MedicineLine:
     return MedicineLine(medicine.name, route=dose.route, daily_mg=daily)
 
 
-def _judged(knowledge: Knowledge, medicine: Medicine, found: Decision) -> Fit:
+def _judged(
+    knowledge: Knowledge, medicine: Medicine, found: Decision, burdens: Sequence[str]
+) -> Fit:
     weight = knowledge.treatments.weight
     barred = next((a.title for a in found.advice if _bars(a)), "")
     allergy = next((n.reason for n in found.not_assessed if n.subject == "allergy"), "")
@@ -156,7 +169,6 @@ def _judged(knowledge: Knowledge, medicine: Medicine, found: Decision) -> Fit:
     told = [a for a in found.advice if a.tier in TELLING and a.action not in MILD]
     quiet = [a for a in found.advice if a.tier is Tier.T4]
     open_ones = [n for n in found.not_assessed if n.code == "missing-data"]
-    burdens = [s for s in BURDENS if s in knowledge.clinical.sets_of(medicine.drug)]
     against = [a.title for a in told]
     against += [f"not known: {n.reason}" for n in open_ones]
     against += [BURDENS[b] for b in burdens]
