@@ -11,7 +11,7 @@ from garrod.adapters.fhir.rest.checked import CheckedCodec
 from garrod.adapters.fhir.xml import XmlFormat
 from garrod.adapters.terminology.tokens import expander
 from garrod.entry.api.app import make_app
-from garrod.entry.api.guard import Guard
+from garrod.entry.guard import Guard
 from garrod.entry.api.operations import OPERATIONS
 from garrod.entry.api.operations.bulk_jobs import Exports
 from garrod.entry.api.rooms import Rooms
@@ -19,6 +19,7 @@ from garrod.entry.api.routes import answer
 from garrod.entry.api.subscribing_opening import kept_in
 from garrod.entry.demo_world import load_demo
 from garrod.entry.housing import LOOPBACK, clock, housing_of, new_id, opened_record
+from garrod.entry.snapshots import people_of
 from garrod.entry.terms import check_codes, following, terminology_in
 from garrod.entry.wire import Services
 
@@ -38,7 +39,7 @@ async def _rooms() -> AsyncIterator[Rooms]:
         xml = XmlFormat(services.shelf)
         rooms = Rooms(record, codec, OPERATIONS, services, xml, answer, terminology=terms)
         async with Exports(HOUSING.folder, record, codec, clock).running() as exports:
-            yield replace(rooms, exports=exports)
+            yield replace(rooms, exports=exports, people=people_of(record, services))
 
 
 _subscribers = kept_in(

@@ -55,6 +55,7 @@ class Rooms:
     subscribers: Any = None  # who keeps the subscriptions (subscribing.Subscribers)
     exports: Any = None  # who keeps exports (operations.bulk_jobs.Exports)
     terminology: Any = None  # what codes mean (adapters.terminology.service.Terminology)
+    people: Any = None  # who tells of people as they are now (care.record.people.People)
 
     def outcome_saying(self, text: str) -> bytes:
         """Return an OperationOutcome that tells of something that went well."""

@@ -15,8 +15,8 @@ from garrod.core.medicine import MedicineLine
 from garrod.core.person import Person
 from garrod.core.variant import Assembly
 from garrod.entry.cli.output import warn_of, warn_of_unused
+from garrod.entry.snapshots import known_rows
 from garrod.entry.wire import Services
-from garrod.science.pgx.outside import OutsideRow
 from garrod.science.pgx.people import Sample
 from garrod.science.pgx.reconcile import reconciled
 
@@ -101,7 +101,7 @@ def with_genome(services: Services, read: Read, genome: Genome) -> tuple[Person,
     subject = Sample(table.samples[0], read.person.sex, genome.population)
     _, found = next(iter(services.call(table, [subject], genome.outside)))
     warn_of_unused(services.unused)
-    person, rows = _understood(services, read)
+    person, rows = known_rows(services, read)
     stated = _with_own(read, services.outside_findings((), rows, sex=person.sex))
     return replace(person, findings=reconciled(found, stated)), table
 
@@ -110,7 +110,7 @@ def without_genome(
     services: Services, read: Read, outside: Sequence[Path], sample: str | None = None
 ) -> Person:
     """Return the person with the findings that the record and outside files state."""
-    person, rows = _understood(services, read)
+    person, rows = known_rows(services, read)
     stated = services.outside_findings(outside, rows, sex=person.sex, sample=sample)
     warn_of_unused(services.unused)
     return replace(person, findings=tuple(_with_own(read, stated).values()))
@@ -119,14 +119,3 @@ def without_genome(
 def _with_own(read: Read, stated: dict[str, GeneFinding]) -> dict[str, GeneFinding]:
     """Return what is stated, with the findings that the record holds whole."""
     return {f.gene: f for f in reconciled(read.findings, stated)}
-
-
-def _understood(services: Services, read: Read) -> tuple[Person, tuple[OutsideRow, ...]]:
-    """Return the record's results of known genes; results of others are noted, not an error."""
-    known = {gene.lower() for gene in services.caller.definitions}
-    rows = tuple(r for r in read.rows if r.gene.lower() in known)
-    others = sorted({r.gene for r in read.rows} - {r.gene for r in rows})
-    if not others:
-        return read.person, rows
-    note = f"results of genes that nothing here knows were not used: {', '.join(others)}"
-    return replace(read.person, notes=(*read.person.notes, note)), rows
