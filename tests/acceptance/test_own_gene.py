@@ -70,7 +70,7 @@ def test_own_gene_is_called_once_its_packs_are_in_force(worked: Path) -> None:
 
 def test_own_row_of_guidance_says_that_it_is_an_example(worked: Path) -> None:
     text = (worked / "report.json").read_text(encoding="utf-8")
-    advice = next(a for a in json.loads(text)["advice"] if a["target"]["name"] == "digoxin")
+    advice = next(a for a in json.loads(text)["advice"] if a["target"]["name"] == "metildigoxin")
     assert advice["summary"].startswith("EXAMPLE, NOT ADVICE")
     assert "example-abcb1-guidance@1.0.0" in "+".join(advice["packs"])
 
