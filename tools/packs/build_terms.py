@@ -25,7 +25,7 @@ EVIDENCE = (
      "meaning; words, ranges and times are our own", "",
      "https://github.com/opensafely/pincer-measures", "facts", RETRIEVED),
     ("unchecked", "SNOMED CT, LOINC and ICD-10 codes from general knowledge", VERSION,
-     "(unchecked; check digits of SNOMED CT hold)", "", "", "facts", RETRIEVED),
+     "(unchecked) but for the check digits of SNOMED CT", "", "", "facts", RETRIEVED),
     ("molar", "Molar masses, as stated in the row", VERSION, "(unchecked)", "", "", "facts",
      RETRIEVED),
 )  # fmt: skip
