@@ -1,12 +1,22 @@
-"""Draft orders: an option of a piece of advice, ready to sign, as a FHIR R4 MedicationRequest."""
+"""Draft orders: an option of a piece of advice, ready to sign, as a FHIR R4 MedicationRequest.
+
+Option (codes, and the usual dose where a cited row has one) -> MedicationRequest, intent proposal
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
-from garrod.core.advice import Advice, Option
+from garrod.core.advice import Advice, Option, OptionDose
 from garrod.core.person import Person
+
+UCUM = "http://unitsofmeasure.org"
+SNOMED = "http://snomed.info/sct"
+NO_DOSE = "dose to be chosen"
+# Source: SNOMED CT, route of administration value set of UK Core (unchecked)
+ROUTES = {"oral": ("26643006", "Oral route")}
 
 
 def with_orders(advice: Advice, person: Person) -> Advice:
@@ -19,15 +29,61 @@ def with_orders(advice: Advice, person: Person) -> Advice:
 
 
 def draft_order(option: Option, person: Person) -> dict[str, Any]:
-    """Return a draft MedicationRequest; the dose is left to the prescriber."""
+    """Return a draft MedicationRequest: dose, route and duration where a row gives them.
+
+    Without a row the directions say that the dose is to be chosen: none is made up.
+    """
     coding = [
         {"system": system, "code": code, "display": option.name}
         for system, _, code in (c.partition("|") for c in option.codes)
     ]
-    return {
+    order: dict[str, Any] = {
         "resourceType": "MedicationRequest",
         "status": "draft",
         "intent": "proposal",
         "subject": {"reference": person.reference},
-        "medicationCodeableConcept": {"coding": coding, "text": option.name},
+        "medicationCodeableConcept": {"coding": coding, "text": _name(option)},
+        "dosageInstruction": [{"text": NO_DOSE}],
     }
+    if option.dose is None:
+        return order
+    order["dosageInstruction"] = [_directions(option.dose)]
+    if option.dose.days:
+        supply = {"value": option.dose.days, "unit": "days", "system": UCUM, "code": "d"}
+        order["dispenseRequest"] = {"expectedSupplyDuration": supply}
+    return order
+
+
+def _name(option: Option) -> str:
+    return f"{option.name} {option.dose.form}" if option.dose else option.name
+
+
+def _directions(dose: OptionDose) -> dict[str, Any]:
+    repeat: dict[str, Any] = {"frequency": dose.times_a_day, "period": 1, "periodUnit": "d"}
+    if dose.days:
+        repeat["boundsDuration"] = {
+            "value": dose.days,
+            "unit": "days",
+            "system": UCUM,
+            "code": "d",
+        }
+    found: dict[str, Any] = {
+        "text": dose.words,
+        "timing": {"repeat": repeat},
+        "doseAndRate": [
+            {
+                "doseQuantity": {
+                    **{"value": _number(dose.amount), "unit": dose.unit},
+                    **{"system": UCUM, "code": dose.unit},
+                }
+            }
+        ],
+    }
+    if dose.route in ROUTES:
+        code, words = ROUTES[dose.route]
+        found["route"] = {"coding": [{"system": SNOMED, "code": code, "display": words}]}
+    return found
+
+
+def _number(amount: Decimal) -> int | float:
+    return int(amount) if amount == amount.to_integral_value() else float(amount)
