@@ -19,7 +19,7 @@ from garrod.adapters.terminology.service import Terminology
 from garrod.care.govern.access import LocalAccess
 from garrod.care.record.service import Record
 from garrod.entry.api.door import FhirDoor
-from garrod.entry.api.guard import Guard
+from garrod.entry.guard import Guard
 from garrod.entry.api.operations import OPERATIONS
 from garrod.entry.api.rooms import Rooms
 from garrod.entry.api.routes import answer

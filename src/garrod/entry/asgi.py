@@ -7,17 +7,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+from garrod.adapters.cds.fetch import Reader
 from garrod.adapters.fhir.rest.checked import CheckedCodec
 from garrod.adapters.fhir.xml import XmlFormat
 from garrod.adapters.terminology.tokens import expander
 from garrod.entry.api.app import make_app
-from garrod.entry.guard import Guard
 from garrod.entry.api.operations import OPERATIONS
 from garrod.entry.api.operations.bulk_jobs import Exports
 from garrod.entry.api.rooms import Rooms
 from garrod.entry.api.routes import answer
 from garrod.entry.api.subscribing_opening import kept_in
+from garrod.entry.consult import Consult
 from garrod.entry.demo_world import load_demo
+from garrod.entry.guard import Guard
+from garrod.entry.hooks.desk import settings_of
+from garrod.entry.hooks.door import HooksDoor
+from garrod.entry.hooks.mounting import Mounted, Opening, clients_of
 from garrod.entry.housing import LOOPBACK, clock, housing_of, new_id, opened_record
 from garrod.entry.snapshots import people_of
 from garrod.entry.terms import check_codes, following, terminology_in
@@ -38,8 +43,12 @@ async def _rooms() -> AsyncIterator[Rooms]:
             await load_demo(record, codec, services)
         xml = XmlFormat(services.shelf)
         rooms = Rooms(record, codec, OPERATIONS, services, xml, answer, terminology=terms)
+        people = people_of(record, services)
+        consult = Consult(record, services, clock, people=people)
         async with Exports(HOUSING.folder, record, codec, clock).running() as exports:
-            yield replace(rooms, exports=exports, people=people_of(record, services))
+            with _desk.open(consult):
+                yield replace(rooms, exports=exports, people=people, consult=consult)
+        await _reader.close()
 
 
 _subscribers = kept_in(
@@ -49,4 +58,10 @@ _subscribers = kept_in(
     clock=clock,
     new_id=new_id,
 )
-app = make_app(_rooms, Guard(HOUSING.token, LOOPBACK), _subscribers)
+_guard = Guard(HOUSING.token, LOOPBACK)
+_settings = settings_of(os.environ)
+_desk, _reader = Opening(), Reader(_settings.gate, _settings.seconds)
+app = Mounted(
+    make_app(_rooms, _guard, _subscribers),
+    HooksDoor(_desk.ask, _guard, _settings, clients_of(_settings, clock), _reader),
+)

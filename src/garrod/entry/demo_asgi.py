@@ -15,10 +15,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from garrod.core.errors import AccessDenied
-from garrod.entry.api.guard import Guard
 from garrod.entry.asgi import HOUSING
 from garrod.entry.asgi import app as record
 from garrod.entry.demo_pages import people_page, story_page
+from garrod.entry.guard import Guard
 from garrod.entry.housing import LOOPBACK
 
 OPEN = "/health"  # what the guard lets anybody ask who asks this machine by its own name

@@ -23,11 +23,11 @@ from garrod.entry.api.door import PREFIX, FhirDoor, Receive, Scope, Send
 from garrod.entry.api.events import EventsDoor
 from garrod.entry.api.events_ending import ended_at_signal
 from garrod.entry.api.events_feed import Feed, counted
-from garrod.entry.api.guard import Guard
 from garrod.entry.api.openapi import described
 from garrod.entry.api.rooms import Rooms
 from garrod.entry.api.watch import Watch
 from garrod.entry.api.websocket import SocketDoor
+from garrod.entry.guard import Guard
 
 Opened = Callable[[], AbstractAsyncContextManager[Rooms]]
 Keeping = Callable[[Rooms, Feed], AbstractAsyncContextManager[Any]]

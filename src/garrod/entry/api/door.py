@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import unquote
 
 from garrod.core.errors import GarrodError
-from garrod.entry.api.bodies import UnknownType, body_of
 from garrod.entry.api.conditions import (
     JSON,
     XML,
@@ -22,11 +21,12 @@ from garrod.entry.api.conditions import (
 )
 from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.faults import answer_of, unforeseen
-from garrod.entry.api.guard import Guard
 from garrod.entry.api.rooms import Rooms, XmlFormat
 from garrod.entry.api.routes import answer
 from garrod.entry.api.searching import POSTED, question_of
 from garrod.entry.api.watch import Watch
+from garrod.entry.bodies import UnknownType, body_of
+from garrod.entry.guard import Guard
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -22,8 +22,8 @@ from garrod.care.record.subscriptions import Topic, topic_named, topics_of
 from garrod.core.errors import GarrodError, InputError, OutsideError
 from garrod.entry.api.events_feed import Feed, newest
 from garrod.entry.api.faults import answer_of, unforeseen
-from garrod.entry.api.guard import Guard
 from garrod.entry.api.rooms import Rooms
+from garrod.entry.guard import Guard
 
 HEARTBEAT = 15.0  # seconds without an event until a sign of life
 STALL = 20.0  # seconds that a client may take to read what waits for it

@@ -54,6 +54,7 @@ class Rooms:
     answer: Operation = _nothing  # any request of this door, as one within a Bundle is answered
     subscribers: Any = None  # who keeps the subscriptions (subscribing.Subscribers)
     exports: Any = None  # who keeps exports (operations.bulk_jobs.Exports)
+    consult: Any = None  # the moment of prescribing (entry.consult.Consult)
     terminology: Any = None  # what codes mean (adapters.terminology.service.Terminology)
     people: Any = None  # who tells of people as they are now (care.record.people.People)
 

@@ -19,11 +19,11 @@ from garrod.adapters.subscriptions.hook import Undelivered
 from garrod.care.govern.access import Actor
 from garrod.care.record.subscriptions import Channel, Status, Subscription
 from garrod.core.errors import GarrodError
-from garrod.entry.api.guard import Guard
 from garrod.entry.api.rooms import Rooms
 from garrod.entry.api.subscribing import KIND, Subscribers
 from garrod.entry.api.subscribing_telling import Teller
 from garrod.entry.api.subscribing_writing import subscribers_of
+from garrod.entry.guard import Guard
 
 LOG = structlog.get_logger()
 BIND = "bind-with-token"

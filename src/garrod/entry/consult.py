@@ -1,0 +1,79 @@
+"""What the doors of the decision share: the moment of prescribing over this server's record.
+
+person of the record or resources of one, draft orders -> the moment of prescribing -> cards
+Imports no door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from functools import cached_property
+
+from garrod.adapters.cds.shown import ShownCards
+from garrod.adapters.fhir.json import Resource, text
+from garrod.adapters.fhir.person import read_entries
+from garrod.care.decide.knowledge import Knowledge
+from garrod.care.decide.model import Decision
+from garrod.care.decide.moment import Moment
+from garrod.care.decide.ports import CardMemory, People
+from garrod.care.record.service import Record
+from garrod.core.medicine import REVIEW, Proposal
+from garrod.core.person import Person
+from garrod.entry.memories import NotedMemory, Nothing, Strangers
+from garrod.entry.snapshots import understood
+from garrod.entry.wire import Services
+
+
+class Consult:
+    """The moment of prescribing, for people of the record and for people who are not in it."""
+
+    def __init__(
+        self,
+        record: Record,
+        services: Services,
+        clock: Callable[[], datetime],
+        *,
+        people: People,
+        memory: CardMemory | None = None,
+    ) -> None:
+        self.record = record
+        self.services = services
+        self.clock = clock
+        self.people = people
+        self.memory: CardMemory = memory or NotedMemory(record.store)
+        self.shown = ShownCards(record.store)
+        self.strangers = Strangers(record.store)
+
+    @cached_property
+    def moment(self) -> Moment:
+        """The moment over the record: what was acknowledged is known, what happens is kept."""
+        return self._moment(self.memory)
+
+    @cached_property
+    def passing(self) -> Moment:
+        """The moment for people whom the record does not know: nothing is known or kept of them."""
+        return self._moment(Nothing())
+
+    def _moment(self, memory: CardMemory) -> Moment:
+        return Moment(
+            self.services.knowledge, self.people, memory, clock=self.clock, judge=self._judge
+        )
+
+    def _judge(
+        self, knowledge: Knowledge, person: Person, proposal: Proposal, today: date
+    ) -> Decision:
+        return self.services.answer(person, proposal, today=today)
+
+    def review(self, person: Person) -> Decision:
+        """Return what is to be said of everything that a person takes."""
+        return self.services.answer(person, REVIEW, today=self.clock().date())
+
+
+def person_of(services: Services, resources: Iterable[Resource], patient: str) -> Person:
+    """Return the person whom resources tell of; a Patient is put in where there is none."""
+    found = list(resources)
+    if not any(text(r, "resourceType") == "Patient" for r in found):
+        found.append({"resourceType": "Patient", "id": patient})
+    entries = tuple(("", r) for r in found)
+    return understood(services, read_entries(entries, name="the record", source="record"))
