@@ -95,6 +95,23 @@ def card_of(decision: Decision, target: Target, acknowledged: Iterable[str] = ()
     return None if card.id in set(acknowledged) and card.tier is not Tier.T1 else card
 
 
+def quiet_card(decision: Decision, target: Target) -> Card | None:
+    """Return what of an order is for the pharmacist's work-list; None where nothing is."""
+    quiet = tuple(a for a in decision.advice if a.tier is Tier.T4)
+    if not quiet:
+        return None
+    return Card(
+        id=card_id(Target(f"{target.name}|work-list"), quiet),
+        target=target,
+        tier=Tier.T4,
+        headline=shortened(quiet[0].title),
+        advice=(),
+        quiet=quiet,
+        options=_options(quiet),
+        not_assessed=(),
+    )
+
+
 def card_id(target: Target, advice: Iterable[Advice]) -> str:
     """Return the id of what is said of a medicine by this knowledge: hexadecimal, 16 signs."""
     parts = [target.name.casefold(), *(f"{a.id}|{a.tier}|{','.join(a.packs)}" for a in advice)]
