@@ -26,6 +26,7 @@ ORDER = (
     "dpwg",
     "prescribing",
     "treatments",
+    "interactions",
     "fhir_r4",
     "fhir_search",
 )

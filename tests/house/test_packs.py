@@ -24,6 +24,7 @@ KEYS = {
 NOT_LOOKED_UP = {
     *(("pgx-guidance", "england"), ("drugs", "unchecked"), ("drug-sets", "unchecked")),
     *(("clinical-terms", "unchecked"), ("clinical-terms", "molar")),
+    ("interactions", "unchecked"),
 }
 
 

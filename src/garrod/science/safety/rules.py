@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from garrod.core.advice import Action, Tier
 from garrod.core.errors import KnowledgeError
@@ -16,6 +16,7 @@ from garrod.knowledge.clinical import Clinical
 from garrod.knowledge.pack import Row, values_in
 from garrod.knowledge.shelf import Shelf
 from garrod.science.safety.atoms_line import ATOMS
+from garrod.science.safety.interacting import Interactions, load_interactions
 from garrod.science.safety.language import Check, compiled
 
 TABLE = "safety_rules"
@@ -65,7 +66,8 @@ class Rule:
 class Rules:
     """The rules in force by ingredient, those about the person, and the phrases that they use.
 
-    `covered` are the ingredients that each adviser has rules for, as subject or partner.
+    `covered` are the ingredients that each adviser has rules for, as subject or partner;
+    `interactions` is what packs say of a rule beside, by (pack reference, rule).
     """
 
     by_drug: Mapping[str, tuple[Rule, ...]]
@@ -74,6 +76,7 @@ class Rules:
     phrases: Mapping[tuple[str, str], str]  # by (pack reference, code)
     covered: Mapping[str, frozenset[str]]
     references: tuple[str, ...]
+    interactions: Interactions = field(default_factory=dict)
 
     def phrase(self, rule: Rule, code: str) -> str:
         """Return the words of a code in the pack of its rule.  Raises: KnowledgeError KNO005."""
@@ -99,7 +102,8 @@ def load_rules(shelf: Shelf, clinical: Clinical) -> Rules:
         for name in packs
         for row in shelf.rows(name, "phrases")
     }
-    return rules_of(found, phrases, _pairs(shelf, packs, {(r.pack, r.id): r for r in found}))
+    loaded = rules_of(found, phrases, _pairs(shelf, packs, {(r.pack, r.id): r for r in found}))
+    return replace(loaded, interactions=load_interactions(shelf, packs))
 
 
 def rules_of(
