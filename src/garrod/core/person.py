@@ -85,7 +85,7 @@ class Requested:
     genes: tuple[str, ...] = ()
 
 
-class Tested(StrEnum):
+class GeneState(StrEnum):
     """How far a gene of a person is known."""
 
     PRESENT = "present"  # there is a result
@@ -145,13 +145,13 @@ class Person:
         """Return the test that was asked for and will tell of a gene; None where there is none."""
         return next((r for r in self.requested if gene in r.genes or ANY_GENE in r.genes), None)
 
-    def tested(self, gene: str) -> Tested:
+    def gene_state(self, gene: str) -> GeneState:
         """Return how far a gene is known; a result outranks a test that is awaited."""
         found = self.finding(gene)
         if found is not None and found.status in (Status.CALLED, Status.AMBIGUOUS):
-            return Tested.PRESENT
+            return GeneState.PRESENT
         if self.awaited(gene) is not None:
-            return Tested.PENDING
+            return GeneState.PENDING
         if found is not None and found.status is Status.NO_CALL:
-            return Tested.NOT_CALLABLE
-        return Tested.UNSEEN if "genetics" in self.unseen else Tested.ABSENT
+            return GeneState.NOT_CALLABLE
+        return GeneState.UNSEEN if "genetics" in self.unseen else GeneState.ABSENT

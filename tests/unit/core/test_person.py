@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from garrod.core.finding import GeneFinding, Status
-from garrod.core.person import Person
+from garrod.core.person import ANY_GENE, GeneState, Person, Requested
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,44 @@ def test_finding_of_a_gene_that_was_not_tested_is_none() -> None:
     person = Person("Patient/p", findings=(tested,))
     assert person.finding("CYP2C19") is tested
     assert person.finding("CYP2D6") is None
+
+
+def gene(name: str, status: Status) -> GeneFinding:
+    return GeneFinding(name, status)
+
+
+@pytest.mark.parametrize(
+    ("findings", "requested", "unseen", "told"),
+    [
+        ((gene("DPYD", Status.CALLED),), (), (), GeneState.PRESENT),
+        (
+            (gene("DPYD", Status.AMBIGUOUS),),
+            (Requested("", genes=("DPYD",)),),
+            (),
+            GeneState.PRESENT,
+        ),
+        ((gene("DPYD", Status.NO_CALL),), (), (), GeneState.NOT_CALLABLE),
+        ((gene("DPYD", Status.NO_CALL),), (Requested("", genes=("DPYD",)),), (), GeneState.PENDING),
+        ((gene("DPYD", Status.NOT_ASSESSED),), (), (), GeneState.ABSENT),
+        ((gene("TPMT", Status.CALLED),), (), (), GeneState.ABSENT),
+        ((), (Requested("PGx panel", genes=(ANY_GENE,)),), (), GeneState.PENDING),
+        ((), (Requested("potassium"), Requested("TPMT", genes=("TPMT",))), (), GeneState.ABSENT),
+        ((), (), ("genetics",), GeneState.UNSEEN),
+        ((gene("DPYD", Status.CALLED),), (), ("genetics",), GeneState.PRESENT),
+    ],
+)
+def test_the_states_of_a_test_are_told_apart(
+    findings: tuple[GeneFinding, ...],
+    requested: tuple[Requested, ...],
+    unseen: tuple[str, ...],
+    told: GeneState,
+) -> None:
+    person = Person("Patient/1", findings=findings, requested=requested, unseen=frozenset(unseen))
+    assert person.gene_state("DPYD") is told
+
+
+def test_test_that_is_awaited_is_the_one_that_names_the_gene() -> None:
+    blood, panel = Requested("full blood count"), Requested("panel", genes=("DPYD", "TPMT"))
+    person = Person("Patient/1", requested=(blood, panel))
+    assert person.awaited("TPMT") is panel
+    assert person.awaited("CYP2C19") is None
