@@ -1,0 +1,84 @@
+"""One reason is said once, and nothing of its proof is lost."""
+
+from datetime import date
+
+from garrod.care.decide.causes import without_doubles
+from garrod.core.advice import Action, Advice, Because, Option, Target, Tier
+from garrod.core.evidence import Evidence
+from tests.making.decisions import ADULT, KNOWLEDGE, TODAY, ask
+
+CODEINE = Target("codeine")
+
+
+def advice(id: str, *because: Because, tier: Tier = Tier.T2, **more: object) -> Advice:
+    given = {"action": Action.AVOID, "target": CODEINE, "title": f"Avoid codeine: {id}", **more}
+    source = Evidence(id, "1", "", "CC0-1.0")
+    return Advice(
+        id=id, tier=tier, strength="n/a", summary="", because=because, evidence=(source,),
+        packs=(f"{id.split(':')[0]}@1",), **given,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+CHILD = Because("person", "the person's age is 9", "record")
+AGED = Because("person", "the age is 9", "record")
+
+
+def test_policy_and_rule_with_one_cause_are_one_piece_with_the_proof_of_both() -> None:
+    limit = advice("limit:codeine:avoid", CHILD, tier=Tier.T1)
+    rule = advice(
+        "age:codeine-child:codeine", AGED, options=(Option("paracetamol", "named by the rule"),),
+        monitoring=("breathing",),
+    )  # fmt: skip
+    (one,) = without_doubles((rule, limit))
+    assert (one.id, one.tier) == ("limit:codeine:avoid", Tier.T1)
+    assert {b.text for b in one.because} == {CHILD.text, AGED.text}
+    assert one.packs == ("age@1", "limit@1")
+    assert [o.name for o in one.options] == ["paracetamol"]
+    assert (len(one.evidence), one.monitoring) == (2, ("breathing",))
+
+
+def test_other_cause_other_medicine_or_another_kind_of_act_stays_apart() -> None:
+    limit = advice("limit:codeine:avoid", CHILD)
+    nursing = Because("person", "breastfeeding", "record")
+    feeding = advice("pregnancy:codeine-milk:codeine", nursing)
+    other = advice("age:tramadol-child:tramadol", AGED, target=Target("tramadol"))
+    watch = advice("age:codeine-watch:codeine", AGED, action=Action.MONITOR)
+    assert len(without_doubles((limit, feeding, other, watch))) == 4
+
+
+def test_gene_of_a_guideline_and_of_a_rule_are_one() -> None:
+    result = Because("diplotype", "CYP2D6 *1/*1xN", "CYP2D6")
+    both = (advice("pgx:codeine:1", result), advice("variants:cyp2d6:codeine", result))
+    assert len(without_doubles(both)) == 1
+
+
+def test_conditions_pregnancy_and_sex_are_told_apart() -> None:
+    facts = ("on record: stroke", "pregnant", "sex: male")
+    found = [
+        advice("limit:codeine:avoid", Because("person", facts[0], "")),
+        *(advice(f"contraindication:{n}:codeine", Because("person", f, "")) for n, f in
+          enumerate(facts)),
+    ]  # fmt: skip
+    assert [a.id for a in without_doubles(found)] == [
+        "limit:codeine:avoid", "contraindication:1:codeine", "contraindication:2:codeine",
+    ]  # fmt: skip
+
+
+def test_two_rules_with_the_same_effect_of_the_same_pair_are_one() -> None:
+    warfarin = Target("warfarin")
+    first = advice("interactions:a:warfarin+ibuprofen", title="Avoid warfarin: bleeding")
+    second = advice(
+        "bleeding:b:ibuprofen+warfarin", title="Watch ibuprofen: bleeding", target=warfarin,
+        tier=Tier.T3,
+    )  # fmt: skip
+    third = advice("qt:c:warfarin+ibuprofen", title="Avoid warfarin: arrhythmia", target=warfarin)
+    assert len(without_doubles((first, second, third))) == 2
+
+
+def test_child_hears_of_codeine_once() -> None:
+    child = ADULT.__class__("Patient/1", sex="male", birth_date=date(2017, 1, 1))
+    against = [a for a in ask(child, "codeine").advice if a.action is Action.AVOID]
+    assert len(against) == 1
+    assert against[0].tier is Tier.T1
+    assert KNOWLEDGE.policy.contraindicated("codeine")
+    assert child.age_on(TODAY) == 9
