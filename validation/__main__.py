@@ -8,6 +8,7 @@ from collections.abc import Callable
 from validation import (
     all_rows,
     cohort100,
+    decide_interactions,
     dpwg_rows,
     fhir_clients,
     fhir_defects,
@@ -53,6 +54,7 @@ ALL: dict[str, Callable[[], int]] = {
     "second_reading": second_reading.main,
     "dpwg_rows": dpwg_rows.main,
     "full_report": full_report.main,
+    "decide_interactions": decide_interactions.main,
     "fhir_round_trip": fhir_round_trip.main,
     "fhir_paths": fhir_paths.main,
     "fhir_profiles": fhir_profiles.main,
