@@ -11,16 +11,19 @@ from datetime import date, datetime
 from functools import cached_property
 
 from garrod.adapters.cds.shown import ShownCards
+from garrod.adapters.fhir.cards_memory import RecordedCards
 from garrod.adapters.fhir.json import Resource, text
 from garrod.adapters.fhir.person import read_entries
+from garrod.care.decide.budget import Ledger
 from garrod.care.decide.knowledge import Knowledge
 from garrod.care.decide.model import Decision
 from garrod.care.decide.moment import Moment
 from garrod.care.decide.ports import CardMemory, People
+from garrod.care.decide.sittings import Sittings
 from garrod.care.record.service import Record
 from garrod.core.medicine import REVIEW, Proposal
 from garrod.core.person import Person
-from garrod.entry.memories import NotedMemory, Nothing, Strangers
+from garrod.entry.memories import Strangers
 from garrod.entry.snapshots import understood
 from garrod.entry.wire import Services
 
@@ -35,15 +38,15 @@ class Consult:
         clock: Callable[[], datetime],
         *,
         people: People,
-        memory: CardMemory | None = None,
     ) -> None:
         self.record = record
         self.services = services
         self.clock = clock
         self.people = people
-        self.memory: CardMemory = memory or NotedMemory(record.store)
+        self.memory: CardMemory = RecordedCards(record)
+        self.strangers: CardMemory = Strangers(record.store)
         self.shown = ShownCards(record.store)
-        self.strangers = Strangers(record.store)
+        self.chosen = Sittings()  # cards shown when a medicine was chosen, and not again at signing
 
     @cached_property
     def moment(self) -> Moment:
@@ -52,12 +55,22 @@ class Consult:
 
     @cached_property
     def passing(self) -> Moment:
-        """The moment for people whom the record does not know: nothing is known or kept of them."""
-        return self._moment(Nothing())
+        """The moment for people whom the record does not know: nothing is told of them to it."""
+        return self._moment(self.strangers)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The site's count of orders and of cards that stood in somebody's way."""
+        return Ledger(self.services.knowledge.prescribing.budget)
 
     def _moment(self, memory: CardMemory) -> Moment:
         return Moment(
-            self.services.knowledge, self.people, memory, clock=self.clock, judge=self._judge
+            self.services.knowledge,
+            self.people,
+            memory,
+            clock=self.clock,
+            judge=self._judge,
+            ledger=self.ledger,
         )
 
     def _judge(

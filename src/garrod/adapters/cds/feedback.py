@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from garrod.adapters.cds.request import document_of
+from garrod.adapters.cds.request import document_of, plain
 from garrod.adapters.fhir.json import Resource, many, one, text
 from garrod.core.errors import InputError
 
@@ -70,9 +70,9 @@ def _told(sent: Resource) -> Told:
         is_accepted=outcome == "accepted",
         at=_moment(text(sent, "outcomeTimestamp")),
         suggestions=taken,
-        reason=text(reason, "code")[:200],
-        system=text(reason, "system")[:300],
-        comment=text(why, "userComment")[:LONGEST],
+        reason=plain(text(reason, "code")),
+        system=plain(text(reason, "system"), 300),
+        comment=plain(text(why, "userComment"), LONGEST),
     )
 
 

@@ -62,10 +62,10 @@ def call_of(body: bytes, service: Service) -> Call:
         raise InputError(f"context.{service.drafts} must be a Bundle of drafts.", code="CDS004")
     return Call(
         hook=hook,
-        instance=text(sent, "hookInstance")[:200],
+        instance=plain(text(sent, "hookInstance")),
         patient=who,
-        user=text(context, "userId")[:200],
-        encounter=text(context, "encounterId")[:200],
+        user=plain(text(context, "userId")),
+        encounter=plain(text(context, "encounterId")),
         orders=orders,
         dispatched=_words(context, service),
         selected=frozenset(_texts(context.get("selections"))),
@@ -73,6 +73,11 @@ def call_of(body: bytes, service: Service) -> Call:
         ehr=ehr,
         notes=tuple(notes),
     )
+
+
+def plain(words: str, most: int = 200) -> str:
+    """Return words without what is no text (controls, halves of characters), and not too long."""
+    return "".join(c if c.isprintable() else " " for c in words[:most]).strip()
 
 
 def _patient(context: Resource) -> tuple[str, list[str]]:

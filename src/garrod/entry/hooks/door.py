@@ -28,8 +28,9 @@ from garrod.core.errors import (
 from garrod.entry.bodies import body_of
 from garrod.entry.consult import Consult
 from garrod.entry.guard import Guard, Unauthorised
-from garrod.entry.hooks.answering import Desk, answered
+from garrod.entry.hooks.answering import answered
 from garrod.entry.hooks.desk import Settings
+from garrod.entry.hooks.keeping import Desk
 from garrod.entry.hooks.telling import told
 
 LOG = structlog.get_logger()

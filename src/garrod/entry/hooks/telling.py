@@ -5,7 +5,6 @@ JSON -> what became of each card -> CardEvent, with the task that a reason makes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -17,7 +16,7 @@ from garrod.adapters.cds.feedback import Told, feedback_of
 from garrod.adapters.cds.shown import Shown
 from garrod.care.decide.ports import CardDeed, CardEvent, FollowUp
 from garrod.core.errors import InputError
-from garrod.entry.hooks.answering import Desk, event_of
+from garrod.entry.hooks.keeping import Desk, event_of
 
 AHEAD = timedelta(minutes=5)  # Not clinical: how far another clock may be ahead of this one
 
@@ -41,7 +40,7 @@ async def told(desk: Desk, service: str, body: bytes) -> tuple[int, bytes]:
             "no card of this service was shown under these uuids: nothing was kept.", code="CDS007"
         )
     await desk.consult.moment.keep(desk.actor, [e for e in events if e.patient])
-    await desk.consult.strangers.keep([e for e in events if not e.patient])
+    await desk.consult.passing.keep(desk.actor, [e for e in events if not e.patient])
     answer: dict[str, Any] = {"kept": kept, **({"unknown": unknown} if unknown else {})}
     return 200, orjson.dumps({"extension": {ANSWER: answer}})
 
@@ -68,6 +67,5 @@ def _event(desk: Desk, shown: Shown, one: Told) -> CardEvent:
 def _follow_ups(desk: Desk, shown: Shown, reason: str) -> tuple[FollowUp, ...]:
     """Return the task that a reason makes, as the site's rules have it."""
     code = shown.reasons.get(reason, "")
-    rules = getattr(desk.consult.services.knowledge, "prescribing", None)
-    known: Mapping[str, FollowUp] = getattr(rules, "follow_ups", {})
+    known = desk.consult.services.knowledge.prescribing.follow_ups
     return (known[code],) if code in known else ()
