@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from build_sets import shipped
 from guidance_source import table
 from writing import write_pack
 
@@ -80,6 +81,10 @@ def main() -> None:
     """Write the pack."""
     names = ("treatments", "doses", "weights")
     tables = {name: [dict(row) for row in table(name, FOLDER)] for name in names}
+    known = {row["drug"] for row in shipped("drugs", "drugs")}
+    unknown = {row["drug"] for rows in tables.values() for row in rows if "drug" in row} - known
+    if unknown:
+        raise SystemExit(f"no such medicine in the pack drugs: {', '.join(sorted(unknown))}")
     used = {row["evidence"] for rows in tables.values() for row in rows}
     indications = dict.fromkeys(row["indication"] for row in tables["treatments"])
     manifest = {
