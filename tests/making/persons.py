@@ -60,6 +60,14 @@ def observation(id: str = "o1", code: str = "2823-3", **more: Any) -> Resource:
     }
 
 
+def genotype(id: str, gene: str, value: str, **more: Any) -> Resource:
+    """Return a genotype, as Genomics Reporting has it."""
+    studied = {"coding": [{"system": "http://www.genenames.org", "display": gene}]}
+    part = {"code": concept(LOINC, "48018-6"), "valueCodeableConcept": studied}
+    told = {"valueCodeableConcept": {"text": value}, "component": [part]}
+    return observation(id, "84413-4", **told, **more)
+
+
 def amount(value: Any, unit: str, **more: Any) -> Resource:
     """Return a Quantity whose unit is UCUM."""
     return {"value": value, "unit": unit, "system": UCUM, "code": unit, **more}
