@@ -7,7 +7,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -19,11 +19,13 @@ from garrod.adapters.terminology.service import Terminology
 from garrod.care.govern.access import LocalAccess
 from garrod.care.record.service import Record
 from garrod.entry.api.door import FhirDoor
-from garrod.entry.guard import Guard
 from garrod.entry.api.operations import OPERATIONS
 from garrod.entry.api.rooms import Rooms
 from garrod.entry.api.routes import answer
 from garrod.entry.api.watch import Watch
+from garrod.entry.consult import Consult
+from garrod.entry.guard import Guard
+from garrod.entry.snapshots import people_of
 from garrod.entry.wire import Services
 
 TOKEN = "token-of-the-tests"
@@ -98,6 +100,12 @@ def codec() -> CheckedCodec:
     return CheckedCodec(Services().shelf, BASE, clock=lambda: BEGIN)
 
 
+@cache
+def services() -> Services:
+    """Return the services of a server, made once: they hold no state of a record."""
+    return Services()
+
+
 def ticking() -> Callable[[], datetime]:
     """Return a clock that goes on by a second whenever it is asked."""
     seconds = itertools.count()
@@ -114,8 +122,11 @@ def door(url: str = "sqlite:///:memory:") -> Iterator[Door]:
             record = Record(store, codec(), LocalAccess(), lambda: next(ids))
             terms = Terminology(Services().shelf)
             rooms = Rooms(
-                record, codec(), OPERATIONS, Services(), _xml(), answer, terminology=terms
+                record, codec(), OPERATIONS, services(), _xml(), answer, terminology=terms
             )
+            people = people_of(record, services())
+            consult = Consult(record, services(), ticking(), people=people)
+            rooms = replace(rooms, people=people, consult=consult)
             yield Door(FhirDoor(lambda: rooms, Guard(TOKEN, frozenset((HOST,))), Watch()), runner)
         finally:
             runner.run(store.close())

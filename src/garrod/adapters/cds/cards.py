@@ -12,14 +12,14 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from garrod.adapters.cds.markdown import detail_of
+from garrod.adapters.fhir.cards import REASONS
+from garrod.adapters.fhir.lines.names import ROOT
 from garrod.care.decide.card import MOST_WORDS, Card
 from garrod.care.decide.notices import cancel_words
 from garrod.core.advice import Action, Advice, Option, Tier
 
-SYSTEM = "https://garrod.example/cds-hooks"
-REASONS, TOPICS = f"{SYSTEM}/override-reasons", f"{SYSTEM}/topics"
-EXTENSION = "example.garrod.card"
-ANSWER = "example.garrod.answer"
+TOPICS = f"{ROOT}/advice-action"
+EXTENSION, ANSWER = "health.garrod.card", "health.garrod.answer"
 LABEL = "Garrod"
 NOTICE = "not-assessed"  # the topic of a card without advice
 MOST_LINKS = 5  # Not clinical: more sources than these stand in the detail alone

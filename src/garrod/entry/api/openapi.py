@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, Protocol
 
+from garrod.entry.api.openapi_deciding import DECIDING
 from garrod.entry.api.openapi_parts import (
     ACTS,
     BUNDLE,
@@ -68,6 +69,7 @@ def described(
     for path, (summary, media) in PAGES.items():
         answered = {"200": {"description": summary, "content": {media: {}}}}
         paths[path] = {"get": {"summary": summary, "responses": answered, "security": []}}
+    paths.update(DECIDING)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Garrod", "version": version},

@@ -11,9 +11,10 @@ from typing import Any
 
 import orjson
 
-from garrod.adapters.cds.cards import ANSWER, REASONS
+from garrod.adapters.cds.cards import ANSWER
 from garrod.adapters.cds.feedback import Told, feedback_of
 from garrod.adapters.cds.shown import Shown
+from garrod.adapters.fhir.cards import REASONS
 from garrod.care.decide.ports import CardDeed, CardEvent, FollowUp
 from garrod.core.errors import InputError
 from garrod.entry.hooks.keeping import Desk, event_of

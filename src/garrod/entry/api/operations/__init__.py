@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from garrod.entry.api.operations import subscriptions
+from garrod.entry.api.operations.advise import advise
 from garrod.entry.api.operations.bulk import BULK
 from garrod.entry.api.operations.everything import everything
 from garrod.entry.api.operations.medication_duplicates import duplicates
@@ -25,6 +26,7 @@ OPERATIONS = {
     named.name: named
     for named in (
         *BULK,
+        Named("advise", advise, _ONE, _PATIENT),
         Named("validate", validate, frozenset((SYSTEM, TYPE, INSTANCE))),
         Named("medication-list", medication_list, _ONE, _PATIENT, GET),
         Named("confirm-medication-list", confirm, _ONE, _PATIENT, POST),

@@ -1,0 +1,147 @@
+"""What /openapi.json tells of the doors of the decision: CDS Hooks, and one question at a time.
+
+Source: OpenAPI 3.1.0; CDS Hooks 2.0, https://cds-hooks.hl7.org/2.0/
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Json = dict[str, Any]
+JSON, FHIR = "application/json", "application/fhir+json"
+_TEXT: Json = {"type": "string"}
+_BUNDLE: Json = {"type": "object", "properties": {"resourceType": {"const": "Bundle"}}}
+_OUTCOME: Json = {"$ref": "#/components/schemas/Resource"}
+_CARD: Json = {
+    "type": "object",
+    "required": ["summary", "indicator", "source"],
+    "properties": {
+        "uuid": _TEXT,
+        "summary": {"type": "string", "maxLength": 139},
+        "indicator": {"enum": ["info", "warning", "critical"]},
+        "source": {"type": "object", "required": ["label"]},
+    },
+}
+_CALL: Json = {
+    "type": "object",
+    "required": ["hook", "hookInstance", "context"],
+    "properties": {
+        "hook": _TEXT,
+        "hookInstance": _TEXT,
+        "fhirServer": _TEXT,
+        "context": {
+            "type": "object",
+            "required": ["patientId"],
+            "properties": {
+                "userId": _TEXT,
+                "patientId": {"type": "string", "pattern": "^[A-Za-z0-9.-]{1,64}$"},
+                "draftOrders": _BUNDLE,
+                "medications": _BUNDLE,
+                "selections": {"type": "array", "items": _TEXT},
+            },
+        },
+        "prefetch": {"type": "object"},
+    },
+}
+_FEEDBACK: Json = {
+    "type": "object",
+    "required": ["feedback"],
+    "properties": {
+        "feedback": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["card", "outcome", "outcomeTimestamp"],
+                "properties": {
+                    "card": _TEXT,
+                    "outcome": {"enum": ["accepted", "overridden"]},
+                    "outcomeTimestamp": _TEXT,
+                },
+            },
+        }
+    },
+}
+_QUESTION: Json = {
+    "type": "object",
+    "required": ["person", "medicine"],
+    "additionalProperties": False,
+    "properties": {
+        "person": {"type": "string", "pattern": "^[A-Za-z0-9.-]{1,64}$"},
+        "medicine": {"oneOf": [{"type": "string", "minLength": 1}, {"type": "object"}]},
+    },
+}
+_FAULTS = {
+    "400": "It cannot be read; the OperationOutcome says what was expected",
+    "401": "Nobody is known by the token sent",
+    "403": "It may not be asked from there",
+    "404": "There is no such service, card or person",
+    "405": "It is not asked by that method",
+    "410": "The person was deleted",
+    "412": "Nothing is known of this person; no order was checked",
+    "413": "The body is too large",
+    "415": "The body is packed in a way that is not read",
+    "503": "The store cannot be reached now",
+}
+
+
+def _answers(schema: Json, *, media: str = FHIR) -> Json:
+    told: Json = {"200": {"description": "The answer", "content": {JSON: {"schema": schema}}}}
+    for status, words in _FAULTS.items():
+        told[status] = {"description": words, "content": {media: {"schema": _OUTCOME}}}
+    return told
+
+
+def _asked(summary: str, body: Json, answer: Json, *, media: str = FHIR) -> Json:
+    return {
+        "summary": summary,
+        "requestBody": {"required": True, "content": {JSON: {"schema": body}}},
+        "responses": _answers(answer, media=media),
+    }
+
+
+_SERVICE: Json = {
+    "name": "service",
+    "in": "path",
+    "required": True,
+    "schema": {
+        "type": "string",
+        "enum": [
+            f"garrod-{hook}"
+            for hook in (
+                *("patient-view", "order-select", "order-sign", "order-dispatch"),
+                *("medication-refill", "encounter-discharge", "appointment-book"),
+            )
+        ],
+    },
+}
+_CARDS: Json = {
+    "type": "object",
+    "required": ["cards"],
+    "properties": {"cards": {"type": "array", "items": _CARD}},
+}
+DECIDING: Json = {
+    "/cds-services": {
+        "get": {
+            "summary": "CDS Hooks: the services",
+            "responses": _answers({"type": "object", "required": ["services"]}, media=JSON),
+        }
+    },
+    "/cds-services/{service}": {
+        "parameters": [_SERVICE],
+        "post": _asked("CDS Hooks: call a service", _CALL, _CARDS, media=JSON),
+    },
+    "/cds-services/{service}/feedback": {
+        "parameters": [_SERVICE],
+        "post": _asked(
+            "CDS Hooks: what became of cards", _FEEDBACK, {"type": "object"}, media=JSON
+        ),
+    },
+    "/advice": {
+        "post": _asked(
+            "What should change one medicine for one person",
+            _QUESTION,
+            {"type": "object", "required": ["advice", "clear", "not_assessed", "card"]},
+        )
+    },
+}
