@@ -12,10 +12,12 @@ from pathlib import Path
 
 from writing import PACKS, shared_data, write_pack
 
-VERSION = "2026.11.0"
+VERSION = "2026.11.1"
 RETRIEVED = "2026-11-25"
 FOLDER = Path(__file__).resolve().parent / "modulators"
-TABLES = ("modulators", "sources", "enzymes", "score_ranges", "left_out")
+TABLES = (
+    "modulators", "sources", "enzymes", "score_ranges", "left_out", "half_lives", "recovery",
+)  # fmt: skip
 FDA = (
     "https://www.fda.gov/drugs/drug-interactions-labeling/healthcare-professionals-"
     "fdas-examples-drugs-interact-cyp-enzymes-and-transporter-systems"
@@ -63,6 +65,32 @@ EVIDENCE = [
     cite("score-2c9", "CPIC guideline, CYP2C9 and NSAIDs",
          "score ranges; scores between them count to the lower (own reading)", "",
          pmid="32189324"),
+    cite("liston-2002", "Liston et al., J Clin Psychopharmacol 2002;22:169-73",
+         "half-life of the inhibition of CYP2D6 after the last dose: paroxetine 2.9, sertraline "
+         "3.0, fluoxetine 7.0 days (abstract)", "", pmid="11910262"),
+    cite("inui-2013", "Inui et al., Clin Pharmacol Ther 2013;94:702-8",
+         "CYP2C19 and CYP3A still induced 4 days after rifampicin, as before after 8 (abstract); "
+         "read as five half-lives",
+         "https://vufind.lboro.ac.uk/PrimoRecord/cdi_proquest_miscellaneous_1459564240"),
+    cite("deinduction", "Simulation of induction and its end (doi 10.1007/s13318-023-00833-9)",
+         "CYP3A4: at least 14 days to full induction and to the level before; read as five "
+         "half-lives", "http://link.springer.com/10.1007/s13318-023-00833-9"),
+    cite("norfluoxetine", "FDA label of fluoxetine, as quoted by another page",
+         "norfluoxetine, mean of 9.3 days in chronic use",
+         "https://www.droracle.ai/articles/320801/"),
+    cite("amiodarone", "FDA label of amiodarone, as quoted by another page",
+         "mean of 58 days in chronic use", "https://www.droracle.ai/articles/774728/"),
+    cite("bupropion", "FDA label of bupropion, as quoted by another page",
+         "threohydrobupropion, mean of 37 hours", "https://www.droracle.ai/articles/502777/"),
+    cite("madani-2002", "Madani et al., J Clin Pharmacol 2002;42:1211-8",
+         "CYP2D6 still inhibited 4 weeks after terbinafine (abstract); 400 hours (unchecked)", "",
+         pmid="12412819"),
+    cite("ssri-half-lives", "Review of antidepressants", "Table 3; the longer end of a range",
+         f"{PMC}/PMC6168070/table/t3-tcrm-14-1799"),
+    cite("textbook", "Product information and textbooks of pharmacology",
+         "half-lives (unchecked); the longer end of a range", "https://dailymed.nlm.nih.gov/"),
+    cite("turnover", "Published turnover of human CYP enzymes", "half-lives (unchecked)",
+         "https://pubmed.ncbi.nlm.nih.gov/"),
     cite("own", "Garrod's own choice", "", ""),
 ]  # fmt: skip
 
@@ -71,10 +99,11 @@ def check(rows: list[dict[str, str]]) -> None:
     """Fail where a drug is no ingredient, or a row of the shared table has no counterpart."""
     folder = sorted((PACKS / "drugs").iterdir())[-1]
     known = {row["drug"] for row in rows_of(folder / "drugs.csv")}
+    rows = [*rows, *rows_of(FOLDER / "half_lives.csv")]
     lost = {row["drug"] for row in rows} - known
     if lost:
         raise SystemExit(f"no ingredients of the pack drugs: {sorted(lost)}")
-    have = {(r["enzyme"], r["effect"], r["strength"], r["drug"]) for r in rows}
+    have = {(r["enzyme"], r.get("effect"), r.get("strength"), r["drug"]) for r in rows}
     for row in rows_of(shared_data() / "decide" / "phenoconversion" / "cyp_inhibitors.csv"):
         enzyme = "CYP3A" if row["enzyme"] == "CYP3A4" else row["enzyme"]
         if (enzyme, "inhibits", row["strength"], row["drug"]) not in have:
@@ -92,7 +121,7 @@ def main() -> None:
         "covers": sorted({row["enzyme"] for row in tables["modulators"]}),
         "does_not_cover": ["CYP1A2, CYP2C8, transporters and UGT", "foods and smoking",
                            "doses below which a medicine does not inhibit",
-                           "the weeks after an inhibitor or inducer was stopped",
+                           "how long the effect lasts of medicines without a row in half_lives",
                            "medicines that are no ingredient of the pack drugs (left_out)"],
     }  # fmt: skip
     print(write_pack("cyp-modulators", VERSION, manifest=manifest, tables=tables,

@@ -86,6 +86,9 @@ EVIDENCE = [
     cite("phenoconversion-2d6", "CYP2D6 activity score under inhibition",
          "strong 0, moderate 0.5, weak 1 (PMC6951851)",
          "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC6951851/"),
+    cite("builds", "Simulation of induction and its end (doi 10.1007/s13318-023-00833-9)",
+         "CYP3A4: at least 14 days to full induction",
+         "http://link.springer.com/10.1007/s13318-023-00833-9"),
 ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ about it is Advice, derived anew at each decision.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 # Words of a phenotype that tell nothing, as CPIC writes them.
@@ -71,11 +72,35 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Fading:
+    """What is left of the effect of a medicine that was stopped.
+
+    `was` is its strength while it was taken; `left` the share of it, 0 to 1; `half_life_hours` is
+    that of `of`, as `source` says; from `next_on` it counts as less, from `until` no more, which
+    is in `days`.
+    """
+
+    stopped: date
+    was: str
+    left: float
+    half_life_hours: float
+    of: str
+    source: str
+    is_read: bool
+    next_on: date
+    until: date
+    days: int
+    rule: str = ""  # the policy's words
+    evidence: str = ""  # its id in the policy's pack
+
+
+@dataclass(frozen=True, slots=True)
 class Modulation:
     """A medicine that inhibits or induces the enzyme of a gene, and what sources say of it.
 
     `effect` is "inhibits" or "induces"; `strength` strong, moderate or weak, as the policy chose
-    it; `source` says so, `others` are what else is said ("weak (FDA table)").
+    it; `source` says so, `others` are what else is said ("weak (FDA table)"). `fading` is of one
+    that was stopped; `full_on` the day from which one that was just started acts in full.
     """
 
     drug: str
@@ -88,6 +113,8 @@ class Modulation:
     others: tuple[str, ...] = ()
     note: str = ""
     evidence: tuple[str, ...] = ()  # ids in the pack of modulators
+    fading: Fading | None = None
+    full_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

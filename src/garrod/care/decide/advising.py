@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from garrod.care.decide.chain import cautions_of, steps_of
+from garrod.care.decide.converted import fades_in_short
 from garrod.care.decide.dosing import Dosing, dosing_of
 from garrod.care.decide.drafting import Beside, Draft, beside_of, draft_of, summary_by
 from garrod.care.decide.knowledge import Knowledge
@@ -47,7 +48,9 @@ def advice_on(
     advice = replace(
         draft.advice,
         tier=_tier(knowledge, medicine, draft, setting),
-        summary=_summary(knowledge, draft, choice, dosing, beside),
+        summary=" ".join(
+            (_summary(knowledge, draft, choice, dosing, beside), *fades_in_short(tested))
+        ),
         because=(
             *draft.advice.because,
             *steps_of(known, outcome.shares),

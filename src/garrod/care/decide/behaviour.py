@@ -14,9 +14,11 @@ from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine
 from garrod.knowledge.shelf import Shelf
 from garrod.science.pgx.circumstances import Population
-from garrod.science.pgx.modulators import INHIBITS, modulations
+from garrod.science.pgx.fading import NO_TIMES, Times
+from garrod.science.pgx.modulators import INHIBITS
 from garrod.science.pgx.phenoconversion import (
     Phenoconversion,
+    acting,
     behaving,
     load_phenoconversion,
     pull_of,
@@ -36,7 +38,7 @@ class Conversions:
 def load_conversions(shelf: Shelf, policy: str = PACK) -> Conversions:
     """Return what the packs say of inhibitors and inducers.
 
-    Raises: KnowledgeError KNO002, KNO004, KNO006.
+    Raises: KnowledgeError KNO002, KNO004, KNO005, KNO006.
     """
     facts = load_phenoconversion(shelf, policy)
     enzymes = facts.modulators.enzymes
@@ -55,20 +57,23 @@ def as_behaving(
     *,
     about: Medicine,
     spared: Container[str] = (),
+    times: Times = NO_TIMES,
 ) -> Person:
     """Return the person with findings as their genes behave, to assess one medicine.
 
     `taken` are the medicines that reach the blood: those of the list and of the order, without
-    forms for local use; `spared` are genes whose guidance asks for other medicines itself. The
-    person, and each finding that nothing acts on, stays the same object.
+    forms for local use; `times` tells of those just stopped or started; `spared` are genes whose
+    guidance asks for other medicines itself. The person, and each finding that nothing acts on,
+    stays the same object.
     """
     names = {medicine.drug: medicine.name for medicine in taken}
     names[about.drug] = about.name
-    genes = {gene for drug in names for gene in conversions.touched.get(drug, ())}
+    drugs = (*names, *(s.drug for s in times.stopped))
+    genes = {gene for drug in drugs for gene in conversions.touched.get(drug, ())}
     changed: dict[str, GeneFinding] = {}
     for gene in sorted(gene for gene in genes if gene not in spared):
         was = person.finding(gene)
-        now = behaving(conversions.facts, gene, was, names, about=about.drug)
+        now = behaving(conversions.facts, gene, was, names, about=about.drug, times=times)
         if now is not None and now is not was:
             changed[gene] = now
     if not changed:
@@ -77,15 +82,19 @@ def as_behaving(
     return replace(person, findings=(*kept, *changed.values()))
 
 
-def inhibitor_marks(conversions: Conversions, drugs: Iterable[str]) -> frozenset[str]:
+def inhibitor_marks(
+    conversions: Conversions, drugs: Iterable[str], times: Times = NO_TIMES
+) -> frozenset[str]:
     """Return how strongly drugs together inhibit each enzyme, as "CYP2D6:strong".
+
+    Those just stopped count for what is left of their effect.
 
     The policy adds up; an enzyme of two genes (CYP3A) is named by itself and by each of them.
     """
     facts, names = conversions.facts, {drug: drug for drug in drugs}
     marks: set[str] = set()
     for gene, enzyme in facts.modulators.enzymes.items():
-        by = modulations(facts.modulators, facts.rules, enzyme, names)
+        by = acting(facts, enzyme, names, times=times)
         pull = pull_of(facts.rules, gene, [m for m in by if m.effect == INHIBITS])
         if pull is not None:
             marks |= {f"{name}:{pull.strength}" for name in (gene, enzyme)}

@@ -7,15 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
-from garrod.care.decide.behaviour import as_behaving, inhibitor_marks
+from garrod.care.decide.behaviour import as_behaving, inhibitor_marks, touched_by
 from garrod.care.decide.knowledge import Knowledge
 from garrod.care.decide.naming import named_in
 from garrod.care.decide.setting import Setting, setting_of
 from garrod.core.medicine import MedicineLine
 from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine, Medicines
+from garrod.science.pgx.fading import NO_TIMES, Stopped, Times
+
+# How long ago a medicine may have been stopped that is looked at: beyond five half-lives of the
+# longest of pack cyp-modulators (amiodarone, 58 days). Source: own choice
+LOOK_BACK = timedelta(days=365)
+Named = tuple[MedicineLine, tuple[Medicine, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +33,10 @@ class Case:
 
     person: Person
     today: date
-    named: tuple[tuple[MedicineLine, tuple[Medicine, ...]], ...]
+    named: tuple[Named, ...]
     active: tuple[Medicine, ...]
     base: Setting  # the person's circumstances, for no medicine yet
+    times: Times = NO_TIMES  # of what was stopped, and when the rest was started
 
     def lines_of(self, medicine: Medicine) -> tuple[MedicineLine, ...]:
         """Return the lines of the list that name a medicine."""
@@ -44,6 +51,7 @@ def case_of(
     ordered = ((order, named_in(knowledge.medicines, order)),) if order is not None else ()
     active = _active(knowledge.medicines, (*named, *ordered))
     listed = dict.fromkeys(m.drug for _, found in named for m in found)
+    times = _times(knowledge, person, (*named, *ordered), order=order, today=today)
     base = setting_of(
         knowledge.policy,
         person,
@@ -51,14 +59,46 @@ def case_of(
         is_new=True,
         today=today,
         taken=listed,
-        inhibitors=inhibitor_marks(knowledge.conversions, [m.drug for m in active]),
+        inhibitors=inhibitor_marks(knowledge.conversions, [m.drug for m in active], times),
     )
-    return Case(person, today, named, active, base)
+    return Case(person, today, named, active, base, times)
 
 
-def _active(
-    medicines: Medicines, named: Iterable[tuple[MedicineLine, tuple[Medicine, ...]]]
-) -> tuple[Medicine, ...]:
+def _times(
+    knowledge: Knowledge,
+    person: Person,
+    taken: Iterable[Named],
+    *,
+    order: MedicineLine | None,
+    today: date,
+) -> Times:
+    """Return when what acts on enzymes was stopped or started; an order starts today."""
+    stopped = _stopped(knowledge, person, today)
+    started: dict[str, date] = {}
+    for line, found in taken:
+        first = line.started or (today if line is order else None)
+        for medicine in found if first is not None else ():
+            if touched_by(knowledge.conversions, medicine):
+                started[medicine.drug] = min(first or today, started.get(medicine.drug, today))
+    return Times(today, stopped, started) if stopped or started else NO_TIMES
+
+
+def _stopped(knowledge: Knowledge, person: Person, today: date) -> tuple[Stopped, ...]:
+    """Return what acted on enzymes and is no longer taken, each once, by its last known day."""
+    last: dict[Medicine, date | None] = {}
+    for line in person.past:
+        if line.ended is not None and today - line.ended > LOOK_BACK:
+            continue
+        if knowledge.medicines.is_local(line.text):
+            continue
+        for medicine in named_in(knowledge.medicines, line):
+            if touched_by(knowledge.conversions, medicine):
+                known = [d for d in (line.ended, last.get(medicine)) if d is not None]
+                last[medicine] = max(known, default=None)
+    return tuple(Stopped(m.drug, m.name, ended) for m, ended in last.items())
+
+
+def _active(medicines: Medicines, named: Iterable[Named]) -> tuple[Medicine, ...]:
     """Return the medicines of lines that are not for local use.
 
     A line that may be stopped counts, as its own advice does: what it did may last for weeks.
@@ -82,13 +122,29 @@ def setting_for(
     spared = knowledge.spared.get(medicine.drug, frozenset())
     return setting_of(
         knowledge.policy,
-        as_behaving(knowledge.conversions, case.person, case.active, about=medicine, spared=spared),
+        behaving_for(knowledge, case, medicine, spared),
         _as_one(naming, case.lines_of(medicine)),
         is_new=is_new,
         today=case.today,
         drug=medicine.drug,
         taken=case.base.taken,
-        inhibitors=inhibitor_marks(knowledge.conversions, others),
+        inhibitors=inhibitor_marks(
+            knowledge.conversions, others, case.times.without(medicine.drug)
+        ),
+    )
+
+
+def behaving_for(
+    knowledge: Knowledge, case: Case, medicine: Medicine, spared: frozenset[str] = frozenset()
+) -> Person:
+    """Return the person with findings as the genes behave, to assess one medicine."""
+    return as_behaving(
+        knowledge.conversions,
+        case.person,
+        case.active,
+        about=medicine,
+        spared=spared,
+        times=case.times,
     )
 
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from garrod.care.decide.words import listed, spoken
+from collections.abc import Iterable
+
+from garrod.care.decide.words import dated, listed, spoken
 from garrod.core.advice import Because
-from garrod.core.finding import NO_RULE, Candidate, Conversion, GeneFinding, Modulation
+from garrod.core.finding import (
+    NO_RULE,
+    Candidate,
+    Conversion,
+    Fading,
+    GeneFinding,
+    Modulation,
+)
 from garrod.science.pgx.recommend import KeyShare
 
 STEP = "behaves-as"
-STOPPED = "A medicine stopped in the last weeks is not counted, though its effect may last."
+FADES = "fades"
 
 
 def behaves(finding: GeneFinding | None, share: KeyShare) -> str:
@@ -27,13 +36,72 @@ def behaves_steps(conversion: Conversion, share: KeyShare) -> list[Because]:
     now = _spoken(share.phenotype, share.activity_score)
     before = f"{share.gene} {was}" if was else f"{share.gene} (no result, whatever the genotype)"
     verb = f"behaves as {now}" if _is_changed(conversion, share) else "keeps its meaning"
-    names = listed(list(dict.fromkeys(m.name for m in conversion.by)))
-    are = "are" if len({m.drug for m in conversion.by}) > 1 else "is"
     effects = "; ".join(_effect(m) for m in conversion.by)
     rule = f". Policy: {conversion.rule}" if conversion.rule else ""
-    text = f"{before} {verb} while {names} {are} taken: {effects}{rule}. {STOPPED}"
+    text = f"{before} {verb} while {_while(conversion.by)}: {effects}{rule}."
+    times = [Because(FADES, said, share.gene) for m in conversion.by if (said := _course(m))]
     cautions = [Because("caution", said, share.gene) for m in conversion.by for said in _doubts(m)]
-    return [Because(STEP, text, share.gene), *steps, *cautions]
+    return [Because(STEP, text, share.gene), *times, *steps, *cautions]
+
+
+def fades_in_short(findings: Iterable[GeneFinding | None]) -> tuple[str, ...]:
+    """Return a sentence for each gene that a stopped medicine still changes: until when."""
+    said = []
+    for finding in findings:
+        by = finding.conversion.by if finding is not None and finding.conversion else ()
+        gone = [(m.name, m.fading) for m in by if m.fading is not None]
+        if finding is None or not gone or not _acts(finding):
+            continue
+        names = listed([f"{name} (stopped on {dated(f.stopped)})" for name, f in gone])
+        until, days = max((f.until, f.days) for _, f in gone)
+        said.append(
+            f"How {finding.gene} behaves now is in part the effect of {names}, which fades over "
+            f"the next {days} {'day' if days == 1 else 'days'}: recheck on {dated(until)}."
+        )
+    return tuple(said)
+
+
+def _acts(finding: GeneFinding) -> bool:
+    """Return whether a conversion changed the meaning of a result, or stands in for one."""
+    conversion = finding.conversion
+    return conversion is not None and (
+        (conversion.phenotype, conversion.activity_score)
+        != (finding.phenotype, finding.activity_score)
+    )
+
+
+def _while(by: Iterable[Modulation]) -> str:
+    """Return during what the gene behaves so: "a is taken and the effect of b lasts"."""
+    taken = dict.fromkeys(m.name for m in by if m.fading is None)
+    gone = dict.fromkeys(m.name for m in by if m.fading is not None)
+    parts = [f"{listed(list(taken))} {'are' if len(taken) > 1 else 'is'} taken"] if taken else []
+    parts += [f"the effect of {listed(list(gone))} lasts"] if gone else []
+    return " and ".join(parts)
+
+
+def _course(modulation: Modulation) -> str:
+    """Return how an effect fades after the last dose, or builds up after the first; or nothing."""
+    if modulation.full_on is not None:
+        return (
+            f"{modulation.name} was just started: its effect builds up and is full from about "
+            f"{dated(modulation.full_on)}; it is counted from the first day"
+        )
+    return _fading(modulation, modulation.fading) if modulation.fading is not None else ""
+
+
+def _fading(modulation: Modulation, fading: Fading) -> str:
+    believed = "" if fading.is_read else ", not looked up"
+    now = f"still counts as {modulation.strength}"
+    if modulation.strength != fading.was:
+        now = f"counts as {modulation.strength}, no longer as {fading.was}"
+    less = f"; as less from {dated(fading.next_on)}" if fading.next_on < fading.until else ""
+    days, left = round(fading.half_life_hours / 24, 1), f"{fading.left * 100:.0f} %"
+    return (
+        f"{modulation.name} was stopped on {dated(fading.stopped)}: about {left} of its effect on "
+        f"{modulation.enzyme} is left (half-life {days:g} days, of {fading.of}: "
+        f"{fading.source}{believed}), so it {now}{less}. It fades over the next {fading.days} "
+        f"{'day' if fading.days == 1 else 'days'}: recheck on {dated(fading.until)}"
+    )
 
 
 def _is_changed(conversion: Conversion, share: KeyShare) -> bool:
@@ -58,9 +126,11 @@ def _effect(modulation: Modulation) -> str:
     noun = "inhibitor" if modulation.effect == "inhibits" else "inducer"
     believed = "" if modulation.is_read else ", believed"
     note = f"; {modulation.note}" if modulation.note else ""
+    was = modulation.fading.was if modulation.fading is not None else modulation.strength
+    counted = f", counted as {modulation.strength}" if was != modulation.strength else ""
     return (
-        f"{modulation.name}, {modulation.strength} {noun} of {modulation.enzyme} "
-        f"({modulation.source}{believed}{note})"
+        f"{modulation.name}, {was} {noun} of {modulation.enzyme} "
+        f"({modulation.source}{believed}{note}){counted}"
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from garrod.care.decide.advising import advice_on, packs_of
 from garrod.care.decide.context import unspoken_of
+from garrod.care.decide.converted import fades_in_short
 from garrod.care.decide.dosing import dosing_of
 from garrod.care.decide.knowledge import Knowledge
 from garrod.care.decide.model import Clear, Decision
@@ -191,6 +192,7 @@ def _usual(
         doubts += _doubts(target, person, tuple(s.gene for s in tested), top.probability)
         if not opinion.is_settled and opinion.context.question:
             doubts.append(NotAssessed(target, "context", opinion.context.question))
+    reasons += fades_in_short(person.finding(gene) for gene in genes)
     reasons += dosing_of(knowledge.doses, medicine, setting, "").sentences
     reasons += [
         opinion_in_short(knowledge, other)

@@ -8,8 +8,8 @@ from datetime import date
 
 from garrod.care.decide.advisers import COVERS, asked
 from garrod.care.decide.asking import Question, question_of
-from garrod.care.decide.behaviour import as_behaving, touched_by
-from garrod.care.decide.case import Case, case_of, setting_for
+from garrod.care.decide.behaviour import touched_by
+from garrod.care.decide.case import Case, behaving_for, case_of, setting_for
 from garrod.care.decide.causes import without_doubles
 from garrod.care.decide.coverage import covered_by, uncovered
 from garrod.care.decide.guards import with_co_medication, with_hard_stops
@@ -201,7 +201,7 @@ def look_ahead(knowledge: Knowledge, person: Person, *, today: date) -> tuple[Ad
 
 def _behaving(knowledge: Knowledge, case: Case) -> Person:
     """Return the person as the genes behave for any medicine that is not taken yet."""
-    return as_behaving(knowledge.conversions, case.person, case.active, about=NO_MEDICINE)
+    return behaving_for(knowledge, case, NO_MEDICINE)
 
 
 def medicines_of(knowledge: Knowledge, line: MedicineLine) -> tuple[Medicine, ...]:

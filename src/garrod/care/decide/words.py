@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 
 from garrod.core.advice import Action
@@ -17,6 +18,10 @@ _POPULATIONS = {
     "EAS": "East Asian",
     "AMR": "admixed American",
 }
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 
 DOING = {
     Action.AVOID: "Avoid",
@@ -96,3 +101,8 @@ def why_untold(finding: GeneFinding | None) -> str:
         Status.AMBIGUOUS: "ambiguous",
     }.get(finding.status, "not tested for what matters to this medicine")
     return f"{word}: {reasons}" if reasons else word
+
+
+def dated(day: date) -> str:
+    """Return a day as a person reads it: "7 December 2026"."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

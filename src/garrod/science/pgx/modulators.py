@@ -5,6 +5,7 @@ pack cyp-modulators -> Modulators (what each source says); policy table phenocon
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,7 +28,10 @@ ONCE = {
     "believed": ("last", "alike"),
     "both": ("inhibits", "nothing"),
 }
-KINDS = frozenset((*ONCE, "several", "factor", "lookup", "step", "shown", "untested"))
+FADES = "fades"  # from which share that is left, a stopped medicine counts as how strong
+KINDS = frozenset(
+    (*ONCE, "several", "factor", "lookup", "step", "shown", "untested", FADES, "builds")
+)
 
 _Key = tuple[str, str, str, str, str]
 
@@ -81,11 +85,24 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Fade:
+    """What an effect of a strength counts as while at least a share of it is left."""
+
+    effect: str
+    was: str
+    least: float  # 0 to 1
+    strength: str
+    why: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """A nation's policy on inhibitors and inducers, with a memory of what was asked before."""
 
     by: Mapping[_Key, Rule]
     reference: str
+    fades: tuple[Fade, ...] = ()
     memory: dict[tuple[str, str, str], tuple[Modulation, ...]] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -154,9 +171,13 @@ def rules_of(rows: Iterable[Row], pack: str, reference: str) -> Rules:
     Source: table phenoconversion of the policy packs.
     """
     by: dict[_Key, Rule] = {}
+    fades: list[Fade] = []
     for row in rows:
         if row["rule"] not in KINDS:
             raise _unknown(pack, row, f"rule {', '.join(sorted(KINDS))}")
+        if row["rule"] == FADES:
+            fades += _fades(pack, row)
+            continue
         rule = Rule(row["to"], row["why"], row["evidence"])
         for strength in values_in(row["strength"]) or ("",):
             for was in values_in(row["from"]) or ("",):
@@ -166,7 +187,17 @@ def rules_of(rows: Iterable[Row], pack: str, reference: str) -> Rules:
         if said is None or (values and said.value not in values):
             expected = f"a row {kind} for every gene, to {' or '.join(values) or 'sources'}"
             raise KnowledgeError(f"{pack}, table {TABLE}: expected {expected}", code="KNO006")
-    return Rules(by, reference)
+    return Rules(by, reference, tuple(fades))
+
+
+def _fades(pack: str, row: Row) -> list[Fade]:
+    """Return a row of the fading of effects.  Raises: KnowledgeError KNO006."""
+    least = float(row["from"]) if re.fullmatch(r"0?\.\d+|1", row["from"]) else 0.0
+    is_known = row["to"] in STRENGTHS and row["effect"] in (INHIBITS, INDUCES)
+    if not is_known or least <= 0:
+        raise _unknown(pack, row, f"from a share above 0, to one of {STRENGTHS}")
+    plain = (least, row["to"], row["why"], row["evidence"])
+    return [Fade(row["effect"], was, *plain) for was in values_in(row["strength"])]
 
 
 def modulations(
@@ -180,13 +211,16 @@ def modulations(
         replace(heard, name=name)
         for drug, name in sorted(taken.items())
         if drug in known.by_drug
-        for heard in _effects(known, rules, drug, enzyme)
+        for heard in effects_of(known, rules, drug, enzyme)
     ]
     return tuple(sorted(found, key=lambda m: (m.effect != INHIBITS, -rank_of(m.strength))))
 
 
-def _effects(known: Modulators, rules: Rules, drug: str, enzyme: str) -> tuple[Modulation, ...]:
-    """Return what a drug does to an enzyme, worked out once for each policy."""
+def effects_of(known: Modulators, rules: Rules, drug: str, enzyme: str) -> tuple[Modulation, ...]:
+    """Return what a drug does to an enzyme, worked out once for each policy.
+
+    Source: pack cyp-modulators; the policy says which source is heard.
+    """
     mark = (known.reference, drug, enzyme)
     effects = rules.memory.get(mark)
     if effects is None:

@@ -21,44 +21,24 @@ from garrod.core.finding import (
     PhenotypeShare,
     Status,
 )
-from garrod.knowledge.shelf import Shelf
+from garrod.science.pgx.acting import (
+    Phenoconversion,
+    Pull,
+    acting,
+    load_phenoconversion,
+    pull_of,
+    untold_ends,
+)
 from garrod.science.pgx.copies import Activity, activity_of
 from garrod.science.pgx.describe import phenotype_shares
-from garrod.science.pgx.modulators import (
-    INDUCES,
-    INHIBITS,
-    Modulators,
-    Rule,
-    Rules,
-    ScoreRange,
-    load_modulators,
-    load_rules,
-    modulations,
-    rank_of,
-)
+from garrod.science.pgx.fading import NO_TIMES, Times
+from garrod.science.pgx.modulators import INHIBITS, Rule, Rules, ScoreRange, modulations
+
+__all__ = ["Phenoconversion", "acting", "behaving", "load_phenoconversion", "pull_of"]
 
 ANY_GENOTYPE = "any genotype"
 UNSETTLED = "the lowered score fits several phenotypes, so the result was left as it is"
 NO_RESULT = "there is no result: whatever the genotype, this is how it behaves now"
-
-
-@dataclass(frozen=True, slots=True)
-class Phenoconversion:
-    """What is known of inhibitors and inducers, and the policy on them."""
-
-    modulators: Modulators
-    rules: Rules
-
-
-@dataclass(frozen=True, slots=True)
-class Pull:
-    """What the medicines together do to a gene's enzyme, as the policy adds them up."""
-
-    gene: str
-    effect: str
-    strength: str
-    rules: tuple[Rule, ...] = ()  # those of adding up
-    is_added: bool = False  # several weaker ones count as one of this strength
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +52,6 @@ class Meaning:
     remark: str = ""
 
 
-def load_phenoconversion(shelf: Shelf, policy: str) -> Phenoconversion:
-    """Return inhibitors, inducers and the policy on them.
-
-    Raises: KnowledgeError KNO002, KNO004, KNO006.
-    Source: pack cyp-modulators; table phenoconversion of the policy pack.
-    """
-    return Phenoconversion(load_modulators(shelf), load_rules(shelf, policy))
-
-
 def behaving(
     facts: Phenoconversion,
     gene: str,
@@ -88,8 +59,9 @@ def behaving(
     taken: Mapping[str, str],
     *,
     about: str = "",
+    times: Times = NO_TIMES,
 ) -> GeneFinding | None:
-    """Return what a gene behaves as while medicines (id -> name) are taken.
+    """Return what a gene behaves as while medicines (id -> name) are taken, or were until lately.
 
     `about` is the medicine assessed: it is no modulator of its own advice. The finding itself
     comes back where nothing acts on its gene, and where it has no result to convert, unless the
@@ -99,13 +71,13 @@ def behaving(
     enzyme = facts.modulators.enzymes.get(gene)
     if enzyme is None:
         return finding
-    others = {drug: name for drug, name in taken.items() if drug != about}
-    by = modulations(facts.modulators, facts.rules, enzyme, others)
+    by = acting(facts, enzyme, taken, about=about, times=times)
     pull = pull_of(facts.rules, gene, by)
     if finding is None or not finding.is_usable or finding.status is Status.NOT_ASSESSED:
         return _assumed(facts, finding, by, pull) if pull else finding
     own = {about: taken.get(about, about)} if about else {}
     notes = tuple(_left_out(m) for m in modulations(facts.modulators, facts.rules, enzyme, own))
+    notes += untold_ends(facts, enzyme, taken, about=about, times=times)
     if pull is None:
         return _noted(finding, notes) if notes else finding
     return _converted(facts, finding, by, pull, notes)
@@ -124,34 +96,6 @@ def _noted(finding: GeneFinding, notes: tuple[str, ...]) -> GeneFinding:
         finding.phenotype, finding.activity_score, (), notes=notes, origin=finding.candidates
     )
     return replace(finding, conversion=conversion)
-
-
-def pull_of(rules: Rules, gene: str, by: Sequence[Modulation]) -> Pull | None:
-    """Return what medicines together do to a gene's enzyme; None without any.
-
-    Source: the policy (rules several and both).
-    """
-    down = _added(rules, gene, INHIBITS, by)
-    up = _added(rules, gene, INDUCES, by)
-    if down is None or up is None:
-        return down or up
-    if rank_of(down.strength) == 0:
-        return up
-    both = rules.once("both")
-    if both.value == "inhibits":
-        return replace(down, rules=(*down.rules, both))
-    return Pull(gene, "", "", (both,))  # acted on by neither
-
-
-def _added(rules: Rules, gene: str, effect: str, by: Sequence[Modulation]) -> Pull | None:
-    strengths = [m.strength for m in by if m.effect == effect]
-    if not strengths:
-        return None
-    most = max(strengths, key=rank_of)
-    several = rules.find("several", gene, effect, most) if strengths.count(most) > 1 else None
-    if several is None:
-        return Pull(gene, effect, most)
-    return Pull(gene, effect, several.value, (several,), is_added=True)
 
 
 def _assumed(
@@ -194,12 +138,14 @@ def _record(
     origin: tuple[Candidate, ...] = (),
     is_whatever: bool = False,
 ) -> Conversion:
+    faded = [m.fading for m in by if m.fading is not None]
+    cited = (*(rule.evidence for rule in rules), *(f.evidence for f in faded))
     return Conversion(
         phenotype,
         score,
         by,
-        rule="; ".join(rule.why for rule in rules),
-        evidence=tuple(dict.fromkeys(rule.evidence for rule in rules)),
+        rule="; ".join(dict.fromkeys([*(r.why for r in rules), *(f.rule for f in faded)])),
+        evidence=tuple(dict.fromkeys(cited)),
         notes=notes,
         origin=origin,
         is_whatever=is_whatever,
