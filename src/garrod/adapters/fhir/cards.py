@@ -50,7 +50,7 @@ def issue_body(event: CardEvent, before: Resource | None) -> bytes:
         found["status"] = "final"
         found["mitigation"] = [*many(found, "mitigation"), _mitigation(event)]
     if event.order:
-        had = many(found, "implicated")
+        had = list(many(found, "implicated"))
         if event.order not in {text(r, "reference") for r in had}:
             found["implicated"] = [*had, {"reference": event.order}]
     return written(found)
