@@ -70,7 +70,7 @@ def _draft(resource: Resource, own: Own) -> Draft:
         return Draft(line, reference, OTHER_PERSON)
     if text(resource, "status") in NOT_PROPOSED or resource.get("doNotPerform") is True:
         return Draft(line, reference, NOT_GIVEN)
-    if not line.text and not line.codings:
+    if not line.text.strip() and not any(c.code or c.display for c in line.codings):
         return Draft(line, reference, NAMELESS)
     if text(resource, "status") in ("draft", ""):
         line = replace(line, started=None)
