@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from garrod.adapters.fhir.lines.names import LINE
+from garrod.adapters.fhir.lines.names import HISTORY, LINE
 from tests.making.persons import person_of, request, statement
 
 FOUR_WEEKS = {"expectedSupplyDuration": {"value": 28, "code": "d"}}
@@ -163,6 +163,37 @@ def test_line_speaks_for_what_it_follows_even_when_it_has_ended(state: str) -> N
     )
     lines = [x.reference for x in (*person.medicines, *person.past)]
     assert sorted(lines) == ["MedicationRequest/r2", "MedicationStatement/l1"]
+
+
+def step(act: str, recorded: str, effective: str) -> dict[str, Any]:
+    parts = [
+        {"url": "act", "valueCode": act},
+        {"url": "effective", "valueInstant": effective},
+        {"url": "recorded", "valueInstant": recorded},
+    ]
+    return {"url": "step", "extension": parts}
+
+
+@pytest.mark.parametrize(
+    ("steps", "ended"),
+    [
+        ([("begin", "T9", "T1"), ("stop", "T9", "T9")], date(2025, 11, 2)),  # known too late
+        ([("begin", "T9", "T1"), ("stop", "T9", "T8")], date(2026, 4, 3)),  # its end was told
+        ([("begin", "T1", "T1"), ("stop", "T9", "T9")], date(2026, 4, 3)),  # stopped here
+        ([("begin", "T9", "T1")], date(2026, 4, 3)),
+    ],
+)
+def test_line_that_was_closed_when_it_came_to_be_known_ended_with_its_prescription(
+    steps: list[tuple[str, str, str]], ended: date
+) -> None:
+    history = {"url": HISTORY, "extension": [step(*s) for s in steps]}
+    mine = line("l1", "stopped", basedOn=[{"reference": "MedicationRequest/r1"}])
+    mine["extension"].append(history)
+    mine["effectivePeriod"] = {"end": "2026-04-03"}
+    person = person_of(request(status="stopped", authoredOn="2025-11-02"), mine)
+    assert [x.ended for x in person.past] == [ended]
+    lone = {**mine, "basedOn": [{"reference": "CarePlan/1"}, {"reference": "MedicationRequest/9"}]}
+    assert [x.ended for x in person_of(lone).past] == [date(2026, 4, 3)]
 
 
 def test_superseded_line_is_left_to_the_one_that_supersedes_it() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from garrod.adapters.fhir.bundle import Own
@@ -39,21 +40,26 @@ def line_of(resource: Resource, own: Own) -> MedicineLine:
     """Return the medicine line of a MedicationRequest or MedicationStatement."""
     words, codes = _named(resource, own)
     directions = directions_of(resource, words)
-    started = (
-        text(resource, "authoredOn")
-        or text(one(resource, "effectivePeriod"), "start")
-        or text(resource, "effectiveDateTime")
-    )
     return MedicineLine(
         text=words,
         codings=codes,
         reasons=tuple(_reasons(resource, own)),
-        started=latest_date(started[:10]),
+        started=started_of(resource),
         reference=f"{text(resource, 'resourceType')}/{text(resource, 'id')}",
         route=directions.route,
         daily_mg=directions.daily_mg,
         is_as_needed=_is_as_needed(resource, words),
     )
+
+
+def started_of(resource: Resource) -> date | None:
+    """Return since when a medicine is taken, or was asked for; None where that is not known."""
+    written = (
+        text(resource, "authoredOn")
+        or text(one(resource, "effectivePeriod"), "start")
+        or text(resource, "effectiveDateTime")
+    )
+    return latest_date(written[:10])
 
 
 def _is_as_needed(resource: Resource, name: str) -> bool:

@@ -15,8 +15,8 @@ from decimal import Decimal
 from garrod.adapters.fhir.bundle import Own
 from garrod.adapters.fhir.dates import latest_date
 from garrod.adapters.fhir.json import Resource, codings, decimal_of, many, one, text
-from garrod.adapters.fhir.lines.names import LINE
-from garrod.adapters.fhir.medicine import line_of
+from garrod.adapters.fhir.lines.names import HISTORY, LINE
+from garrod.adapters.fhir.medicine import line_of, started_of
 from garrod.core.medicine import MedicineLine
 
 CURRENT = ("active", "on-hold", "unknown", "intended", "recorded", "")
@@ -52,10 +52,9 @@ def medicines_of(own: Own) -> tuple[Lines, Lines]:
         if _is_current(resource):
             current.append(line_of(resource, own))
         elif _is_past(resource):
-            line = line_of(resource, own)
-            ended = _ended(resource, own, line.started)
+            ended = _ended(resource, own)
             if ended is not None or text(resource, "status") != "cancelled":
-                past.append(replace(line, ended=ended))
+                past.append(replace(line_of(resource, own), ended=ended))
     return tuple(current), tuple(past)
 
 
@@ -148,14 +147,38 @@ def _may_speak(resource: Resource, other: Resource) -> bool:
     return _is_current(resource) or not _is_current(other)
 
 
-def _ended(resource: Resource, own: Own, started: date | None) -> date | None:
+def _ended(resource: Resource, own: Own) -> date | None:
     """Return the day on which a therapy ended, or the last on which it was meant to go on."""
+    return _ended_before(resource, own) or _own_end(resource, own)
+
+
+def _own_end(resource: Resource, own: Own) -> date | None:
+    """Return the end that a resource states, or else the one that was planned in it."""
     stated = latest_date(text(one(resource, "effectivePeriod"), "end")[:10])
     if stated is None:
         changed = text(resource, "dateAsserted") if is_line(resource) else _changed(resource)
         stated = latest_date(changed[:10])
-    if stated is not None:
-        return stated
+    return stated or _planned_end(resource, own)
+
+
+def _ended_before(resource: Resource, own: Own) -> date | None:
+    """Return when what a line follows had ended, where that was before the line was known here.
+
+    Such a line was begun and closed in one moment, and bears the day of that moment.
+    """
+    history = (e for e in many(resource, "extension") if text(e, "url") == HISTORY)
+    steps = [s for e in history for s in many(e, "extension") if text(s, "url") == "step"]
+    known = {_within(s, "recorded", "Instant") for s in steps[:2]}
+    if not steps[1:] or known != {_within(steps[1], "effective", "Instant")}:
+        return None
+    pointers = [(x, x.partition("/")[0]) for x in _follows(resource)]
+    found = (
+        own.referred(resource, x, kind) for x, kind in pointers if kind in (REQUEST, STATEMENT)
+    )
+    return max((day for r in found if r and (day := _own_end(r, own))), default=None)
+
+
+def _planned_end(resource: Resource, own: Own) -> date | None:
     supplied = [*_supplied(resource, own)]
     if text(resource, "status") == "cancelled":
         return max(supplied, default=None)  # else nobody knows that any of it was taken
@@ -163,7 +186,7 @@ def _ended(resource: Resource, own: Own, started: date | None) -> date | None:
     known = latest_date(text(one(resource, "meta"), "lastUpdated")[:10])
     if last is not None and known is not None and text(resource, "status") == "stopped":
         last = min(last, known)  # it was stopped before the plan was over
-    return last or started
+    return last or started_of(resource)
 
 
 def _changed(resource: Resource) -> str:

@@ -33,11 +33,10 @@ class Log:
 
     async def heard(self) -> Sequence[Heard] | None:
         """Return what happened since the last look; None where too much did, or at the first."""
-        if not self._is_begun:
-            return await self._leap()
-        events = await self._store.events(self.newest, _MOST)
-        if len(events) == _MOST:
-            return await self._leap()
+        events = await self._store.events(self.newest, _MOST) if self._is_begun else ()
+        if not self._is_begun or len(events) == _MOST:
+            await self._leap()
+            return None
         found = [Heard(frozenset(e.patients), f"{e.kind}/{e.id}") for e in events]
         if events:
             self.newest = max(self.newest, events[-1].sequence)
