@@ -179,8 +179,6 @@ def _bits(modulus: Any) -> int:
     written = modulus.rstrip("=").encode()
     plain = base64.urlsafe_b64decode(written + b"=" * (-len(written) % 4))
     return int.from_bytes(plain).bit_length()
-        base64.urlsafe_b64decode(written + b"=" * (-len(written) % 4))
-    ).bit_length()
 
 
 PRIVATE = frozenset(("d", "p", "q", "dp", "dq", "qi", "oth", "key_ops"))
