@@ -2,7 +2,14 @@
 
 from dataclasses import replace
 
-from garrod.care.decide.coverage import GENES, coverage_lines, covered_by, uncovered
+from garrod.adapters.packs.load import load_shelf
+from garrod.care.decide.coverage import (
+    GENES,
+    coverage_lines,
+    covered_by,
+    covered_in,
+    uncovered,
+)
 from garrod.care.decide.service import decide
 from garrod.core.medicine import REVIEW, MedicineLine
 from garrod.knowledge.medicines import Medicine
@@ -67,3 +74,11 @@ def test_decisions_carry_at_most_one_entry() -> None:
         ),
     ):
         assert sum(n.subject == "coverage" for n in found.not_assessed) <= 1
+
+
+def test_pack_of_rules_says_which_ingredients_its_advisers_know() -> None:
+    shelf = load_shelf()
+    covered = covered_in(shelf, "interactions")
+    assert covered
+    assert "warfarin" in frozenset().union(*covered.values())
+    assert covered_in(shelf, "drugs") == {}

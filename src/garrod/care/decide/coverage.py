@@ -11,8 +11,10 @@ from garrod.care.decide.knowledge import Knowledge
 from garrod.care.decide.options import codes_of
 from garrod.care.decide.words import listed
 from garrod.core.advice import NotAssessed, Target
+from garrod.knowledge.clinical import load_clinical
 from garrod.knowledge.medicines import Medicine
-from garrod.science.safety.rules import Rules
+from garrod.knowledge.shelf import Shelf
+from garrod.science.safety.rules import TABLE, Rules, load_rules
 
 GENES = "pharmacogenomics"
 SUBJECT, CODE = "coverage", "no-guidance"
@@ -37,17 +39,27 @@ def _covered(knowledge: Knowledge, functions: Mapping[str, Covers]) -> dict[str,
     return {name: frozenset(drugs) for name, drugs in sorted(found.items()) if drugs}
 
 
-def _by_rules(rules: Rules) -> dict[str, set[str]]:
+def _by_rules(rules: Rules, pack: str = "") -> dict[str, set[str]]:
+    """Return the ingredients by adviser: of what is said of an order, or of all in one pack."""
     found: dict[str, set[str]] = {}
-    for drug, mine in rules.by_drug.items():
-        for rule in mine:
-            if rule.scope != "review":
-                found.setdefault(rule.adviser, set()).add(drug)
-    for pair, both in rules.pairs.items():
-        for rule in both:
-            if rule.scope != "review":
-                found.setdefault(rule.adviser, set()).update(pair)
+    singles = (((drug,), rule) for drug, mine in rules.by_drug.items() for rule in mine)
+    pairs = ((pair, rule) for pair, both in rules.pairs.items() for rule in both)
+    for drugs, rule in (*singles, *pairs):
+        if (rule.pack == pack) if pack else (rule.scope != "review"):
+            found.setdefault(rule.adviser, set()).update(drugs)
     return found
+
+
+def covered_in(shelf: Shelf, name: str) -> dict[str, frozenset[str]]:
+    """Return the ingredients that each adviser has rules for in one pack, at orders and reviews.
+
+    Nothing of a pack without rules.  Raises: KnowledgeError.
+    """
+    if TABLE not in shelf.pack(name).tables:
+        return {}
+    rules = load_rules(shelf, load_clinical(shelf))
+    found = _by_rules(rules, shelf.reference(name))
+    return {adviser: frozenset(drugs) for adviser, drugs in sorted(found.items())}
 
 
 def uncovered(

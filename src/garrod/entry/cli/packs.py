@@ -11,6 +11,7 @@ from garrod.core.errors import KnowledgeError
 from garrod.entry.cli import pack_import, pack_seal, packs_diff, packs_force, packs_trust
 from garrod.entry.cli.output import write_out
 from garrod.entry.cli.pack_options import Site
+from garrod.knowledge.shelf import Shelf
 
 app = typer.Typer(
     help="The knowledge packs: list, show, verify; sign, approve, activate, diff.",
@@ -49,15 +50,29 @@ def show(
     from garrod.adapters.packs.show import pack_text, table_text
     from garrod.adapters.packs.site import shelf_in_force, site_pack
     from garrod.entry.cli.pack_options import site_of
-    from garrod.knowledge.shelf import Shelf
 
     if "@" in name:
         pack = load_pack(site_pack(site_of(site), name).folder)
         shelf, name = Shelf([pack]), pack.manifest.name
+        covers = ""  # a version that is not in force has no shelf to stand on
     else:
         shelf = shelf_in_force(site)
-    text = table_text(shelf.rows(name, table)) if table else pack_text(shelf.pack(name))
+        covers = "" if table else _covers(shelf, name)
+    text = table_text(shelf.rows(name, table)) if table else pack_text(shelf.pack(name)) + covers
     write_out([text.encode()], None)
+
+
+def _covers(shelf: Shelf, name: str) -> str:
+    """Return how many ingredients each adviser of a pack has rules for, and for which."""
+    from garrod.care.decide.coverage import coverage_lines, covered_in
+    from garrod.knowledge.medicines import load_medicines
+
+    covered = covered_in(shelf, name)
+    if not covered:
+        return ""
+    lines = coverage_lines(covered, load_medicines(shelf).by_drug)
+    names = [f"{who}: {', '.join(sorted(drugs))}" for who, drugs in covered.items()]
+    return "".join(f"{line}\n" for line in (*lines, *names))
 
 
 @app.command("verify", epilog="Example: garrod packs verify")
