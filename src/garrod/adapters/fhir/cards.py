@@ -1,7 +1,7 @@
 """What became of a card, as FHIR: a DetectedIssue that grows with each event, and its tasks.
 
 CardEvent + the issue so far -> DetectedIssue (preliminary until answered); follow-ups -> Task
-Source: HL7 FHIR R4 (4.0.1): DetectedIssue, Task. Why these: docs/decisions/0014.
+Source: HL7 FHIR R4 (4.0.1): DetectedIssue, Task. Why these: docs/decisions/0015.
 """
 
 from __future__ import annotations
