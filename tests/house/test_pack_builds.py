@@ -26,7 +26,9 @@ ORDER = (
     "dpwg",
     "prescribing",
     "treatments",
+    "allergies",
     "interactions",
+    "organs",
     "fhir_r4",
     "fhir_search",
 )

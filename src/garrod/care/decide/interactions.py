@@ -192,7 +192,7 @@ def _options(question: Question, rules: Rules, told: Sequence[Told]) -> tuple[Op
 
 def _is_fit(question: Question, rules: Rules, medicine: Medicine, instead: Taken) -> bool:
     """Return whether a medicine is not taken, not reacted to, and interrupts with nothing taken."""
-    if allergy_to(question.knowledge.medicines, question.case.person, medicine):
+    if allergy_to(question.knowledge, question.case.person, medicine):
         return False
     for taken in question.subject.taken:
         if taken.drug == medicine.drug:

@@ -18,6 +18,7 @@ from garrod.knowledge.clinical import Clinical, load_clinical
 from garrod.knowledge.medicines import Medicines, load_medicines
 from garrod.knowledge.shelf import Shelf
 from garrod.science.pgx.guidance import Guidance, by_guideline, load_guidance
+from garrod.science.safety.allergens import Allergens, load_allergens
 from garrod.science.safety.rules import Rules, load_rules
 
 
@@ -40,6 +41,7 @@ class Knowledge:
     rules: Rules
     treatments: Treatments
     prescribing: Prescribing
+    allergens: Allergens
     memory: Memory = field(init=False, compare=False, repr=False, default_factory=Memory)
 
     @property
@@ -72,11 +74,12 @@ def load_knowledge(shelf: Shelf, policy: str = PACK) -> Knowledge:
     clinical = load_clinical(shelf)
     sources = tuple(load_guidance(shelf, source.pack) for source in chosen.sources)
     guidelines = guidelines_of(sources)
+    medicines = load_medicines(shelf)
     return Knowledge(
         sources=sources,
         guidelines=guidelines,
         spared={drug: genes for drug in guidelines if (genes := _spared(drug, guidelines[drug]))},
-        medicines=load_medicines(shelf),
+        medicines=medicines,
         policy=chosen,
         doses=load_doses(shelf),
         conversions=load_conversions(shelf, policy),
@@ -84,6 +87,7 @@ def load_knowledge(shelf: Shelf, policy: str = PACK) -> Knowledge:
         rules=load_rules(shelf, clinical),
         treatments=load_treatments(shelf, clinical),
         prescribing=load_prescribing(shelf),
+        allergens=load_allergens(shelf, clinical, medicines),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,11 +14,11 @@ from garrod.care.decide.wording import in_short
 from garrod.core.advice import Action, Option
 from garrod.core.identifiers import Atc, RxNorm
 from garrod.core.person import Person
-from garrod.knowledge.medicines import Medicine, Medicines
+from garrod.knowledge.medicines import Medicine
 from garrod.science.pgx.guidance import Guidance, Recommendation
 from garrod.science.pgx.recommend import meanings_for, outcomes_over
+from garrod.science.safety.allergy import clashes
 
-NO_ALLERGY = re.compile(r"\s*(?:no (?:known )?|not )(?:\w+ )?allerg", re.IGNORECASE)
 UNSUITABLE = (Action.AVOID, Action.PREFER_ALTERNATIVE, Action.STOP)
 WITH_CARE = (Action.START_LOWER, Action.START_HIGHER, Action.ADJUST)
 UNOPPOSED = "no result at hand speaks against it"
@@ -107,23 +106,19 @@ def _judged(
     return Option(medicine.name, reason, codes_of(medicine)), tuple(remarks)
 
 
-def allergy_to(medicines: Medicines, person: Person, medicine: Medicine) -> str:
-    """Return the words of a recorded allergy or intolerance to a medicine, or nothing."""
-    for allergy in person.allergies:
-        if NO_ALLERGY.match(allergy.text):
-            continue
-        words = [allergy.text, *(c.display for c in allergy.codings)]
-        named = [medicines.by_code(c.system, c.code) for c in allergy.codings]
-        named += [m for word in words if word for m in medicines.find_all(word)]
-        if medicine in named:
-            return allergy.text or medicine.name
+def allergy_to(knowledge: Knowledge, person: Person, medicine: Medicine) -> str:
+    """Return the words of an allergy or intolerance that speaks against a medicine, or nothing."""
+    recognised = knowledge.allergens.recognised(person.allergies)
+    for clash in clashes(knowledge.allergens, recognised, medicine.drug):
+        if clash.is_against:
+            return clash.recognised.words or medicine.name
     return ""
 
 
 def _why_not(knowledge: Knowledge, setting: Setting, medicine: Medicine) -> str:
     """Return why a medicine does not suit a person, or nothing."""
     medicines, person = knowledge.medicines, setting.person
-    allergy = allergy_to(medicines, person, medicine)
+    allergy = allergy_to(knowledge, person, medicine)
     if allergy:
         return f"an allergy or intolerance to it is recorded ({allergy})"
     if any(medicine in named_in(medicines, line) for line in person.medicines):

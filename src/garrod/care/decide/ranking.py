@@ -163,9 +163,8 @@ def _judged(
 ) -> Fit:
     weight = knowledge.treatments.weight
     barred = next((a.title for a in found.advice if _bars(a)), "")
-    allergy = next((n.reason for n in found.not_assessed if n.subject == "allergy"), "")
-    if barred or allergy:
-        return Fit(medicine, barred or allergy)
+    if barred:
+        return Fit(medicine, barred)
     told = [a for a in found.advice if a.tier in TELLING and a.action not in MILD]
     quiet = [a for a in found.advice if a.tier is Tier.T4]
     open_ones = [n for n in found.not_assessed if n.code == "missing-data"]

@@ -35,8 +35,6 @@ LOCAL = "a form for local use; guidance is about medicines that reach the blood"
 AT_ODDS = "its code and its words name different medicines; both were checked: correct the entry"
 
 REMARKED = "is it taken? It was checked as if it were"
-ONLY_GENES = "only genes were checked here"
-ALLERGY = f"an allergy or intolerance to it is recorded; {ONLY_GENES}"
 
 
 def decide(knowledge: Knowledge, person: Person, proposal: Proposal, *, today: date) -> Decision:
@@ -172,11 +170,7 @@ def _answer(knowledge: Knowledge, case: Case, medicine: Medicine, setting: Setti
     if any(advice.action is Action.AVOID for advice in limited.advice):
         found = replace(found, clear=())
     found = limited.joined(found)
-    allergy = allergy_to(knowledge.medicines, setting.person, medicine)
-    if not allergy:
-        return found
-    gap = NotAssessed(target, "allergy", f"{ALLERGY} ({allergy})", "not-assessed")
-    return replace(found, clear=(), not_assessed=(gap, *found.not_assessed))
+    return replace(found, clear=()) if allergy_to(knowledge, setting.person, medicine) else found
 
 
 def look_ahead(knowledge: Knowledge, person: Person, *, today: date) -> tuple[Advice, ...]:
