@@ -24,6 +24,8 @@ FERTILE = range(11, 60)
 # How long a pregnancy, feeding, or that there is none, is taken to last, in days. Source: 40 weeks
 STATE_LASTS = 280
 COMPUTED: dict[str, Callable[[Subject], Clearance]] = {"crcl": cockcroft_gault, "egfr": ckd_epi}
+# What a formula lacks, in words; measures have their own names.
+LACKING = {"adult": "an adult (the formula was not made for children)", "weight": "body weight"}
 _OPPOSITE = {"<=": ">", ">=": "<"}
 SIGNS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "<": lambda a, b: a < b,
@@ -204,7 +206,7 @@ def measure(words: Words, clinical: Clinical) -> Check:
 def _cleared(found: Clearance, name: str, sign: str, limit: Decimal) -> Answer:
     label = "creatinine clearance" if name == "crcl" else "eGFR"
     if found.value is None:
-        lacking = ", ".join(found.missing)
+        lacking = ", ".join(LACKING.get(m, m) for m in found.missing)
         return unknown(
             f"measure:{name}",
             f"{label} cannot be told ({'; '.join((f'missing: {lacking}', *found.cautions))})",

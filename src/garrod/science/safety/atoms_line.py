@@ -22,12 +22,21 @@ def dose(words: Words, clinical: Clinical) -> Check:
     sign, limit = compared(words)
 
     def of_line(asked: Asked, line: Taken) -> Answer:
-        found = line.line.daily_mg
+        found = line.daily_mg
         if found is None:
             return unknown(f"dose:{line.drug}", f"the daily dose of {line.name} is not known")
         return either(SIGNS[sign](found, limit), f"{line.name} {found} mg a day", line.ref)
 
     return _on_line(of_line)
+
+
+def dosed(words: Words, clinical: Clinical) -> Check:
+    """`dosed`: the directions fix the line's daily dose, so that `dose` has an answer."""
+    return _on_line(
+        lambda asked, line: either(
+            line.daily_mg is not None, f"the daily dose of {line.name} is known", line.ref
+        )
+    )
 
 
 def route(words: Words, clinical: Clinical) -> Check:
@@ -149,6 +158,7 @@ def other(words: Words, clinical: Clinical) -> Check:
 
 LINE: dict[str, Atom] = {
     "dose": dose,
+    "dosed": dosed,
     "route": route,
     "local": local,
     "new": new,

@@ -119,7 +119,7 @@ def _all(taken: Taken, asked: Asked, parts: list[Callable[[Asked, Taken], Answer
 
 def _dosed(sign: str, limit: Decimal) -> Callable[[Asked, Taken], Answer]:
     def check(asked: Asked, taken: Taken) -> Answer:
-        dose = taken.line.daily_mg
+        dose = taken.daily_mg
         if dose is None:
             return unknown(f"dose:{taken.drug}", f"the daily dose of {taken.name} is not known")
         return either(SIGNS[sign](dose, limit), f"{taken.name} {dose} mg a day", taken.ref)

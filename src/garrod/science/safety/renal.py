@@ -105,7 +105,8 @@ def ckd_epi(subject: Subject) -> Clearance:
         )
     missing = _unknown(subject, creatinine is not None)
     if missing or creatinine is None or subject.age is None:
-        return Clearance(None, "CKD-EPI 2021", missing=missing, cautions=(f"creatinine: {why}",))
+        said = (f"creatinine: {why}",) if creatinine is None else ()
+        return Clearance(None, "CKD-EPI 2021", missing=missing, cautions=said)
     if subject.age < ADULT or creatinine.value <= 0:
         return Clearance(None, "CKD-EPI 2021", missing=("adult",))
     value = ckd_epi_2021(float(creatinine.value), subject.age, subject.person.sex)

@@ -34,6 +34,15 @@ class Taken:
     line: MedicineLine
     is_local: bool = False
     is_new: bool = False
+    is_alone: bool = True  # the line holds no other ingredient, so that its dose is this one's
+
+    @property
+    def daily_mg(self) -> Decimal | None:
+        """Return the dose of this ingredient a day in mg; None where it is not known.
+
+        Of a product of several ingredients it is not: the total is that of all of them.
+        """
+        return self.line.daily_mg if self.is_alone else None
 
     @property
     def ref(self) -> str:
@@ -122,6 +131,7 @@ def _taken(
             line,
             is_local=line.route in LOCAL_ROUTES or (not line.route and id(line) in at),
             is_new=is_new,
+            is_alone=len(medicines) == 1,
         )
         for line, medicines in named
         for m in medicines
