@@ -8,7 +8,9 @@ from collections.abc import Callable
 from validation import (
     all_rows,
     cohort100,
+    decide_exposure,
     decide_interactions,
+    decide_phenoconversion,
     dpwg_rows,
     fhir_clients,
     fhir_defects,
@@ -54,6 +56,8 @@ ALL: dict[str, Callable[[], int]] = {
     "second_reading": second_reading.main,
     "dpwg_rows": dpwg_rows.main,
     "full_report": full_report.main,
+    "decide_exposure": decide_exposure.main,
+    "decide_phenoconversion": decide_phenoconversion.main,
     "decide_interactions": decide_interactions.main,
     "fhir_round_trip": fhir_round_trip.main,
     "fhir_paths": fhir_paths.main,

@@ -18,6 +18,7 @@ ORDER = (
     "guidance",
     "drugs",
     "modulators",
+    "clearance",
     "terms",
     "sets",
     "doses",

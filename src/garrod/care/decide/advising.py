@@ -9,6 +9,7 @@ from garrod.care.decide.chain import cautions_of, steps_of
 from garrod.care.decide.converted import fades_in_short
 from garrod.care.decide.dosing import Dosing, dosing_of
 from garrod.care.decide.drafting import Beside, Draft, beside_of, draft_of, summary_by
+from garrod.care.decide.exposing import exposure_steps
 from garrod.care.decide.knowledge import Knowledge
 from garrod.care.decide.opinions import Opinion, Opinions
 from garrod.care.decide.options import Choice, options_for
@@ -54,12 +55,15 @@ def advice_on(
         because=(
             *draft.advice.because,
             *steps_of(known, outcome.shares),
+            *exposure_steps(medicine.name, setting.estimate, _clearance(knowledge)),
             *dosing.because,
             *(other.because for other in beside),
             *cautions_of([f for f in tested if f.status is not Status.CALLED or f in open_ones]),
         ),
         evidence=_with(draft.advice.evidence, dosing.evidence),
-        packs=_packs(knowledge, draft, [f for _, f in findings], dosing),
+        packs=_packs(
+            knowledge, draft, [f for _, f in findings], _more_packs(knowledge, setting, dosing)
+        ),
         options=choice.options,
         stable=draft.advice.stable and _is_listed(draft, setting),
         next_position=next((n for f in open_ones if (n := _next_of(f))), ""),
@@ -144,13 +148,22 @@ def _is_listed(draft: Draft, setting: Setting) -> bool:
 
 
 def _packs(
-    knowledge: Knowledge, draft: Draft, findings: Sequence[GeneFinding], dosing: Dosing
+    knowledge: Knowledge, draft: Draft, findings: Sequence[GeneFinding], more: tuple[str, ...]
 ) -> tuple[str, ...]:
     own = dict.fromkeys(f.packs for f in findings)
-    more = (knowledge.doses.reference,) if dosing.because else ()
     key = ("packs", draft.advice.packs, *own, more)
     packs = (draft.advice.packs, *own, more)
     return knowledge.memory.once(key, lambda: tuple(sorted({p for some in packs for p in some})))
+
+
+def _clearance(knowledge: Knowledge) -> str:
+    return knowledge.conversions.clearance.reference
+
+
+def _more_packs(knowledge: Knowledge, setting: Setting, dosing: Dosing) -> tuple[str, ...]:
+    """Return the packs of what stands beside the advice: a dose, an estimate of exposure."""
+    dose = (knowledge.doses.reference,) if dosing.because else ()
+    return (*dose, _clearance(knowledge)) if setting.estimate is not None else dose
 
 
 def packs_of(

@@ -14,6 +14,7 @@ from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine
 from garrod.knowledge.shelf import Shelf
 from garrod.science.pgx.circumstances import Population
+from garrod.science.pgx.exposure import Clearance, load_clearance
 from garrod.science.pgx.fading import NO_TIMES, Times
 from garrod.science.pgx.modulators import INHIBITS
 from garrod.science.pgx.phenoconversion import (
@@ -24,6 +25,8 @@ from garrod.science.pgx.phenoconversion import (
     pull_of,
 )
 
+NO_CLEARANCE = Clearance({}, {}, "")
+
 
 @dataclass(frozen=True, slots=True)
 class Conversions:
@@ -33,6 +36,7 @@ class Conversions:
     genes: tuple[str, ...]
     touched: Mapping[str, frozenset[str]]  # drug -> genes
     references: tuple[str, ...]
+    clearance: Clearance = NO_CLEARANCE
 
 
 def load_conversions(shelf: Shelf, policy: str = PACK) -> Conversions:
@@ -47,7 +51,7 @@ def load_conversions(shelf: Shelf, policy: str = PACK) -> Conversions:
         for drug, rows in facts.modulators.by_drug.items()
     }
     references = (facts.modulators.reference, facts.rules.reference)
-    return Conversions(facts, tuple(enzymes), touched, references)
+    return Conversions(facts, tuple(enzymes), touched, references, load_clearance(shelf))
 
 
 def as_behaving(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from garrod.care.decide.behaviour import as_behaving, inhibitor_marks, touched_by
+from garrod.care.decide.exposing import exposure_of
 from garrod.care.decide.knowledge import Knowledge
 from garrod.care.decide.naming import named_in
 from garrod.care.decide.setting import Setting, setting_of
@@ -118,7 +119,7 @@ def setting_for(
     is_new: bool,
 ) -> Setting:
     """Return the circumstances of one medicine, the person's genes as they behave for it."""
-    others = [m.drug for m in case.active if m is not medicine]
+    others = {m.drug: m.name for m in case.active if m is not medicine}
     spared = knowledge.spared.get(medicine.drug, frozenset())
     return setting_of(
         knowledge.policy,
@@ -131,6 +132,7 @@ def setting_for(
         inhibitors=inhibitor_marks(
             knowledge.conversions, others, case.times.without(medicine.drug)
         ),
+        estimate=exposure_of(knowledge.conversions, case.person, medicine.drug, others, case.times),
     )
 
 

@@ -15,6 +15,7 @@ from garrod.care.decide.policy import Policy
 from garrod.core.medicine import MedicineLine
 from garrod.core.person import Person
 from garrod.science.pgx.circumstances import EXPOSED, NAIVE
+from garrod.science.pgx.exposure import Estimate
 
 # How long a medicine must have been taken to count as tolerated. Source: PMID 29392710 (CPIC,
 # carbamazepine and oxcarbazepine: reactions come within three months).
@@ -56,7 +57,8 @@ class Setting:
     """The circumstances of one medicine of one person: what context is chosen from.
 
     `drug` is the medicine's id; `taken` are the ids of all that the person's list names, and
-    `inhibitors` what these do to enzymes: "CYP2D6:strong". `known` is what the results mean.
+    `inhibitors` what these do to enzymes: "CYP2D6:strong". `estimate` is how much of the medicine
+    is likely to reach the blood, where that is known and differs. `known` is what the results mean.
     """
 
     person: Person
@@ -69,6 +71,7 @@ class Setting:
     drug: str = ""
     taken: frozenset[str] = frozenset()
     inhibitors: frozenset[str] = frozenset()
+    estimate: Estimate | None = None
     known: Meanings = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -153,6 +156,7 @@ def setting_of(
     drug: str = "",
     taken: Iterable[str] = (),
     inhibitors: Iterable[str] = (),
+    estimate: Estimate | None = None,
 ) -> Setting:
     """Return the circumstances; reasons written on the order outrank the list of conditions."""
     named = policy.indications_of(line.reasons)
@@ -168,4 +172,5 @@ def setting_of(
         drug=drug,
         taken=frozenset(taken),
         inhibitors=frozenset(inhibitors),
+        estimate=estimate,
     )
