@@ -22,7 +22,10 @@ def decision_text(decision: Decision, person: Person, proposal: Proposal) -> str
     what = f"proposed: {medicine.text}" if medicine else "review of all medicines"
     lines = [f"{who}{mark} · {what}", ""]
     for advice in decision.advice:
-        lines += [*advice_lines(advice), ""]
+        lines += [*advice_lines(advice), ""] if advice.tier is not Tier.T5 else []
+    silent = sum(advice.tier is Tier.T5 for advice in decision.advice)
+    if silent:
+        lines += _wrapped(f"{'':8}kept on file without a word (tier 5): {silent}")
     for clear in decision.clear:
         lines += _wrapped(f"OK      {clear.target.name}. {clear.reason}")
     if not decision.advice and not decision.clear:
