@@ -28,6 +28,7 @@ ORDER = (
     "prescribing",
     "treatments",
     "allergies",
+    "burdens",
     "interactions",
     "organs",
     "fhir_r4",

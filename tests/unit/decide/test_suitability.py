@@ -70,7 +70,7 @@ def test_allergy_to_the_medicine_itself_is_never_clear() -> None:
     decision = ask(person, "co-codamol", finding("CYP2D6", candidate("*1/*1", 1.0, NM, "2.0")))
     (codeine,) = [a for a in decision.advice if a.id.startswith("allergy:")]
     assert (codeine.action, codeine.tier, codeine.target.name) == (Action.AVOID, Tier.T2, "codeine")
-    assert codeine.title == "Avoid codeine: allergy to Codeine phosphate is recorded"
+    assert codeine.title == "Avoid codeine: allergy recorded to Codeine phosphate"
     assert all(c.target.name != "codeine" for c in decision.clear)
 
 

@@ -5,6 +5,7 @@ Question -> science.safety.allergy -> Advice (one a medicine), NotAssessed (what
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from garrod.care.decide.asking import Question
@@ -29,6 +30,7 @@ CONTAINS = "whether a product contains it was not checked; read the product info
 UNSEEN = "allergies could not be read, so nothing is said of them"
 DELABEL = "Penicillin allergy that may be none: ask, and consider a test or challenge"
 LABEL = Target("penicillin allergy")
+ALLERGY_TO = re.compile(r"^(?:allergy|intolerance|allergic|hypersensitivity) to ", re.IGNORECASE)
 
 
 def by_allergies(question: Question) -> Decision:
@@ -82,11 +84,11 @@ def _cited(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
 
 
 def _recorded(one: Recognised) -> str:
-    """Return what is recorded, with what happened: "anaphylaxis to penicillin is recorded"."""
+    """Return what is recorded, with what happened: "allergy recorded to Penicillin (rash)"."""
     happened = listed([r.name for r in one.reactions])
     kind = "intolerance" if one.weight is Weight.INTOLERANCE else "allergy"
-    said = f"{happened} with {one.words}" if happened else f"{kind} to {one.words}"
-    return f"{said} is recorded"
+    named = ALLERGY_TO.sub("", one.words)
+    return f"{kind} recorded to {named}" + (f" ({happened})" if happened else "")
 
 
 def _why(known: Allergens, clash: Clash) -> str:

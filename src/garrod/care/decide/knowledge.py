@@ -19,6 +19,7 @@ from garrod.knowledge.medicines import Medicines, load_medicines
 from garrod.knowledge.shelf import Shelf
 from garrod.science.pgx.guidance import Guidance, by_guideline, load_guidance
 from garrod.science.safety.allergens import Allergens, load_allergens
+from garrod.science.safety.burden import Burdens, load_burdens
 from garrod.science.safety.rules import Rules, load_rules
 
 
@@ -42,6 +43,7 @@ class Knowledge:
     treatments: Treatments
     prescribing: Prescribing
     allergens: Allergens
+    burdens: Burdens
     memory: Memory = field(init=False, compare=False, repr=False, default_factory=Memory)
 
     @property
@@ -88,6 +90,7 @@ def load_knowledge(shelf: Shelf, policy: str = PACK) -> Knowledge:
         treatments=load_treatments(shelf, clinical),
         prescribing=load_prescribing(shelf),
         allergens=load_allergens(shelf, clinical, medicines),
+        burdens=load_burdens(shelf, clinical),
     )
 
 
