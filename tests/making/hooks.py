@@ -45,9 +45,10 @@ class Hooks:
             "query_string": b"",
             "headers": [(k.encode("latin-1"), v.encode("latin-1")) for k, v in given.items()],
         }
-        return self.record.runner.run(self._asked(scope, sent))
+        return self.record.runner.run(self.asked(scope, sent))
 
-    async def _asked(self, scope: dict[str, Any], sent: bytes) -> Told:
+    async def asked(self, scope: dict[str, Any], sent: bytes) -> Told:
+        """Send a request as ASGI has it."""
         said: list[Any] = []
 
         async def receive() -> dict[str, Any]:
