@@ -1,4 +1,4 @@
-"""Writes the packs renal-dosing, hepatic-dosing, dose-ranges, monitoring, contraindications, lifestyle.
+"""Writes six packs of rules: kidneys, liver, doses, monitoring, contraindications, lifestyle.
 
 organs/NAME.csv: a rule a row with its words beside it (a blank cell is the usual: both, moderate,
 group of its own); organs/sets.csv: sets that only these rules need; organs/evidence.csv: what each

@@ -1,4 +1,4 @@
-"""What the manifests of the six packs say: title, the adviser of a row that names none, coverage."""
+"""What the manifests of the six packs say: titles, the adviser of a plain row, coverage."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ COVERS = {
     ],
 }
 SHARED = [
-    "any medicine or condition without a row; products of several ingredients where a dose is asked",
+    "any medicine or condition without a row; the dose of products of several ingredients",
     "rows marked (unchecked) rest on general knowledge and never interrupt; no clinician has "
     "reviewed any row",
 ]

@@ -10,11 +10,15 @@ from garrod.core.errors import KnowledgeError
 from garrod.core.finding import Candidate, GeneFinding, Status
 from garrod.core.medicine import Coding
 from garrod.core.person import Person
+from garrod.science.safety.subject import subject_of
 from tests.making.safety import (
     SNOMED,
+    TODAY,
     answer,
+    clinical,
     condition,
     line,
+    medicine,
     person,
     result,
     subject,
@@ -236,6 +240,8 @@ LINES = {
         ("stopped", "took @ppi within 10d", "no"),
         ("dosed", "dose > 1000", "yes"),
         ("on it", "dose > 1000", "unknown"),
+        ("dosed", "dosed", "yes"),
+        ("on it", "dosed", "no"),
         ("dosed", "route oral|rectal", "yes"),
         ("on it", "route oral", "unknown"),
         ("gel", "local", "yes"),
@@ -256,6 +262,15 @@ LINES = {
 )
 def test_question_about_lines(who: str, text: str, expected: str) -> None:
     assert answer(text, LINES[who], about=0).truth.value == expected
+
+
+def test_dose_of_a_product_of_two_is_neither_s() -> None:
+    both = line("naproxen with omeprazole", daily_mg=Decimal(1000))
+    named = (medicine("naproxen"), medicine("omeprazole"))
+    who = subject_of(person(), [(both, named)], clinical(), today=TODAY)
+    assert answer("dose > 500", who, about=0).truth.value == "unknown"
+    assert answer("dosed", who, about=0).truth.value == "no"
+    assert answer("taking naproxen dose > 500", who).truth.value == "unknown"
 
 
 def test_other_asks_the_other_line_of_a_pair() -> None:

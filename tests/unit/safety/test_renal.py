@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from garrod.science.safety.renal import ckd_epi, ckd_epi_2021, cockcroft_gault, rising
-from tests.making.safety import person, result, subject
+from tests.making.safety import answer, person, result, subject
 
 
 def with_creatinine(value: str = "100", **fields: object):  # type: ignore[no-untyped-def]
@@ -106,3 +106,55 @@ def test_rise_is_by_half_within_a_week() -> None:
     assert of(("100", 1), ("149", 5)) == ()
     assert of(("100", 1), ("150", 20)) == ()
     assert "from 100 to 150 µmol/L within 4 days" in of(("100", 1), ("150", 5))[0]
+
+
+def test_what_a_formula_lacks_is_said_in_words() -> None:
+    child = with_creatinine("50", birth_date=date(2016, 1, 1), weight_kg=Decimal(30))
+    (missing,) = answer("measure crcl < 30", child).missing
+    assert "missing: an adult (the formula was not made for children)" in missing.text
+    (missing,) = answer("measure crcl < 30", with_creatinine()).missing
+    assert missing.text == "creatinine clearance cannot be told (missing: body weight)"
+    nobody = with_creatinine(sex="", birth_date=None)
+    assert ckd_epi(nobody).cautions == ()
+
+
+@given(
+    age=st.integers(18, 100),
+    weight=st.integers(30, 200),
+    umol=st.integers(20, 1000),
+    more=st.integers(1, 500),
+    sex=st.sampled_from(("male", "female")),
+)
+def test_more_creatinine_or_age_is_never_more_clearance(
+    age: int, weight: int, umol: int, more: int, sex: str
+) -> None:
+    def told(creatinine: int, years: int) -> tuple[Decimal, Decimal]:
+        born = date(2026 - years, 1, 1)
+        who = with_creatinine(str(creatinine), sex=sex, birth_date=born, weight_kg=Decimal(weight))
+        found = (cockcroft_gault(who).value, ckd_epi(who).value)
+        assert found[0] is not None
+        assert found[1] is not None
+        return found[0], found[1]
+
+    usual = told(umol, age)
+    assert all(a >= b for a, b in zip(usual, told(umol + more, age), strict=True))
+    assert all(a >= b for a, b in zip(usual, told(umol, age + 10), strict=True))
+
+
+@given(tenths=st.integers(3, 200))
+def test_clearance_is_the_same_in_either_unit(tenths: int) -> None:
+    in_mg = Decimal(tenths) / 10
+    who = person(
+        results=(result("14682-9", str(in_mg), "mg/dL"),), weight_kg=Decimal(70), sex="male"
+    )
+    told = cockcroft_gault(subject(who)).value
+    plain = (140 - 70) * 70 / (72 * float(in_mg))
+    assert told is not None
+    assert abs(float(told) - plain) <= 0.006 * plain + 0.05
+
+
+def test_creatinine_without_a_unit_that_is_known_is_refused() -> None:
+    who = person(results=(result("14682-9", "100", "1"),), weight_kg=Decimal(70))
+    found = cockcroft_gault(subject(who))
+    assert found.value is None
+    assert "its unit '1' is not one of umol/L" in found.cautions[0]

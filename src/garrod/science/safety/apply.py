@@ -43,7 +43,10 @@ class Judged:
 
 
 def judged(rules: Rules, subject: Subject, *, is_order: bool) -> Judged:
-    """Return what holds; of an order only what speaks of a proposed line, on either side."""
+    """Return what holds; of an order only what speaks of a proposed line, on either side.
+
+    Source: the project's design.
+    """
     scopes = ("order", "both") if is_order else ("review", "both")
     asked = [a for a in _asked(rules, subject, is_order=is_order) if _is_meant(*a, scopes)]
     signals: list[Signal] = []

@@ -1,7 +1,8 @@
 """The questions that rules ask of a person and of the lines in question, word by word.
 
-person: age, sex, smoker, pregnant, breastfeeding, may_conceive, has, measure, measured, rising
-What is asked of medicines stands in `atoms_medicines`, of the lines in question in `atoms_line`.
+person: age, sex, smoker, pregnant, breastfeeding, may_conceive, has, rising
+What is asked of results stands in `atoms_measures`, of medicines in `atoms_medicines`, of the
+lines in question in `atoms_line`.
 What each one reads stands in its docstring, as the reference page of the language shows it.
 """
 
@@ -14,7 +15,6 @@ from decimal import Decimal, InvalidOperation
 from garrod.core.person import Condition
 from garrod.knowledge.clinical import Clinical
 from garrod.science.safety.language import Asked, Atom, Check, Words
-from garrod.science.safety.renal import Clearance, ckd_epi, cockcroft_gault, usable, weight_of
 from garrod.science.safety.renal import rising as risen
 from garrod.science.safety.subject import Subject
 from garrod.science.safety.truth import NO, Answer, any_of, either, no, unknown, yes
@@ -23,10 +23,6 @@ from garrod.science.safety.truth import NO, Answer, any_of, either, no, unknown,
 FERTILE = range(11, 60)
 # How long a pregnancy, feeding, or that there is none, is taken to last, in days. Source: 40 weeks
 STATE_LASTS = 280
-COMPUTED: dict[str, Callable[[Subject], Clearance]] = {"crcl": cockcroft_gault, "egfr": ckd_epi}
-# What a formula lacks, in words; measures have their own names.
-LACKING = {"adult": "an adult (the formula was not made for children)", "weight": "body weight"}
-_OPPOSITE = {"<=": ">", ">=": "<"}
 SIGNS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "<": lambda a, b: a < b,
     "<=": lambda a, b: a <= b,
@@ -38,7 +34,10 @@ SIGNS: dict[str, Callable[[Decimal, Decimal], bool]] = {
 
 
 def number(words: Words) -> Decimal:
-    """Return the next word as a number.  Raises: KnowledgeError."""
+    """Return the next word as a number.  Raises: KnowledgeError.
+
+    Source: the project's rule language.
+    """
     word = words.take()
     try:
         return Decimal(word)
@@ -47,7 +46,10 @@ def number(words: Words) -> Decimal:
 
 
 def days(words: Words, joint: str) -> int | None:
-    """Return the days after a joint ("within 90d"); None where it does not follow."""
+    """Return the days after a joint ("within 90d"); None where it does not follow.
+
+    Source: the project's rule language.
+    """
     if not words.skip(joint):
         return None
     word = words.take()
@@ -57,12 +59,18 @@ def days(words: Words, joint: str) -> int | None:
 
 
 def compared(words: Words) -> tuple[str, Decimal]:
-    """Return the sign and the number that follow.  Raises: KnowledgeError."""
+    """Return the sign and the number that follow.  Raises: KnowledgeError.
+
+    Source: the project's rule language.
+    """
     return words.take(*SIGNS), number(words)
 
 
 def age(words: Words, clinical: Clinical) -> Check:
-    """`age >= 65`: the age in completed years; not known without a birth date."""
+    """`age >= 65`: the age in completed years; not known without a birth date.
+
+    Source: the project's rule language.
+    """
     sign, limit = compared(words)
 
     def check(asked: Asked) -> Answer:
@@ -75,7 +83,10 @@ def age(words: Words, clinical: Clinical) -> Check:
 
 
 def sex(words: Words, clinical: Clinical) -> Check:
-    """`sex female`: as the record states it; not known where it does not."""
+    """`sex female`: as the record states it; not known where it does not.
+
+    Source: the project's rule language.
+    """
     wanted = words.take("male", "female")
 
     def check(asked: Asked) -> Answer:
@@ -90,7 +101,10 @@ def sex(words: Words, clinical: Clinical) -> Check:
 
 
 def smoker(words: Words, clinical: Clinical) -> Check:
-    """`smoker`: smokes now; not known where nobody wrote it down."""
+    """`smoker`: smokes now; not known where nobody wrote it down.
+
+    Source: the project's rule language.
+    """
 
     def check(asked: Asked) -> Answer:
         found = asked.subject.person.is_smoker
@@ -102,7 +116,10 @@ def smoker(words: Words, clinical: Clinical) -> Check:
 
 
 def pregnant(words: Words, clinical: Clinical) -> Check:
-    """`pregnant`: now; no where sex or age leave it impossible; not known where it may be."""
+    """`pregnant`: now; no where sex or age leave it impossible; not known where it may be.
+
+    Source: the project's rule language.
+    """
     return lambda asked: _passing(
         asked.subject,
         asked.subject.person.is_pregnant,
@@ -112,7 +129,7 @@ def pregnant(words: Words, clinical: Clinical) -> Check:
 
 
 def breastfeeding(words: Words, clinical: Clinical) -> Check:
-    """`breastfeeding`: now; as for pregnant."""
+    """`breastfeeding`: now; as for pregnant.  Source: the project's rule language."""
     return lambda asked: _passing(
         asked.subject,
         asked.subject.person.is_breastfeeding,
@@ -122,7 +139,10 @@ def breastfeeding(words: Words, clinical: Clinical) -> Check:
 
 
 def may_conceive(words: Words, clinical: Clinical) -> Check:
-    """`may_conceive`: sex and age, where known, leave a pregnancy possible."""
+    """`may_conceive`: sex and age, where known, leave a pregnancy possible.
+
+    Source: the project's rule language.
+    """
     return lambda asked: either(
         _may_conceive(asked.subject), "sex and age leave a pregnancy possible"
     )
@@ -147,7 +167,7 @@ def has(words: Words, clinical: Clinical) -> Check:
 
     An active one, or one that lasts; with `ever` a past one too; with `within` one that began in
     that time. What is not on record counts as absent, unless the conditions did not answer.
-    Several are joined by |: `has stroke|tia`.
+    Several are joined by |: `has stroke|tia`.  Source: the project's rule language.
     """
     wanted = tuple(_known(words, clinical, name) for name in words.take().split("|"))
     is_ever, within = words.skip("ever"), days(words, "within")
@@ -182,99 +202,8 @@ def _counts(subject: Subject, had: Condition, is_any: bool, within: int | None) 
     return ago is not None and 0 <= ago <= within
 
 
-def measure(words: Words, clinical: Clinical) -> Check:
-    """`measure crcl < 30`, `measure potassium > 5.5 within 90d`: the newest value in date.
-
-    crcl is Cockcroft and Gault's, egfr the reported rate or CKD-EPI's; weight falls back on the
-    person's own. Not known where there is none, it is too old, or its unit cannot be read.
-    """
-    name = words.take()
-    if name not in clinical.measures and name not in COMPUTED:
-        raise words.fault(f"{name!r} is no measure on the shelf")
-    sign, limit = compared(words)
-    within = days(words, "within")
-
-    def check(asked: Asked) -> Answer:
-        subject = asked.subject
-        if name in COMPUTED:
-            return _cleared(COMPUTED[name](subject), name, sign, limit)
-        return _measured(subject, name, sign, limit, within)
-
-    return check
-
-
-def _cleared(found: Clearance, name: str, sign: str, limit: Decimal) -> Answer:
-    label = "creatinine clearance" if name == "crcl" else "eGFR"
-    if found.value is None:
-        lacking = ", ".join(LACKING.get(m, m) for m in found.missing)
-        return unknown(
-            f"measure:{name}",
-            f"{label} cannot be told ({'; '.join((f'missing: {lacking}', *found.cautions))})",
-        )
-    unit = "mL/min" if name == "crcl" else "mL/min/1.73 m²"
-    text = f"{label} {found.value} {unit} by {found.method} ({', '.join(found.inputs)})"
-    if any("no formula holds" in caution for caution in found.cautions):
-        return unknown(f"measure:{name}", f"{label}: {found.cautions[0]}")
-    text = "; ".join((text, *found.cautions))
-    return either(SIGNS[sign](found.value, limit), text, found.refs[0] if found.refs else "record")
-
-
-def _measured(subject: Subject, name: str, sign: str, limit: Decimal, within: int | None) -> Answer:
-    known = subject.clinical.measures[name]
-    found, why = usable(subject, name)
-    ago = subject.days_since(found.seen) if found else None
-    if found is None and name == "weight" and (own := weight_of(subject)) is not None:
-        return either(SIGNS[sign](own, limit), f"weight {own} kg")
-    if found is None or (within is not None and (ago is None or ago > within)):
-        return unknown(f"measure:{name}", f"{known.name}: {why or 'no result in that time'}")
-    text = f"{known.name} {found.comparator}{found.value} {known.unit} of {found.seen}"
-    if found.comparator:
-        return _bounded(found.comparator, found.value, sign, limit, text, name)
-    return either(SIGNS[sign](found.value, limit), text, found.ref)
-
-
-def _bounded(
-    comparator: str, value: Decimal, sign: str, limit: Decimal, text: str, name: str
-) -> Answer:
-    """Return what a value that is only bounded ("<5") decides; often it does not."""
-    below, above = ("<", "<="), (">", ">=")
-    is_below = comparator in below
-    is_edge = comparator in ("<=", ">=") and sign not in ((comparator, _OPPOSITE[comparator]))
-    is_decided = value < limit if is_below else value > limit
-    if (is_decided or (value == limit and not is_edge)) and sign in (*below, *above):
-        return either(sign in (below if is_below else above), text)
-    return unknown(f"measure:{name}", f"{text} does not decide it")
-
-
-def measured(words: Words, clinical: Clinical) -> Check:
-    """`measured inr within 84d`: there is a result of that time, whatever it says.
-
-    Several are joined by |. Not known where the results did not answer.
-    """
-    names = words.take().split("|")
-    for name in names:
-        if name not in clinical.measures:
-            raise words.fault(f"{name!r} is no measure on the shelf")
-    within = days(words, "within")
-    if within is None:
-        raise words.fault("“within …d” is expected after measured")
-    label = " or ".join(clinical.measures[n].name for n in names)
-
-    def check(asked: Asked) -> Answer:
-        subject = asked.subject
-        for one in (m for name in names for m in subject.measured.get(name, ())):
-            ago = subject.days_since(one.seen)
-            if ago is not None and 0 <= ago <= within:
-                return yes(f"{one.measure.name} measured on {one.seen}", one.ref)
-        if "results" in subject.person.unseen:
-            return unknown("results", "the results could not be seen")
-        return no(f"no {label} in the last {within} days")
-
-    return check
-
-
 def rising(words: Words, clinical: Clinical) -> Check:
-    """`rising`: creatinine rose by half within a week."""
+    """`rising`: creatinine rose by half within a week.  Source: the project's rule language."""
 
     def check(asked: Asked) -> Answer:
         found = risen(asked.subject)
@@ -284,7 +213,7 @@ def rising(words: Words, clinical: Clinical) -> Check:
 
 
 def always(words: Words, clinical: Clinical) -> Check:
-    """`always`: holds for everybody."""
+    """`always`: holds for everybody.  Source: the project's rule language."""
     return lambda asked: yes()
 
 
@@ -296,8 +225,6 @@ PERSON: dict[str, Atom] = {
     "breastfeeding": breastfeeding,
     "may_conceive": may_conceive,
     "has": has,
-    "measure": measure,
-    "measured": measured,
     "rising": rising,
     "always": always,
 }

@@ -9,6 +9,7 @@ from garrod.core.dosage import ROUTES
 from garrod.core.finding import SURE
 from garrod.knowledge.clinical import Clinical
 from garrod.science.safety.atoms import PERSON, SIGNS, compared, days
+from garrod.science.safety.atoms_measures import MEASURES
 from garrod.science.safety.atoms_medicines import MEDICINES
 from garrod.science.safety.language import Asked, Atom, Check, Words
 from garrod.science.safety.subject import Taken
@@ -18,7 +19,10 @@ OfLine = Callable[[Asked, Taken], Answer]
 
 
 def dose(words: Words, clinical: Clinical) -> Check:
-    """`dose > 20`: the line's daily dose in mg; not known where its directions do not fix it."""
+    """`dose > 20`: the line's daily dose in mg; not known where its directions do not fix it.
+
+    Source: the project's rule language.
+    """
     sign, limit = compared(words)
 
     def of_line(asked: Asked, line: Taken) -> Answer:
@@ -31,7 +35,10 @@ def dose(words: Words, clinical: Clinical) -> Check:
 
 
 def dosed(words: Words, clinical: Clinical) -> Check:
-    """`dosed`: the directions fix the line's daily dose, so that `dose` has an answer."""
+    """`dosed`: the directions fix the line's daily dose, so that `dose` has an answer.
+
+    Source: the project's rule language.
+    """
     return _on_line(
         lambda asked, line: either(
             line.daily_mg is not None, f"the daily dose of {line.name} is known", line.ref
@@ -40,7 +47,10 @@ def dosed(words: Words, clinical: Clinical) -> Check:
 
 
 def route(words: Words, clinical: Clinical) -> Check:
-    """`route oral|intravenous`: the line's route; not known where it does not say."""
+    """`route oral|intravenous`: the line's route; not known where it does not say.
+
+    Source: the project's rule language.
+    """
     wanted = words.take().split("|")
     for one in wanted:
         if one not in ROUTES:
@@ -57,14 +67,20 @@ def route(words: Words, clinical: Clinical) -> Check:
 
 
 def local(words: Words, clinical: Clinical) -> Check:
-    """`local`: a form that acts where it is put, by its route or its words."""
+    """`local`: a form that acts where it is put, by its route or its words.
+
+    Source: the project's rule language.
+    """
     return _on_line(
         lambda asked, line: either(line.is_local, f"{line.name} for local use", line.ref)
     )
 
 
 def new(words: Words, clinical: Clinical) -> Check:
-    """`new`: proposed now, and no current line has the same ingredient."""
+    """`new`: proposed now, and no current line has the same ingredient.
+
+    Source: the project's rule language.
+    """
 
     def of_line(asked: Asked, line: Taken) -> Answer:
         others = [t for t in asked.subject.by_drug.get(line.drug, ()) if not t.is_new]
@@ -74,14 +90,20 @@ def new(words: Words, clinical: Clinical) -> Check:
 
 
 def as_needed(words: Words, clinical: Clinical) -> Check:
-    """`as_needed`: the directions leave it to the person when to take it."""
+    """`as_needed`: the directions leave it to the person when to take it.
+
+    Source: the project's rule language.
+    """
     return _on_line(
         lambda asked, line: either(line.line.is_as_needed, f"{line.name} as needed", line.ref)
     )
 
 
 def indicated(words: Words, clinical: Clinical) -> Check:
-    """`indicated gout|hyperuricaemia`: what the line says that it is for; else not known."""
+    """`indicated gout|hyperuricaemia`: what the line says that it is for; else not known.
+
+    Source: the project's rule language.
+    """
     wanted = words.take().split("|")
     for name in wanted:
         if name not in clinical.conditions:
@@ -101,7 +123,10 @@ def indicated(words: Words, clinical: Clinical) -> Check:
 
 
 def taken(words: Words, clinical: Clinical) -> Check:
-    """`taken for 90d`: the line, or an earlier one of the ingredient, began that long ago."""
+    """`taken for 90d`: the line, or an earlier one of the ingredient, began that long ago.
+
+    Source: the project's rule language.
+    """
     length = days(words, "for")
     if length is None:
         raise words.fault("“for …d” is expected after taken")
@@ -124,6 +149,7 @@ def gene(words: Words, clinical: Clinical) -> Check:
     """`gene CYP2D6 "Poor Metabolizer"`: the result's phenotype or key, almost certain.
 
     No where it has less than one in twenty; not known between, and where there is no result.
+    Source: the project's rule language.
     """
     name, keys = words.take(), frozenset(words.take().split("|"))
 
@@ -150,7 +176,10 @@ def _on_line(of_line: OfLine) -> Check:
 
 
 def other(words: Words, clinical: Clinical) -> Check:
-    """`other dose > 20`: the same question of the other line of a pair."""
+    """`other dose > 20`: the same question of the other line of a pair.
+
+    Source: the project's rule language.
+    """
     word = words.take(*LINE)
     inner = LINE[word](words, clinical)
     return lambda asked: inner(replace(asked, line=asked.other, other=asked.line))
@@ -166,4 +195,4 @@ LINE: dict[str, Atom] = {
     "indicated": indicated,
     "taken": taken,
 }
-ATOMS: dict[str, Atom] = {**PERSON, **MEDICINES, **LINE, "other": other, "gene": gene}
+ATOMS: dict[str, Atom] = {**PERSON, **MEASURES, **MEDICINES, **LINE, "other": other, "gene": gene}

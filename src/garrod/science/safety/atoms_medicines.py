@@ -17,7 +17,7 @@ UNSEEN = ("medicines", "the list of medicines could not be seen")
 def members(words: Words, clinical: Clinical) -> tuple[frozenset[str], str]:
     """Return the ingredients that "@nsaid|warfarin" names, and its words.  Raises: KnowledgeError.
 
-    A blank within an ingredient's id is written as "_".
+    A blank within an ingredient's id is written as "_".  Source: the project's rule language.
     """
     found: set[str] = set()
     names: list[str] = []
@@ -36,6 +36,7 @@ def taking(words: Words, clinical: Clinical) -> Check:
 
     Taken for the whole body, unless `by any`, `by topical` …; `dose` is mg a day; `for` a time
     since its start. The line that the rule speaks of, and the other one, do not count themselves.
+    Source: the project's rule language.
     """
     drugs, label = members(words, clinical)
     parts: list[Callable[[Asked, Taken], Answer]] = []
@@ -61,7 +62,10 @@ def taking(words: Words, clinical: Clinical) -> Check:
 
 
 def took(words: Words, clinical: Clinical) -> Check:
-    """`took @ppi within 100d`: taken now, or on a line that ended within that time."""
+    """`took @ppi within 100d`: taken now, or on a line that ended within that time.
+
+    Source: the project's rule language.
+    """
     drugs, label = members(words, clinical)
     within = days(words, "within")
     if within is None:
@@ -86,7 +90,7 @@ def took(words: Words, clinical: Clinical) -> Check:
 def count(words: Words, clinical: Clinical) -> Check:
     """`count @sedative >= 3`: different ingredients of a class taken for the whole body.
 
-    The lines in question count too.
+    The lines in question count too.  Source: the project's rule language.
     """
     drugs, label = members(words, clinical)
     sign, limit = words.take(*SIGNS), number(words)

@@ -67,7 +67,10 @@ Atom = Callable[[Words, Clinical], Check]
 
 
 def compiled(text: str, rule: str, clinical: Clinical, atoms: dict[str, Atom]) -> Check:
-    """Return the check that an expression stands for.  Raises: KnowledgeError KNO010."""
+    """Return the check that an expression stands for.  Raises: KnowledgeError KNO010.
+
+    Source: the project's rule language.
+    """
     words = Words(text, rule)
     found = _either(words, clinical, atoms)
     if words.next():

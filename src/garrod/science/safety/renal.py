@@ -44,7 +44,10 @@ class Clearance:
 
 
 def usable(subject: Subject, measure: str) -> tuple[Measured | None, str]:
-    """Return the newest value that can be used, or None and why there is none."""
+    """Return the newest value that can be used, or None and why there is none.
+
+    Source: the project's design.
+    """
     found = subject.measured.get(measure, ())
     if not found:
         return None, "no result"
@@ -105,8 +108,8 @@ def ckd_epi(subject: Subject) -> Clearance:
         )
     missing = _unknown(subject, creatinine is not None)
     if missing or creatinine is None or subject.age is None:
-        said = (f"creatinine: {why}",) if creatinine is None else ()
-        return Clearance(None, "CKD-EPI 2021", missing=missing, cautions=said)
+        unread = (f"creatinine: {why}",) if creatinine is None else ()
+        return Clearance(None, "CKD-EPI 2021", missing=missing, cautions=unread)
     if subject.age < ADULT or creatinine.value <= 0:
         return Clearance(None, "CKD-EPI 2021", missing=("adult",))
     value = ckd_epi_2021(float(creatinine.value), subject.age, subject.person.sex)
@@ -133,7 +136,10 @@ def ckd_epi_2021(creatinine: float, age: int, sex: str) -> float:
 
 
 def weight_of(subject: Subject) -> Decimal | None:
-    """Return the weight in kg, where it is known and of the last year; else None."""
+    """Return the weight in kg, where it is known and of the last year; else None.
+
+    Source: the project's design.
+    """
     found, _ = usable(subject, WEIGHT)
     if found is not None:
         return found.value
@@ -144,7 +150,10 @@ def weight_of(subject: Subject) -> Decimal | None:
 
 
 def rising(subject: Subject) -> tuple[str, ...]:
-    """Return the caution that creatinine rose so fast that no formula holds, or nothing."""
+    """Return the caution that creatinine rose so fast that no formula holds, or nothing.
+
+    Source: the project's design.
+    """
     found = [m for m in subject.measured.get(CREATININE, ()) if not m.why and m.seen is not None]
     if not found or found[0].seen is None:
         return ()

@@ -93,7 +93,7 @@ def load_rules(shelf: Shelf, clinical: Clinical) -> Rules:
     """Return the rules of every pack that has a table safety_rules.
 
     Raises: KnowledgeError KNO004, KNO005 (a citation or phrase without a row), KNO010 (what a rule
-    says cannot be read).
+    says cannot be read).  Source: the project's design.
     """
     packs = [n for n in shelf.names() if TABLE in shelf.pack(n).tables]
     found = [_rule(shelf, name, row, clinical) for name in packs for row in shelf.rows(name, TABLE)]
@@ -111,7 +111,10 @@ def rules_of(
     phrases: Mapping[tuple[str, str], str],
     listed: Mapping[tuple[str, str], tuple[Rule, ...]],
 ) -> Rules:
-    """Return rules ready to ask. `listed` are pairs of ingredients that name their rules."""
+    """Return rules ready to ask. `listed` are pairs of ingredients that name their rules.
+
+    Source: the project's design.
+    """
     rules = tuple(found)
     by_pair = {rule for named in listed.values() for rule in named}
     single: dict[str, list[Rule]] = {}

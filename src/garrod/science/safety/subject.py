@@ -102,6 +102,7 @@ def subject_of(
     """Return a person as rules ask about them.
 
     `local` are the lines whose words name a form that acts where it is put.
+    Source: the project's design.
     """
     at = frozenset(id(line) for line in local)
     taken = (*_taken(named, clinical, at), *_taken(proposed, clinical, at, is_new=True))
@@ -159,7 +160,10 @@ def _measured(person: Person, clinical: Clinical) -> dict[str, tuple[Measured, .
 
 
 def measured_of(measure: Measure, result: Result) -> Measured:
-    """Return a result in its measure's unit; what is no such amount, or implausible, says why."""
+    """Return a result in its measure's unit; what is no such amount, or implausible, says why.
+
+    Source: the project's design.
+    """
     value, why = Decimal(0), result.why_unread
     if result.value is None:
         why = why or "it has no number with a unit"

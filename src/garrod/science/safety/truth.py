@@ -58,34 +58,43 @@ YES, NO = Answer(Truth.YES), Answer(Truth.NO)
 
 
 def yes(text: str = "", ref: str = "record") -> Answer:
-    """Return a yes with the fact that makes it."""
+    """Return a yes with the fact that makes it.  Source: Kleene's three-valued logic."""
     return Answer(Truth.YES, (Fact(text, ref),)) if text else YES
 
 
 def no(text: str = "", ref: str = "record") -> Answer:
-    """Return a no; its fact is told where the question was asked the other way round."""
+    """Return a no; its fact is told where the question was asked the other way round.
+
+    Source: Kleene's three-valued logic.
+    """
     return Answer(Truth.NO, (Fact(text, ref),)) if text else NO
 
 
 def unknown(what: str, text: str) -> Answer:
-    """Return that it is not known, and what would have to be."""
+    """Return that it is not known, and what would have to be.
+
+    Source: Kleene's three-valued logic.
+    """
     return Answer(Truth.UNKNOWN, (), (Missing(what, text),))
 
 
 def either(is_so: bool, text: str = "", ref: str = "record") -> Answer:
-    """Return yes or no, with the fact that decides it."""
+    """Return yes or no, with the fact that decides it.  Source: Kleene's three-valued logic."""
     return yes(text, ref) if is_so else no(text, ref)
 
 
 def not_(answer: Answer) -> Answer:
-    """Return the opposite; what is unknown stays so."""
+    """Return the opposite; what is unknown stays so.  Source: Kleene's three-valued logic."""
     if answer.truth is Truth.UNKNOWN:
         return answer
     return Answer(Truth.NO if answer.is_yes else Truth.YES, answer.facts)
 
 
 def all_of(answers: Iterable[Answer]) -> Answer:
-    """Return yes when all are; no as soon as one is; else what is missing for it."""
+    """Return yes when all are; no as soon as one is; else what is missing for it.
+
+    Source: Kleene's three-valued logic.
+    """
     found: list[Answer] = []
     for answer in answers:
         if answer.is_no:
@@ -99,7 +108,10 @@ def all_of(answers: Iterable[Answer]) -> Answer:
 
 
 def any_of(answers: Iterable[Answer]) -> Answer:
-    """Return yes as soon as one is; no when all are; else what is missing for it."""
+    """Return yes as soon as one is; no when all are; else what is missing for it.
+
+    Source: Kleene's three-valued logic.
+    """
     found: list[Answer] = []
     for answer in answers:
         if answer.is_yes:
