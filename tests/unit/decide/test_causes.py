@@ -5,7 +5,7 @@ from datetime import date
 from garrod.care.decide.causes import without_doubles
 from garrod.core.advice import Action, Advice, Because, Option, Target, Tier
 from garrod.core.evidence import Evidence
-from tests.making.decisions import ADULT, KNOWLEDGE, TODAY, ask
+from tests.making.decisions import ADULT, KNOWLEDGE, TODAY, ask_all
 
 CODEINE = Target("codeine")
 
@@ -77,7 +77,7 @@ def test_two_rules_with_the_same_effect_of_the_same_pair_are_one() -> None:
 
 def test_child_hears_of_codeine_once() -> None:
     child = ADULT.__class__("Patient/1", sex="male", birth_date=date(2017, 1, 1))
-    against = [a for a in ask(child, "codeine").advice if a.action is Action.AVOID]
+    against = [a for a in ask_all(KNOWLEDGE, child, "codeine").advice if a.action is Action.AVOID]
     assert len(against) == 1
     assert against[0].tier is Tier.T1
     assert KNOWLEDGE.policy.contraindicated("codeine")

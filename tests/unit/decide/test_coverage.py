@@ -13,7 +13,7 @@ from garrod.care.decide.coverage import (
 from garrod.care.decide.service import decide
 from garrod.core.medicine import REVIEW, MedicineLine
 from garrod.knowledge.medicines import Medicine
-from tests.making.decisions import ADULT, KNOWLEDGE, TODAY, ask
+from tests.making.decisions import ADULT, KNOWLEDGE, TODAY, ask_all
 
 COVERED = {
     "interactions": frozenset(("warfarin", "ibuprofen")),
@@ -64,8 +64,8 @@ def test_lines_for_people_count_what_there_is_and_is_not() -> None:
 
 def test_decisions_carry_at_most_one_entry() -> None:
     for found in (
-        ask(ADULT, "co-codamol"),
-        ask(ADULT, "xyzzymab"),
+        ask_all(KNOWLEDGE, ADULT, "co-codamol"),
+        ask_all(KNOWLEDGE, ADULT, "xyzzymab"),
         decide(
             KNOWLEDGE,
             replace(ADULT, medicines=(MedicineLine("senna"), MedicineLine("ramipril"))),

@@ -16,8 +16,8 @@ from tests.making.decisions import (
     ADULT,
     CALLER,
     CYP2C19_PM,
+    GENETIC,
     IM,
-    KNOWLEDGE,
     NM,
     PM,
     TODAY,
@@ -139,7 +139,7 @@ def test_age_chooses_the_population(born: date, population: str) -> None:
 def test_long_tolerated_carbamazepine_is_judged_as_exposed() -> None:
     line = MedicineLine("carbamazepine", started=date(2020, 1, 1))
     person = replace(ADULT, medicines=(line,), findings=(hla("HLA-B", "*15:02 positive"),))
-    decision = decide(KNOWLEDGE, person, REVIEW, today=TODAY)
+    decision = decide(GENETIC, person, REVIEW, today=TODAY)
     assert {a.population for a in decision.advice} == {"cbz-exposed"}
 
 
@@ -201,12 +201,12 @@ def test_phenotype_stated_without_its_score_weighs_every_row_it_may_mean() -> No
 def test_same_medicine_twice_gives_one_answer() -> None:
     lines = (MedicineLine("Plavix"), MedicineLine("clopidogrel 75 mg"))
     person = replace(ADULT, conditions=(ACS,), medicines=lines, findings=(CYP2C19_PM,))
-    assert len(decide(KNOWLEDGE, person, REVIEW, today=TODAY).advice) == 1
+    assert len(decide(GENETIC, person, REVIEW, today=TODAY).advice) == 1
 
 
 def test_look_ahead_names_medicines_not_taken_and_no_offers_of_tests() -> None:
     person = replace(ADULT, medicines=(MedicineLine("clopidogrel"),), findings=(CYP2C19_PM,))
-    ahead = look_ahead(KNOWLEDGE, person, today=TODAY)
+    ahead = look_ahead(GENETIC, person, today=TODAY)
     names = {a.target.name for a in ahead}
     assert "voriconazole" in names
     assert "clopidogrel" not in names
@@ -216,7 +216,7 @@ def test_look_ahead_names_medicines_not_taken_and_no_offers_of_tests() -> None:
 def test_look_ahead_leaves_out_what_holds_for_nearly_everybody() -> None:
     usual = "Uncertain Susceptibility"
     person = replace(ADULT, findings=(finding("RYR1", candidate("a/b", 1.0, usual)),))
-    assert look_ahead(KNOWLEDGE, person, today=TODAY) == ()
+    assert look_ahead(GENETIC, person, today=TODAY) == ()
     ordered = ask(ADULT, "sevoflurane", finding("RYR1", candidate("a/b", 1.0, usual)))
     assert ordered.advice[0].action is Action.ASK
 
@@ -232,14 +232,14 @@ def test_usual_result_of_warfarin_does_not_interrupt(genotype: str, tier: Tier) 
 
 
 def every_row() -> list[tuple[str, str]]:
-    return [(row.id, drug) for row in KNOWLEDGE.guidance.recommendations for drug in row.drugs]
+    return [(row.id, drug) for row in GENETIC.guidance.recommendations for drug in row.drugs]
 
 
 @pytest.mark.parametrize(("row_id", "drug"), every_row())
 def test_every_row_of_guidance_leads_to_an_answer_with_evidence_and_packs(
     row_id: str, drug: str
 ) -> None:
-    row = next(r for r in KNOWLEDGE.guidance.recommendations if r.id == row_id)
+    row = next(r for r in GENETIC.guidance.recommendations if r.id == row_id)
     findings = tuple(
         finding(gene, Candidate(value, 1.0, value, "", (value,)))
         for gene, values in row.keys
@@ -247,7 +247,7 @@ def test_every_row_of_guidance_leads_to_an_answer_with_evidence_and_packs(
         if value != "No Result" and not gene.startswith("rs")
     )
     person = Person("Patient/1", findings=findings)
-    decision = decide(KNOWLEDGE, person, Proposal(Act.ORDER, MedicineLine(drug)), today=TODAY)
+    decision = decide(GENETIC, person, Proposal(Act.ORDER, MedicineLine(drug)), today=TODAY)
     assert decision.advice or decision.clear or decision.not_assessed
     if row.action not in (Action.STANDARD, Action.NO_RECOMMENDATION):
         # the person's age and past are unknown: another population's stricter row may lead

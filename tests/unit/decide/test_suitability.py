@@ -19,8 +19,8 @@ from tests.making.decisions import (
     ADULT,
     CALLER,
     CYP2C19_PM,
+    GENETIC,
     IM,
-    KNOWLEDGE,
     NM,
     PM,
     TODAY,
@@ -95,7 +95,7 @@ def test_advice_on_two_medicines_by_one_row_has_two_ids_and_none_of_the_person()
     risk = "increased risk of aminoglycoside-induced hearing loss"
     carrier = finding("MT-RNR1", candidate("m.1555A>G", 1.0, risk))
     person = replace(ADULT, reference="Patient/9434765919", medicines=lines, findings=(carrier,))
-    found = [a.id for a in decide(KNOWLEDGE, person, REVIEW, today=TODAY).advice]
+    found = [a.id for a in decide(GENETIC, person, REVIEW, today=TODAY).advice]
     assert len(set(found)) == 2
     assert not any("9434765919" in told for told in found)
 
@@ -107,9 +107,9 @@ def test_two_lines_of_one_medicine_are_judged_by_every_reason_and_the_earliest_s
         medicines=(recent, MedicineLine("Tegretol", started=date(2020, 1, 1))),
         findings=(hla("HLA-B", "*15:02 positive"),),
     )
-    assert decide(KNOWLEDGE, person, REVIEW, today=TODAY).advice[0].population == "cbz-exposed"
+    assert decide(GENETIC, person, REVIEW, today=TODAY).advice[0].population == "cbz-exposed"
     again = Proposal(Act.ORDER, MedicineLine("carbamazepine"))
-    assert decide(KNOWLEDGE, person, again, today=TODAY).advice[0].population == "cbz-exposed"
+    assert decide(GENETIC, person, again, today=TODAY).advice[0].population == "cbz-exposed"
 
 
 def test_possible_hard_stop_asks_for_the_test_first() -> None:
@@ -142,8 +142,8 @@ def test_untested_person_is_not_told_that_the_usual_dose_holds_where_a_test_come
 
 
 def test_words_of_every_row_are_whole_sentences_in_british_english() -> None:
-    said = Said(KNOWLEDGE.guidance, KNOWLEDGE.medicines)
-    told = {r.id: summary_of(said, Outcome(r, 1.0, ())) for r in KNOWLEDGE.guidance.recommendations}
+    said = Said(GENETIC.guidance, GENETIC.medicines)
+    told = {r.id: summary_of(said, Outcome(r, 1.0, ())) for r in GENETIC.guidance.recommendations}
     broken = re.compile(r"(relying on|giving|Ask|Test)\.|pain killer|etaboliz|200 %|\.\.|  ")
     assert [row for row, words in told.items() if broken.search(words)] == []
 
@@ -252,7 +252,7 @@ def test_stable_advice_names_no_position_to_read_next() -> None:
 def test_condition_of_a_relative_is_not_taken_for_the_person_s(
     written: str, is_theirs: bool
 ) -> None:
-    named = KNOWLEDGE.policy.indications_of((Coding("", "", written),))
+    named = GENETIC.policy.indications_of((Coding("", "", written),))
     assert bool(named) is is_theirs
 
 
