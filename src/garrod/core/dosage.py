@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+
+MOST = 8192  # Not clinical: directions whose reading is kept, since the same ones come all day
 
 ROUTES = (
     *(
@@ -103,6 +106,7 @@ def dosage_in(text: str) -> Dosage:
     return Dosage(route_in(text), daily_mg_in(text))
 
 
+@lru_cache(maxsize=MOST)
 def route_in(text: str) -> str:
     """Return the route that words name, or that of the form; "" where they name none or several."""
     words = text.casefold()
@@ -113,6 +117,7 @@ def route_in(text: str) -> str:
     return forms[0] if len(forms) == 1 else ""
 
 
+@lru_cache(maxsize=MOST)
 def daily_mg_in(text: str) -> Decimal | None:
     """Return the total dose a day that directions give beyond doubt, in mg; None otherwise."""
     words = " ".join(text.casefold().split())
@@ -136,6 +141,7 @@ def is_open_ended(text: str) -> bool:
     return bool(_UNSURE.search(text.casefold()))
 
 
+@lru_cache(maxsize=MOST)
 def strength_mg_in(text: str) -> Decimal | None:
     """Return the one strength that a medicine's name has, in mg; None for none or several."""
     words = text.casefold()

@@ -19,6 +19,9 @@ class Own:
     entries: Entries = field(default=(), repr=False)
     _by_kind: dict[str, list[Resource]] = field(default_factory=dict, repr=False, compare=False)
     _by_name: _Found = field(default_factory=dict, repr=False, compare=False)
+    _asked: dict[tuple[str, ...], list[Resource]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         for place, (url, resource) in enumerate(self.entries):
@@ -28,10 +31,12 @@ class Own:
                 self._by_name.setdefault((kind, name), (place, resource))
 
     def of(self, *kinds: str) -> Iterator[Resource]:
-        """Yield the patient's resources of some kinds."""
-        for resource in self.all_of(*kinds):
-            if self.is_own(resource):
-                yield resource
+        """Yield the patient's resources of some kinds, in the order of the bundle."""
+        found = self._asked.get(kinds)
+        if found is None:
+            found = [r for r in self.all_of(*kinds) if self.is_own(r)]
+            self._asked[kinds] = found
+        yield from found
 
     def all_of(self, *kinds: str) -> Iterator[Resource]:
         """Yield the resources of some kinds, whoever they belong to."""
