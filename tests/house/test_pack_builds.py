@@ -29,6 +29,7 @@ ORDER = (
     "treatments",
     "allergies",
     "burdens",
+    "duplicates",
     "interactions",
     "organs",
     "fhir_r4",

@@ -20,6 +20,7 @@ from garrod.knowledge.shelf import Shelf
 from garrod.science.pgx.guidance import Guidance, by_guideline, load_guidance
 from garrod.science.safety.allergens import Allergens, load_allergens
 from garrod.science.safety.burden import Burdens, load_burdens
+from garrod.science.safety.duplicate_rules import DuplicateRules, load_duplicate_rules
 from garrod.science.safety.rules import Rules, load_rules
 
 
@@ -44,6 +45,7 @@ class Knowledge:
     prescribing: Prescribing
     allergens: Allergens
     burdens: Burdens
+    duplicates: DuplicateRules
     memory: Memory = field(init=False, compare=False, repr=False, default_factory=Memory)
 
     @property
@@ -91,6 +93,7 @@ def load_knowledge(shelf: Shelf, policy: str = PACK) -> Knowledge:
         prescribing=load_prescribing(shelf),
         allergens=load_allergens(shelf, clinical, medicines),
         burdens=load_burdens(shelf, clinical),
+        duplicates=load_duplicate_rules(shelf, clinical),
     )
 
 

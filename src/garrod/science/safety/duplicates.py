@@ -1,0 +1,225 @@
+"""Two lines for one purpose: the same product, ingredient or class, and what makes it wanted.
+
+Subject, DuplicateRules -> Duplicate, one a pair of lines and kind; drafts are compared too
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import combinations
+
+from garrod.knowledge.medicines import Words, words_of
+from garrod.science.safety.duplicate_rules import AllowedPair, DuplicateClass, DuplicateRules
+from garrod.science.safety.subject import Subject, Taken
+
+STRENGTH = re.compile(
+    r"(\d+(?:[.,]\d+)*)\s*(micrograms?|mcg|µg|mg|g|ml|units?|%|mmol|mg/ml)(?![a-z])", re.IGNORECASE
+)
+UNITS = {"mcg": "microgram", "µg": "microgram", "micrograms": "microgram", "units": "unit"}
+PRN = re.compile(r"\b(?:when required|as required|when needed|as needed|prn)\b", re.IGNORECASE)
+LOADING = re.compile(r"\b(?:loading|stat|once only)\b", re.IGNORECASE)
+
+
+class Kind(StrEnum):
+    """In what two lines are alike. The first that fits is said."""
+
+    EXACT = "exact"
+    INGREDIENT = "ingredient"
+    SHARED = "shared"
+    ROUTE = "route"
+    BOTH_LOCAL = "both-local"
+    LOCAL = "local"
+    CLASS = "class"
+    ALLOWED = "allowed"
+    REPLACES = "replaces"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Item:
+    """A line with its ingredients, and what its words say of form, release and strength."""
+
+    taken: tuple[Taken, ...]
+    form: str
+    release: str
+    strength: frozenset[str]
+
+    @property
+    def drugs(self) -> frozenset[str]:
+        """Return the ingredients."""
+        return frozenset(t.drug for t in self.taken)
+
+    @property
+    def is_new(self) -> bool:
+        """Return whether it is proposed."""
+        return self.taken[0].is_new
+
+    @property
+    def is_local(self) -> bool:
+        """Return whether it acts where it is put."""
+        return self.taken[0].is_local
+
+    @property
+    def text(self) -> str:
+        """Return the words of the line."""
+        return self.taken[0].line.text
+
+    @property
+    def is_as_needed(self) -> bool:
+        """Return whether it is taken only when needed."""
+        return self.taken[0].line.is_as_needed or bool(PRN.search(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A pair of lines that are alike: by which ingredients of each, and why both may be wanted."""
+
+    kind: Kind
+    first: Item
+    second: Item
+    by: tuple[Taken, Taken]
+    of_class: DuplicateClass | None = None
+    allowed: AllowedPair | None = None
+
+
+def duplicates(rules: DuplicateRules, subject: Subject, *, is_order: bool) -> tuple[Duplicate, ...]:
+    """Return the pairs that are alike: of an order those with the order, else all."""
+    if not rules.reference:
+        return ()
+    items = _items(rules, subject)
+    pairs = combinations(items, 2)
+    return tuple(
+        one
+        for first, second in pairs
+        if not is_order or first.is_new or second.is_new
+        for one in _between(rules, first, second)
+    )
+
+
+def _items(rules: DuplicateRules, subject: Subject) -> list[Item]:
+    lines: dict[int, list[Taken]] = {}
+    for one in subject.taken:
+        lines.setdefault(id(one.line), []).append(one)
+    return [_item(rules, tuple(taken)) for taken in lines.values()]
+
+
+def _item(rules: DuplicateRules, taken: tuple[Taken, ...]) -> Item:
+    words = words_of(taken[0].line.text)
+    form = release = ""
+    for part, is_form, is_release in rules.forms:
+        if _has(words, part):
+            form, release = form or is_form, release or is_release
+    return Item(taken, form, release, strengths_in(taken[0].line.text))
+
+
+def strengths_in(text: str) -> frozenset[str]:
+    """Return the strengths that a text names, as number and unit: "500 mg"."""
+    return frozenset(
+        f"{number.replace(',', '')} {UNITS.get(unit.lower(), unit.lower())}"
+        for number, unit in STRENGTH.findall(text)
+    )
+
+
+def _has(said: Words, words: Words) -> bool:
+    return any(said[n : n + len(words)] == words for n in range(len(said) - len(words) + 1))
+
+
+def _between(rules: DuplicateRules, first: Item, second: Item) -> Iterator[Duplicate]:
+    shared = first.drugs & second.drugs
+    if shared:
+        yield _of_ingredient(rules, first, second, min(shared))
+    if not first.is_local and not second.is_local:
+        yield from _of_class(rules, first, second, shared)
+
+
+def _of_ingredient(rules: DuplicateRules, first: Item, second: Item, drug: str) -> Duplicate:
+    by = (_taken(first, drug), _taken(second, drug))
+    allowed = _allowed(rules, first, second, by, "ingredient")
+    if allowed is not None:
+        return Duplicate(Kind.ALLOWED, first, second, by, None, allowed)
+    return Duplicate(_kind(first, second), first, second, by)
+
+
+def _kind(first: Item, second: Item) -> Kind:
+    if first.is_local != second.is_local:
+        return Kind.LOCAL
+    if first.is_local:
+        return Kind.BOTH_LOCAL
+    routes = {item.taken[0].line.route for item in (first, second)} - {""}
+    if len(routes) > 1:
+        return Kind.ROUTE
+    if first.drugs != second.drugs:
+        return Kind.SHARED
+    if first.is_new != second.is_new and _is_replaced(first, second):
+        return Kind.REPLACES
+    is_told = bool(first.form and first.strength)
+    is_same = (first.form, first.release, first.strength) == (
+        second.form, second.release, second.strength,
+    )  # fmt: skip
+    return Kind.EXACT if is_told and is_same else Kind.INGREDIENT
+
+
+def _is_replaced(first: Item, second: Item) -> bool:
+    """Return whether an order is the same line anew, or the same product in another dose."""
+    one, two = first.taken[0].line, second.taken[0].line
+    if one.reference and one.reference == two.reference:
+        return True
+    if (
+        first.form and second.form and first.form != second.form
+    ) or first.release != second.release:
+        return False
+    if one.daily_mg is not None and two.daily_mg is not None:
+        return one.daily_mg != two.daily_mg
+    return bool(first.strength and second.strength) and first.strength != second.strength
+
+
+def _of_class(
+    rules: DuplicateRules, first: Item, second: Item, shared: frozenset[str]
+) -> Iterator[Duplicate]:
+    """Yield the classes that both have a medicine of; a narrow class speaks for a wide one."""
+    said: set[frozenset[str]] = set()
+    for row in rules.classes:
+        for one in (t for t in first.taken if t.drug in row.drugs - shared):
+            two = next((t for t in second.taken if t.drug in row.drugs - shared), None)
+            if two is None or frozenset((one.drug, two.drug)) in said:
+                continue
+            said.add(frozenset((one.drug, two.drug)))
+            allowed = _allowed(rules, first, second, (one, two), "class")
+            kind = Kind.CLASS if allowed is None else Kind.ALLOWED
+            yield Duplicate(kind, first, second, (one, two), row, allowed)
+
+
+def _taken(item: Item, drug: str) -> Taken:
+    return next(t for t in item.taken if t.drug == drug)
+
+
+def _allowed(
+    rules: DuplicateRules, first: Item, second: Item, by: tuple[Taken, Taken], of: str
+) -> AllowedPair | None:
+    one, two = by[0].drug, by[1].drug
+    for row in rules.allowed:
+        is_pair = (one in row.first and two in row.second) or (
+            two in row.first and one in row.second
+        )
+        if row.of == of and is_pair and CONDITIONS[row.when](first, second):
+            return row
+    return None
+
+
+def _is_one_loading(first: Item, second: Item) -> bool:
+    return bool(LOADING.search(first.text)) != bool(LOADING.search(second.text))
+
+
+def _differ_in_strength(first: Item, second: Item) -> bool:
+    return bool(first.strength and second.strength) and first.strength != second.strength
+
+
+CONDITIONS: Mapping[str, Callable[[Item, Item], bool]] = {
+    "": lambda first, second: True,
+    "as-needed": lambda first, second: first.is_as_needed != second.is_as_needed,
+    "release": lambda first, second: first.release != second.release,
+    "strength": _differ_in_strength,
+    "loading": _is_one_loading,
+}
