@@ -280,7 +280,7 @@ def test_other_addresses_and_methods_are_refused(
 
 
 def test_feedback_becomes_an_event_of_the_record_and_a_task(door: Hooks) -> None:
-    who = {"patientId": "p2"}
+    who = {"patientId": "p2", "userId": "Practitioner/feedback"}
     taken = statement("s2", "Omeprazole 20 mg capsules", "p2")
     door.record.ask("PUT", "MedicationStatement/s2", taken)
     (card,) = sent(door, order("o1", patient="p2"), context=who).json["cards"]
