@@ -46,11 +46,10 @@ def measure(words: Words, clinical: Clinical) -> Check:
 def _cleared(found: Clearance, name: str, sign: str, limit: Decimal) -> Answer:
     label = "creatinine clearance" if name == "crcl" else "eGFR"
     if found.value is None:
-        lacking = ", ".join(LACKING.get(m, m) for m in found.missing)
-        return unknown(
-            f"measure:{name}",
-            f"{label} cannot be told ({'; '.join((f'missing: {lacking}', *found.cautions))})",
-        )
+        why = {c.partition(":")[0]: c.partition(": ")[2] for c in found.cautions}
+        lacking = [LACKING.get(m, m) + (f" ({why[m]})" if m in why else "") for m in found.missing]
+        said = f"{label} cannot be told (missing: {', '.join(lacking)})"
+        return unknown(f"measure:{name}", said)
     unit = "mL/min" if name == "crcl" else "mL/min/1.73 m²"
     text = f"{label} {found.value} {unit} by {found.method} ({', '.join(found.inputs)})"
     if any("no formula holds" in caution for caution in found.cautions):
