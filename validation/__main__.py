@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from validation import (
     all_rows,
+    cds_hooks,
     cohort100,
     decide_exposure,
     decide_interactions,
@@ -59,6 +60,7 @@ ALL: dict[str, Callable[[], int]] = {
     "decide_exposure": decide_exposure.main,
     "decide_phenoconversion": decide_phenoconversion.main,
     "decide_interactions": decide_interactions.main,
+    "cds_hooks": cds_hooks.main,
     "fhir_round_trip": fhir_round_trip.main,
     "fhir_paths": fhir_paths.main,
     "fhir_profiles": fhir_profiles.main,
@@ -74,7 +76,7 @@ BY_NAME: dict[str, Callable[[], int]] = {
     "fhir_clients": fhir_clients.main,
     "fhir_differential": fhir_differential.main,
 }
-SELF_CONTAINED = {"kill_rounds", *BY_NAME}  # what makes or fetches its own data
+SELF_CONTAINED = {"kill_rounds", "cds_hooks", *BY_NAME}  # what makes or fetches its own data
 
 
 def main(names: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -47,7 +48,9 @@ async def _rooms() -> AsyncIterator[Rooms]:
         consult = Consult(record, services, clock, people=people)
         async with Exports(HOUSING.folder, record, codec, clock).running() as exports:
             with _desk.open(consult):
+                warming = asyncio.create_task(asyncio.to_thread(consult.warm))
                 yield replace(rooms, exports=exports, people=people, consult=consult)
+                await asyncio.gather(warming, return_exceptions=True)
         await _reader.close()
 
 

@@ -63,6 +63,11 @@ class Consult:
         """The site's count of orders and of cards that stood in somebody's way."""
         return Ledger(self.services.knowledge.prescribing.budget)
 
+    def warm(self) -> None:
+        """Read the knowledge, so that nobody waits for it at their first order."""
+        self.moment  # noqa: B018
+        self.services.caller  # noqa: B018
+
     def _moment(self, memory: CardMemory) -> Moment:
         return Moment(
             self.services.knowledge,
