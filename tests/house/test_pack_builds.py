@@ -32,6 +32,7 @@ ORDER = (
     "duplicates",
     "interactions",
     "organs",
+    "review",
     "fhir_r4",
     "fhir_search",
 )

@@ -24,7 +24,8 @@ KEYS = {
 NOT_LOOKED_UP = {
     *(("pgx-guidance", "england"), ("drugs", "unchecked"), ("drug-sets", "unchecked")),
     *(("clinical-terms", "unchecked"), ("clinical-terms", "molar")),
-    ("interactions", "unchecked"),
+    *(("interactions", "unchecked"), ("burdens", "unchecked"), ("duplicate-rules", "unchecked")),
+    *(("allergy-classes", "unchecked"), ("allergy-classes", "codes")),
     *(("renal-dosing", "unchecked"), ("hepatic-dosing", "unchecked"), ("monitoring", "unchecked")),
     *(("dose-ranges", "unchecked"), ("contraindications", "unchecked"), ("lifestyle", "unchecked")),
 }

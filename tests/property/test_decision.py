@@ -106,7 +106,8 @@ def test_every_advice_carries_evidence_packs_and_a_proof_chain(
             for evidence in advice.evidence:
                 assert evidence.source
                 assert evidence.licence
-            source = "policy-england" if advice.id.startswith("limit:") else "pgx-guidance"
+            adviser = advice.id.partition(":")[0]
+            source = {"limit": "policy-england", "pgx": "pgx-guidance"}.get(adviser, "")
             assert any(pack.startswith(source) for pack in advice.packs)
             assert all(pack.count("@") == 1 for pack in advice.packs)
             assert advice.because

@@ -15,6 +15,7 @@ from garrod.core.advice import Advice, Because, Option, Tier
 from garrod.knowledge.medicines import Medicine
 
 MOST = 5  # options on one card. Source: the project's design
+INSTEAD = "instead of "  # how an interaction names the medicine that an option stands in for
 RANKED_AT = frozenset((Tier.T1, Tier.T2, Tier.T3))
 
 
@@ -42,7 +43,8 @@ def _offered(question: Question, ranker: Ranker, advice: Advice, ordered: frozen
         if medicine is None:
             kept[option.name] = option  # a group, in the guideline's words: no one medicine
             continue
-        fit = ranker.fit(medicine, replacing, indication=indication)
+        gone = replacing | _instead_of(question, option)
+        fit = ranker.fit(medicine, gone, indication=indication)
         if fit.barred:
             barred.append(fit)
         else:
@@ -84,6 +86,14 @@ def _medicine_of(question: Question, option: Option) -> Medicine | None:
         if found is not None:
             return found
     return question.knowledge.medicines.find(option.name) if option.codes else None
+
+
+def _instead_of(question: Question, option: Option) -> frozenset[str]:
+    """Return what an option says that it stands in for, beside what advice is about."""
+    if not option.reason.startswith(INSTEAD):
+        return frozenset()
+    named = question.knowledge.medicines.find_all(option.reason)
+    return frozenset(m.drug for m in named)
 
 
 def _remarked(option: Option, fit: Fit, ranker: Ranker, indication: str) -> Option:
