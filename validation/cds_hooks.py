@@ -83,11 +83,11 @@ def main() -> int:
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        print("cds_hooks: the e2e extra is not installed; nothing was tried.")
+        _print([("every step", "not tried", "the e2e extra is not installed")])
         return 0
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
-        print("cds_hooks: no Chromium on this machine; nothing was tried.")
+        _print([("every step", "not tried", "no Chromium on this machine")])
         return 0
     with (
         tempfile.TemporaryDirectory(prefix="garrod-hooks-") as held,
@@ -101,6 +101,12 @@ def main() -> int:
             return _walked(browser.new_page(), page_of)
         finally:
             browser.close()
+
+
+def _print(rows: list[tuple[str, str, str]]) -> None:
+    print("\n| step of a hook client in Chromium | as it should be | seen |\n|---|---|---|")
+    for row in rows:
+        print(f"| {' | '.join(row)} |")
 
 
 def _walked(page: Any, address: str) -> int:
@@ -127,8 +133,7 @@ def _walked(page: Any, address: str) -> int:
     told.append(("option taken", "clopidogrel" not in drafts.lower(), f"drafts are now: {drafts}"))
     outcome = page.text_content("#feedback")
     told.append(("feedback kept", outcome == "accepted", outcome))
-    for name, is_right, words in told:
-        print(f"cds_hooks {'ok ' if is_right else 'NOT'} {name}: {words}")
+    _print([(name, "yes" if is_right else "NO", words) for name, is_right, words in told])
     return 0 if all(is_right for _, is_right, _ in told) else 1
 
 
