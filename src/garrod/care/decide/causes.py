@@ -43,7 +43,7 @@ def without_doubles(advice: Iterable[Advice]) -> tuple[Advice, ...]:
         if place is None:
             kept.append(one)
         else:
-            kept[place] = _joined(kept[place], one)
+            kept[place] = joined(kept[place], one)
     return tuple(kept)
 
 
@@ -88,7 +88,7 @@ def _is_same_pair(had: Advice, one: Advice) -> bool:
     return is_ruled and drugs[0] == drugs[1] and effects[0] == effects[1]
 
 
-def _joined(had: Advice, one: Advice) -> Advice:
+def joined(had: Advice, one: Advice) -> Advice:
     """Return the louder advice with the chain, sources, options and checks of the other."""
     names = {o.name for o in had.options}
     return replace(

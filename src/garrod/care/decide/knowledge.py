@@ -13,6 +13,7 @@ from garrod.care.decide.dosing import Doses, load_doses
 from garrod.care.decide.memory import Memory
 from garrod.care.decide.policy import PACK, Policy, load_policy
 from garrod.care.decide.prescribing import Prescribing, load_prescribing
+from garrod.care.decide.review_facts import ReviewFacts, load_review
 from garrod.care.decide.treatments import Treatments, load_treatments
 from garrod.knowledge.clinical import Clinical, load_clinical
 from garrod.knowledge.medicines import Medicines, load_medicines
@@ -46,6 +47,7 @@ class Knowledge:
     allergens: Allergens
     burdens: Burdens
     duplicates: DuplicateRules
+    review: ReviewFacts = field(default_factory=ReviewFacts)
     memory: Memory = field(init=False, compare=False, repr=False, default_factory=Memory)
 
     @property
@@ -91,6 +93,7 @@ def load_knowledge(shelf: Shelf, policy: str = PACK) -> Knowledge:
         rules=load_rules(shelf, clinical),
         treatments=load_treatments(shelf, clinical),
         prescribing=load_prescribing(shelf),
+        review=load_review(shelf, clinical),
         allergens=load_allergens(shelf, clinical, medicines),
         burdens=load_burdens(shelf, clinical),
         duplicates=load_duplicate_rules(shelf, clinical),

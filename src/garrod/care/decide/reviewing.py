@@ -24,10 +24,10 @@ def review_cards(
         if advice.tier in SHOWN:
             by_name.setdefault(advice.target.name.casefold(), []).append(advice)
     found = []
-    for advice in by_name.values():
-        target = advice[0].target
+    for said in by_name.values():
+        target = said[0].target
         gaps = tuple(n for n in decision.not_assessed if n.target.name == target.name)
-        card = card_of(Decision(tuple(advice), (), gaps), target, known)
+        card = card_of(Decision(tuple(said), (), gaps), target, known)
         if card is not None:
             found.append(card)
     return tuple(sorted(found, key=lambda c: (c.tier, c.target.name)))[:most]

@@ -13,7 +13,7 @@ from garrod.care.decide.model import Decision
 from garrod.care.decide.options import codes_of
 from garrod.care.decide.wording import sentence
 from garrod.care.decide.words import DOING, listed
-from garrod.core.advice import Advice, Because, NotAssessed, Option, Target
+from garrod.core.advice import Action, Advice, Because, NotAssessed, Option, Target
 from garrod.science.safety.apply import Gap, Signal, judged
 from garrod.science.safety.rules import Rule, Rules
 from garrod.science.safety.subject import Taken
@@ -70,7 +70,9 @@ def title_of(rules: Rules, rule: Rule, line: Taken | None, other: Taken | None) 
     if line is None:
         return effect[:1].upper() + effect[1:]
     together = f" with {other.name}" if other is not None else ""
-    return f"{DOING[rule.action]} {line.name}{together}: {effect}"
+    is_taken = rule.action is Action.ASK and not line.is_new
+    doing = "Ask about" if is_taken else DOING[rule.action]
+    return f"{doing} {line.name}{together}: {effect}"
 
 
 def because_of(rules: Rules, signal: Signal) -> tuple[Because, ...]:

@@ -40,6 +40,7 @@ def advise(
     from garrod.adapters.fhir.medicine import read_order
     from garrod.adapters.fhir.person import read_person
     from garrod.adapters.report.text import decision_text
+    from garrod.care.decide.review import said_once
     from garrod.core.medicine import REVIEW, Act, Proposal
     from garrod.entry.cli.persons import Genome, with_genome, without_genome
     from garrod.entry.wire import Services, Settings, today
@@ -57,6 +58,8 @@ def advise(
     else:
         known = without_genome(services, read, outside or (), sample)
     found = services.answer(known, proposal, today=today())
+    if order is None:
+        found = said_once(services.knowledge, found)
     if shape == "json":
         write_out([orjson.dumps(found.as_json(), option=orjson.OPT_INDENT_2), b"\n"], output)
     else:

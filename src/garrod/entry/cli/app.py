@@ -10,7 +10,7 @@ import typer
 
 from garrod import __version__
 from garrod.core.errors import GarrodError, InternalFault
-from garrod.entry.cli import advise, demo, genome, packs, record, serve, world
+from garrod.entry.cli import advise, demo, genome, medication_review, packs, record, serve, world
 
 app = typer.Typer(
     name="garrod",
@@ -26,6 +26,9 @@ app.add_typer(packs.app, name="packs")
 app.add_typer(record.app, name="record")
 app.command("advise", epilog=advise.EXAMPLE)(advise.advise)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
+app.command("medication-review", epilog=medication_review.EXAMPLE)(
+    medication_review.medication_review
+)
 app.command("serve", epilog=serve.EXAMPLE)(serve.serve)
 app.command("world", epilog=world.EXAMPLE)(world.world)
 
