@@ -75,6 +75,14 @@ def test_suggestions_replace_the_draft_or_take_it_back() -> None:
     assert told["selectionBehavior"] == "at-most-one"
 
 
+def test_test_beside_a_medicine_takes_no_draft_back() -> None:
+    order = {"resourceType": "ServiceRequest", "status": "draft", "intent": "proposal"}
+    option = Option("CYP2C19 test", "clopidogrel need not wait", order=order)
+    told = card_json(card(advice(Tier.T3, options=(option,))), PLACE)
+    (suggestion,) = told["suggestions"]
+    assert [a["type"] for a in suggestion["actions"]] == ["create"]
+
+
 def test_without_a_draft_nothing_is_deleted() -> None:
     told = card_json(card(advice()), Place(UUID(int=7), "p1"))
     assert [[a["type"] for a in s["actions"]] for s in told["suggestions"]] == [["create"]]

@@ -86,7 +86,7 @@ def suggested(card: Card, place: Place) -> tuple[Suggested, ...]:
         Suggested(
             str(uuid5(place.uuid, f"option {number}")),
             option.name,
-            (*gone, _created(option, place)),
+            (*(() if _is_test(option) else gone), _created(option, place)),
         )
         for number, option in enumerate(card.options)
         if option.order
@@ -109,6 +109,11 @@ def filled(value: Any) -> Any:
 
 def _id(place: Place, name: str) -> str:
     return str(uuid5(place.uuid, name))
+
+
+def _is_test(option: Option) -> bool:
+    """Return whether an option is a test beside the medicine, which is then not taken back."""
+    return bool(option.order) and (option.order or {}).get("resourceType") == "ServiceRequest"
 
 
 def _deleted(card: Card, place: Place) -> tuple[dict[str, Any], ...]:

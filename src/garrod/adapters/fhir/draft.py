@@ -1,6 +1,7 @@
-"""Draft orders: an option of a piece of advice, ready to sign, as a FHIR R4 MedicationRequest.
+"""Draft orders: an option of a piece of advice, ready to sign, as a FHIR R4 request.
 
 Option (codes, and the usual dose where a cited row has one) -> MedicationRequest, intent proposal
+Option of a gene's test -> ServiceRequest, intent proposal
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from garrod.core.advice import Advice, Option, OptionDose
+from garrod.adapters.fhir.genomics_codes import HGNC, HGNC_SYSTEM
+from garrod.core.advice import Action, Advice, Option, OptionDose
 from garrod.core.person import Person
 
 UCUM = "http://unitsofmeasure.org"
@@ -21,11 +23,45 @@ ROUTES = {"oral": ("26643006", "Oral route")}
 
 def with_orders(advice: Advice, person: Person) -> Advice:
     """Return the advice with a draft order for each option that has a code."""
-    options = tuple(
-        replace(option, order=draft_order(option, person)) if option.codes else option
-        for option in advice.options
+    return replace(
+        advice, options=tuple(_ordered(option, advice, person) for option in advice.options)
     )
-    return replace(advice, options=options)
+
+
+def _ordered(option: Option, advice: Advice, person: Person) -> Option:
+    if not option.codes:
+        return option
+    genes = [code for c in option.codes if (code := c.removeprefix(f"{HGNC_SYSTEM}|")) != c]
+    if genes:
+        is_urgent = advice.action is Action.TEST_FIRST
+        return replace(option, order=gene_test_order(option, genes, person, is_urgent=is_urgent))
+    return replace(option, order=draft_order(option, person))
+
+
+def gene_test_order(
+    option: Option, genes: list[str], person: Person, *, is_urgent: bool
+) -> dict[str, Any]:
+    """Return a draft ServiceRequest for the test of genes (symbols).
+
+    The laboratory's own code is the site's to add: the genes are told by their HGNC numbers.
+    """
+    details = [
+        {
+            "coding": [{"system": HGNC_SYSTEM, "code": HGNC[g], "display": g}] if g in HGNC else [],
+            "text": g,
+        }
+        for g in genes
+    ]
+    return {
+        "resourceType": "ServiceRequest",
+        "status": "draft",
+        "intent": "proposal",
+        "priority": "urgent" if is_urgent else "routine",
+        "code": {"text": f"{' and '.join(genes)} genotype"},
+        "orderDetail": [{k: v for k, v in detail.items() if v} for detail in details],
+        "subject": {"reference": person.reference},
+        "reasonCode": [{"text": option.reason}],
+    }
 
 
 def draft_order(option: Option, person: Person) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine
 from garrod.knowledge.shelf import Shelf
 from garrod.science.pgx.circumstances import Population
+from garrod.science.pgx.expected import Expected
 from garrod.science.pgx.exposure import Clearance, load_clearance
 from garrod.science.pgx.fading import NO_TIMES, Times
 from garrod.science.pgx.modulators import INHIBITS
@@ -25,8 +26,6 @@ from garrod.science.pgx.phenoconversion import (
     pull_of,
 )
 
-NO_CLEARANCE = Clearance({}, {}, "")
-
 
 @dataclass(frozen=True, slots=True)
 class Conversions:
@@ -36,7 +35,8 @@ class Conversions:
     genes: tuple[str, ...]
     touched: Mapping[str, frozenset[str]]  # drug -> genes
     references: tuple[str, ...]
-    clearance: Clearance = NO_CLEARANCE
+    clearance: Clearance
+    expected: Expected  # of genes without a result
 
 
 def load_conversions(shelf: Shelf, policy: str = PACK) -> Conversions:
@@ -51,7 +51,8 @@ def load_conversions(shelf: Shelf, policy: str = PACK) -> Conversions:
         for drug, rows in facts.modulators.by_drug.items()
     }
     references = (facts.modulators.reference, facts.rules.reference)
-    return Conversions(facts, tuple(enzymes), touched, references, load_clearance(shelf))
+    clearance, expected = load_clearance(shelf), Expected(shelf)
+    return Conversions(facts, tuple(enzymes), touched, references, clearance, expected)
 
 
 def as_behaving(

@@ -24,9 +24,9 @@ from garrod.care.decide.opinions import (
 )
 from garrod.care.decide.options import codes_of
 from garrod.care.decide.setting import Setting
-from garrod.care.decide.untested import gap_code, offer_of, untested
+from garrod.care.decide.untested import gap_of, offer_of, untested
 from garrod.care.decide.wording import behaviour_of, opinion_in_short, phrase, sentence
-from garrod.care.decide.words import percent, why_untold
+from garrod.care.decide.words import percent
 from garrod.core.advice import Advice, NotAssessed, Target
 from garrod.core.finding import Status
 from garrod.core.person import Person
@@ -97,10 +97,7 @@ def _with_dose(
 
 def _gaps(drug: str, target: Target, person: Person, found: Opinions) -> tuple[NotAssessed, ...]:
     """Return the genes of the guidance that have no result; never read as normal."""
-    return tuple(
-        NotAssessed(target, gene, why_untold(person.finding(gene)), gap_code(person, gene))
-        for gene in _missing(drug, found)
-    )
+    return tuple(gap_of(target, person, gene) for gene in _missing(drug, found))
 
 
 def _missing(drug: str, found: Opinions) -> tuple[str, ...]:
@@ -138,7 +135,7 @@ def _heard(
     ]
     if not missing:
         return _usual(knowledge, medicine, target, setting, found)
-    offer = offer_of(knowledge, medicine, target, missing) if setting.is_new else None
+    offer = offer_of(knowledge, medicine, target, missing, setting=setting)
     return Decision(advice=(offer,) if offer else ())
 
 
@@ -170,7 +167,7 @@ def _unanswered(
         reasons["read the product information before giving it"] = None
     gap = NotAssessed(target, genes, "; ".join(reasons), "no-recommendation")
     unread = [share.gene for share in tested if share.phenotype in UNTOLD]
-    offer = offer_of(knowledge, medicine, target, unread) if setting.is_new else None
+    offer = offer_of(knowledge, medicine, target, unread, setting=setting)
     return Decision(advice=(offer,) if offer else (), not_assessed=(gap,))
 
 
