@@ -22,7 +22,7 @@ PACKS = (
     *("renal-dosing", "hepatic-dosing", "dose-ranges", "monitoring", "contraindications"),
     "lifestyle",
 )
-OURS = {
+OURS: set[Rule] = {
     rule
     for rules in [*RULES.by_drug.values(), *RULES.pairs.values()]
     for rule in rules
@@ -56,7 +56,10 @@ def name_of(rule: Rule) -> str:
     return rule.id
 
 
-@pytest.mark.parametrize("rule", sorted(OURS, key=name_of), ids=name_of)
+BY_NAME = sorted(OURS, key=name_of)
+
+
+@pytest.mark.parametrize("rule", BY_NAME, ids=name_of)
 def test_rule_that_interrupts_rests_on_a_source_that_was_read(rule: Rule) -> None:
     assert rule.evidence
     assert rule.manage

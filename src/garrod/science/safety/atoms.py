@@ -53,7 +53,7 @@ def days(words: Words, joint: str) -> int | None:
     if not words.skip(joint):
         return None
     word = words.take()
-    if not word.endswith("d") or not word[:-1].isdigit():
+    if not word.endswith("d") or not word[:-1].isdecimal():
         raise words.fault(f"{word!r} is no number of days, such as 90d")
     return int(word[:-1])
 
