@@ -140,8 +140,7 @@ class Allergens:
         """Return what a text names; None where it says that there is no allergy."""
         if OF_OTHERS.search(text):
             return None
-        is_denied = DENIED.match(text) or self.by_words.get(words_of(text), ("",))[0] == "none"
-        if not is_denied and not self._opens_with_none(words_of(text)):
+        if not DENIED.match(text) and not self._opens_with_none(words_of(text)):
             return list(self._scan(words_of(text)))
         rest = EXCEPT.search(text)
         return list(self._scan(words_of(rest[1]))) if rest else None
