@@ -115,14 +115,26 @@ def orders_of(services: Services, count: int, seed: int) -> Iterator[Order]:
         requests = [r for r in resources if r["resourceType"] == "MedicationRequest"]
         for request in sorted(requests, key=lambda r: str(r["authoredOn"])):
             day = date.fromisoformat(str(request["authoredOn"])[:10])
-            known = [r for r in map(lambda r, d=day: _as_of(r, d), resources) if r]  # type: ignore[misc]
+            own = _treatments(request)
+            beside = [r for r in resources if not own & _treatments(r)]
+            known = [r for r in map(lambda r, d=day: _as_of(r, d), beside) if r]  # type: ignore[misc]
             read = read_entries(tuple(("", r) for r in known), name="world", source="world")
-            own = Own(frozenset((read.person.reference,)), tuple(("", r) for r in known))
+            inside = Own(frozenset((read.person.reference,)), tuple(("", r) for r in known))
             draft = {**request, "status": "draft"}
             stated = services.outside_findings((), read.rows, sex=read.person.sex)
             findings = tuple({f.gene: f for f in (*read.findings, *stated.values())}.values())
             person = replace(read.person, findings=findings)
-            yield Order(str(resources[0]["id"]), day, line_of(draft, own), person)
+            yield Order(str(resources[0]["id"]), day, line_of(draft, inside), person)
+
+
+def _treatments(resource: dict[str, Any]) -> set[str]:
+    """Return the treatments that a line or order belongs to: a repeat is no second one of its own.
+
+    What stands under another treatment, a true duplicate, stays.
+    """
+    if resource["resourceType"] not in ("MedicationStatement", "MedicationRequest"):
+        return set()
+    return {str(i["value"]) for i in resource.get("identifier", ())}
 
 
 def _as_of(resource: dict[str, Any], day: date) -> dict[str, Any] | None:
