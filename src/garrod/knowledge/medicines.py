@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 
 from garrod.knowledge.pack import Row, values_in
 from garrod.knowledge.shelf import Shelf
@@ -123,17 +124,21 @@ class Medicines:
         return " ".join(_first_within(words_of(text), self.remarks))
 
 
-def _first_within(words: Words, phrases: Iterable[Words]) -> Words:
-    """Return the first of some phrases that stands in the words, or nothing."""
-    return next(
-        (
-            phrase
-            for phrase in sorted(phrases)
-            for place in range(len(words) - len(phrase) + 1)
-            if words[place : place + len(phrase)] == phrase
-        ),
-        (),
+def _first_within(words: Words, phrases: frozenset[Words]) -> Words:
+    """Return the first of some phrases, in their order, that stands in the words, or nothing."""
+    longest = min(_longest(phrases), len(words))
+    within = (
+        words[place : place + length]
+        for length in range(1, longest + 1)
+        for place in range(len(words) - length + 1)
     )
+    return min((phrase for phrase in within if phrase in phrases), default=())
+
+
+@lru_cache(maxsize=1024)
+def _longest(phrases: frozenset[Words]) -> int:
+    """Return the most words in one of some phrases: asked at every line, worked out once."""
+    return max(map(len, phrases), default=0)
 
 
 def words_of(text: str) -> Words:
