@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from joserfc.jwk import ECKey
@@ -137,41 +137,52 @@ def _walked(page: Any, address: str) -> int:
     return 0 if all(is_right for _, is_right, _ in told) else 1
 
 
+class Handler(BaseHTTPRequestHandler):
+    """Answers as the client's own server does: its page, its keys, its patients."""
+
+    keys: ClassVar[dict[str, Any]]
+    said: ClassVar[dict[str, Any]]
+
+    def do_GET(self) -> None:
+        """Answer one request."""
+        path = urlsplit(self.path).path
+        if path == "/jwks.json":
+            self._json(self.keys)
+        elif path == "/settings.json":
+            self._json(self.said)
+        elif path.startswith("/fhir/"):
+            self._json(_fhir(path.removeprefix("/fhir/")))
+        elif (found := PAGES / path.lstrip("/")).is_file() and found.parent == PAGES:
+            kind = "text/javascript" if found.suffix == ".js" else "text/html"
+            self._send(found.read_bytes(), kind)
+        else:
+            self.send_error(404)
+
+    def _json(self, said: Any) -> None:
+        self._send(json.dumps(said).encode(), "application/json")
+
+    def _send(self, body: bytes, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
 @contextmanager
 def _client() -> Iterator[tuple[str, dict[str, Any]]]:
     """Serve the client's page, its FHIR server and its keys; yield where, and its settings."""
     key = ECKey.generate_key("P-384", {"kid": "client-1", "use": "sig"})
     settings: dict[str, Any] = {"withheld": ["allergies"], "patient": "ehr-1", "drafts": [DRAFT]}
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            path = urlsplit(self.path).path
-            if path == "/jwks.json":
-                self._json({"keys": [key.as_dict(private=False)]})
-            elif path == "/settings.json":
-                self._json(settings)
-            elif path.startswith("/fhir/"):
-                self._json(_fhir(path.removeprefix("/fhir/")))
-            elif (found := PAGES / path.lstrip("/")).is_file() and found.parent == PAGES:
-                kind = "text/javascript" if found.suffix == ".js" else "text/html"
-                self._send(found.read_bytes(), kind)
-            else:
-                self.send_error(404)
+    class Own(Handler):
+        keys: ClassVar = {"keys": [key.as_dict(private=False)]}
+        said: ClassVar = settings
 
-        def _json(self, said: Any) -> None:
-            self._send(json.dumps(said).encode(), "application/json")
-
-        def _send(self, body: bytes, kind: str) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", f"{kind}; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing."""
-
-    listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    listening = ThreadingHTTPServer(("127.0.0.1", 0), Own)
     listening.daemon_threads = True
     base = f"http://127.0.0.1:{listening.server_port}"
     settings |= {
