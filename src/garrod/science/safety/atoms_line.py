@@ -71,9 +71,12 @@ def local(words: Words, clinical: Clinical) -> Check:
 
     Source: the project's rule language.
     """
-    return _on_line(
-        lambda asked, line: either(line.is_local, f"{line.name} for local use", line.ref)
-    )
+
+    def of_line(asked: Asked, line: Taken) -> Answer:
+        use = "for local use" if line.is_local else "not for local use"
+        return either(line.is_local, f"{line.name} {use}", line.ref)
+
+    return _on_line(of_line)
 
 
 def new(words: Words, clinical: Clinical) -> Check:

@@ -35,7 +35,10 @@ Interactions = Mapping[tuple[str, str], Interaction]
 
 
 def load_interactions(shelf: Shelf, packs: Iterable[str]) -> dict[tuple[str, str], Interaction]:
-    """Return what packs say of their interactions.  Raises: KnowledgeError KNO004, KNO005."""
+    """Return what packs say of their interactions.  Raises: KnowledgeError KNO004, KNO005.
+
+    Source: each row names its own.
+    """
     return {
         (shelf.reference(name), row["rule"]): Interaction(
             row["theme"],
