@@ -139,9 +139,7 @@ class Moment:
             card = notice_of(target, decision.not_assessed, because=unknown[0])
         return Answered(order, decision, card, is_quiet, quiet_card(decision, target))
 
-    def _told(
-        self, one: Answered, patient: str, sitting: str, known: frozenset[str]
-    ) -> Answered:
+    def _told(self, one: Answered, patient: str, sitting: str, known: frozenset[str]) -> Answered:
         """Return an answer within the budget and without what this sitting was told."""
         at = self.clock()
         if one.card is not None:
