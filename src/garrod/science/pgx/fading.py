@@ -76,11 +76,14 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """When medicines were stopped and started, as of a day."""
+    """When medicines were stopped and started, as of a day; what is left is worked out once."""
 
     today: date = date.min
     stopped: tuple[Stopped, ...] = ()
     started: Mapping[str, date] = field(default_factory=dict)  # drug -> first day
+    memory: dict[tuple[str, str], tuple[Modulation, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def without(self, drug: str) -> Times:
         """Return the times of all medicines but one."""
@@ -160,13 +163,27 @@ def fading(
     """
     found: list[Modulation] = []
     for stopped in times.stopped:
-        if stopped.drug not in known.by_drug:
-            continue
-        for was in effects_of(known, rules, stopped.drug, enzyme):
-            now = _faded(rules, lives, was, stopped, times.today)
-            if now is not None:
-                found.append(now)
+        mark = (stopped.drug, enzyme)
+        left = times.memory.get(mark)
+        if left is None:
+            left = times.memory[mark] = _left(known, rules, lives, mark, (stopped, times.today))
+        found += left
     return tuple(sorted(found, key=lambda m: -rank_of(m.strength)))
+
+
+def _left(
+    known: Modulators,
+    rules: Rules,
+    lives: HalfLives,
+    mark: tuple[str, str],
+    when: tuple[Stopped, date],
+) -> tuple[Modulation, ...]:
+    """Return what one stopped drug still does to an enzyme; `mark` names both."""
+    drug, enzyme = mark
+    if drug not in known.by_drug:
+        return ()
+    effects = (_faded(rules, lives, was, *when) for was in effects_of(known, rules, drug, enzyme))
+    return tuple(m for m in effects if m is not None)
 
 
 def _faded(
