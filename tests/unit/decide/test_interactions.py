@@ -63,6 +63,7 @@ def test_a_third_pair_joins_two_that_stood_apart() -> None:
     found = said("warfarin", "ibuprofen", "apixaban", "naproxen")
     (one,) = (a for a in found if "bleeding" in a.id)
     assert len(steps(one, "medicine")) == 4
+    assert one.title.startswith("Avoid ibuprofen with warfarin and apixaban: bleeding")
 
 
 def test_ordered_medicine_is_named_first_where_either_may_be_changed() -> None:

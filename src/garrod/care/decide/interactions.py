@@ -122,8 +122,12 @@ def _focus(signal: Signal) -> Taken | None:
 
 
 def _others(told: Sequence[Told], focus: Taken | None) -> list[str]:
-    taken = (t for signal, _ in told for t in (signal.line, signal.other))
-    return list(dict.fromkeys(t.name for t in taken if t and focus and t.drug != focus.drug))
+    """Return the medicines that the one named first interacts with itself; the chain has all."""
+    if focus is None:
+        return []
+    mine = (signal for signal, _ in told if focus.drug in _drugs(signal))
+    taken = (t for signal in mine for t in (signal.line, signal.other))
+    return list(dict.fromkeys(t.name for t in taken if t is not None and t.drug != focus.drug))
 
 
 def _target(question: Question, lead: Advice, focus: Taken | None) -> Target:
