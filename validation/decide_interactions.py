@@ -76,8 +76,16 @@ def _loud(listed: list[Pair]) -> list[Pair]:
 
 
 def _act_or_option(listed: list[Pair]) -> list[Pair]:
-    """Return the pairs whose interruption names neither an option nor an act."""
-    return [p for p in listed if not all(a.options or a.summary for a in interruptions(*p))]
+    """Return the pairs whose interruption names neither an option nor an act.
+
+    Where a rule has no act, its summary is the effect that ends the title.
+    """
+    return [p for p in listed if not all(a.options or _is_act(a) for a in interruptions(*p))]
+
+
+def _is_act(advice: Advice) -> bool:
+    summary = advice.summary.rstrip(".").casefold()
+    return bool(summary) and not advice.title.casefold().endswith(summary)
 
 
 def figures() -> list[Figure]:
