@@ -19,6 +19,7 @@ ALIKE = {  # advisers that may speak of the same: what each is about
     "pgx": frozenset(("gene",)),
     "variants": frozenset(("gene",)),
 }
+PERSON = frozenset(("person",))  # where an id names no medicine
 PLAIN = {  # who says it first where several are equally loud: what a nation's policy wrote
     "limit": 0,
     "pgx": 1,
@@ -85,6 +86,7 @@ def _is_same_pair(had: Advice, one: Advice) -> bool:
     effects = [a.title.rpartition(": ")[2].casefold() for a in (had, one)]
     is_ruled = all(a.id.count(":") == 2 and ": " in a.title for a in (had, one))
     is_ruled = is_ruled and not any(adviser_of(a) in ("pgx", "limit") for a in (had, one))
+    is_ruled = is_ruled and drugs[0] != PERSON  # what is missing is not one thing, however alike
     return is_ruled and drugs[0] == drugs[1] and effects[0] == effects[1]
 
 
