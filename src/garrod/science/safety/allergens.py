@@ -198,6 +198,8 @@ def load_allergens(shelf: Shelf, clinical: Clinical, medicines: Medicines) -> Al
     """Return the rows of the pack; without it only ingredients are recognised.
 
     Raises: KnowledgeError KNO004, KNO005, KNO010 (a row that cannot be read).
+
+    Source: pack allergy-classes; each row names its own.
     """
     if PACK not in shelf.names():
         return Allergens(medicines)

@@ -15,7 +15,7 @@ from garrod.science.safety.allergens import Allergens, Crossing, Recognised, Wei
 
 SAME, CLASS = "same", "class"
 PENICILLIN = "penicillin"
-DAYS_A_YEAR = 365.25
+DAYS_A_YEAR = 365.25  # Not clinical: of the calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,10 @@ class Clash:
 
 
 def clashes(known: Allergens, recognised: Iterable[Recognised], drug: str) -> tuple[Clash, ...]:
-    """Return what recorded allergies mean for an ingredient, the loudest first."""
+    """Return what recorded allergies mean for an ingredient, the loudest first.
+
+    Source: pack allergy-classes; each row names its own.
+    """
     found = (_clash(known, one, drug) for one in recognised)
     told = [one for one in found if one is not None]
     return tuple(sorted(told, key=lambda c: c.tier))
@@ -105,6 +108,8 @@ def pen_fast(known: Allergens, one: Recognised, today: date) -> PenFast:
     """Return the score of a penicillin allergy. What is not known counts from nought to full.
 
     `since` may be the day on which it was written down: the reaction was then or before.
+
+    Source: Trubiano 2020, PMID 32176248.
     """
     points = known.pen_fast
     low = high = 0
@@ -124,7 +129,10 @@ def pen_fast(known: Allergens, one: Recognised, today: date) -> PenFast:
 
 
 def may_be_none(known: Allergens, one: Recognised, today: date, age: int | None) -> PenFast | None:
-    """Return the score of a penicillin allergy of low risk in an adult; None of any other."""
+    """Return the score of a penicillin allergy of low risk in an adult; None of any other.
+
+    Source: Trubiano 2020, PMID 32176248.
+    """
     if not known.pen_fast or age is None or age < known.pen_fast["age-from"]:
         return None
     if not is_penicillin(known, one) or one.weight in (Weight.SEVERE, Weight.DELAYED):
@@ -134,12 +142,18 @@ def may_be_none(known: Allergens, one: Recognised, today: date, age: int | None)
 
 
 def is_penicillin(known: Allergens, one: Recognised) -> bool:
-    """Return whether an allergy is to penicillins, and to nothing else."""
+    """Return whether an allergy is to penicillins, and to nothing else.
+
+    Source: the project's design.
+    """
     penicillins = known.classes.get(PENICILLIN, frozenset())
     is_named = one.classes <= {PENICILLIN} and one.drugs <= penicillins
     return bool(one.classes or one.drugs) and is_named
 
 
 def unread(recognised: Sequence[Recognised]) -> tuple[Recognised, ...]:
-    """Return the allergies that name nothing that is known."""
+    """Return the allergies that name nothing that is known.
+
+    Source: the project's design.
+    """
     return tuple(one for one in recognised if not one.is_read)

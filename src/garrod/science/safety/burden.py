@@ -86,6 +86,8 @@ def majority(scores: Sequence[int]) -> int | None:
     """Return the score that most scales give; of a tie the one given by the first scale.
 
     None where no scale rates the medicine, which is not nought.
+
+    Source: g-b-f/ACB-data, column MajVote, which it reproduces.
     """
     counts = Counter(scores)  # keeps the order of first appearance, and most_common is stable
     return counts.most_common(1)[0][0] if counts else None
@@ -95,6 +97,8 @@ def scored(cells: Mapping[str, str], scale: str) -> int | None:
     """Return the points of a medicine by a scale, the majority's, or the highest; or None.
 
     A score outside 0 to 3 is an error of its source and is left out.
+
+    Source: g-b-f/ACB-data; the eight scales named there.
     """
     wanted = SCALES if scale in (MAJORITY, HIGHEST) else (scale,)
     given = [int(cells[name]) for name in wanted if cells.get(name)]
@@ -105,7 +109,10 @@ def scored(cells: Mapping[str, str], scale: str) -> int | None:
 
 
 def loads(known: Burdens, subject: Subject) -> tuple[Load, ...]:
-    """Return what each burden comes to. Each ingredient counts once, and none that acts locally."""
+    """Return what each burden comes to. Each ingredient counts once, and none that acts locally.
+
+    Source: pack burdens; each row names its own.
+    """
     return tuple(_load(row, subject) for row in known.rows)
 
 
@@ -126,7 +133,10 @@ def _load(row: Burden, subject: Subject) -> Load:
 
 
 def is_of_age(burden: Burden, age: int | None) -> bool | None:
-    """Return whether a burden matters at an age; None where the age is not known."""
+    """Return whether a burden matters at an age; None where the age is not known.
+
+    Source: pack burdens.
+    """
     if burden.age_from is None and burden.age_below is None:
         return True
     if age is None:
@@ -139,6 +149,8 @@ def load_burdens(shelf: Shelf, clinical: Clinical) -> Burdens:
     """Return the burdens of the pack, none without it.
 
     Raises: KnowledgeError KNO004, KNO005, KNO010 (a scale or set that is not there).
+
+    Source: pack burdens.
     """
     if PACK not in shelf.names():
         return Burdens()

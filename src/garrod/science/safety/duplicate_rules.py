@@ -88,6 +88,8 @@ def load_duplicate_rules(shelf: Shelf, clinical: Clinical) -> DuplicateRules:
     """Return the rows of the pack.
 
     Raises: KnowledgeError KNO004, KNO005, KNO010 (a set or condition that is not there).
+
+    Source: pack duplicate-rules; each row names its own.
     """
     if PACK not in shelf.names():
         return DuplicateRules()

@@ -85,7 +85,10 @@ class Duplicate:
 
 
 def duplicates(rules: DuplicateRules, subject: Subject, *, is_order: bool) -> tuple[Duplicate, ...]:
-    """Return the pairs that are alike: of an order those with the order, else all."""
+    """Return the pairs that are alike: of an order those with the order, else all.
+
+    Source: pack duplicate-rules; each row names its own.
+    """
     if not rules.reference:
         return ()
     items = _items(rules, subject)
@@ -115,7 +118,10 @@ def _item(rules: DuplicateRules, taken: tuple[Taken, ...]) -> Item:
 
 
 def strengths_in(text: str) -> frozenset[str]:
-    """Return the strengths that a text names, as number and unit: "500 mg"."""
+    """Return the strengths that a text names, as number and unit: "500 mg".
+
+    Source: the project's design.
+    """
     return frozenset(
         f"{number.replace(',', '')} {UNITS.get(unit.lower(), unit.lower())}"
         for number, unit in STRENGTH.findall(text)
