@@ -9,7 +9,7 @@ from garrod.core.person import Person
 from garrod.knowledge.clinical import load_clinical
 from garrod.knowledge.medicines import load_medicines
 from garrod.science.safety.burden import load_burdens, loads, majority
-from garrod.science.safety.subject import subject_of
+from garrod.science.safety.subject import NamedLine, subject_of
 from tests.making.safety import TODAY
 
 SHELF = load_shelf()
@@ -28,7 +28,7 @@ def test_vote_is_a_commonest_score_and_the_first_of_those(scores: list[int]) -> 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from(DRUGS), max_size=12), st.sampled_from(DRUGS))
 def test_load_is_the_plain_sum_over_different_ingredients(taken: list[str], new: str) -> None:
-    def lines(drugs: list[str]) -> list[tuple[MedicineLine, tuple[object, ...]]]:
+    def lines(drugs: list[str]) -> list[NamedLine]:
         return [(MedicineLine(d), (MEDICINES.by_drug[d],)) for d in drugs]
 
     who = subject_of(
@@ -36,7 +36,7 @@ def test_load_is_the_plain_sum_over_different_ingredients(taken: list[str], new:
         lines(taken),
         CLINICAL,
         today=TODAY,
-        proposed=lines([new]),  # type: ignore[arg-type]
+        proposed=lines([new]),
     )
     for load in loads(KNOWN, who):
         points = load.burden.points

@@ -81,8 +81,7 @@ def without(person: Person, drugs: frozenset[str]) -> Person:
 
 
 def is_against(found: Decision) -> bool:
-    loud = any(a.tier in LOUD or (a.action in AGAINST and a.tier in TELLING) for a in found.advice)
-    return loud
+    return any(a.tier in LOUD or (a.action in AGAINST and a.tier in TELLING) for a in found.advice)
 
 
 @settings(max_examples=60, deadline=None)
