@@ -17,7 +17,7 @@ from garrod.entry.api.routes import INSTANCE, SYSTEM, TYPE
 from tests.making.server import TOKEN, server
 
 PAGE = described("1", ("Observation", "Patient"), OPERATIONS.values())
-SECONDS = 40
+SECONDS = 70
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
