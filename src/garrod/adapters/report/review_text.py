@@ -72,7 +72,7 @@ def _finding(finding: Finding) -> list[str]:
     lines += [row for fact in facts for row in _wrapped(f"because: {fact}", 4)]
     options = dict.fromkeys(o.name for part in finding.parts for o in part.options)
     if options:
-        lines += _wrapped(f"instead: {', '.join(options)}", 4)
+        lines += _wrapped(f"to consider: {', '.join(options)}", 4)
     for plan in finding.plans:
         lines += _plan(plan)
     return [*lines, *_wrapped("source: " + "; ".join(map(_cited, finding.sources)), 4)]
@@ -101,8 +101,11 @@ def _step(step: TaperStep) -> str:
 
 
 def _cited(evidence: Evidence) -> str:
-    place = f", {evidence.locus}" if evidence.locus else ""
-    return f"{evidence.source}{place}"
+    """Return a citation in a few words; in full it stands in the JSON and the pack."""
+    source = ", ".join(evidence.source.split(", ")[:2])
+    place = evidence.locus.partition(";")[0]
+    doubt = " (unchecked)" if "(unchecked)" in evidence.locus and "(unchecked)" not in place else ""
+    return f"{source}, {place}{doubt}" if place else source
 
 
 def _item(text: str) -> list[str]:
