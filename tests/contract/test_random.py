@@ -67,7 +67,7 @@ ROWS = (
     st.builds(TokenRow, params(P.TOKEN), SYSTEMS, WORDS, WORDS),
     st.builds(lambda p, w: StringRow(p, w.casefold(), w), params(P.STRING), WORDS),
     st.builds(lambda p, low, n: DateRow(p, low, low + 1 + n), params(P.DATE), TIMES, TIMES),
-    st.builds(ReferenceRow, REFERENCES, KINDS, IDS)
+    st.builds(lambda p, kind, id: ReferenceRow(p, kind, id), REFERENCES, KINDS, IDS)
     | st.builds(
         lambda p, u, s, v: ReferenceRow(p, "", "", u, s, v), REFERENCES, WORDS, SYSTEMS, WORDS
     ),

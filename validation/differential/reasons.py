@@ -12,9 +12,9 @@ from validation.differential.asking import Filter, Question, Value
 # In the order of the table: what Medplum never answers stands before what it answers otherwise.
 NEVER = ("composite", "number", "quantity", "has", "chain-deep", "token-modifier", "date-or",
          "date-minute", "reference-modifier", "reference-id", "reference-address")  # fmt: skip
-OTHERWISE = ("string", "uri", "token-escape", "token-case", "token-no-code", "date-eq", "date-ne",
-             "date-ap", "date-ge-le", "reference-untold", "reference-version", "include",
-             "sort")  # fmt: skip
+OTHERWISE = ("string", "uri", "token-escape", "token-case", "date-eq", "date-ne", "date-ap",
+             "date-ge-le", "date-month", "reference-untold", "sort", "include",
+             "reference-version")  # fmt: skip
 PLAIN_TYPES = frozenset(("composite", "number", "quantity", "string", "uri"))
 TOKEN_MODIFIERS = frozenset(("text", "in", "not-in", "of-type"))
 OVERLAPS = {"": "date-eq", "eq": "date-eq", "ne": "date-ne", "ap": "date-ap",
@@ -58,8 +58,6 @@ def _token(asked: Filter) -> Iterator[str]:
         yield "token-escape"
     if any(value.text != value.text.swapcase() for value in asked.values):
         yield "token-case"
-    if any(not value.text for value in asked.values):
-        yield "token-no-code"
 
 
 def _date(asked: Filter) -> Iterator[str]:
@@ -67,7 +65,7 @@ def _date(asked: Filter) -> Iterator[str]:
         yield "date-or"
     if any(len(v.text.rstrip("Z").partition("+")[0]) == MINUTE for v in asked.values):
         yield "date-minute"
-    yield from (OVERLAPS[v.prefix] for v in asked.values if v.prefix in OVERLAPS)
+    yield from (OVERLAPS.get(v.prefix, "date-month") for v in asked.values)
 
 
 def _reference(asked: Filter) -> Iterator[str]:

@@ -50,7 +50,8 @@ class Reconciled:
 class Head:
     """What a list says beside its lines, so that it can be shown without reading each of them.
 
-    `overrides` are reasons why duplicates stay; `told` the newest content of each setting.
+    `overrides` are reasons why duplicates stay; `told` the newest content of each setting;
+    `is_test` that the person is marked as test data.
     """
 
     patient: str
@@ -60,6 +61,7 @@ class Head:
     overrides: tuple[Override, ...] = ()
     reconciled: Reconciled | None = None
     told: tuple[tuple[Setting, datetime], ...] = ()
+    is_test: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,12 @@ class LineCodec(Protocol):
         """Return the line that a version holds.  Raises: FhirError FHR150 where it holds none."""
         ...
 
-    def line_body(self, line: Line, patient: str) -> bytes:
-        """Return a line as a resource."""
+    def line_body(self, line: Line, patient: str, *, is_test: bool = False) -> bytes:
+        """Return a line as a resource, marked where it is of a person who is test data."""
+        ...
+
+    def is_test(self, patient: Version) -> bool:
+        """Return whether a person is marked as test data."""
         ...
 
     def remember(self, version: Version, line: Line) -> None:

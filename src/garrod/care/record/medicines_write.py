@@ -49,11 +49,12 @@ async def write(
     `flags` say what was done to lines; `head` what the list says beside them, where that changed.
     Raises: VersionConflict where somebody else wrote it meanwhile.
     """
+    of_test = held.head.is_test or (not held.number and await _is_of_test(pen, made.patient))
     versions = dict(held.versions)
     before = held.list.by_id()
     changed = [line for line in made.lines if before.get(line.id) != line]
     for line in changed:
-        body = pen.lines.line_body(line, made.patient)
+        body = pen.lines.line_body(line, made.patient, is_test=of_test)
         draft = pen.codec.drafted(body, kind=LINE, id=line.id)
         expected = versions[line.id].number if line.id in versions else 0
         method = "PUT" if expected else "POST"
@@ -66,6 +67,7 @@ async def write(
         confirmed_by=made.confirmed_by,
         confirmed_at=made.confirmed_at,
         told=told_by(made.lines),
+        is_test=of_test,
     )
     body = pen.lines.head_body(new, made.by_id(), pen.at)
     draft = pen.codec.drafted(body, kind=LIST, id=list_id(made.patient))
@@ -75,6 +77,12 @@ async def write(
     await pen.tx.emit(TOPIC, version, patients=(made.patient,), detail=detail)
     shown = {line.id: versions[line.id] for line in made.lines}
     return Held(replace(made, version=version.number), new, shown, version)
+
+
+async def _is_of_test(pen: Pen, patient: str) -> bool:
+    """Return whether a person whose list begins is marked as test data."""
+    version = await pen.tx.read("Patient", patient)
+    return version is not None and pen.lines.is_test(version)
 
 
 def _listed(line: Line, number: int, flags: Mapping[str, str]) -> Listed:

@@ -12,6 +12,7 @@ from garrod.adapters.fhir.lines import (
     kept,
     listing,
     merging,
+    nested,
     reconciling,
     reported,
     statement,
@@ -60,9 +61,13 @@ class FhirLines:
             self._read = {}
         self._read[version.id, version.sha256] = line
 
-    def line_body(self, line: Line, patient: str) -> bytes:
-        """Return a line as a MedicationStatement."""
-        return statement.body_of(line, patient)
+    def line_body(self, line: Line, patient: str, *, is_test: bool = False) -> bytes:
+        """Return a line as a MedicationStatement, marked where it is of test data."""
+        return statement.body_of(line, patient, is_test=is_test)
+
+    def is_test(self, patient: Version) -> bool:
+        """Return whether a person is marked as test data."""
+        return not patient.is_deleted and nested.is_test(orjson.loads(patient.body))
 
     def head(self, version: Version) -> Head:
         """Return what a version of a List says.  Raises: FhirError FHR150."""

@@ -29,6 +29,7 @@ from garrod.adapters.fhir.lines.nested import (
     every,
     instant_in,
     instant_out,
+    is_test,
     labels_out,
     named,
     part,
@@ -61,7 +62,7 @@ def head_body(head: Head, lines: Mapping[str, Line], at: datetime) -> bytes:
     found: Resource = {
         "resourceType": LIST,
         "id": list_id(head.patient),
-        "meta": labels_out(x.kept_by for x in head.listed if x.kept_by),
+        "meta": labels_out((x.kept_by for x in head.listed if x.kept_by), is_test=head.is_test),
         "extension": [
             *_confirmed(head),
             *(e for o in head.overrides for e in _override(o)),
@@ -118,6 +119,7 @@ def head_in(resource: Resource) -> Head:
         tuple(_override_in(e) for e in named(many(resource, "extension"), OVERRIDE)),
         _reconciled_in(within(resource, RECONCILED)),
         tuple(_told_in(e) for e in named(many(resource, "extension"), TOLD)),
+        is_test(resource),
     )
 
 

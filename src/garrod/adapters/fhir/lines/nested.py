@@ -17,6 +17,11 @@ from garrod.core.medicine import Coding
 
 Extension = dict[str, Any]
 CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
+TEST_MARK = {
+    "system": "http://terminology.hl7.org/CodeSystem/v3-ActReason",
+    "code": "HTEST",
+    "display": "test health data",
+}
 
 
 def tree(url: str, *parts: Extension | None) -> list[Extension]:
@@ -52,16 +57,27 @@ def every(holder: Resource, url: str, kind: str = "String") -> tuple[str, ...]:
     return tuple(text(e, f"value{kind}") for e in named(many(holder, "extension"), url))
 
 
-def labels_out(settings: Iterable[Setting]) -> Resource:
+def labels_out(settings: Iterable[Setting], *, is_test: bool = False) -> Resource:
     """Return `meta` of what the person keeps private from all but some settings; else empty.
+
+    What is of somebody marked as test data is marked so itself.
 
     Source: HL7 FHIR R4 (4.0.1), security labels, https://hl7.org/fhir/R4/security-labels.html
     """
     owners = sorted({setting.value for setting in settings})
-    if not owners:
-        return {}
-    restricted = {"system": CONFIDENTIALITY, "code": "R"}
-    return {"security": [restricted, *({"system": LABEL, "code": owner} for owner in owners)]}
+    found: Resource = {"tag": [TEST_MARK]} if is_test else {}
+    if owners:
+        restricted = {"system": CONFIDENTIALITY, "code": "R"}
+        labels = ({"system": LABEL, "code": owner} for owner in owners)
+        found["security"] = [restricted, *labels]
+    return found
+
+
+def is_test(resource: Resource) -> bool:
+    """Return whether a resource is marked as test data, by a security label or a tag."""
+    meta = one(resource, "meta")
+    marks = [*many(meta, "security"), *many(meta, "tag")]
+    return any(text(mark, "code") == TEST_MARK["code"] for mark in marks)
 
 
 def coding_out(coding: Coding) -> Resource:

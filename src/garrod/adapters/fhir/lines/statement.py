@@ -64,12 +64,12 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _BASES = ("MedicationRequest/", "CarePlan/", "ServiceRequest/")
 
 
-def body_of(line: Line, patient: str) -> bytes:
+def body_of(line: Line, patient: str, *, is_test: bool = False) -> bytes:
     """Return a line as the bytes of a MedicationStatement.  Raises: FhirError FHR151."""
     found: Resource = {
         "resourceType": KIND,
         "id": line.id,
-        "meta": labels_out((line.owner,) if line.is_private else ()),
+        "meta": labels_out((line.owner,) if line.is_private else (), is_test=is_test),
         "extension": _extensions(line),
         "identifier": [{"system": TREATMENT, "value": line.treatment_id}],
         **_based(line),

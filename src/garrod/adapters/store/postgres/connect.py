@@ -19,10 +19,12 @@ PATIENCE = 10.0  # seconds to wait for a connection
 Connection = Any  # asyncpg has no types of its own
 driver: Any = asyncpg
 
+ENDING: type[Exception] = driver.InternalClientError  # a goodbye was read, the end not heard yet
 LOST = (
     OSError,
     TimeoutError,
     driver.InterfaceError,
+    ENDING,
     driver.PostgresConnectionError,
     driver.OperatorInterventionError,
     driver.CannotConnectNowError,

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from garrod.adapters.store import faults
 from garrod.adapters.store.postgres.connect import (
+    ENDING,
     FAILED,
     PATIENCE,
     Connection,
@@ -28,6 +29,7 @@ from garrod.care.record.query import Include, Query
 from garrod.core.resource import Version
 
 T = TypeVar("T")
+LINES = 10  # tries, more than the pool has lines: each may be one whose end was not heard yet
 Asked = Callable[[], Coroutine[Any, Any, T]]
 
 
@@ -114,22 +116,25 @@ class PostgresStore:
         """Return what was asked, from one state of the record; once more where a line was lost."""
         if self._is_closed:
             raise faults.closed()
-        try:
+        tries = 0
+        while True:
             try:
                 return await self._asked(asked, is_one)
             except FAILED as error:
-                if not is_lost(error):
-                    raise
-            return await self._asked(asked, is_one)
-        except FAILED as error:
-            raise read_fault(error) from error
+                tries += 1
+                if not is_lost(error) or tries >= (LINES if isinstance(error, ENDING) else 2):
+                    raise read_fault(error) from error
 
     async def _asked(self, asked: Asked[T], is_one: bool) -> T:
         async with self._pool.acquire(timeout=PATIENCE) as connection:
-            if is_one:
-                return await drive(Direct(connection), asked())
-            async with connection.transaction(isolation="repeatable_read", readonly=True):
-                return await drive(Direct(connection), asked())
+            try:
+                if is_one:
+                    return await drive(Direct(connection), asked())
+                async with connection.transaction(isolation="repeatable_read", readonly=True):
+                    return await drive(Direct(connection), asked())
+            except ENDING:
+                connection.terminate()  # the pool would hand it out again
+                raise
 
     async def _listen(self) -> None:
         """Have the server wake us; where it cannot be reached, the look each second remains."""

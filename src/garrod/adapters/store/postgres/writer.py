@@ -114,7 +114,7 @@ class PostgresWriter:
         """Run works in one transaction, or each in its own where that fails."""
         try:
             await self._group(jobs)
-        except FAILED:
+        except Exception:
             for job in jobs:
                 await self._alone(job)
 
@@ -128,6 +128,9 @@ class PostgresWriter:
                 if not may_pass or tries == TRIES - 1:
                     job.error = write_fault(error)
                     return
+            except Exception as error:  # nobody stands above this task: whoever waits is told
+                job.error = error
+                return
 
     async def _group(self, jobs: list[Job]) -> None:
         """Run works in one transaction.  Raises: an error of the server, when nothing is kept."""
@@ -151,8 +154,8 @@ class PostgresWriter:
     async def _commit(self, connection: Connection, jobs: list[Job]) -> None:
         try:
             await connection.execute(f"NOTIFY {CHANNEL}; COMMIT")
-        except FAILED as error:
-            if not is_lost(error):
+        except Exception as error:
+            if isinstance(error, FAILED) and not is_lost(error):
                 await self._drop_or_roll_back()
                 raise
             await self._drop()
@@ -191,7 +194,7 @@ class PostgresWriter:
             return
         try:
             await connection.execute("ROLLBACK")
-        except FAILED:
+        except Exception:
             await self._drop()
 
     async def _drop(self) -> None:

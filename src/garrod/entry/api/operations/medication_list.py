@@ -161,4 +161,6 @@ def _worked_out(found: Viewed, seen: Sequence[Line]) -> tuple[list[tuple[str, st
     listed = tuple(one for one in held.head.listed if one.line_id in lines)
     at = held.version.at if held.version else EARLIEST
     head = codec.head_body(replace(held.head, listed=listed), lines, at)
-    return [(LINE, id, codec.line_body(x, held.patient)) for id, x in lines.items()], head
+    of_test = held.head.is_test
+    bodies = {id: codec.line_body(x, held.patient, is_test=of_test) for id, x in lines.items()}
+    return [(LINE, id, body) for id, body in bodies.items()], head
