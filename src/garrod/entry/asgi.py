@@ -27,6 +27,8 @@ from garrod.entry.hooks.mounting import Mounted, Opening, clients_of
 from garrod.entry.housing import LOOPBACK, clock, housing_of, new_id, opened_record
 from garrod.entry.snapshots import people_of
 from garrod.entry.terms import check_codes, following, terminology_in
+from garrod.entry.web.door import Clinic, WebDoor
+from garrod.entry.web.seals import Seals
 from garrod.entry.wire import Services
 
 HOUSING = housing_of()
@@ -64,7 +66,9 @@ _subscribers = kept_in(
 _guard = Guard(HOUSING.token, LOOPBACK)
 _settings = settings_of(os.environ)
 _desk, _reader = Opening(), Reader(_settings.gate, _settings.seconds)
-app = Mounted(
+_rest = Mounted(
     make_app(_rooms, _guard, _subscribers),
     HooksDoor(_desk.ask, _guard, _settings, clients_of(_settings, clock), _reader),
 )
+_seals = Seals(HOUSING.token, clock, link=os.environ.pop("GARROD_SIGN_IN", ""))
+app = Clinic(_rest, WebDoor(_desk.ask, _guard, _seals))

@@ -1,0 +1,1 @@
+"""The clinic on screen: pages for a browser, whole without a script."""

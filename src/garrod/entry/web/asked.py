@@ -1,0 +1,48 @@
+"""What a browser asks: the path, the question, the form, who is signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from garrod.core.errors import InputError
+from garrod.entry.consult import Consult
+from garrod.entry.web.seals import Seals, Session
+
+MOST = 200  # Not clinical: fields of a form
+LONGEST = 2_000  # Not clinical: characters of a field
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of somebody who is signed in."""
+
+    method: str
+    path: tuple[str, ...]
+    fields: Mapping[str, str]
+    session: Session
+    seals: Seals
+    consult: Consult
+    base: str  # scheme and host, as the browser knows them
+
+    @property
+    def csrf(self) -> str:
+        """Return the token for the forms of the answer."""
+        return self.seals.csrf(self.session)
+
+
+def fields_of(text: str) -> dict[str, str]:
+    """Return the fields of a question or a form, the first of each name; no control characters.
+
+    Raises: InputError API004 where they are too many.
+    """
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST)
+    except ValueError as error:
+        raise InputError("the form has too many fields.", code="API004") from error
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        clean = "".join(c if c.isprintable() or c == "\n" else " " for c in value)
+        found.setdefault(name, clean.strip()[:LONGEST])
+    return found

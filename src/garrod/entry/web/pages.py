@@ -1,0 +1,55 @@
+"""Lays out pages: templates with loops only, every value escaped, the headers of each answer."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+POLICY = (
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "object-src 'none'"
+)
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+STATIC = {"garrod.css": "text/css", "garrod.js": "text/javascript", "icon.svg": "image/svg+xml"}
+
+
+def page(template: str, *, status: int = 200, **values: object) -> Response:
+    """Return a page. `template` is "folder/page.jinja"."""
+    body = _environment().get_template(template).render(**values)
+    return HTMLResponse(body, status_code=status, headers=HEADERS)
+
+
+def see(address: str) -> Response:
+    """Return that the browser is to get another page of ours (303: after a form, too)."""
+    return RedirectResponse(address, status_code=303, headers=HEADERS)
+
+
+@cache
+def static(name: str) -> Response | None:
+    """Return a file that pages are laid out with; None where there is no such file."""
+    if name not in STATIC:
+        return None
+    body = files("garrod.entry.web").joinpath("static", name).read_bytes()
+    headers = {**HEADERS, "Cache-Control": "max-age=300"}
+    return Response(body, media_type=STATIC[name], headers=headers)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("garrod.entry.web", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

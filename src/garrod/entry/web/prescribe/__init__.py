@@ -1,0 +1,1 @@
+"""The Prescribe page: a person, a medicine, one card, a signature."""

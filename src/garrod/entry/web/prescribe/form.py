@@ -1,0 +1,169 @@
+"""What a prescriber wrote: the medicine, its directions, and the answer to a card.
+
+fields of a form -> Form -> draft MedicationRequest (FHIR R4)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlencode
+
+from garrod.adapters.fhir.draft import NO_DOSE, UCUM
+from garrod.care.decide.options import codes_of
+from garrod.core.advice import OptionDose
+from garrod.knowledge.medicines import Medicine, Medicines
+
+# UCUM code: as it is written on the page
+UNITS = {"mg": "mg", "ug": "micrograms", "g": "g", "mL": "mL", "[iU]": "units"}
+TIMES = {1: "once a day", 2: "twice a day", 3: "three times a day", 4: "four times a day"}
+DIRECTIONS = ("amount", "unit", "times", "days", "indication")
+MOST_DAYS = 3650  # Not clinical: ten years
+_NUMBER = re.compile(r"\d{1,6}(?:[.,]\d{1,4})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form as it was sent; every text may be empty. `drug` is an id of the pack, or words."""
+
+    drug: str = ""
+    amount: str = ""
+    unit: str = "mg"
+    times: str = ""
+    days: str = ""
+    indication: str = ""
+    instead: str = ""  # the medicine whose card offered this one
+    reason: str = ""
+    second: str = ""
+    words: str = ""
+    key: str = ""
+    checked: str = ""
+
+    @property
+    def question(self) -> str:
+        """Return the form as the question of an address; what proves nothing stays out."""
+        kept = ("drug", *DIRECTIONS, "instead", "reason", "second", "words")
+        return urlencode([(k, v) for k in kept if (v := getattr(self, k))])
+
+
+def form_of(fields: Mapping[str, str]) -> Form:
+    """Return the form that fields make; what is not known is left out."""
+    return Form(**{k: v for k in Form.__slots__ if (v := fields.get(k, ""))})
+
+
+def with_dose(form: Form, dose: OptionDose | None) -> Form:
+    """Return a form whose empty directions are the usual ones; none are made up."""
+    if dose is None or any((form.amount, form.times, form.days)):
+        return form
+    days = str(dose.days) if dose.days else ""
+    return replace(
+        form, amount=f"{dose.amount:f}", unit=dose.unit, times=str(dose.times_a_day), days=days
+    )
+
+
+def faults_of(form: Form) -> tuple[tuple[str, str], ...]:
+    """Return the fields that cannot be read, each with what to do."""
+    found = []
+    if form.amount and _amount(form) is None:
+        found.append(("amount", "Write the dose as a number, such as 75 or 0.5"))
+    if form.unit not in UNITS:
+        found.append(("unit", "Choose a unit of the list"))
+    if form.times and (not form.times.isascii() or form.times not in map(str, TIMES)):
+        found.append(("times", "Choose how often of the list"))
+    is_number = form.days.isascii() and form.days.isdecimal() and len(form.days) < 6
+    if form.days and not (is_number and 0 < int(form.days) <= MOST_DAYS):
+        found.append(("days", f"Write the days as a whole number from 1 to {MOST_DAYS}"))
+    return tuple(found)
+
+
+def medicine_of(medicines: Medicines, form: Form) -> Medicine | None:
+    """Return the medicine of the pack that a form names by its id; None where it is words."""
+    return medicines.by_id(form.drug)
+
+
+def name_of(form: Form, medicine: Medicine | None) -> str:
+    """Return what is to be prescribed, in words."""
+    return _capital(medicine.name) if medicine else form.drug
+
+
+def directions_of(form: Form) -> str:
+    """Return the directions in words: "75 mg once a day for 28 days", or that none were chosen."""
+    amount, times = _amount(form), TIMES.get(_whole(form.times))
+    if amount is None:
+        return NO_DOSE
+    said = [f"{amount:f} {UNITS.get(form.unit, form.unit)}", times or ""]
+    if _whole(form.days):
+        said.append(f"for {form.days} {'day' if form.days == '1' else 'days'}")
+    return " ".join(s for s in said if s)
+
+
+def order_of(form: Form, medicine: Medicine | None, patient: str) -> dict[str, Any]:
+    """Return the draft order: coded where the medicine is known, directions as far as given."""
+    coded = codes_of(medicine) if medicine else ()
+    coding = [
+        {"system": system, "code": code, "display": medicine.name if medicine else ""}
+        for system, _, code in (c.partition("|") for c in coded)
+    ]
+    concept: dict[str, Any] = {"text": name_of(form, medicine)}
+    order: dict[str, Any] = {
+        "resourceType": "MedicationRequest",
+        "status": "draft",
+        "intent": "order",
+        "subject": {"reference": f"Patient/{patient}"},
+        "medicationCodeableConcept": {**({"coding": coding} if coding else {}), **concept},
+        "dosageInstruction": [_dosage(form)],
+    }
+    if form.indication:
+        order["reasonCode"] = [{"text": form.indication}]
+    if days := _whole(form.days):
+        order["dispenseRequest"] = {"expectedSupplyDuration": _days(days)}
+    return order
+
+
+def mark_of(form: Form, lines: tuple[str, ...]) -> str:
+    """Return the mark of what a card was shown for: the order and the list of medicines."""
+    said = "\n".join([form.drug, *(getattr(form, d) for d in DIRECTIONS), "", *sorted(lines)])
+    return sha256(said.encode()).hexdigest()[:32]
+
+
+def _dosage(form: Form) -> dict[str, Any]:
+    amount, times, days = _amount(form), _whole(form.times), _whole(form.days)
+    found: dict[str, Any] = {"text": directions_of(form)}
+    if amount is None:
+        return found
+    if times:
+        repeat: dict[str, Any] = {"frequency": times, "period": 1, "periodUnit": "d"}
+        if days:
+            repeat["boundsDuration"] = _days(days)
+        found["timing"] = {"repeat": repeat}
+    value = int(amount) if amount == amount.to_integral_value() else float(amount)
+    unit = UNITS.get(form.unit, form.unit)
+    quantity = {"value": value, "unit": unit, "system": UCUM, "code": form.unit}
+    found["doseAndRate"] = [{"doseQuantity": quantity}]
+    return found
+
+
+def _days(days: int) -> dict[str, Any]:
+    return {"value": days, "unit": "days", "system": UCUM, "code": "d"}
+
+
+def _amount(form: Form) -> Decimal | None:
+    if not _NUMBER.fullmatch(form.amount) or not form.amount.isascii():
+        return None
+    try:
+        found = Decimal(form.amount.replace(",", "."))
+    except InvalidOperation:
+        return None
+    return found if found > 0 else None
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

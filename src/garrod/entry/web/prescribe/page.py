@@ -1,0 +1,156 @@
+"""The Prescribe page: search, card, signature, confirmation. Full pages by GET and POST.
+
+GET  /patients/{id}/prescribe?q= or ?drug=…      the page
+POST /patients/{id}/prescribe                    check again, sign, or ask for a test
+GET  /patients/{id}/prescribe/signed/{kind}/{id} what was signed; POST …/undo takes it back
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from starlette.responses import Response
+
+from garrod.care.decide.moment import Purpose
+from garrod.care.decide.outcomes import Telling
+from garrod.care.govern.access import LOCAL
+from garrod.core.errors import InputError
+from garrod.core.person import Person
+from garrod.entry.web.asked import Visit
+from garrod.entry.web.pages import page, see
+from garrod.entry.web.prescribe import signing
+from garrod.entry.web.prescribe.banner import banner_of
+from garrod.entry.web.prescribe.confirming import confirmed
+from garrod.entry.web.prescribe.form import Form, faults_of, form_of
+from garrod.entry.web.prescribe.looking import Looked, lines_of, looked, subject_now
+from garrod.entry.web.prescribe.presenter import order_view
+from garrod.entry.web.prescribe.searching import matches_of, suggested
+from garrod.entry.web.prescribe.view import Banner, Page, Search
+
+TEMPLATE = "prescribe/page.jinja"
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+CHANGED = (("#checked", "What you see has changed since it was checked: read it again, then sign"),)
+WHY = ("#reasons", "Choose why you overrule the card")
+WHO = ("#second", "Name the second person who agrees: this is a hard stop")
+
+
+async def prescribe_page(visit: Visit, patient: str) -> Response:
+    """Answer a request for the page of a person.
+
+    Raises: AccessDenied, NotFound REC001, Gone REC002, InputError.
+    """
+    if not _ID.fullmatch(patient):
+        raise InputError("there is no such person here.", code="REC001")
+    rest = visit.path[3:]
+    if rest[:1] == ("signed",):
+        return await confirmed(visit, patient, rest[1:])
+    if rest:
+        raise InputError("there is no such page.", code="REC001")
+    if visit.method == "POST":
+        return await _sent(visit, patient)
+    if visit.fields.get("drug"):
+        return await _ordered(visit, patient)
+    return await _searched(visit, patient)
+
+
+async def _searched(visit: Visit, patient: str) -> Response:
+    person = await visit.consult.people.person(LOCAL, patient)
+    medicines = visit.consult.services.knowledge.medicines
+    text = visit.fields.get("q", "")
+    matches = matches_of(medicines, text)
+    meant = suggested(medicines, text) if text and not matches else ()
+    return _laid_out(visit, Page(_banner(visit, person), Search(text, matches, meant)))
+
+
+async def _ordered(visit: Visit, patient: str) -> Response:
+    form = replace(form_of(visit.fields), key=visit.seals.form_key())
+    here = await looked(
+        visit.consult, patient, form, purpose=Purpose.SELECT, sitting=visit.session.id
+    )
+    if here.answer.card is not None or here.answer.worklist is not None:
+        telling = Telling(patient, LOCAL.id, visit.consult.clock())
+        await visit.consult.moment.shown(LOCAL, [here.answer], telling)
+    return _order_page(visit, here)
+
+
+async def _sent(visit: Visit, patient: str) -> Response:
+    form, do = form_of(visit.fields), visit.fields.get("do", "")
+    seconds = visit.seals.age_of(form.key)
+    if do == "check" or seconds is None or not form.drug:
+        return see(f"/patients/{patient}/prescribe?{form.question}")
+    here = await looked(visit.consult, patient, form)
+    kind, _, number = do.partition(":")
+    if kind == "test" and number.isascii() and number.isdecimal() and len(number) < 4:
+        try:
+            done = await signing.ask_for_test(
+                visit.consult, patient, here, int(number), seconds=seconds, sitting=visit.session.id
+            )
+        except IndexError:
+            return await _again(visit, here, CHANGED)
+    else:
+        if await _is_done(visit, form):
+            done = signing.Signed(signing.REQUEST, signing.id_of(form), is_new=False)
+            return see(f"/patients/{patient}/prescribe/signed/{done.kind}/{done.id}")
+        faults = _refused(here, form)
+        if faults:
+            return await _again(visit, here, faults)
+        done = await signing.sign(
+            visit.consult, patient, here, seconds=seconds, sitting=visit.session.id
+        )
+    return see(f"/patients/{patient}/prescribe/signed/{done.kind}/{done.id}")
+
+
+async def _is_done(visit: Visit, form: Form) -> bool:
+    return await visit.consult.record.store.read(signing.REQUEST, signing.id_of(form)) is not None
+
+
+def _refused(here: Looked, form: Form) -> tuple[tuple[str, str], ...]:
+    """Return why an order cannot be signed as it was sent."""
+    if faults := faults_of(form):
+        return tuple((f"#{field}", words) for field, words in faults)
+    if form.checked != here.mark:
+        return CHANGED
+    card = here.card
+    if card is None or not card.is_interruptive or here.before is not None:
+        return ()
+    known = {r.code for r in card.reasons}
+    faults = () if form.reason in known else (WHY,)
+    is_alone = form.second.casefold() in ("", LOCAL.id)
+    return (*faults, WHO) if card.needs and is_alone else faults
+
+
+async def _again(visit: Visit, here: Looked, faults: tuple[tuple[str, str], ...]) -> Response:
+    news = () if faults is not CHANGED else _news(visit, here)
+    return _order_page(visit, here, faults, news)
+
+
+def _news(visit: Visit, here: Looked) -> tuple[str, ...]:
+    """Return what is other than when the card was shown: lines come and gone."""
+    before = set(visit.fields.get("list", "").splitlines()) - {""}
+    now = set(lines_of(here.person))
+    come = [f"New on the list: {line}" for line in sorted(now - before)]
+    gone = [f"No longer on the list: {line}" for line in sorted(before - now)]
+    return (*come, *gone) or ("The order, or what is said of it, is not the same as before",)
+
+
+def _order_page(
+    visit: Visit,
+    here: Looked,
+    faults: tuple[tuple[str, str], ...] = (),
+    news: tuple[str, ...] = (),
+) -> Response:
+    key = here.form.key
+    order = order_view(replace(here, form=replace(here.form, key=key)), visit.base, faults)
+    shown = Page(_banner(visit, here.person), order=order, news=news)
+    return _laid_out(
+        visit, shown, status=422 if faults else 200, list="\n".join(lines_of(here.person))
+    )
+
+
+def _banner(visit: Visit, person: Person) -> Banner:
+    return banner_of(person, subject_now(visit.consult, person))
+
+
+def _laid_out(visit: Visit, shown: Page, *, status: int = 200, list: str = "") -> Response:
+    return page(TEMPLATE, status=status, page=shown, csrf=visit.csrf, list=list)

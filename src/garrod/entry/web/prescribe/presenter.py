@@ -1,0 +1,136 @@
+"""Lays out a card and its order: Looked -> view. Words of advice come from care/decide alone."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+
+from garrod.adapters.report.cards import card_of as reported
+from garrod.adapters.report.phrases import capital
+from garrod.care.decide.card import Card
+from garrod.care.decide.ports import CardDeed
+from garrod.core.advice import Advice, NotAssessed, Option, Tier
+from garrod.entry.web.prescribe.form import TIMES, UNITS, Form, directions_of, name_of
+from garrod.entry.web.prescribe.looking import Looked
+from garrod.entry.web.prescribe.view import Choice, Order, Part, Shown
+
+TIERS = {
+    Tier.T1: ("stop", "Hard stop"),
+    Tier.T2: ("warn", "Warning"),
+    Tier.T3: ("advise", "Advice"),
+}
+BEFORE = {
+    CardDeed.ACCEPTED: "This advice was followed before: it stands here to be read.",
+    CardDeed.OVERRIDDEN: "This advice was overruled before: it stands here to be read.",
+}
+CALM = "No change is needed as far as it could be checked."
+NO_CHECK = "Nothing could be checked for this order."
+
+
+def order_view(looked: Looked, base: str, faults: tuple[tuple[str, str], ...] = ()) -> Order:
+    """Return an order and what is said of it. `base` is the address of this server."""
+    card, form, medicine = looked.card, looked.form, looked.medicine
+    decision = looked.answer.decision
+    gaps = card.not_assessed if card is not None else decision.not_assessed
+    gaps = tuple(dict.fromkeys((*gaps, *decision.not_assessed)))
+    return Order(
+        name=name_of(form, medicine),
+        known_as=", ".join(medicine.synonyms[:3]) if medicine else "",
+        directions=directions_of(form),
+        form=form,
+        units=tuple(UNITS.items()),
+        times=tuple((str(n), words) for n, words in TIMES.items()),
+        faults=faults,
+        card=shown_of(looked, card) if card is not None else None,
+        clear=tuple((c.target.name, capital(c.reason)) for c in decision.clear),
+        gaps=tuple(_gap(n) for n in gaps),
+        calm=CALM if decision.clear or not gaps else NO_CHECK,
+        instead=form.instead,
+        command=command_of(looked, base),
+        mark=looked.mark,
+    )
+
+
+def shown_of(looked: Looked, card: Card) -> Shown:
+    """Return a card, ready to be laid out."""
+    kind, word = TIERS[card.tier]
+    return Shown(
+        id=card.id,
+        kind=kind,
+        word=word,
+        headline=card.headline,
+        before=BEFORE.get(looked.before, "") if looked.before else "",
+        parts=tuple(_part(a, i) for i, a in enumerate(card.advice, 1)),
+        choices=tuple(_choice(o, i, looked) for i, o in enumerate(card.options) if o.codes),
+        reasons=tuple((r.code, r.words) for r in card.reasons),
+        is_in_the_way=card.is_interruptive and looked.before is None,
+        needs_second=card.tier is Tier.T1,
+    )
+
+
+def command_of(looked: Looked, base: str) -> str:
+    """Return the command that asks the same question again, with the whole chain in its answer."""
+    patient = looked.person.reference.rpartition("/")[2]
+    body: Mapping[str, Any] = {
+        "resourceType": "Parameters",
+        "parameter": [{"name": "order", "resource": looked.order}],
+    }
+    parts = [
+        'curl -H "Authorization: Bearer $GARROD_DEV_TOKEN"',
+        "-H 'Content-Type: application/fhir+json'",
+        f"-d {shlex.quote(orjson.dumps(body).decode())}",
+        shlex.quote(f"{base}/fhir/Patient/{patient}/$advise?shape=plain"),
+    ]
+    return " ".join(parts)
+
+
+def _part(advice: Advice, number: int) -> Part:
+    said = reported(advice, number)
+    return Part(
+        tag=said.tag,
+        title=advice.title,
+        summary=said.summary,
+        why=said.why,
+        certainty=said.certainty,
+        percent=said.percent,
+        doubts=said.doubts,
+        watch=said.watch,
+        strength=said.strength,
+        citations=said.citations,
+        steps=said.steps,
+    )
+
+
+def _choice(option: Option, number: int, looked: Looked) -> Choice:
+    order = option.order or {}
+    if order.get("resourceType") == "ServiceRequest":
+        label = f"Ask for the test: {option.name}"
+        return Choice(option.name, label, capital(option.reason), "", number=str(number))
+    form = Form(
+        drug=_drug_of(option, looked),
+        indication=looked.form.indication,
+        instead=looked.form.drug,
+    )
+    dose = option.dose.words if option.dose else "Dose to be chosen"
+    link = f"?{urlencode([('drug', form.drug), ('indication', form.indication)])}"
+    link += f"&{urlencode([('instead', form.instead)])}"
+    return Choice(
+        option.name, f"Prescribe {option.name} instead", capital(option.reason), dose, link
+    )
+
+
+def _drug_of(option: Option, looked: Looked) -> str:
+    for code in option.codes:
+        system, _, value = code.partition("|")
+        found = looked.known.by_code(system, value)
+        if found is not None:
+            return found.drug
+    return option.name
+
+
+def _gap(gap: NotAssessed) -> tuple[str, str]:
+    return capital(gap.subject), capital(gap.reason)

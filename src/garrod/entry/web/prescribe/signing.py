@@ -1,0 +1,153 @@
+"""Signs an order: written once, its card's outcome and follow-up tasks with it; and takes it back.
+
+Looked, answer of the prescriber -> MedicationRequest in the record -> CardEvent
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+from garrod.care.decide.card import Card
+from garrod.care.decide.outcomes import Telling, accepted, overridden, seen
+from garrod.care.decide.ports import CardDeed, CardEvent
+from garrod.care.govern.access import LOCAL
+from garrod.core.errors import VersionConflict
+from garrod.entry.consult import Consult
+from garrod.entry.web.prescribe.form import Form
+from garrod.entry.web.prescribe.looking import Looked, looked
+
+REQUEST = "MedicationRequest"
+SERVICE = "ServiceRequest"
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What was written: kind and id, and whether it was just now."""
+
+    kind: str
+    id: str
+    is_new: bool
+
+
+async def sign(
+    consult: Consult, patient: str, here: Looked, *, seconds: float, sitting: str
+) -> Signed:
+    """Write an order under the id of its form, so that a form sent twice is one order.
+
+    Raises: AccessDenied, FhirError, InputError INP001 (an answer that the card does not take).
+    """
+    id = id_of(here.form)
+    telling = Telling(patient, LOCAL.id, consult.clock(), seconds)
+    events = await _events(consult, patient, here, telling, f"{REQUEST}/{id}")
+    written = await _written(consult, REQUEST, id, _active(consult, dict(here.order), id))
+    if written.is_new and events:
+        await consult.moment.keep(LOCAL, events, sitting=sitting)
+    return written
+
+
+async def ask_for_test(
+    consult: Consult, patient: str, here: Looked, number: int, *, seconds: float, sitting: str
+) -> Signed:
+    """Write the test that a card offers; the card is followed thereby.
+
+    Raises: IndexError for a number that the card has not; AccessDenied, FhirError.
+    """
+    card = here.card
+    option = card.options[number] if card else None
+    if card is None or option is None or option.order is None:
+        raise IndexError(number)
+    id = id_of(here.form)
+    body = {**option.order, "subject": {"reference": f"Patient/{patient}"}}
+    written = await _written(consult, SERVICE, id, _active(consult, body, id))
+    if written.is_new:
+        telling = Telling(patient, LOCAL.id, consult.clock(), seconds)
+        event = accepted(card, telling, option=option.name, order=f"{SERVICE}/{id}")
+        await consult.moment.keep(LOCAL, (event,), sitting=sitting)
+    return written
+
+
+async def undo(consult: Consult, kind: str, id: str) -> bool:
+    """Cancel an order that nobody has touched since it was signed; return whether it was.
+
+    Raises: AccessDenied, NotFound REC001, Gone REC002.
+    """
+    version = await consult.record.read(LOCAL, kind, id)
+    body = {**orjson.loads(version.body), "id": id}
+    if body.get("status") != "active":
+        return False
+    status = "cancelled" if kind == REQUEST else "revoked"
+    try:
+        await consult.record.update(
+            LOCAL, kind, id, orjson.dumps({**body, "status": status}), expected=1
+        )
+    except VersionConflict:
+        return False
+    return True
+
+
+async def told(consult: Consult, kind: str, id: str) -> dict[str, Any]:
+    """Return an order as the record has it.  Raises: AccessDenied, NotFound REC001."""
+    version = await consult.record.read(LOCAL, kind, id)
+    found: dict[str, Any] = orjson.loads(version.body)
+    return {**found, "id": id}
+
+
+async def _events(
+    consult: Consult, patient: str, here: Looked, telling: Telling, order: str
+) -> tuple[CardEvent, ...]:
+    """Return what becomes of the card of this order, and of the one that it stands in for."""
+    events = []
+    if here.form.instead:
+        first = await looked(consult, patient, Form(here.form.instead))
+        names = {o.name for o in first.card.options} if first.card else set()
+        said = here.medicine.name if here.medicine else here.form.drug
+        if first.card is not None and said in names:
+            events.append(accepted(first.card, telling, option=said, order=order))
+    if here.card is not None and here.before is None and here.card.advice:
+        events.append(_answered(consult, here.card, here.form, telling, order))
+    return tuple(events)
+
+
+def _answered(consult: Consult, card: Card, form: Form, telling: Telling, order: str) -> CardEvent:
+    """Return that a card was overruled, or that the order went on without an answer."""
+    if not form.reason:
+        return seen(card, telling, CardDeed.IGNORED)
+    return overridden(
+        card,
+        telling,
+        form.reason,
+        words=form.words,
+        second=form.second,
+        order=order,
+        follow_ups=consult.services.knowledge.prescribing.follow_ups,
+    )
+
+
+def _active(consult: Consult, order: dict[str, Any], id: str) -> dict[str, Any]:
+    now = consult.clock().isoformat(timespec="seconds")
+    requester = {"display": "Prescriber of this server"}
+    return {
+        **order,
+        "id": id,
+        "status": "active",
+        "intent": "order",
+        "authoredOn": now,
+        "requester": requester,
+    }
+
+
+async def _written(consult: Consult, kind: str, id: str, body: dict[str, Any]) -> Signed:
+    try:
+        await consult.record.update(LOCAL, kind, id, orjson.dumps(body), expected=0)
+    except VersionConflict:
+        return Signed(kind, id, is_new=False)
+    return Signed(kind, id, is_new=True)
+
+
+def id_of(form: Form) -> str:
+    """Return the id of the order that a form makes."""
+    return f"rx-{sha256(form.key.encode()).hexdigest()[:32]}"

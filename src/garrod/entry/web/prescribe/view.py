@@ -1,0 +1,115 @@
+"""What the Prescribe page lays out. Every text is ready to be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from garrod.adapters.report.view import Citation, Step, Tag
+from garrod.entry.web.prescribe.form import Form
+from garrod.entry.web.prescribe.searching import Match
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact of the banner; `note` says of when it is, or why it is not known."""
+
+    label: str
+    text: str
+    note: str = ""
+    is_loud: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """Who it is about, and how fresh what is known of them is."""
+
+    id: str
+    name: str
+    facts: tuple[Fact, ...]
+    genes: tuple[str, ...]
+    sources: tuple[str, ...]
+    medicines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One piece of advice of a card: what to do, why, how sure, and the whole of its proof."""
+
+    tag: Tag
+    title: str
+    summary: str
+    why: tuple[str, ...]
+    certainty: str
+    percent: int | None
+    doubts: tuple[str, ...]
+    watch: tuple[str, ...]
+    strength: str
+    citations: tuple[Citation, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What may be given instead, one tap away; `number` is that of a test to ask for, else ""."""
+
+    name: str
+    label: str
+    reason: str
+    dose: str
+    link: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The one card. `kind` picks icon and colour; the word says the same."""
+
+    id: str
+    kind: str  # stop | warn | advise
+    word: str
+    headline: str
+    before: str
+    parts: tuple[Part, ...]
+    choices: tuple[Choice, ...]
+    reasons: tuple[tuple[str, str], ...]
+    is_in_the_way: bool
+    needs_second: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The order that is looked at, and what is said of it. `card` None: nothing stands against."""
+
+    name: str
+    known_as: str
+    directions: str
+    form: Form
+    units: tuple[tuple[str, str], ...]
+    times: tuple[tuple[str, str], ...]
+    faults: tuple[tuple[str, str], ...]
+    card: Shown | None
+    clear: tuple[tuple[str, str], ...]
+    gaps: tuple[tuple[str, str], ...]
+    calm: str
+    instead: str
+    command: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The search: what was asked, what was found, what may have been meant."""
+
+    text: str = ""
+    matches: tuple[Match, ...] = ()
+    meant: tuple[Match, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The whole page."""
+
+    banner: Banner
+    search: Search = field(default_factory=Search)
+    order: Order | None = None
+    news: tuple[str, ...] = ()  # what changed since the card was shown

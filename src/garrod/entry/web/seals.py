@@ -1,0 +1,105 @@
+"""Sessions, form tokens and one-time links: all signed, none kept but what was used up.
+
+token of the server -> key -> cookie (idle and absolute end), CSRF token, key of a form
+Source: OWASP Cheat Sheets on session management and on CSRF (unchecked); RFC 2104 (HMAC)
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+IDLE = timedelta(minutes=30)  # Source: the project's design
+ABSOLUTE = timedelta(hours=12)  # Source: the project's design: a long shift
+LINK = timedelta(minutes=15)  # Source: the project's design: how long a printed link lasts
+COOKIE = "garrod_session"
+FORM = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who is signed in: an id that is nobody's name, and when it began and was last used."""
+
+    id: str
+    began: int
+    used: int
+
+
+class Seals:
+    """Makes and checks what a browser carries. `link` is a code that signs in once, or ""."""
+
+    def __init__(self, token: str, clock: Callable[[], datetime], *, link: str = "") -> None:
+        self._token = token
+        self._key = hmac.digest(token.encode(), b"garrod web session", "sha256")
+        self._clock = clock
+        self._link = link
+        self._made = clock()
+
+    def knows(self, token: str) -> bool:
+        """Return whether a token is the server's."""
+        return hmac.compare_digest(token.strip().encode(), self._token.encode())
+
+    def opens(self, link: str) -> bool:
+        """Return whether a link signs in; it does so once, and not for long."""
+        is_young = self._clock() - self._made <= LINK
+        if not self._link or not is_young:
+            return False
+        if not hmac.compare_digest(link.encode(), self._link.encode()):
+            return False
+        self._link = ""
+        return True
+
+    def begun(self) -> str:
+        """Return the cookie of a new session."""
+        now = self._now()
+        return self._cookie(Session(secrets.token_hex(16), now, now))
+
+    def session(self, cookie: str) -> Session | None:
+        """Return the session of a cookie; None where it is not ours or is over."""
+        said, _, seal = cookie.rpartition(".")
+        if not said or not hmac.compare_digest(seal.encode(), self._seal(said).encode()):
+            return None
+        id, began, used = said.split(".")
+        found = Session(id, int(began), int(used))
+        now = self._now()
+        is_over = now - found.used > IDLE.total_seconds()
+        is_over = is_over or now - found.began > ABSOLUTE.total_seconds()
+        return None if is_over else found
+
+    def renewed(self, session: Session) -> str:
+        """Return the cookie of a session that was used just now."""
+        return self._cookie(Session(session.id, session.began, self._now()))
+
+    def csrf(self, session: Session) -> str:
+        """Return the token that each form of a session carries."""
+        return self._seal(f"csrf.{session.id}")
+
+    def is_own(self, session: Session, csrf: str) -> bool:
+        """Return whether a form was made for this session."""
+        return hmac.compare_digest(csrf.encode(), self.csrf(session).encode())
+
+    def form_key(self) -> str:
+        """Return the key of a new form: it tells when it was made, and is used for one order."""
+        said = f"{self._now()}.{secrets.token_hex(12)}"
+        return f"{said}.{self._seal(said)}"
+
+    def age_of(self, key: str) -> float | None:
+        """Return how many seconds ago a form was made; None of a key that is not ours or is old."""
+        said, _, seal = key.rpartition(".")
+        if not said or not hmac.compare_digest(seal.encode(), self._seal(said).encode()):
+            return None
+        age = self._clock().timestamp() - int(said.partition(".")[0])
+        return max(age, 0.0) if age <= FORM.total_seconds() else None
+
+    def _cookie(self, session: Session) -> str:
+        said = f"{session.id}.{session.began}.{session.used}"
+        return f"{said}.{self._seal(said)}"
+
+    def _seal(self, said: str) -> str:
+        return hmac.digest(self._key, said.encode(), "sha256").hex()
+
+    def _now(self) -> int:
+        return int(self._clock().timestamp())

@@ -1,0 +1,1 @@
+"""The page where the server's token is given."""

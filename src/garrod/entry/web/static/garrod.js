@@ -1,0 +1,30 @@
+// Optional: matches appear while typing, and a form is sent once. Every page works without it.
+"use strict";
+for (const form of document.querySelectorAll("form[data-once]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+}
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-once]")) delete form.dataset.sent;
+});
+const search = document.querySelector("form[data-search]");
+if (search) {
+  const field = search.querySelector("input[type=search]");
+  let waiting = 0;
+  let asked = 0;
+  field.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(async () => {
+      const mine = ++asked;
+      const url = new URL(search.action);
+      url.searchParams.set("q", field.value);
+      const answer = await fetch(url, { headers: { Accept: "text/html" } });
+      if (!answer.ok || mine !== asked) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const found = page.getElementById("found");
+      if (found) document.getElementById("found").replaceChildren(...found.childNodes);
+    }, 150);
+  });
+}
