@@ -9,8 +9,9 @@ TWENTY = (
     "Ramipril 5 mg capsules", "Amlodipine 5 mg tablets", "Simvastatin 20 mg tablets",
     "Metformin 500 mg tablets", "Omeprazole 20 mg capsules", "Sertraline 50 mg tablets",
     "Bisoprolol 2.5 mg tablets", "Furosemide 40 mg tablets", "Warfarin 3 mg tablets",
-    "Levothyroxine 50 microgram tablets", "Allopurinol 100 mg tablets", "Gabapentin 300 mg capsules",
-    "Tiotropium 18 microgram inhalation powder", "Salbutamol 100 microgram inhaler",
+    "Levothyroxine 50 microgram tablets", "Allopurinol 100 mg tablets",
+    "Gabapentin 300 mg capsules", "Tiotropium 18 microgram inhalation powder",
+    "Salbutamol 100 microgram inhaler",
     "Folic acid 5 mg tablets", "Paracetamol 500 mg tablets", "Senna 7.5 mg tablets",
     "Solifenacin 5 mg tablets", "Digoxin 125 microgram tablets", "Amitriptyline 10 mg tablets",
 )  # fmt: skip

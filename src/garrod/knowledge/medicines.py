@@ -6,7 +6,7 @@ pack drugs -> Medicines: text -> words -> longest known name at each word -> Med
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -126,12 +126,7 @@ class Medicines:
 
 def _first_within(words: Words, phrases: frozenset[Words]) -> Words:
     """Return the first of some phrases, in their order, that stands in the words, or nothing."""
-    longest = min(_longest(phrases), len(words))
-    within = (
-        words[place : place + length]
-        for length in range(1, longest + 1)
-        for place in range(len(words) - length + 1)
-    )
+    within = runs_of(words, _longest(phrases))
     return min((phrase for phrase in within if phrase in phrases), default=())
 
 
@@ -139,6 +134,13 @@ def _first_within(words: Words, phrases: frozenset[Words]) -> Words:
 def _longest(phrases: frozenset[Words]) -> int:
     """Return the most words in one of some phrases: asked at every line, worked out once."""
     return max(map(len, phrases), default=0)
+
+
+def runs_of(words: Words, longest: int) -> Iterator[Words]:
+    """Yield each run of at most so many words that stands in words, the short ones first."""
+    for length in range(1, min(longest, len(words)) + 1):
+        for place in range(len(words) - length + 1):
+            yield words[place : place + length]
 
 
 def words_of(text: str) -> Words:

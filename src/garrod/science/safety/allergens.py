@@ -15,7 +15,7 @@ from garrod.core.errors import KnowledgeError
 from garrod.core.evidence import Evidence
 from garrod.core.person import Allergy
 from garrod.knowledge.clinical import SNOMED, Clinical
-from garrod.knowledge.medicines import Medicines, Words, words_of
+from garrod.knowledge.medicines import Medicines, Words, runs_of, words_of
 from garrod.knowledge.pack import values_in
 from garrod.knowledge.shelf import Shelf
 
@@ -169,10 +169,9 @@ class Allergens:
             place += max(length, 1)
 
     def _reactions(self, texts: Iterable[str]) -> tuple[Reaction, ...]:
-        said = [words_of(text) for text in texts]
-        return tuple(
-            dict.fromkeys(r for words, r in self.reactions if any(_has(s, words) for s in said))
-        )
+        longest = max((len(words) for words, _ in self.reactions), default=0)
+        said = frozenset(run for text in texts for run in runs_of(words_of(text), longest))
+        return tuple(dict.fromkeys(r for words, r in self.reactions if words in said))
 
     def _weight(self, allergy: Allergy, reactions: tuple[Reaction, ...]) -> Weight:
         """Return the weight; a side effect only where every reaction that is written is one."""
@@ -188,10 +187,6 @@ class Allergens:
         is_known = all(self._reactions((text,)) for text in allergy.reactions)
         is_mild = weights == {"intolerance"} and is_known
         return Weight.INTOLERANCE if is_mild else Weight.ALLERGY
-
-
-def _has(said: Words, words: Words) -> bool:
-    return any(said[n : n + len(words)] == words for n in range(len(said) - len(words) + 1))
 
 
 def load_allergens(shelf: Shelf, clinical: Clinical, medicines: Medicines) -> Allergens:

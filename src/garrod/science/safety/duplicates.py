@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
 
-from garrod.knowledge.medicines import Words, words_of
+from garrod.knowledge.medicines import runs_of, words_of
 from garrod.science.safety.duplicate_rules import AllowedPair, DuplicateClass, DuplicateRules
 from garrod.science.safety.subject import Subject, Taken
 
@@ -105,14 +105,15 @@ def _items(rules: DuplicateRules, subject: Subject) -> list[Item]:
     lines: dict[int, list[Taken]] = {}
     for one in subject.taken:
         lines.setdefault(id(one.line), []).append(one)
-    return [_item(rules, tuple(taken)) for taken in lines.values()]
+    longest = max((len(words) for words, _, _ in rules.forms), default=0)
+    return [_item(rules, tuple(taken), longest) for taken in lines.values()]
 
 
-def _item(rules: DuplicateRules, taken: tuple[Taken, ...]) -> Item:
-    words = words_of(taken[0].line.text)
+def _item(rules: DuplicateRules, taken: tuple[Taken, ...], longest: int) -> Item:
+    runs = frozenset(runs_of(words_of(taken[0].line.text), longest))
     form = release = ""
     for part, is_form, is_release in rules.forms:
-        if _has(words, part):
+        if part in runs:
             form, release = form or is_form, release or is_release
     return Item(taken, form, release, strengths_in(taken[0].line.text))
 
@@ -126,10 +127,6 @@ def strengths_in(text: str) -> frozenset[str]:
         f"{number.replace(',', '')} {UNITS.get(unit.lower(), unit.lower())}"
         for number, unit in STRENGTH.findall(text)
     )
-
-
-def _has(said: Words, words: Words) -> bool:
-    return any(said[n : n + len(words)] == words for n in range(len(said) - len(words) + 1))
 
 
 def _between(rules: DuplicateRules, first: Item, second: Item) -> Iterator[Duplicate]:
@@ -186,7 +183,10 @@ def _of_class(
 ) -> Iterator[Duplicate]:
     """Yield the classes that both have a medicine of; a narrow class speaks for a wide one."""
     said: set[frozenset[str]] = set()
+    mine, theirs = first.drugs - shared, second.drugs - shared
     for row in rules.classes:
+        if row.drugs.isdisjoint(mine) or row.drugs.isdisjoint(theirs):
+            continue
         for one in (t for t in first.taken if t.drug in row.drugs - shared):
             two = next((t for t in second.taken if t.drug in row.drugs - shared), None)
             if two is None or frozenset((one.drug, two.drug)) in said:
