@@ -95,7 +95,7 @@ def test_commands_in_documents_exist() -> None:
             continue
         for block in re.findall(r"^```.*?\n(.*?)^```", text, re.M | re.S):
             for line in block.splitlines():
-                garrod = re.match(r"\s*(?:\$ )?garrod ([a-z]+)", line)
+                garrod = re.match(r"\s*(?:\$ )?garrod ([a-z-]+)", line)
                 make = re.match(r"\s*(?:\$ )?make ([a-z]+)", line)
                 if garrod and garrod[1] not in known:
                     unknown.append(f"{place(path)}: {line}")
