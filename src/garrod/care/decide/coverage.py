@@ -1,23 +1,40 @@
-"""What the advisers have no rule for: said once an order, once a review, and shown of the packs.
+"""What the advisers have no rule for, and what they found nothing against: said once an order.
 
-Rules by occasion, guidance by genes, what function advisers cover -> NotAssessed, or a table
+Rules by occasion, guidance by genes, what function advisers cover -> NotAssessed, Clear, a table
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from garrod.care.decide.asking import Question
 from garrod.care.decide.knowledge import Knowledge
+from garrod.care.decide.model import Clear, Decision
 from garrod.care.decide.options import codes_of
 from garrod.care.decide.words import listed
-from garrod.core.advice import NotAssessed, Target
+from garrod.core.advice import NotAssessed, Target, Tier
 from garrod.knowledge.clinical import load_clinical
 from garrod.knowledge.medicines import Medicine
 from garrod.knowledge.shelf import Shelf
+from garrod.science.safety.apply import judged
 from garrod.science.safety.rules import TABLE, Rules, load_rules
 
 GENES = "pharmacogenomics"
 SUBJECT, CODE = "coverage", "no-guidance"
+TOLD = frozenset((Tier.T1, Tier.T2, Tier.T3))  # what is shown to a prescriber
+OF_LIST = frozenset(("interactions", "duplicates", "burden", "qt"))  # moot if some line is unread
+SPOKEN = {  # advisers as a person reads them, where their own word is none
+    "contraindication": "contraindications",
+    "dose-range": "doses",
+    "hepatic": "liver",
+    "lifestyle": "habits and food",
+    "pincer": "hazards of prescribing (PINCER)",
+    "qt": "QT",
+    "renal": "kidneys",
+    "variants": "rare variants",
+}
+MOST_NAMED = 5  # medicines named in one entry; more are counted. Source: the project's design
+UNREAD_LINE = "it is on the list and names no medicine known here, so this was not checked with it"
 Covers = Callable[[Knowledge], frozenset[str]]
 
 
@@ -92,6 +109,82 @@ def _of_all(
     said = f"no rule here speaks of {listed(bare)}; " if bare else ""
     counted = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
     return f"{said}of {len(missing)} medicines, these have no rule: {counted}"
+
+
+def unread_lines(question: Question) -> tuple[NotAssessed, ...]:
+    """Return the lines of the list that an order was not checked with: they name nothing known."""
+    return tuple(
+        NotAssessed(Target(line.text or "unnamed medicine"), "medicine", UNREAD_LINE, "unread")
+        for line, named in question.case.named
+        if question.is_order and not named and line is not question.order
+    )
+
+
+def checked(
+    question: Question, covered: Mapping[str, frozenset[str]], found: Decision
+) -> tuple[Clear, ...]:
+    """Return one entry on what was checked of an order and speaks against nothing.
+
+    None where something that is shown stands. An adviser counts if it knows every ingredient, says
+    nothing that is shown or for a work-list, and misses no fact. Genes have entries of their own.
+    """
+    new = [t for t in question.subject.taken if t.is_new]
+    if not new or any(t.is_local for t in new) or any(a.tier in TOLD for a in found.advice):
+        return ()
+    drugs = {m.drug for m in question.ordered}
+    silent = [n for n, known in covered.items() if n != GENES and drugs <= known]
+    names = tuple(n for n in silent if n not in _not_silent(question, found))
+    if not names:
+        return ()
+    target = Target(
+        listed([m.name for m in question.ordered]),
+        tuple(c for m in question.ordered for c in codes_of(m)),
+    )
+    said = ", ".join(SPOKEN.get(n, n) for n in names)
+    reason = f"Nothing speaks against it in what the rules here check{_with(question)}: {said}."
+    return (Clear(target, names, reason, _packs(question, names)),)
+
+
+def _not_silent(question: Question, found: Decision) -> set[str]:
+    """Return the advisers that say something, or could not tell."""
+    now = judged(question.knowledge.rules, question.subject, is_order=True)
+    loud = {a.id.partition(":")[0] for a in found.advice if a.tier is not Tier.T5}
+    signals = {s.rule.adviser for s in now.signals if s.rule.tier is not Tier.T5}
+    is_part = "medicines" in question.case.person.unseen or bool(unread_lines(question))
+    return {*loud, *signals, *now.open, *(n.subject for n in found.not_assessed)} | (
+        OF_LIST if is_part else set()
+    )
+
+
+def _with(question: Question) -> str:
+    """Return with which medicines of the list an order was checked."""
+    others = list(dict.fromkeys(t.name for t in question.subject.taken if not t.is_new))
+    if len(others) > MOST_NAMED:
+        return f" with the {len(others)} medicines of the list"
+    return f" with {listed(others)}" if others else ""
+
+
+def _packs(question: Question, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the packs with the rules of advisers, and the vocabulary that they are put in."""
+    known = question.knowledge
+    own = {
+        "allergy": known.allergens.reference,
+        "burden": known.burdens.reference,
+        "duplicates": known.duplicates.reference,
+    }
+    rows = known.memory.once("packs-of-advisers", lambda: _packs_of(known.rules))
+    found = {own[name] for name in names if name in own}
+    found.update(pack for name in names for pack in rows.get(name, ()))
+    found.update((known.medicines.reference, *question.subject.clinical.references))
+    return tuple(sorted(found - {""}))
+
+
+def _packs_of(rules: Rules) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    tables = (*rules.by_drug.values(), *rules.pairs.values())
+    for rule in (rule for mine in tables for rule in mine if rule.scope != "review"):
+        found.setdefault(rule.adviser, set()).add(rule.pack)
+    return {name: frozenset(packs) for name, packs in found.items()}
 
 
 def _entry(target: Target, reason: str) -> NotAssessed:

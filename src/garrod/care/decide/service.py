@@ -11,7 +11,7 @@ from garrod.care.decide.asking import Question, question_of
 from garrod.care.decide.behaviour import touched_by
 from garrod.care.decide.case import Case, behaving_for, case_of, setting_for
 from garrod.care.decide.causes import without_doubles
-from garrod.care.decide.coverage import covered_by, uncovered
+from garrod.care.decide.coverage import checked, covered_by, uncovered, unread_lines
 from garrod.care.decide.guards import with_co_medication, with_hard_stops
 from garrod.care.decide.knowledge import Knowledge, load_knowledge
 from garrod.care.decide.limits import limits_of
@@ -52,16 +52,17 @@ def decide(knowledge: Knowledge, person: Person, proposal: Proposal, *, today: d
         other = case_of(knowledge, who, today=today, order=line)
         return _told(knowledge, other, line, question_of(knowledge, other, line))
 
-    return with_fit_options(question, once, judge).joined(_uncovered(question))
+    return with_fit_options(question, once, judge).joined(_covered(question, once))
 
 
-def _uncovered(question: Question) -> Decision:
-    """Return the one entry about what no adviser has a rule for."""
+def _covered(question: Question, found: Decision) -> Decision:
+    """Return what was checked and speaks against nothing, and what no adviser has a rule for."""
     named = question.ordered
     if not question.is_order:
         named = tuple(dict.fromkeys(m for _, mine in question.case.named for m in mine))
     covered = covered_by(question.knowledge, COVERS)
-    return Decision(not_assessed=uncovered(covered, named, is_order=question.is_order))
+    missing = uncovered(covered, named, is_order=question.is_order)
+    return Decision((), checked(question, covered, found), unread_lines(question) + missing)
 
 
 def _told(

@@ -36,10 +36,14 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What holds, and what cannot be told."""
+    """What holds, and what cannot be told.
+
+    `open` are the advisers with a rule that neither holds nor is ruled out, worth saying or not.
+    """
 
     signals: tuple[Signal, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    open: frozenset[str] = frozenset()
 
 
 def judged(rules: Rules, subject: Subject, *, is_order: bool) -> Judged:
@@ -56,7 +60,8 @@ def judged(rules: Rules, subject: Subject, *, is_order: bool) -> Judged:
         if signal is not None:
             signals.append(signal)
         gaps += open_ones
-    return Judged(_once(signals), tuple(gaps))
+    worth_saying = tuple(gap for gap in gaps if gap.rule.is_asked)
+    return Judged(_once(signals), worth_saying, frozenset(gap.rule.adviser for gap in gaps))
 
 
 Asking = tuple[Rule, Taken | None, Taken | None]
@@ -102,7 +107,7 @@ def _first(group: Sequence[Asking], subject: Subject) -> tuple[Signal | None, li
         answer = rule.when(Asked(subject, line, other))
         if answer.is_yes:
             return Signal(rule, line, other, answer.facts), gaps
-        if not answer.is_no and rule.is_asked:
+        if not answer.is_no:
             gaps.append(Gap(rule, line, other, answer.missing))
     return None, gaps
 
