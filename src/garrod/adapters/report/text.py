@@ -11,6 +11,7 @@ from garrod.core.medicine import Proposal
 from garrod.core.person import Person
 
 WIDTH = 92
+SEVERITIES = ("contraindicated", "serious", "moderate", "minor")  # of rules; genes have strengths
 LOUD = {Tier.T1: "STOP", Tier.T2: "CHANGE", Tier.T3: "NOTE", Tier.T4: "INFO", Tier.T5: "INFO"}
 
 
@@ -44,7 +45,7 @@ def advice_lines(advice: Advice) -> list[str]:
     lines += _wrapped(advice.summary, indent=8)
     for option in advice.options:
         lines += _wrapped(f"→ {option.name}: {option.reason}", indent=8)
-    lines += [f"{'':8}strength {advice.strength} · {_sure(advice)}"]
+    lines += [f"{'':8}{_weight(advice)}"]
     lines += [f"{'':8}Why:"]
     for step in advice.because:
         ref = f" [{step.ref}]" if step.ref and step.ref not in step.text else ""
@@ -58,9 +59,16 @@ def advice_lines(advice: Advice) -> list[str]:
     return lines
 
 
+def _weight(advice: Advice) -> str:
+    """Return how grave advice by rules is; of advice by genes, how strong and how sure."""
+    if advice.p_recommendation is None and advice.strength in SEVERITIES:
+        return f"severity {advice.strength}"
+    return f"strength {advice.strength} · {_sure(advice)}"
+
+
 def _sure(advice: Advice) -> str:
     if advice.p_recommendation is None:
-        return "no result yet"
+        return "certain by rule" if advice.stable else "no result yet"
     said = likelihood(advice.p_recommendation)
     if advice.stable:
         return f"{said}, the same under every candidate"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +10,7 @@ import typer
 from garrod.entry.cli.output import say, write_out
 
 if TYPE_CHECKING:
-    from garrod.core.advice import Advice
+    from garrod.care.decide.model import Decision
 
 EXAMPLE = "Example: garrod demo --once"
 HOST = "127.0.0.1"
@@ -38,16 +38,23 @@ def demo(
     person, _ = with_genome(services, read, Genome(GENOME))
     proposal = Proposal(Act.ORDER, read_order(ORDER, read.own))
     decision = services.answer(person, proposal, today=today())
-    text = decision_text(decision, person, proposal) + _closing(decision.advice)
+    text = decision_text(decision, person, proposal) + _closing(decision)
     write_out([text.encode()], None)
     if not once:
         _serve(port, open_browser=not no_browser)
 
 
-def _closing(advice: Sequence[Advice]) -> str:
-    count = len(advice)
-    alerts = "1 alert" if count == 1 else f"{count} alerts"
-    return f"\n{alerts}. Synthetic data; not a medical device; not for the care of real people.\n"
+def _closing(decision: Decision) -> str:
+    """Return how many cards stand in the way (one an order, at most), and what stands beside."""
+    from garrod.care.decide.card import SHOWN, card_of
+    from garrod.core.advice import Target
+
+    card = card_of(decision, Target("order"))
+    alerts = "1 alert" if card is not None and card.is_interruptive else "No alert"
+    beside = sum(advice.tier in SHOWN for advice in decision.advice) - (alerts == "1 alert")
+    notes = f" Beside it, on the same card: {beside} more." if beside else ""
+    marks = "Synthetic data; not a medical device; not for the care of real people."
+    return f"\n{alerts}.{notes} {marks}\n"
 
 
 def _serve(port: int, *, open_browser: bool) -> None:
