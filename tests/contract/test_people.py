@@ -58,6 +58,19 @@ def test_person_is_read_once_and_again_after_a_change(run: Run) -> None:
     on(run, check)
 
 
+def test_what_tells_nothing_of_a_person_makes_nobody_be_read_again(run: Run) -> None:
+    async def check(it: Recorded) -> None:
+        task = {"resourceType": "Task", "id": "t1", "status": "requested", "intent": "order"}
+        whose = {"for": {"reference": "Patient/p1"}}
+        first = await it.people.of(LOCAL, "p1")
+        await it.write({**task, **whose})
+        assert await it.people.of(LOCAL, "p1") is first
+        await it.write({**patient("p1"), "gender": "male"})
+        assert (await it.people.person(LOCAL, "p1")).sex == "male"
+
+    on(run, check)
+
+
 def test_what_is_deleted_or_moved_is_told_no_more(run: Run) -> None:
     async def check(it: Recorded) -> None:
         await it.write(condition("c1", "p1"), condition("c2", "p1", "Angina"))

@@ -34,6 +34,7 @@ TELLS: dict[str, tuple[str, ...]] = {
     "ServiceRequest": ("requests",),
     "Goal": (),
 }
+READ = frozenset((PATIENT, *TELLS))  # what a snapshot is made of; a Task or a card is not in it
 # What is named by resources of a person and is in nobody's compartment.
 BESIDE = (Include("MedicationRequest", "medication"), Include("MedicationStatement", "medication"))
 _PAGE = 1000  # Not clinical: resources read at a time
@@ -75,7 +76,8 @@ class _Kept:
     def is_touched(self, heard: Iterable[Heard]) -> bool:
         """Return whether something that was heard of may change it."""
         return any(
-            not self.patients.isdisjoint(event.patients) or event.name in self.beside
+            event.name in self.beside
+            or (event.kind in READ and not self.patients.isdisjoint(event.patients))
             for event in heard
         )
 

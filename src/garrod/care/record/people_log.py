@@ -21,6 +21,11 @@ class Heard(NamedTuple):
     patients: frozenset[str]
     name: str
 
+    @property
+    def kind(self) -> str:
+        """Return the kind of what was written."""
+        return self.name.partition("/")[0]
+
 
 class Log:
     """The end of a store's outbox. `newest` is the number up to which it was looked through."""
