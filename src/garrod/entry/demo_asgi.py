@@ -20,20 +20,20 @@ from garrod.entry.asgi import app as record
 from garrod.entry.demo_pages import people_page, story_page
 from garrod.entry.guard import Guard
 from garrod.entry.housing import LOOPBACK
+from garrod.entry.web.pages import HEADERS
 
 OPEN = "/health"  # what the guard lets anybody ask who asks this machine by its own name
-HEADERS = {
-    "Cache-Control": "no-store",
+REPORT = {  # the report is one file, whose style stands in it
+    **HEADERS,
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
 }
+Page = tuple[Callable[[], bytes], dict[str, str]]  # what makes a page, and its headers
 
 
 class DemoDoors:
     """Answers the two pages, and sends all else to the record's doors."""
 
-    def __init__(
-        self, record: ASGIApp, guard: Guard, pages: dict[str, Callable[[], bytes]]
-    ) -> None:
+    def __init__(self, record: ASGIApp, guard: Guard, pages: dict[str, Page]) -> None:
         self._record, self._guard, self._pages = record, guard, pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,8 +45,8 @@ class DemoDoors:
         answer: Response
         try:
             self._guard.admit(OPEN, Request(scope).headers)
-            body = await run_in_threadpool(page)
-            answer = Response(body, media_type="text/html", headers=HEADERS)
+            body = await run_in_threadpool(page[0])
+            answer = Response(body, media_type="text/html", headers=page[1])
         except AccessDenied as refused:
             answer = PlainTextResponse(refused.message, status_code=403)
         await answer(scope, receive, send)
@@ -55,5 +55,8 @@ class DemoDoors:
 app = DemoDoors(
     record,
     Guard(HOUSING.token, LOOPBACK),
-    {"/": partial(people_page, os.environ.get("GARROD_BASE", "")), "/story": story_page},
+    {
+        "/": (partial(people_page, os.environ.get("GARROD_BASE", "")), HEADERS),
+        "/story": (story_page, REPORT),
+    },
 )

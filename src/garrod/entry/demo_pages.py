@@ -7,31 +7,32 @@ itself is behind its token, as everywhere.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
+
+import orjson
 
 from garrod.adapters.fhir.person import read_person
 from garrod.adapters.report.html import render_html
 from garrod.adapters.world import load_profile
+from garrod.entry.demo_moments import MOMENTS, planted_people
 from garrod.entry.demo_story import GENOME, PERSON, FhirJson
 from garrod.entry.demo_world import demo_people
 from garrod.entry.reporting import report_of
+from garrod.entry.web.pages import rendered
 from garrod.entry.wire import Services
 
-STYLE = (
-    "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;"
-    "color:#212b32;background:#fff}table{border-collapse:collapse;width:100%}"
-    "th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #d8dde0}"
-    "pre{overflow-x:auto;background:#f0f4f5;padding:.6rem}a{color:#005eb8}"
-    ".mark{background:#ffeb3b;padding:.4rem .8rem}"
-)
-HEAD = (
-    '<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Garrod: synthetic people'
-    '</title><meta name="viewport" content="width=device-width, initial-scale=1">'
-    f"<style>{STYLE}</style></head><body><main><h1>Two hundred synthetic people</h1>"
-    '<p class="mark">Nobody here is real. Not a medical device; not for the care of real people.'
-    "</p>"
-)
+
+@dataclass(frozen=True, slots=True)
+class DemoRow:
+    """One person of the list; how many conditions they have and medicines they take."""
+
+    id: str
+    name: str
+    born: str
+    sex: str
+    conditions: int
+    medicines: int
 
 
 @lru_cache(maxsize=1)
@@ -47,29 +48,20 @@ def story_page() -> bytes:
 @lru_cache(maxsize=1)
 def people_page(base: str) -> bytes:
     """Return the list of the people as they were stored; `base` is where FHIR is served."""
-    ask = f"{escape(base)}/Patient/w0/$everything"
-    heads = ("Id", "Name", "Born", "Sex", "Conditions", "Medicines")
-    return (
-        f'{HEAD}<p><a href="/story">The story: a genome, a proposed medicine, the report</a></p>'
-        "<p>Each is in a FHIR R4 record on this machine, which asks for the token that was printed "
-        "when it first started (or that you set as GARROD_DEV_TOKEN):</p>"
-        f'<pre>curl -H "Authorization: Bearer $GARROD_DEV_TOKEN" {ask}</pre>'
-        "<table><caption>The people as they were stored, and how many medicines each takes at the "
-        "end of 2025</caption><thead><tr>"
-        + "".join(f'<th scope="col">{head}</th>' for head in heads)
-        + f"</tr></thead><tbody>{''.join(_rows())}</tbody></table></main></body></html>"
-    ).encode()
+    rows = tuple(_rows())
+    ask = f"{base}/Patient/w0/$everything"
+    return rendered("people/demo.jinja", moments=MOMENTS, rows=rows, ask=ask, csrf="").encode()
 
 
-def _rows() -> Iterator[str]:
-    import orjson
-
+def _rows() -> Iterator[DemoRow]:
+    services = Services()
     told = [entry["resource"] for entry in orjson.loads(PERSON.read_bytes())["entry"]]
-    for found in (told, *demo_people(load_profile(Services().shelf))):
+    drawn = demo_people(load_profile(services.shelf))
+    for found in (told, *planted_people(services), *drawn):
         yield _row(found)
 
 
-def _row(found: list[FhirJson]) -> str:
+def _row(found: list[FhirJson]) -> DemoRow:
     patient = next(r for r in found if r["resourceType"] == "Patient")
     ill = [r for r in found if r["resourceType"] == "Condition" and _is_open(r)]
     taken = {
@@ -77,12 +69,13 @@ def _row(found: list[FhirJson]) -> str:
         for r in found
         if r["resourceType"] == "MedicationStatement" and r["status"] == "active"
     }
-    cells = (patient["birthDate"], patient["gender"], len(ill), len(taken))
-    name = patient["name"][0]["text"]
-    return (
-        f'<tr><td>{escape(patient["id"])}</td><th scope="row">{escape(name)}</th>'
-        + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells)
-        + "</tr>"
+    return DemoRow(
+        patient["id"],
+        patient["name"][0]["text"],
+        patient["birthDate"],
+        patient["gender"],
+        len(ill),
+        len(taken),
     )
 
 

@@ -1,7 +1,8 @@
 """Puts a synthetic world into an empty record: what `garrod demo` and `serve --demo` show.
 
-The story's person first, then drawn people: always the same, since the seed is. The last of them
-are picked from further on in the same world, since they take what few people take.
+The story's person first, those planted for its moments, then drawn people: always the same, since
+the seed is. The last of them are picked from further on in the same world, since they take what few
+people take.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from garrod.adapters.world import Profile, load_profile, people, shared
 from garrod.care.record.ports import Tx
 from garrod.care.record.query import Query
 from garrod.care.record.service import Record
+from garrod.entry.demo_moments import planted_people
 from garrod.entry.demo_story import story_resources
 from garrod.entry.wire import Services
 
@@ -40,7 +42,8 @@ async def load_demo(record: Record, codec: FhirCodec, services: Services) -> int
         return 0
     profile = load_profile(services.shelf)
     await _stored(record, codec, list(shared(profile)))
-    drawn = [story_resources(services), *demo_people(profile)]
+    planted = planted_people(services)
+    drawn = [story_resources(services), *planted, *demo_people(profile)]
     for start in range(0, len(drawn), AT_ONCE):
         group = drawn[start : start + AT_ONCE]
         await asyncio.gather(*(_stored(record, codec, person) for person in group))

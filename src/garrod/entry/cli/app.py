@@ -10,7 +10,17 @@ import typer
 
 from garrod import __version__
 from garrod.core.errors import GarrodError, InternalFault
-from garrod.entry.cli import advise, demo, genome, medication_review, packs, record, serve, world
+from garrod.entry.cli import (
+    advise,
+    demo,
+    genome,
+    medication_review,
+    packs,
+    population,
+    record,
+    serve,
+    world,
+)
 
 app = typer.Typer(
     name="garrod",
@@ -23,6 +33,7 @@ app = typer.Typer(
 )
 app.add_typer(genome.app, name="genome")
 app.add_typer(packs.app, name="packs")
+app.add_typer(population.app, name="population")
 app.add_typer(record.app, name="record")
 app.command("advise", epilog=advise.EXAMPLE)(advise.advise)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)

@@ -64,7 +64,7 @@ def _serve(port: int, *, open_browser: bool) -> None:
     """
     import asyncio
 
-    from garrod.entry.cli.serve import check_port, tell_server
+    from garrod.entry.cli.serve import check_port, sign_in_link, tell_server
     from garrod.entry.housing import housing_of, try_store
     from garrod.entry.terms import mode_named
 
@@ -74,16 +74,18 @@ def _serve(port: int, *, open_browser: bool) -> None:
     check_port(HOST, port)
     tell_server(housing, f"http://{HOST}:{port}/fhir", is_demo=True)
     url = f"http://{HOST}:{port}"
+    link = sign_in_link(url)
     say("Two hundred synthetic people are being opened; that takes some seconds the first time.")
 
     def told() -> None:
         say(f"They are at {url}/, their record at {url}/fhir (Ctrl-C ends it). Nobody is real.")
         if housing.is_new_token:
             say(f"Its token, shown once and kept in {housing.folder / 'token'}: {housing.token}")
+        say(f"Prescribe for them in a browser, signed in once by this link: {link}")
         if open_browser:
             import webbrowser
 
-            webbrowser.open(f"{url}/")
+            webbrowser.open(link)
 
     _run(port, told)
 

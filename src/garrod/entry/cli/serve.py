@@ -58,6 +58,7 @@ def serve(
         say("The people of the demo are synthetic; they are stored when the server first starts.")
     if housing.is_new_token:
         say(f"Its token, shown once and kept in {housing.folder / 'token'}: {housing.token}")
+    say(f"In a browser, signed in once by this link: {sign_in_link(f'http://{host}:{port}')}")
     uvicorn.run("garrod.entry.asgi:app", host=host, port=port, **QUIET)
 
 
@@ -89,6 +90,15 @@ def check_port(host: str, port: int) -> None:
         raise InputError(
             f"port {port} cannot be used ({why}); choose another with --port", code="INP040"
         ) from error
+
+
+def sign_in_link(url: str) -> str:
+    """Return an address that signs a browser in once, and tell the server of it."""
+    import secrets
+
+    code = secrets.token_urlsafe(24)
+    os.environ["GARROD_SIGN_IN"] = code
+    return f"{url}/sign-in?once={code}"
 
 
 def tell_server(housing: Housing, base: str, *, is_demo: bool) -> None:

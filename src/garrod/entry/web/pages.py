@@ -25,8 +25,12 @@ STATIC = {"garrod.css": "text/css", "garrod.js": "text/javascript", "icon.svg": 
 
 def page(template: str, *, status: int = 200, **values: object) -> Response:
     """Return a page. `template` is "folder/page.jinja"."""
-    body = _environment().get_template(template).render(**values)
-    return HTMLResponse(body, status_code=status, headers=HEADERS)
+    return HTMLResponse(rendered(template, **values), status_code=status, headers=HEADERS)
+
+
+def rendered(template: str, **values: object) -> str:
+    """Return a page's text, every value escaped."""
+    return _environment().get_template(template).render(**values)
 
 
 def see(address: str) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 from starlette.responses import Response
 
+from garrod.adapters.fhir.dates import latest_date
 from garrod.adapters.fhir.json import many, one, text
 from garrod.care.govern.access import LOCAL
 from garrod.care.record.query import OfPatients, Query
@@ -12,7 +13,7 @@ from garrod.core.errors import InputError
 from garrod.entry.web.asked import Visit
 from garrod.entry.web.pages import page, see
 from garrod.entry.web.prescribe import signing
-from garrod.entry.web.prescribe.banner import banner_of
+from garrod.entry.web.prescribe.banner import banner_of, day
 from garrod.entry.web.prescribe.looking import subject_now
 
 KINDS = (signing.REQUEST, signing.SERVICE)
@@ -61,11 +62,17 @@ async def _tasks(visit: Visit, patient: str, order: str) -> tuple[tuple[str, str
         (
             text(one(task, "code"), "text"),
             text(one(task, "owner"), "display"),
-            text(one(one(task, "restriction"), "period"), "end"),
+            _day(text(one(one(task, "restriction"), "period"), "end")),
         )
         for task in tasks
         if text(one(task, "focus"), "reference") in issues
     )
+
+
+def _day(written: str) -> str:
+    """Return a day in words, or as it is written."""
+    found = latest_date(written[:10])
+    return day(found) if found else written
 
 
 async def _of_patient(visit: Visit, patient: str, kind: str) -> list[dict[str, object]]:

@@ -28,6 +28,8 @@ BEFORE = {
     CardDeed.OVERRIDDEN: "This advice was overruled before: it stands here to be read.",
 }
 CALM = "No change is needed as far as it could be checked."
+RULE = "A rule about this person, not a probability."
+GENETIC = frozenset(("phenotype", "not-tested", "diplotype"))
 NO_CHECK = "Nothing could be checked for this order."
 
 
@@ -37,6 +39,9 @@ def order_view(looked: Looked, base: str, faults: tuple[tuple[str, str], ...] = 
     decision = looked.answer.decision
     gaps = card.not_assessed if card is not None else decision.not_assessed
     gaps = tuple(dict.fromkeys((*gaps, *decision.not_assessed)))
+    shown = shown_of(looked, card) if card is not None else None
+    is_blocked = shown is not None and shown.is_in_the_way
+    has_way = shown is not None and bool(shown.choices)
     return Order(
         name=name_of(form, medicine),
         known_as=", ".join(medicine.synonyms[:3]) if medicine else "",
@@ -45,13 +50,15 @@ def order_view(looked: Looked, base: str, faults: tuple[tuple[str, str], ...] = 
         units=tuple(UNITS.items()),
         times=tuple((str(n), words) for n, words in TIMES.items()),
         faults=faults,
-        card=shown_of(looked, card) if card is not None else None,
+        card=shown,
         clear=tuple((c.target.name, capital(c.reason)) for c in decision.clear),
         gaps=tuple(_gap(n) for n in gaps),
         calm=CALM if decision.clear or not gaps else NO_CHECK,
         instead=form.instead,
         command=command_of(looked, base),
         mark=looked.mark,
+        opens_dose=bool(faults) or not (form.amount or is_blocked),
+        opens_reasons=bool(faults or form.reason) or not has_way,
     )
 
 
@@ -95,7 +102,7 @@ def _part(advice: Advice, number: int) -> Part:
         title=advice.title,
         summary=said.summary,
         why=said.why,
-        certainty=said.certainty,
+        certainty=said.certainty if _is_of_genes(advice) else RULE,
         percent=said.percent,
         doubts=said.doubts,
         watch=said.watch,
@@ -103,6 +110,10 @@ def _part(advice: Advice, number: int) -> Part:
         citations=said.citations,
         steps=said.steps,
     )
+
+
+def _is_of_genes(advice: Advice) -> bool:
+    return any(b.step in GENETIC for b in advice.because)
 
 
 def _choice(option: Option, number: int, looked: Looked) -> Choice:

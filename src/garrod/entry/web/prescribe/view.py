@@ -94,6 +94,8 @@ class Order:
     instead: str
     command: str
     mark: str
+    opens_dose: bool
+    opens_reasons: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from garrod.entry.web.pages import page, see
 from garrod.entry.web.seals import COOKIE, Seals
 
-OWN = frozenset(("csrf", "token", "once", "next", "key", "checked", "do", "card"))
+OWN = frozenset(("csrf", "token", "user", "list", "once", "next", "key", "checked", "do", "card"))
 WRONG = "That is not this server's token"
 USED = "That link has been used or is too old: sign in with the token"
 
@@ -32,7 +32,7 @@ def signed_in(seals: Seals, method: str, fields: Mapping[str, str]) -> Response:
 
 def asked_to_sign_in(path: str, method: str, fields: Mapping[str, str]) -> Response:
     """Return the form, with what was typed where a form met a session that is over."""
-    return _form(fields, path, is_over=method == "POST", status=401)
+    return _form(fields, path, is_over=method == "POST", status=403)
 
 
 def signed_out() -> Response:
