@@ -3,15 +3,21 @@
 from dataclasses import replace
 
 from garrod.adapters.packs.load import load_shelf
+from garrod.care.decide.asking import question_of
+from garrod.care.decide.case import case_of
 from garrod.care.decide.coverage import (
     GENES,
+    checked,
     coverage_lines,
     covered_by,
     covered_in,
     uncovered,
 )
+from garrod.care.decide.model import NOTHING
 from garrod.care.decide.service import decide
+from garrod.core.advice import Tier
 from garrod.core.medicine import REVIEW, MedicineLine
+from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine
 from tests.making.decisions import ADULT, KNOWLEDGE, TODAY, ask_all
 
@@ -26,6 +32,7 @@ def medicine(drug: str) -> Medicine:
     return Medicine(drug, drug, (), (), "", "", "own")
 
 
+PARACETAMOL = MedicineLine("paracetamol 500 mg tablets")
 WARFARIN, IBUPROFEN, SENNA = (medicine(d) for d in ("warfarin", "ibuprofen", "senna"))
 
 
@@ -82,3 +89,75 @@ def test_pack_of_rules_says_which_ingredients_its_advisers_know() -> None:
     assert covered
     assert "warfarin" in frozenset().union(*covered.values())
     assert covered_in(shelf, "drugs") == {}
+
+
+def with_list(*names: str, **more: object) -> Person:
+    lines = tuple(MedicineLine(name) for name in names)
+    return replace(ADULT, medicines=lines, **more)  # type: ignore[arg-type]
+
+
+def test_order_that_nothing_speaks_against_says_what_was_checked_with_what() -> None:
+    found = ask_all(KNOWLEDGE, with_list("warfarin", "bisoprolol"), "paracetamol 500 mg tablets")
+    (clear,) = found.clear
+    assert clear.target.name == "paracetamol"
+    assert {"allergy", "duplicates", "interactions"} <= set(clear.genes)
+    start = "Nothing speaks against it in what the rules here check with warfarin and bisoprolol: "
+    assert clear.reason.startswith(start)
+    assert "interactions" in clear.reason
+    assert {"allergy-classes", "interactions", "duplicate-rules"} <= {
+        pack.partition("@")[0] for pack in clear.packs
+    }
+    lacking = next(n for n in found.not_assessed if n.subject == "coverage").reason
+    assert not {*lacking.partition(": ")[2].split(", ")} & set(clear.genes)
+
+
+def test_medicines_of_a_long_list_are_counted() -> None:
+    names = ("bisoprolol", "ramipril", "amlodipine", "metformin", "senna", "levothyroxine")
+    (clear,) = ask_all(KNOWLEDGE, with_list(*names), "paracetamol 500 mg tablets").clear
+    assert " check with the 6 medicines of the list: " in clear.reason
+    (alone,) = ask_all(KNOWLEDGE, ADULT, "paracetamol 500 mg tablets").clear
+    assert "what the rules here check: " in alone.reason
+
+
+def test_nothing_is_clear_where_something_that_is_shown_stands() -> None:
+    found = ask_all(KNOWLEDGE, with_list("warfarin"), "naproxen 500 mg tablets")
+    assert any(a.tier <= Tier.T3 for a in found.advice)
+    assert found.clear == ()
+
+
+def test_nothing_is_clear_of_a_form_for_local_use_nor_of_an_unknown_name_nor_in_a_review() -> None:
+    who = with_list("bisoprolol")
+    assert ask_all(KNOWLEDGE, who, "hydrocortisone 1% cream").clear == ()
+    assert ask_all(KNOWLEDGE, who, "xyzzymab").clear == ()
+    found = decide(KNOWLEDGE, with_list("paracetamol"), REVIEW, today=TODAY)
+    assert not any("rules here check" in c.reason for c in found.clear)
+
+
+def test_adviser_without_its_facts_is_not_among_those_that_checked() -> None:
+    unseen = with_list(unseen=frozenset(("allergies", "medicines")))
+    (found,) = ask_all(KNOWLEDGE, unseen, "paracetamol 500 mg tablets").clear
+    assert not {"allergy", "interactions", "duplicates", "burden"} & set(found.genes)
+    ageless = replace(ADULT, birth_date=None)
+    (found,) = ask_all(KNOWLEDGE, ageless, "metformin 500 mg tablets").clear
+    assert "renal" not in found.genes  # no creatinine, no age: its rules cannot be told
+
+
+def test_only_genes_are_clear_where_no_adviser_knows_the_medicine() -> None:
+    case = case_of(KNOWLEDGE, ADULT, today=TODAY, order=PARACETAMOL)
+    question = question_of(KNOWLEDGE, case, PARACETAMOL)
+    assert checked(question, {GENES: frozenset(("paracetamol",))}, NOTHING) == ()
+    assert checked(question, {"renal": frozenset(("senna",))}, NOTHING) == ()
+    (clear,) = checked(question, {"allergy": frozenset(("paracetamol",))}, NOTHING)
+    assert clear.genes == ("allergy",)
+
+
+def test_line_that_names_nothing_known_is_said_and_not_checked_with() -> None:
+    found = ask_all(KNOWLEDGE, with_list("xyzzymab 5 mg", "bisoprolol"), "paracetamol")
+    (gap,) = [n for n in found.not_assessed if n.code == "unread"]
+    assert (gap.target.name, gap.subject) == ("xyzzymab 5 mg", "medicine")
+    assert "not checked with it" in gap.reason
+    (clear,) = found.clear
+    assert not {"interactions", "duplicates", "burden"} & set(clear.genes)
+    assert "allergy" in clear.genes
+    review = decide(KNOWLEDGE, with_list("xyzzymab 5 mg"), REVIEW, today=TODAY)
+    assert not any("not checked with it" in n.reason for n in review.not_assessed)

@@ -113,3 +113,13 @@ def test_row_that_cannot_be_a_rule_is_refused(cells: dict[str, str], said: str) 
 def test_pair_of_an_unknown_rule_is_refused() -> None:
     with pytest.raises(KnowledgeError, match="'gone'"):
         rules(PAIR, pairs=[{"a": "a", "b": "b", "rule": "gone"}])
+
+
+def test_adviser_with_a_rule_that_cannot_be_told_is_open_though_nobody_is_asked() -> None:
+    known = rules(
+        rule(rule="open", adviser="renal", subject="ibuprofen", when="smoker", ask=""),
+        rule(rule="no", adviser="age", subject="ibuprofen", when="age >= 200"),
+        rule(rule="yes", adviser="qt", subject="ibuprofen"),
+    )
+    found = judged(known, subject(taken=[IBUPROFEN]), is_order=False)
+    assert (found.open, found.gaps) == ({"renal"}, ())
