@@ -1,0 +1,155 @@
+"""People of a folder of NDJSON, without holding them all: first who is meant, then their resources.
+
+files of medicines -> who is wanted -> their lines dealt into files of some hundred people -> people
+Memory does not grow with what the files hold: it holds the ids of those wanted, and one file of
+people at a time. The files that are dealt are private, and taken away by whoever made the folder.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+from zlib import crc32
+
+import orjson
+
+from garrod.adapters.fhir.json import Resource, codings, one, text, words_of
+from garrod.adapters.fhir.person import Read, read_entries
+from garrod.core.errors import FhirError, InputError
+from garrod.core.medicine import MedicineLine
+
+TAKEN = ("MedicationRequest", "MedicationStatement")
+# Kinds that tell of a person, the ones that speak of what was taken last.
+KINDS = (
+    *("Patient", "AllergyIntolerance", "Condition", "Procedure", "Observation", "DiagnosticReport"),
+    *("ServiceRequest", "Goal", *TAKEN, "MedicationDispense", "MedicationAdministration"),
+)
+SHARED = "Medication"  # nobody's own: everybody may refer to it
+PER_FILE, MOST_FILES = 300, 200  # Not clinical: people in a dealt file, files open at once
+_WHOSE = re.compile(rb'"(?:subject|patient)":\{"reference":"(?:[^"]*/)?Patient/([^"/]+)"')
+_PATIENT = re.compile(rb'^\{"resourceType":"Patient","id":"([^"]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A medicine of a person; `line` None where it is named somewhere else."""
+
+    patient: str
+    line: MedicineLine | None
+
+
+def mentions(folder: Path) -> Iterator[Mention]:
+    """Yield every medicine that is asked for or told of, in the order of the files.
+
+    Raises: InputError INP071 for what is no line of NDJSON, with file and line.
+    """
+    for path in _files(folder, TAKEN):
+        for number, raw in _lines(path):
+            resource = _resource(path, number, raw)
+            concept = one(resource, "medicationCodeableConcept")
+            line = MedicineLine(words_of(concept), codings(concept)) if concept else None
+            yield Mention(_whose(path, number, raw), line)
+
+
+def patients_of(folder: Path, kind: str = "Patient") -> Iterator[str]:
+    """Yield the id of the person of each resource of a kind.  Raises: InputError INP071."""
+    for path in _files(folder, (kind,)):
+        for number, raw in _lines(path):
+            yield _whose(path, number, raw)
+
+
+def dealt(folder: Path, wanted: frozenset[str], into: Path) -> list[Path]:
+    """Write the resources of the people who are wanted, some hundred people a file.
+
+    Return the files, in order.  Raises: InputError INP071.
+    """
+    count = min(MOST_FILES, 1 + len(wanted) // PER_FILE)
+    paths = [into / f"{number:03}.ndjson" for number in range(count)]
+    with ExitStack() as stack:
+        files: list[BinaryIO] = [stack.enter_context(p.open("wb")) for p in paths]
+        for path in _files(folder, KINDS):
+            for number, raw in _lines(path):
+                who = _whose(path, number, raw)
+                if who in wanted:
+                    files[crc32(who.encode()) % count].write(raw.rstrip() + b"\n")
+    return paths
+
+
+def shared_of(folder: Path) -> list[Resource]:
+    """Return the medicines that resources may refer to.  Raises: InputError INP071."""
+    found = ((p, n, raw) for p in _files(folder, (SHARED,)) for n, raw in _lines(p))
+    return [_resource(*at) for at in found]
+
+
+def reads_of(path: Path, shared: Sequence[Resource] = ()) -> Iterator[Read]:
+    """Yield the people of a dealt file, by id.  Raises: FhirError FHR003, with who it is."""
+    by_person: dict[str, list[Resource]] = {}
+    for number, raw in _lines(path):
+        by_person.setdefault(_whose(path, number, raw), []).append(_resource(path, number, raw))
+    for who, resources in sorted(by_person.items()):
+        named = ((f"{text(r, 'resourceType')}/{text(r, 'id')}", r) for r in (*resources, *shared))
+        if not any(text(r, "resourceType") == "Patient" for r in resources):
+            raise FhirError(
+                f"Patient/{who}: has resources and is not in Patient.ndjson", code="FHR003"
+            )
+        yield read_entries(tuple(named), name=f"Patient/{who}", source="people")
+
+
+def check_folder(folder: Path) -> None:
+    """Return nothing for a folder with people.  Raises: InputError INP071."""
+    if not (folder / "Patient.ndjson").is_file():
+        raise InputError(
+            f"{folder}: holds no Patient.ndjson; name a folder that garrod world or garrod record "
+            "export wrote",
+            code="INP071",
+        )
+
+
+def _files(folder: Path, kinds: Sequence[str]) -> Iterator[Path]:
+    for kind in kinds:
+        path = folder / f"{kind}.ndjson"
+        if path.exists():
+            yield path
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    try:
+        with path.open("rb", buffering=1 << 20) as file:
+            for number, raw in enumerate(file, 1):
+                if raw.strip():
+                    yield number, raw
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})", code="INP071") from error
+
+
+def _whose(path: Path, number: int, raw: bytes) -> str:
+    """Return whose a resource is; read whole where its bytes do not show it at once."""
+    found = _WHOSE.findall(raw)
+    if len(found) == 1 and not raw.startswith(b'{"resourceType":"Patient"'):
+        return str(found[0].decode("utf-8", "replace"))
+    own = _PATIENT.match(raw)
+    if own is not None:
+        return own[1].decode("utf-8", "replace")
+    resource = _resource(path, number, raw)
+    if text(resource, "resourceType") == "Patient":
+        return text(resource, "id")
+    who = text(one(resource, "subject") or one(resource, "patient"), "reference")
+    return who.partition("/_history/")[0].rpartition("Patient/")[2]
+
+
+def _resource(path: Path, number: int, raw: bytes) -> Resource:
+    try:
+        found = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise _unreadable(path, number, str(error)) from error
+    if not isinstance(found, dict):
+        raise _unreadable(path, number, "it is no resource")
+    return found
+
+
+def _unreadable(path: Path, number: int, why: str) -> InputError:
+    return InputError(f"{path}: line {number} is no JSON of a resource ({why})", code="INP071")

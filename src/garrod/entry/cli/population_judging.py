@@ -1,0 +1,106 @@
+"""What one process of a reanalysis does: people in, a line of JSON out for each who is affected.
+
+The task is a path and the result bytes, so that any executor can carry both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from garrod.adapters.fhir.person import Read
+    from garrod.care.monitor.affected import Change
+    from garrod.care.monitor.touching import Touching
+    from garrod.core.person import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is compared: two sides as a person names them, by which policy, on which day."""
+
+    before: str
+    after: str
+    site: Path | None
+    policy: str
+    day: date
+
+
+class Judging:
+    """Compares what either side says of people."""
+
+    def __init__(self, wish: Wish) -> None:
+        from garrod.adapters.packs.choose import side_of
+        from garrod.care.monitor.reach import State, reach_between
+        from garrod.care.monitor.touching import Touching
+        from garrod.entry.wire import Services, Settings
+
+        self.wish = wish
+        sides = [side_of(word, wish.site, wish.policy) for word in (wish.before, wish.after)]
+        self.sides = [Services(Settings(policy=s.policy), s.shelf) for s in sides]
+        old, new = (State(s.shelf, s.knowledge) for s in self.sides)
+        self.reach = reach_between(old, new)
+        self.touching: Touching = Touching(old.knowledge, new.knowledge, self.reach)
+
+    def of(self, read: Read) -> tuple[Change, ...]:
+        """Return what changes for one person; nothing where the change cannot touch them."""
+        from garrod.care.monitor.affected import View, changes_for
+        from garrod.entry.snapshots import understood
+
+        if not self.touching.is_touched(read.person):
+            return ()
+        people: list[Person] = [understood(s, read) for s in self.sides]
+        old, new = (View(s.knowledge, p) for s, p in zip(self.sides, people, strict=True))
+        return changes_for(old, new, today=self.wish.day)
+
+    def lines(self, reads: Iterable[Read]) -> list[bytes]:
+        """Return a line for each person who is affected."""
+        return [line_of(changes) for read in reads if (changes := self.of(read))]
+
+
+def line_of(changes: tuple[Change, ...]) -> bytes:
+    """Return what changes for one person as a line of JSON: a logical reference, never a name."""
+    import orjson
+
+    told: list[dict[str, Any]] = [change.as_json() for change in changes]
+    for one in told:
+        del one["person"]
+    return orjson.dumps(
+        {
+            "person": changes[0].person,
+            "loses_hard_stop": any(c.loses_hard_stop for c in changes),
+            "changes": told,
+        },
+        option=orjson.OPT_APPEND_NEWLINE,
+    )
+
+
+_HERE: dict[str, Judging] = {}
+
+
+def begin(wish: Wish) -> None:
+    """Make a process ready: it reads both sides once."""
+    take(Judging(wish))
+
+
+def take(judging: Judging) -> None:
+    """Make this process ready with what was read already."""
+    _HERE["judging"] = judging
+
+
+def judged_file(path: Path) -> list[bytes]:
+    """Return the lines of the people of one file.  Raises: FhirError."""
+    import orjson
+
+    from garrod.adapters.fhir.people_folder import reads_of
+
+    shared = orjson.loads((path.parent / "shared.json").read_bytes())
+    return _HERE["judging"].lines(reads_of(path, shared))
+
+
+def judged_reads(reads: list[Read]) -> list[bytes]:
+    """Return the lines of some people."""
+    return _HERE["judging"].lines(reads)

@@ -1,0 +1,44 @@
+"""Runs the parts of a reanalysis, in this process or in several; results come in their order."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from garrod.entry.cli.population_judging import Judging, Wish
+
+
+class Running:
+    """Maps a task over parts. Without processes it is done here."""
+
+    def __init__(self, pool: ProcessPoolExecutor | None) -> None:
+        self._pool = pool
+
+    def map(self, task: Any, parts: Iterable[Any]) -> Iterator[Any]:
+        """Yield the result of each part, in order."""
+        return iter(self._pool.map(task, parts)) if self._pool else map(task, parts)
+
+
+@contextmanager
+def running(wish: Wish, judging: Judging, workers: int) -> Iterator[Running]:
+    """Make processes ready, and end them with the block; what is left to do is dropped."""
+    from garrod.entry.cli import population_judging
+
+    if workers < 2:
+        population_judging.take(judging)
+        yield Running(None)
+        return
+    pool = ProcessPoolExecutor(
+        workers,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=population_judging.begin,
+        initargs=(wish,),
+    )
+    try:
+        yield Running(pool)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
