@@ -17,6 +17,9 @@ class Coding:
     display: str = ""
 
 
+ANY_LINE = "*"  # of an order that is a repeat, and does not say of which line
+
+
 @dataclass(frozen=True, slots=True)
 class MedicineLine:
     """One line of a medicine list, as received.
@@ -25,7 +28,8 @@ class MedicineLine:
     `route` is one of core.dosage.ROUTES or "" (not known). `daily_mg` is the total dose a day, None
     unless the directions give it beyond doubt: "as needed" and ranges do not. `ended`, of a line
     that is no longer taken, is the day on which it was stopped, or else the last on which it is
-    known to have been meant to be taken.
+    known to have been meant to be taken. `renews` is what it goes on with: references of requests
+    and statements, identifiers of the treatment as "system|value", ANY_LINE of a bare repeat.
     """
 
     text: str
@@ -37,6 +41,23 @@ class MedicineLine:
     daily_mg: Decimal | None = None
     ended: date | None = None
     is_as_needed: bool = False
+    renews: tuple[str, ...] = ()
+
+    def goes_on_with(self, line: MedicineLine) -> bool:
+        """Return whether an order says that it belongs to the treatment of a line.
+
+        It names the line; or what the line itself names, if the line has begun: two drafts that
+        renew one prescription are two of a kind.
+        """
+        if line.reference and line.reference in (self.reference, *self.renews):
+            return True
+        shared = {*self.renews} & {*line.renews} - {ANY_LINE}
+        return bool(shared) and line.started is not None
+
+    @property
+    def is_repeat(self) -> bool:
+        """Return whether an order is a repeat that does not say of which line."""
+        return ANY_LINE in self.renews
 
 
 class Act(StrEnum):

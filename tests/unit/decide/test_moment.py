@@ -160,3 +160,24 @@ def test_person_that_a_door_has_read_is_used() -> None:
     desk = Desk(ADULT)
     assert loud(desk.ask(CLOPIDOGREL, person=POOR)) == [Tier.T2]
     assert date(2026, 11, 25) == desk.moment.clock().date()
+
+
+def test_renewal_of_an_answered_treatment_is_quiet_and_a_second_line_is_not() -> None:
+    desk = Desk(POOR)
+    (first,) = desk.ask(CLOPIDOGREL)
+    assert first.card is not None
+    rows = KNOWLEDGE.prescribing.follow_ups
+    desk.keeps(overridden(first.card, TELLING, "benefit-outweighs", follow_ups=rows))
+    desk.who = replace(POOR, medicines=(CLOPIDOGREL,))
+    renewal = replace(CLOPIDOGREL, reference="", renews=(CLOPIDOGREL.reference,))
+    (again,) = desk.ask(renewal)
+    assert again.card is None
+    assert again.is_quiet
+    said = [(a.id, a.tier, a.title) for a in again.decision.advice if a.id.startswith("duplicates")]
+    assert said == [
+        ("duplicates:renews-clopidogrel:clopidogrel", Tier.T5,
+         "Clopidogrel: goes on with what is taken"),
+    ]  # fmt: skip
+    (second,) = desk.ask(replace(renewal, renews=()))
+    assert second.card is not None
+    assert "duplicates:ingredient-clopidogrel:clopidogrel" in [a.id for a in second.card.advice]

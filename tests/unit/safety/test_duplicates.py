@@ -7,7 +7,7 @@ import pytest
 
 from garrod.adapters.packs.load import load_shelf
 from garrod.core.errors import KnowledgeError
-from garrod.core.medicine import MedicineLine
+from garrod.core.medicine import ANY_LINE, MedicineLine
 from garrod.core.person import Person
 from garrod.knowledge.clinical import load_clinical
 from garrod.knowledge.medicines import load_medicines
@@ -54,9 +54,56 @@ def test_strengths_are_read_from_words(text: str, wanted: set[str]) -> None:
 RAMIPRIL = MedicineLine("ramipril 5mg capsules", reference="MedicationRequest/1")
 
 
-def test_the_same_line_anew_replaces_itself() -> None:
+def test_the_same_line_anew_renews_itself_and_in_another_dose_replaces_itself() -> None:
     again = replace(RAMIPRIL, started=TODAY)
-    assert kinds(RAMIPRIL, order=again) == [Kind.REPLACES]
+    assert kinds(RAMIPRIL, order=again) == [Kind.RENEWS]
+    assert kinds(RAMIPRIL, order=replace(again, text="ramipril 10mg capsules")) == [Kind.REPLACES]
+
+
+FIVE_MG = replace(RAMIPRIL, daily_mg=Decimal(5))
+RENEWING = MedicineLine("Ramipril 5 mg capsules", renews=("MedicationRequest/1",))
+
+
+@pytest.mark.parametrize(
+    ("taken", "order", "wanted"),
+    [
+        (RAMIPRIL, RENEWING, Kind.RENEWS),
+        (RAMIPRIL, replace(RENEWING, renews=()), Kind.EXACT),
+        (RAMIPRIL, replace(RENEWING, renews=("MedicationRequest/2",)), Kind.EXACT),
+        (RAMIPRIL, replace(RENEWING, text="ramipril 10mg capsules"), Kind.REPLACES),
+        (RAMIPRIL, replace(RENEWING, text="ramipril 5mg tablets"), Kind.REPLACES),
+        (RAMIPRIL, replace(RENEWING, text="Tritace"), Kind.RENEWS),
+        (FIVE_MG, replace(RENEWING, daily_mg=Decimal(10)), Kind.REPLACES),
+        (FIVE_MG, RENEWING, Kind.RENEWS),
+        (RAMIPRIL, replace(RENEWING, renews=(ANY_LINE,)), Kind.RENEWS),
+        (RAMIPRIL, MedicineLine("ramipril 5mg tablets", renews=(ANY_LINE,)), Kind.INGREDIENT),
+        (RAMIPRIL, MedicineLine("ramipril 10mg capsules", renews=(ANY_LINE,)), Kind.REPLACES),
+        (replace(RAMIPRIL, renews=(ANY_LINE,)), replace(RENEWING, renews=(ANY_LINE,)), Kind.EXACT),
+    ],
+)  # fmt: skip
+def test_order_renews_what_it_names_if_nothing_stated_differs(
+    taken: MedicineLine, order: MedicineLine, wanted: str
+) -> None:
+    assert kinds(taken, order=order) == [wanted]
+
+
+def test_repeat_renews_one_line_and_the_other_stays_a_duplicate() -> None:
+    twice = replace(RAMIPRIL, reference="MedicationRequest/2")
+    assert kinds(RAMIPRIL, twice, order=RENEWING) == [Kind.RENEWS, Kind.EXACT]
+    bare = replace(RENEWING, renews=(ANY_LINE,))
+    assert kinds(RAMIPRIL, twice, order=bare) == [Kind.RENEWS, Kind.EXACT]
+
+
+def test_link_to_another_medicine_or_another_strength_of_one_dose_renews_nothing() -> None:
+    other = replace(RENEWING, text="ramipril 5mg and felodipine 5mg tablets")
+    assert kinds(RAMIPRIL, order=other) == [Kind.SHARED]
+    three = MedicineLine("warfarin 3mg tablets", reference="MedicationRequest/1")
+    one = MedicineLine("warfarin 1mg tablets", renews=("MedicationRequest/1",))
+    assert kinds(three, order=one) == [Kind.ALLOWED]
+
+
+def test_in_a_review_nothing_renews() -> None:
+    assert kinds(RAMIPRIL, RENEWING) == [Kind.EXACT]
 
 
 def test_another_daily_dose_replaces_and_the_same_does_not() -> None:

@@ -12,9 +12,10 @@ from garrod.adapters.cds.model import Call, Draft
 from garrod.adapters.fhir.bundle import Own
 from garrod.adapters.fhir.json import Resource, many, one, text
 from garrod.adapters.fhir.medicine import NOT_PROPOSED, line_of
-from garrod.core.medicine import MedicineLine
+from garrod.core.medicine import ANY_LINE, MedicineLine
 
 READ = "MedicationRequest"
+REPEATED = "medication-refill"  # the hook each of whose orders is a repeat of what is taken
 FORMER = ("MedicationOrder", "MedicationPrescription")  # of DSTU2, and before it
 OTHER_VERSION = "it is written in another version of FHIR: send R4"
 OTHER_PERSON = "it is for another person than the one the call is about"
@@ -42,7 +43,7 @@ def drafts_of(call: Call, patients: frozenset[str], beside: Iterable[Resource] =
     for resource in inside:
         kind = text(resource, "resourceType")
         if kind == READ:
-            found.append(_draft(resource, own))
+            found.append(_draft(resource, own, is_repeat=call.hook == REPEATED))
         elif kind in FORMER:
             found.append(Draft(_named(resource), _reference(resource), OTHER_VERSION))
         elif kind != "Medication":
@@ -62,10 +63,11 @@ def lost(reference: str) -> Draft:
     return Draft(MedicineLine(reference), reference, NOT_FOUND)
 
 
-def _draft(resource: Resource, own: Own) -> Draft:
+def _draft(resource: Resource, own: Own, *, is_repeat: bool) -> Draft:
     line = line_of(resource, own)
     reference = _reference(resource)
-    line = replace(line, reference=reference)
+    renews = (*line.renews, ANY_LINE) if is_repeat else line.renews
+    line = replace(line, reference=reference, renews=renews)
     if not own.is_own(resource):
         return Draft(line, reference, OTHER_PERSON)
     if text(resource, "status") in NOT_PROPOSED or resource.get("doNotPerform") is True:

@@ -33,6 +33,8 @@ __all__ = ["latest_date", "line_of", "read_order"]
 _AS_NEEDED = re.compile(
     r"\b(?:prn|p\.r\.n|sos|(?:when|as|if) (?:required|needed|necessary))(?![\w])", re.IGNORECASE
 )
+LISTED = ("MedicationRequest", "MedicationStatement")
+FOLLOWED = ("priorPrescription", "basedOn", "derivedFrom")
 NOT_PROPOSED = ("cancelled", "completed", "entered-in-error", "stopped")
 
 
@@ -49,7 +51,30 @@ def line_of(resource: Resource, own: Own) -> MedicineLine:
         route=directions.route,
         daily_mg=directions.daily_mg,
         is_as_needed=_is_as_needed(resource, words),
+        renews=tuple(dict.fromkeys(_renews(resource, own))),
     )
+
+
+def _renews(resource: Resource, own: Own) -> Iterator[str]:
+    """Yield what a line or order goes on with: requests and statements, the treatment's own ids.
+
+    Source: HL7 FHIR R4 (4.0.1), MedicationRequest.priorPrescription and basedOn (unchecked);
+    an identifier counts where its system is stated.
+    """
+    for name in FOLLOWED:
+        for pointer in (*many(resource, name), one(resource, name)):
+            reference = text(pointer, "reference")
+            named = (own.referred(resource, reference, kind) for kind in LISTED)
+            found = next((r for r in named if text(r, "id")), None)
+            if found is not None and not reference.startswith("#"):
+                yield f"{text(found, 'resourceType')}/{text(found, 'id')}"
+                continue
+            tail = reference.partition("/_history/")[0].split("/")[-2:]
+            if tail[0] in LISTED:
+                yield "/".join(tail)
+    for identifier in many(resource, "identifier"):
+        if text(identifier, "system") and text(identifier, "value"):
+            yield f"{text(identifier, 'system')}|{text(identifier, 'value')}"
 
 
 def started_of(resource: Resource) -> date | None:

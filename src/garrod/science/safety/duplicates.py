@@ -6,10 +6,10 @@ Subject, DuplicateRules -> Duplicate, one a pair of lines and kind; drafts are c
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import combinations
+from itertools import combinations, islice
 
 from garrod.knowledge.medicines import runs_of, words_of
 from garrod.science.safety.duplicate_rules import AllowedPair, DuplicateClass, DuplicateRules
@@ -35,6 +35,7 @@ class Kind(StrEnum):
     CLASS = "class"
     ALLOWED = "allowed"
     REPLACES = "replaces"
+    RENEWS = "renews"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +68,19 @@ class Item:
         return self.taken[0].line.text
 
     @property
+    def is_repeat(self) -> bool:
+        """Return whether it is a repeat that does not say of which line."""
+        return self.taken[0].line.is_repeat
+
+    def is_of_kind(self, other: Item) -> bool:
+        """Return whether another line has the same ingredients, and acts where this one does."""
+        return (self.drugs, self.is_local) == (other.drugs, other.is_local)
+
+    def goes_on_with(self, other: Item) -> bool:
+        """Return whether it says that it belongs to the treatment of another line."""
+        return self.taken[0].line.goes_on_with(other.taken[0].line)
+
+    @property
     def is_as_needed(self) -> bool:
         """Return whether it is taken only when needed."""
         return self.taken[0].line.is_as_needed or bool(PRN.search(self.text))
@@ -92,13 +106,28 @@ def duplicates(rules: DuplicateRules, subject: Subject, *, is_order: bool) -> tu
     if not rules.reference:
         return ()
     items = _items(rules, subject)
-    pairs = combinations(items, 2)
+    renewed = _renewed(items) if is_order else frozenset()
     return tuple(
         one
-        for first, second in pairs
+        for first, second in combinations(items, 2)
         if not is_order or first.is_new or second.is_new
-        for one in _between(rules, first, second)
+        for one in _between(rules, first, second, renewed)
     )
+
+
+def _renewed(items: Sequence[Item]) -> frozenset[Item]:
+    """Return the lines that an order goes on with: those that it names; of a bare repeat the first.
+
+    A repeat renews one line: where the same is taken twice, the other one stays a duplicate.
+    """
+    orders = [item for item in items if item.is_new]
+    taken = [item for item in items if not item.is_new]
+    pairs = [(o, x) for o in orders for x in taken if o.is_of_kind(x)]
+    named = {x for o, x in pairs if o.goes_on_with(x)}
+    if not named:
+        same = (x for o, x in pairs if o.is_repeat and not x.is_repeat and _is_going_on(o, x))
+        named.update(islice(same, 1))
+    return frozenset(named)
 
 
 def _items(rules: DuplicateRules, subject: Subject) -> list[Item]:
@@ -129,20 +158,27 @@ def strengths_in(text: str) -> frozenset[str]:
     )
 
 
-def _between(rules: DuplicateRules, first: Item, second: Item) -> Iterator[Duplicate]:
+def _between(
+    rules: DuplicateRules, first: Item, second: Item, renewed: frozenset[Item]
+) -> Iterator[Duplicate]:
     shared = first.drugs & second.drugs
     if shared:
-        yield _of_ingredient(rules, first, second, min(shared))
+        is_linked = not renewed.isdisjoint((first, second)) and first.drugs == second.drugs
+        yield _of_ingredient(rules, first, second, min(shared), is_linked=is_linked)
     if not first.is_local and not second.is_local:
         yield from _of_class(rules, first, second, shared)
 
 
-def _of_ingredient(rules: DuplicateRules, first: Item, second: Item, drug: str) -> Duplicate:
+def _of_ingredient(
+    rules: DuplicateRules, first: Item, second: Item, drug: str, *, is_linked: bool
+) -> Duplicate:
     by = (_taken(first, drug), _taken(second, drug))
+    if is_linked and _is_going_on(first, second):
+        return Duplicate(Kind.RENEWS, first, second, by)
     allowed = _allowed(rules, first, second, by, "ingredient")
     if allowed is not None:
         return Duplicate(Kind.ALLOWED, first, second, by, None, allowed)
-    return Duplicate(_kind(first, second), first, second, by)
+    return Duplicate(Kind.REPLACES if is_linked else _kind(first, second), first, second, by)
 
 
 def _kind(first: Item, second: Item) -> Kind:
@@ -164,11 +200,22 @@ def _kind(first: Item, second: Item) -> Kind:
     return Kind.EXACT if is_told and is_same else Kind.INGREDIENT
 
 
+def _is_going_on(one: Item, two: Item) -> bool:
+    """Return whether nothing that both state differs: form, release, strength, dose, route."""
+    first, second = one.taken[0].line, two.taken[0].line
+    stated = (
+        (one.form, two.form),
+        (one.strength, two.strength),
+        (first.daily_mg, second.daily_mg),
+        (first.route, second.route),
+    )
+    is_same = all(not mine or not theirs or mine == theirs for mine, theirs in stated)
+    return is_same and one.release == two.release
+
+
 def _is_replaced(first: Item, second: Item) -> bool:
-    """Return whether an order is the same line anew, or the same product in another dose."""
+    """Return whether an order is the same product in another dose."""
     one, two = first.taken[0].line, second.taken[0].line
-    if one.reference and one.reference == two.reference:
-        return True
     if (
         first.form and second.form and first.form != second.form
     ) or first.release != second.release:
