@@ -46,7 +46,6 @@ def question_of(knowledge: Knowledge, case: Case, order: MedicineLine | None) ->
     past: list[NamedLine] = [(x, named_in(medicines, x)) for x in case.person.past]
     ordered = () if order is None else named_in(medicines, order)
     proposed: list[NamedLine] = [] if order is None else [(order, ordered)]
-    lines = [line for line, _ in (*case.named, *proposed, *past)]
     subject = subject_of(
         case.person,
         case.named,
@@ -54,6 +53,6 @@ def question_of(knowledge: Knowledge, case: Case, order: MedicineLine | None) ->
         today=case.today,
         proposed=proposed,
         past=past,
-        local=[line for line in lines if medicines.is_local(line.text)],
+        local=[*case.local, *(line for line, _ in past if medicines.is_local(line.text))],
     )
     return Question(knowledge, case, subject, order, ordered)

@@ -98,7 +98,10 @@ def inhibitor_marks(
     """
     facts, names = conversions.facts, {drug: drug for drug in drugs}
     marks: set[str] = set()
-    for gene, enzyme in facts.modulators.enzymes.items():
+    acting_ones = (*names, *(s.drug for s in times.stopped))
+    genes = {gene for drug in acting_ones for gene in conversions.touched.get(drug, ())}
+    for gene in sorted(genes):
+        enzyme = facts.modulators.enzymes[gene]
         by = acting(facts, enzyme, names, times=times)
         pull = pull_of(facts.rules, gene, [m for m in by if m.effect == INHIBITS])
         if pull is not None:

@@ -16,7 +16,7 @@ from garrod.care.decide.naming import named_in
 from garrod.care.decide.setting import Setting, setting_of
 from garrod.core.medicine import MedicineLine
 from garrod.core.person import Person
-from garrod.knowledge.medicines import Medicine, Medicines
+from garrod.knowledge.medicines import Medicine
 from garrod.science.pgx.fading import NO_TIMES, Stopped, Times
 
 # How long ago a medicine may have been stopped that is looked at: beyond five half-lives of the
@@ -38,6 +38,7 @@ class Case:
     active: tuple[Medicine, ...]
     base: Setting  # the person's circumstances, for no medicine yet
     times: Times = NO_TIMES  # of what was stopped, and when the rest was started
+    local: tuple[MedicineLine, ...] = ()  # lines of forms for local use, the order among them
 
     def lines_of(self, medicine: Medicine) -> tuple[MedicineLine, ...]:
         """Return the lines of the list that name a medicine."""
@@ -45,12 +46,22 @@ class Case:
 
 
 def case_of(
-    knowledge: Knowledge, person: Person, *, today: date, order: MedicineLine | None = None
+    knowledge: Knowledge,
+    person: Person,
+    *,
+    today: date,
+    order: MedicineLine | None = None,
+    read: Case | None = None,
 ) -> Case:
-    """Return a person's case, an order counted among what is taken."""
-    named = tuple((line, named_in(knowledge.medicines, line)) for line in person.medicines)
-    ordered = ((order, named_in(knowledge.medicines, order)),) if order is not None else ()
-    active = _active(knowledge.medicines, (*named, *ordered))
+    """Return a person's case, an order counted among what is taken.
+
+    `read` is another case of the same list, whose lines need not be read again.
+    """
+    medicines = knowledge.medicines
+    named = read.named if read else tuple((x, named_in(medicines, x)) for x in person.medicines)
+    ordered = ((order, named_in(medicines, order)),) if order is not None else ()
+    local = tuple(x for x, _ in (*named, *ordered) if medicines.is_local(x.text))
+    active = _active((*named, *ordered), local)
     listed = dict.fromkeys(m.drug for _, found in named for m in found)
     times = _times(knowledge, person, (*named, *ordered), order=order, today=today)
     base = setting_of(
@@ -62,7 +73,7 @@ def case_of(
         taken=listed,
         inhibitors=inhibitor_marks(knowledge.conversions, [m.drug for m in active], times),
     )
-    return Case(person, today, named, active, base, times)
+    return Case(person, today, named, active, base, times, local)
 
 
 def _times(
@@ -99,14 +110,13 @@ def _stopped(knowledge: Knowledge, person: Person, today: date) -> tuple[Stopped
     return tuple(Stopped(m.drug, m.name, ended) for m, ended in last.items())
 
 
-def _active(medicines: Medicines, named: Iterable[Named]) -> tuple[Medicine, ...]:
+def _active(named: Iterable[Named], local: Iterable[MedicineLine]) -> tuple[Medicine, ...]:
     """Return the medicines of lines that are not for local use.
 
     A line that may be stopped counts, as its own advice does: what it did may last for weeks.
     """
-    found = (
-        medicine for line, mine in named if not medicines.is_local(line.text) for medicine in mine
-    )
+    apart = {id(line) for line in local}
+    found = (medicine for line, mine in named if id(line) not in apart for medicine in mine)
     return tuple(dict.fromkeys(found))
 
 

@@ -97,8 +97,10 @@ def _told(
 def _disturbed(knowledge: Knowledge, case: Case, ordered: Sequence[Medicine]) -> Decision:
     """Return advice on medicines already taken that the order makes behave otherwise."""
     touched = {g for m in ordered for g in touched_by(knowledge.conversions, m)}
-    before = case_of(knowledge, case.person, today=case.today)
     found = NOTHING
+    if not touched:
+        return found
+    before = case_of(knowledge, case.person, today=case.today, read=case)
     for medicine in before.active:
         genes = {*knowledge.genes_of(medicine.drug), *knowledge.spared.get(medicine.drug, ())}
         if medicine in ordered or touched.isdisjoint(genes):
