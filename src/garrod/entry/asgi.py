@@ -25,6 +25,7 @@ from garrod.entry.hooks.desk import settings_of
 from garrod.entry.hooks.door import HooksDoor
 from garrod.entry.hooks.mounting import Mounted, Opening, clients_of
 from garrod.entry.housing import LOOPBACK, clock, housing_of, new_id, opened_record
+from garrod.entry.monitoring import Monitor, monitoring
 from garrod.entry.snapshots import people_of
 from garrod.entry.terms import check_codes, following, terminology_in
 from garrod.entry.web.door import Clinic, WebDoor
@@ -49,9 +50,11 @@ async def _rooms() -> AsyncIterator[Rooms]:
         people = people_of(record, services)
         consult = Consult(record, services, clock, people=people)
         async with Exports(HOUSING.folder, record, codec, clock).running() as exports:
+            monitor = Monitor(record, services, people, clock)
             with _desk.open(consult):
                 warming = asyncio.create_task(asyncio.to_thread(consult.warm))
-                yield replace(rooms, exports=exports, people=people, consult=consult)
+                async with monitoring(monitor):
+                    yield replace(rooms, exports=exports, people=people, consult=consult)
                 await asyncio.gather(warming, return_exceptions=True)
         await _reader.close()
 

@@ -49,10 +49,13 @@ def mentions(folder: Path) -> Iterator[Mention]:
     """
     for path in _files(folder, TAKEN):
         for number, raw in _lines(path):
-            resource = _resource(path, number, raw)
-            concept = one(resource, "medicationCodeableConcept")
-            line = MedicineLine(words_of(concept), codings(concept)) if concept else None
-            yield Mention(_whose(path, number, raw), line)
+            yield Mention(_whose(path, number, raw), line_in(_resource(path, number, raw)))
+
+
+def line_in(resource: Resource) -> MedicineLine | None:
+    """Return the medicine that a request or statement names; None where another resource does."""
+    concept = one(resource, "medicationCodeableConcept")
+    return MedicineLine(words_of(concept), codings(concept)) if concept else None
 
 
 def patients_of(folder: Path, kind: str = "Patient") -> Iterator[str]:
@@ -134,7 +137,11 @@ def _whose(path: Path, number: int, raw: bytes) -> str:
     own = _PATIENT.match(raw)
     if own is not None:
         return own[1].decode("utf-8", "replace")
-    resource = _resource(path, number, raw)
+    return patient_in(_resource(path, number, raw))
+
+
+def patient_in(resource: Resource) -> str:
+    """Return the id of the person whom a resource is about; "" where it says none."""
     if text(resource, "resourceType") == "Patient":
         return text(resource, "id")
     who = text(one(resource, "subject") or one(resource, "patient"), "reference")

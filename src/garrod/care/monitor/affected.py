@@ -115,6 +115,11 @@ def changes_for(
     )
 
 
+def said_to(view: View, *, today: date) -> dict[str, tuple[Said, ...]]:
+    """Return what is said of each medicine that a person takes, by its name."""
+    return {medicine: said for (_, medicine), said in _answers(view, today, False).items()}
+
+
 def _answers(view: View, today: date, with_ahead: bool) -> Answers:
     known = {medicine.name for medicine in view.knowledge.medicines.by_drug.values()}
     found: dict[tuple[bool, str], list[Said]] = {}

@@ -89,6 +89,25 @@ class Touching:
         )
 
 
+class Sieve:
+    """Lets through who must be looked at, told one medicine after the other, in any order."""
+
+    def __init__(self, touching: Touching) -> None:
+        self._touching = touching
+        self._some: dict[str, frozenset[str]] = {}  # sides of touched pairs, by person
+
+    def lets(self, patient: str, line: MedicineLine | None) -> bool:
+        """Return whether a person must be looked at, with one medicine more (None: unknown)."""
+        if line is None or self._touching.is_touched_by((line,)):
+            return True
+        mine = self._touching.paired(line)
+        if not mine:
+            return False
+        mine |= self._some.get(patient, frozenset())
+        self._some[patient] = mine
+        return self._touching.has_pair(mine)
+
+
 def _facts(knowledge: Knowledge, line: MedicineLine) -> tuple[tuple[str, ...], tuple[object, ...]]:
     """Return what a line names, and what else the knowledge of medicines makes of its words."""
     medicines = knowledge.medicines

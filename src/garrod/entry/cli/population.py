@@ -61,18 +61,20 @@ def reanalyse(
     """Find everybody whose advice differs between two packs or policies (no names)."""
     from garrod.entry.cli.population_folder import of_folder
     from garrod.entry.cli.population_judging import Wish
+    from garrod.entry.cli.population_record import Kept, of_record
 
     if bool(people) == bool(database):
         raise UsageError("name either --people FOLDER or --database URL")
     shape = options.format_of(format, ("json", "text"))
     wish = Wish(before, after, site, options.policy_of(policy), day_of(day))
     count = workers or os.cpu_count() or 1
-    if people is None:
-        raise UsageError("--database is not built yet")
-    if tasks:
+    if tasks and people:
         raise UsageError("--tasks writes to the record: it needs --database")
+    found = (
+        of_folder(people, wish, count) if people else of_record(Kept(database, tasks), wish, count)
+    )
     tally: Counter[str] = Counter()
-    lines = _counted(of_folder(people, wish, count), tally)
+    lines = _counted(found, tally)
     write_out(lines if shape == "json" else _text(lines), output)
     say(f"{tally['people']:,} people affected, {tally['lost']:,} of them lose a hard stop")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from garrod.entry.cli.output import say
 from garrod.entry.cli.population_running import Running, running
@@ -35,7 +35,7 @@ def of_folder(folder: Path, wish: Wish, workers: int) -> Iterator[bytes]:
             yield from _told(run, judged_file, paths)
 
 
-def _told(run: Running, judge: object, paths: list[Path]) -> Iterator[bytes]:
+def _told(run: Running, judge: Any, paths: list[Path]) -> Iterator[bytes]:
     for number, lines in enumerate(run.map(judge, paths), 1):
         yield from lines
         if number % 10 == 0 or number == len(paths):
@@ -50,16 +50,8 @@ def _wanted(folder: Path, judging: Judging) -> frozenset[str]:
     if reach.everybody or reach.retermed or touching.reaches_anyone:
         return frozenset(patients_of(folder))
     found: set[str] = set(patients_of(folder, "AllergyIntolerance")) if reach.allergic else set()
-    some: dict[str, frozenset[str]] = {}
+    sieve = judging.sieve()
     for mention in mentions(folder):
-        if mention.patient in found:
-            continue
-        if mention.line is None or touching.is_touched_by((mention.line,)):
+        if mention.patient not in found and sieve.lets(mention.patient, mention.line):
             found.add(mention.patient)
-            some.pop(mention.patient, None)
-        elif mine := touching.paired(mention.line):
-            had = some.get(mention.patient, frozenset()) | mine
-            some[mention.patient] = had
-            if touching.has_pair(had):
-                found.add(mention.patient)
     return frozenset(found)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from garrod.adapters.fhir.person import Read
     from garrod.care.monitor.affected import Change
-    from garrod.care.monitor.touching import Touching
+    from garrod.care.monitor.touching import Sieve, Touching
     from garrod.core.person import Person
 
 
@@ -44,6 +44,12 @@ class Judging:
         old, new = (State(s.shelf, s.knowledge) for s in self.sides)
         self.reach = reach_between(old, new)
         self.touching: Touching = Touching(old.knowledge, new.knowledge, self.reach)
+
+    def sieve(self) -> Sieve:
+        """Return what tells by medicines, one after the other, who must be looked at."""
+        from garrod.care.monitor.touching import Sieve
+
+        return Sieve(self.touching)
 
     def of(self, read: Read) -> tuple[Change, ...]:
         """Return what changes for one person; nothing where the change cannot touch them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -21,6 +22,14 @@ class Running:
     def map(self, task: Any, parts: Iterable[Any]) -> Iterator[Any]:
         """Yield the result of each part, in order."""
         return iter(self._pool.map(task, parts)) if self._pool else map(task, parts)
+
+    def begin(self, task: Any, part: Any) -> asyncio.Future[Any]:
+        """Begin a part, and return what is awaited for its result."""
+        if self._pool is not None:
+            return asyncio.wrap_future(self._pool.submit(task, part))
+        done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        done.set_result(task(part))
+        return done
 
 
 @contextmanager

@@ -1,0 +1,194 @@
+"""A reanalysis of the people of a record: read in pages, judged by processes, tasks raised.
+
+pages of medicines -> who can be touched -> each read once -> judged -> a line, and owned tasks
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from garrod.entry.cli.output import say
+from garrod.entry.cli.population_running import Running, running
+
+if TYPE_CHECKING:
+    from garrod.adapters.fhir.person import Read
+    from garrod.care.record.ports import Store
+    from garrod.care.record.service import Record
+    from garrod.core.medicine import MedicineLine
+    from garrod.core.person import Person
+    from garrod.core.resource import Version
+    from garrod.entry.cli.population_judging import Judging, Wish
+
+PAGE, TOGETHER = 1000, 25  # Not clinical: resources a page, people that a process gets at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Which record is read, and whether tasks are raised in it."""
+
+    database: str
+    is_raising: bool
+
+
+def of_record(kept: Kept, wish: Wish, workers: int) -> Iterator[bytes]:
+    """Yield a line for each person who is affected; raise their tasks where that is wished.
+
+    A person's tasks are written whole or not at all, and not again when the run is repeated.
+    Raises: UsageError, OutsideError (see open_store).
+    """
+    with asyncio.Runner() as runner:
+        lines = _opened(kept, wish, workers)
+        try:
+            while True:
+                yield runner.run(_next(lines))
+        except StopAsyncIteration:
+            return
+        finally:
+            runner.run(_close(lines))
+
+
+async def _next(lines: AsyncIterator[bytes]) -> bytes:
+    return await anext(lines)
+
+
+async def _close(lines: AsyncGenerator[bytes]) -> None:
+    await lines.aclose()
+
+
+async def _opened(kept: Kept, wish: Wish, workers: int) -> AsyncGenerator[bytes]:
+    from garrod.entry.cli.population_judging import Judging
+    from garrod.entry.cli.record import codec_of
+    from garrod.entry.housing import housing_of, opened_record
+
+    judging = Judging(wish)
+    if judging.reach.is_empty:
+        say("nobody can be affected: what differs is read by no adviser")
+        return
+    housing = housing_of(database=kept.database)
+    async with opened_record(housing, codec_of(strict=False)) as record:
+        wanted = await _wanted(record.store, judging)
+        say(f"{len(wanted):,} people may be affected")
+        with running(wish, judging, workers) as run:
+            async with aclosing(_judged(record, run, wanted, workers)) as lines:
+                async for line in lines:
+                    if kept.is_raising:
+                        await _raise(record, line)
+                    yield line
+
+
+async def _judged(
+    record: Record, run: Running, wanted: list[str], workers: int
+) -> AsyncGenerator[bytes]:
+    """Yield the lines, a few parts being judged while the next are read."""
+    from garrod.entry.cli.population_judging import judged_reads
+
+    waiting: deque[Any] = deque()
+    done = 0
+    async with aclosing(_reads(record, wanted)) as parts:
+        async for part in parts:
+            waiting.append(run.begin(judged_reads, part))
+            if len(waiting) > 2 * workers:
+                for line in await waiting.popleft():
+                    yield line
+            done += 1
+            if done % 40 == 0:
+                say(f"{done * TOGETHER:,} of {len(wanted):,} people read")
+    while waiting:
+        for line in await waiting.popleft():
+            yield line
+
+
+async def _reads(record: Record, wanted: list[str]) -> AsyncGenerator[list[Read]]:
+    """Yield people, some at a time; who was merged into another is met once, as that other."""
+    from garrod.adapters.fhir.person_record import RecordedPerson
+    from garrod.care.govern.access import LOCAL
+    from garrod.care.record.people import People
+    from garrod.care.record.service import Gone, NotFound
+
+    caught: list[Read] = []
+
+    def catch(read: Read) -> Person:
+        caught.append(read)
+        return read.person
+
+    people = People(record, RecordedPerson(catch), most_facts=0)
+    met: set[str] = set()
+    for patient in wanted:
+        try:
+            person = await people.person(LOCAL, patient)
+        except (Gone, NotFound):
+            continue  # deleted, or referred to and never there
+        if person.reference in met:
+            caught.pop()
+        met.add(person.reference)
+        if len(caught) >= TOGETHER:
+            yield caught.copy()
+            caught.clear()
+    if caught:
+        yield caught.copy()
+
+
+async def _raise(record: Record, line: bytes) -> None:
+    import orjson
+
+    from garrod.adapters.fhir.tasks_book import RecordedTasks
+    from garrod.care.govern.access import LOCAL
+    from garrod.care.monitor.raising import raised_by, said_of
+    from garrod.entry.housing import clock
+
+    told = orjson.loads(line)
+    before, now = (
+        {c["medicine"]: tuple(said_of(s) for s in c[side]) for c in told["changes"]}
+        for side in ("before", "after")
+    )
+    patient = told["person"].removeprefix("Patient/")
+    book = RecordedTasks(record, LOCAL, clock)
+    await book.keep(patient, None, raised_by(patient, before, now))
+
+
+async def _wanted(store: Store, judging: Judging) -> list[str]:
+    """Return who must be looked at, in the order in which they are met."""
+    reach, touching = judging.reach, judging.touching
+    found: dict[str, None] = {}
+    if reach.everybody or reach.retermed or touching.reaches_anyone:
+        async for version in _all(store, "Patient"):
+            found[version.id] = None
+        return list(found)
+    if reach.allergic:
+        async for version in _all(store, "AllergyIntolerance"):
+            found[_told(version)[0]] = None
+    sieve = judging.sieve()
+    for kind in ("MedicationRequest", "MedicationStatement"):
+        async for version in _all(store, kind):
+            patient, line = _told(version)
+            if patient not in found and sieve.lets(patient, line):
+                found[patient] = None
+    return [patient for patient in found if patient]
+
+
+async def _all(store: Store, kind: str) -> AsyncIterator[Version]:
+    from garrod.care.record.query import Query
+
+    query = Query((kind,), count=PAGE)
+    while True:
+        page = await store.search(query)
+        for version in page.versions:
+            yield version
+        if page.cursor is None:
+            return
+        query = replace(query, cursor=page.cursor)
+
+
+def _told(version: Version) -> tuple[str, MedicineLine | None]:
+    """Return whom a resource is about, and the medicine that it names."""
+    import orjson
+
+    from garrod.adapters.fhir.people_folder import line_in, patient_in
+
+    resource = orjson.loads(version.body)
+    return patient_in(resource), line_in(resource)
