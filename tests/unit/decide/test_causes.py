@@ -26,7 +26,7 @@ AGED = Because("person", "the age is 9", "record")
 def test_policy_and_rule_with_one_cause_are_one_piece_with_the_proof_of_both() -> None:
     limit = advice("limit:codeine:avoid", CHILD, tier=Tier.T1)
     rule = advice(
-        "age:codeine-child:codeine", AGED, options=(Option("paracetamol", "named by the rule"),),
+        "age:codeine-child:codeine", AGED, options=(Option("paracetamol", "usual alternative"),),
         monitoring=("breathing",),
     )  # fmt: skip
     (one,) = without_doubles((rule, limit))
@@ -82,3 +82,35 @@ def test_child_hears_of_codeine_once() -> None:
     assert against[0].tier is Tier.T1
     assert KNOWLEDGE.policy.contraindicated("codeine")
     assert child.age_on(TODAY) == 9
+
+
+MADE = Because(
+    "behaves-as", "CYP2D6 (no result) behaves as poor metaboliser while paroxetine is taken: …", ""
+)
+
+
+def of_tamoxifen(*because: Because) -> Advice:
+    return advice(
+        "pgx:tamoxifen:cpic", *because, tier=Tier.T3, target=Target("tamoxifen"),
+        options=(Option("anastrozole", "named by the guideline"),),
+    )  # fmt: skip
+
+
+def of_paroxetine(id: str, **more: object) -> Advice:
+    return advice(id, target=Target("paroxetine"), **more)  # type: ignore[arg-type]
+
+
+def test_what_a_gene_does_only_beside_the_refused_medicine_is_part_of_the_refusal() -> None:
+    refused = of_paroxetine("interactions:tamoxifen-2d6:tamoxifen+paroxetine")
+    (one,) = without_doubles((of_tamoxifen(MADE), refused))
+    assert (one.target.name, one.options) == ("paroxetine", ())
+    assert MADE in one.because
+
+
+def test_what_a_gene_does_of_itself_or_beside_what_may_stay_is_said_apart() -> None:
+    refused = of_paroxetine("interactions:tamoxifen-2d6:tamoxifen+paroxetine")
+    watched = of_paroxetine(refused.id, action=Action.MONITOR)
+    others = of_paroxetine("interactions:codeine-2d6:codeine+paroxetine")
+    assert len(without_doubles((of_tamoxifen(), refused))) == 2
+    assert len(without_doubles((of_tamoxifen(MADE), watched))) == 2
+    assert len(without_doubles((of_tamoxifen(MADE), others))) == 2

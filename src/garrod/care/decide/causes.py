@@ -35,7 +35,8 @@ def without_doubles(advice: Iterable[Advice]) -> tuple[Advice, ...]:
     """Return advice with each cause once, as loud as its loudest; nothing of the proof is lost.
 
     The same cause: several advisers that speak against one medicine for an age, a pregnancy, a
-    condition or a gene; or rules that say the same effect of the same medicines.
+    condition or a gene; rules that say the same effect of the same medicines; or an ordered
+    medicine that is spoken against, and what a gene says of another only while that one is taken.
     """
     ranked = sorted(advice, key=lambda a: (a.tier, PLAIN.get(adviser_of(a), 2), a.id))
     kept: list[Advice] = []
@@ -50,7 +51,7 @@ def without_doubles(advice: Iterable[Advice]) -> tuple[Advice, ...]:
 
 def _is_same(had: Advice, one: Advice) -> bool:
     if had.target.name.casefold() != one.target.name.casefold():
-        return _is_same_pair(had, one)
+        return _is_same_pair(had, one) or _is_made_by(had, one)
     first, second = adviser_of(had), adviser_of(one)
     if first == second:
         return had.id == one.id or _is_same_pair(had, one)
@@ -58,6 +59,16 @@ def _is_same(had: Advice, one: Advice) -> bool:
     if not about or had.action not in AGAINST or one.action not in AGAINST:
         return _is_same_pair(had, one)
     return _cause(had) == _cause(one)
+
+
+def _is_made_by(had: Advice, one: Advice) -> bool:
+    """Return whether advice on a medicine holds only beside one that is spoken against with it."""
+    if (adviser_of(had), adviser_of(one)) != ("interactions", "pgx") or had.action not in AGAINST:
+        return False
+    drugs = had.id.split(":")[-1].split("+")
+    beside = f"while {had.target.name} is taken"
+    made = any(b.step == "behaves-as" and beside in b.text for b in one.because)
+    return made and one.id.split(":")[1] in drugs
 
 
 def _cause(advice: Advice) -> frozenset[str]:
@@ -91,14 +102,19 @@ def _is_same_pair(had: Advice, one: Advice) -> bool:
 
 
 def joined(had: Advice, one: Advice) -> Advice:
-    """Return the louder advice with the chain, sources, options and checks of the other."""
+    """Return the louder advice with the chain, sources and checks of the other.
+
+    Its options too where both are about one medicine.
+    """
     names = {o.name for o in had.options}
+    is_of_one = had.target.name.casefold() == one.target.name.casefold()
+    more = one.options if is_of_one else ()
     return replace(
         had,
         tier=Tier(min(had.tier, one.tier)),
         because=tuple(dict.fromkeys((*had.because, *one.because))),
         evidence=tuple(dict.fromkeys((*had.evidence, *one.evidence))),
         packs=tuple(sorted({*had.packs, *one.packs})),
-        options=(*had.options, *(o for o in one.options if o.name not in names)),
+        options=(*had.options, *(o for o in more if o.name not in names)),
         monitoring=tuple(dict.fromkeys((*had.monitoring, *one.monitoring))),
     )

@@ -72,6 +72,8 @@ def title_of(rules: Rules, rule: Rule, line: Taken | None, other: Taken | None) 
     together = f" with {other.name}" if other is not None else ""
     is_taken = rule.action is Action.ASK and not line.is_new
     doing = "Ask about" if is_taken else DOING[rule.action]
+    if rule.action is Action.STOP and line.is_new:
+        doing = "Do not give"
     return f"{doing} {line.name}{together}: {effect}"
 
 
@@ -94,7 +96,7 @@ def _options(question: Question, rule: Rule) -> tuple[Option, ...]:
     for drug in rule.alternatives:
         medicine = question.knowledge.medicines.by_id(drug)
         if medicine is not None:  # whether it suits the person is asked of every adviser: offering
-            found.append(Option(medicine.name, "named by the rule", codes_of(medicine)))
+            found.append(Option(medicine.name, "usual alternative", codes_of(medicine)))
     return tuple(found)
 
 
