@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,13 +16,15 @@ from garrod.adapters.fhir.lines.codec import FhirLines
 from garrod.adapters.fhir.lines.merging import FhirMerges
 from garrod.adapters.fhir.rest.checked import CheckedCodec
 from garrod.care.govern.access import LocalAccess
-from garrod.care.record.medication.likeness import Makeup, PackFormulary
-from garrod.care.record.medication.line import MedicineOf
+from garrod.care.record.medication.likeness import Makeup, PackFormulary, Pairings
+from garrod.care.record.medication.line import Content, MedicineOf
 from garrod.care.record.reactions import Following
 from garrod.care.record.service import Record
 from garrod.core.errors import InputError
 from garrod.entry.wire import Services, store_at
+from garrod.knowledge.clinical import load_clinical
 from garrod.knowledge.medicines import load_medicines
+from garrod.science.safety.duplicate_rules import load_duplicate_rules
 
 TOKEN_FILE, RECORD_FILE, DEMO_FILE = "token", "record.db", "demo.db"
 LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
@@ -90,16 +92,22 @@ def new_id() -> str:
 
 
 class DrugsPack:
-    """The drugs pack as a formulary, read when it is first asked."""
+    """The packs of drugs and of rules on duplicates as a formulary, read when first asked."""
 
     def makeup(self, medicine: MedicineOf) -> Makeup:
         """Return what a medicine contains as far as the drugs pack knows it."""
         return _formulary().makeup(medicine)
 
+    def pairings(self, contents: Sequence[Content]) -> Pairings:
+        """Return the pairs among medicines that the rules on duplicates speak of."""
+        return _formulary().pairings(contents)
+
 
 @lru_cache(maxsize=1)
 def _formulary() -> PackFormulary:
-    return PackFormulary(load_medicines(Services().shelf))
+    shelf = Services().shelf
+    rules = load_duplicate_rules(shelf, load_clinical(shelf))
+    return PackFormulary(load_medicines(shelf), rules)
 
 
 async def try_store(housing: Housing) -> None:

@@ -17,7 +17,7 @@ from garrod.entry.web.prescribe.banner import banner_of, day
 from garrod.entry.web.prescribe.looking import subject_now
 
 KINDS = (signing.REQUEST, signing.SERVICE)
-STATES = {"active": "Signed", "cancelled": "Taken back", "revoked": "Taken back"}
+STATES = {"active": "Signed", "entered-in-error": "Taken back", "revoked": "Taken back"}
 
 
 async def confirmed(visit: Visit, patient: str, rest: tuple[str, ...]) -> Response:
@@ -46,6 +46,7 @@ async def confirmed(visit: Visit, patient: str, rest: tuple[str, ...]) -> Respon
         kind=kind,
         id=id,
         patient=patient,
+        then=visit.fields.get("then", ""),
     )
 
 

@@ -18,7 +18,7 @@ from garrod.care.decide.moment import Answered, Purpose
 from garrod.care.decide.ports import CardDeed
 from garrod.care.decide.ranking import indication_of
 from garrod.care.govern.access import LOCAL
-from garrod.core.advice import OptionDose, Target
+from garrod.core.advice import OptionDose, Target, Tier
 from garrod.core.medicine import MedicineLine
 from garrod.core.person import Person
 from garrod.entry.consult import Consult
@@ -80,7 +80,8 @@ async def looked(
     if card is None and answer.is_quiet:
         card = card_of(answer.decision, Target(line.text, _codes(line)))
         known = await consult.memory.acknowledged(LOCAL, patient)
-        before = known.get(card.id) if card else None
+        is_hard = card is not None and card.tier is Tier.T1  # asked of each order anew
+        before = known.get(card.id) if card and not is_hard else None
     return Looked(person, form, medicine, order, answer, card, knowledge.medicines, before)
 
 

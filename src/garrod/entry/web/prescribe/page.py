@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -64,7 +65,13 @@ async def _searched(visit: Visit, patient: str) -> Response:
 
 
 async def _ordered(visit: Visit, patient: str) -> Response:
-    form = replace(form_of(visit.fields), key=visit.seals.form_key())
+    form, at = form_of(visit.fields), visit.fields.get("at", "")
+    if visit.seals.age_of(at) is None:  # a page gone back to is the same page, and the same order
+        more = urlencode({"at": visit.seals.form_key()})
+        return see(f"/patients/{patient}/prescribe?{form.question}&{more}")
+    form = replace(form, key=at)
+    if await _is_done(visit, patient, form):
+        return see(_signed(patient, signing.id_of(patient, form)))
     here = await looked(
         visit.consult, patient, form, purpose=Purpose.SELECT, sitting=visit.session.id
     )
@@ -88,21 +95,26 @@ async def _sent(visit: Visit, patient: str) -> Response:
             )
         except IndexError:
             return await _again(visit, here, CHANGED)
-    else:
-        if await _is_done(visit, form):
-            done = signing.Signed(signing.REQUEST, signing.id_of(form), is_new=False)
-            return see(f"/patients/{patient}/prescribe/signed/{done.kind}/{done.id}")
-        faults = _refused(here, form)
-        if faults:
-            return await _again(visit, here, faults)
-        done = await signing.sign(
-            visit.consult, patient, here, seconds=seconds, sitting=visit.session.id
-        )
-    return see(f"/patients/{patient}/prescribe/signed/{done.kind}/{done.id}")
+        then = urlencode({"then": form.drug})
+        return see(f"{_signed(patient, done.id, done.kind)}?{then}")
+    if await _is_done(visit, patient, form):
+        return see(_signed(patient, signing.id_of(patient, form)))
+    faults = _refused(here, form)
+    if faults:
+        return await _again(visit, here, faults)
+    done = await signing.sign(
+        visit.consult, patient, here, seconds=seconds, sitting=visit.session.id
+    )
+    return see(_signed(patient, done.id))
 
 
-async def _is_done(visit: Visit, form: Form) -> bool:
-    return await visit.consult.record.store.read(signing.REQUEST, signing.id_of(form)) is not None
+async def _is_done(visit: Visit, patient: str, form: Form) -> bool:
+    id = signing.id_of(patient, form)
+    return await visit.consult.record.store.read(signing.REQUEST, id) is not None
+
+
+def _signed(patient: str, id: str, kind: str = signing.REQUEST) -> str:
+    return f"/patients/{patient}/prescribe/signed/{kind}/{id}"
 
 
 def _refused(here: Looked, form: Form) -> tuple[tuple[str, str], ...]:

@@ -106,10 +106,14 @@ def _part(advice: Advice, number: int) -> Part:
         percent=said.percent,
         doubts=said.doubts,
         watch=said.watch,
-        strength=said.strength,
+        strength=said.strength if _is_of_genes(advice) else _severity(advice),
         citations=said.citations,
         steps=said.steps,
     )
+
+
+def _severity(advice: Advice) -> str:
+    return f"Severity: {advice.strength}" if advice.strength else "Severity not graded"
 
 
 def _is_of_genes(advice: Advice) -> bool:

@@ -40,7 +40,7 @@ async def sign(
 
     Raises: AccessDenied, FhirError, InputError INP001 (an answer that the card does not take).
     """
-    id = id_of(here.form)
+    id = id_of(patient, here.form)
     telling = Telling(patient, LOCAL.id, consult.clock(), seconds)
     events = await _events(consult, patient, here, telling, f"{REQUEST}/{id}")
     written = await _written(consult, REQUEST, id, _active(consult, dict(here.order), id))
@@ -60,7 +60,7 @@ async def ask_for_test(
     option = card.options[number] if card else None
     if card is None or option is None or option.order is None:
         raise IndexError(number)
-    id = id_of(here.form)
+    id = id_of(patient, here.form)
     body = {**option.order, "subject": {"reference": f"Patient/{patient}"}}
     written = await _written(consult, SERVICE, id, _active(consult, body, id))
     if written.is_new:
@@ -71,7 +71,7 @@ async def ask_for_test(
 
 
 async def undo(consult: Consult, kind: str, id: str) -> bool:
-    """Cancel an order that nobody has touched since it was signed; return whether it was.
+    """Take back an order that nobody has touched since it was signed; return whether it was.
 
     Raises: AccessDenied, NotFound REC001, Gone REC002.
     """
@@ -79,7 +79,8 @@ async def undo(consult: Consult, kind: str, id: str) -> bool:
     body = {**orjson.loads(version.body), "id": id}
     if body.get("status") != "active":
         return False
-    status = "cancelled" if kind == REQUEST else "revoked"
+    # a request that is cancelled leaves its line on the list; one that was an error takes it along
+    status = "entered-in-error" if kind == REQUEST else "revoked"
     try:
         await consult.record.update(
             LOCAL, kind, id, orjson.dumps({**body, "status": status}), expected=1
@@ -148,6 +149,6 @@ async def _written(consult: Consult, kind: str, id: str, body: dict[str, Any]) -
     return Signed(kind, id, is_new=True)
 
 
-def id_of(form: Form) -> str:
+def id_of(patient: str, form: Form) -> str:
     """Return the id of the order that a form makes."""
-    return f"rx-{sha256(form.key.encode()).hexdigest()[:32]}"
+    return f"rx-{sha256(f'{patient} {form.key}'.encode()).hexdigest()[:32]}"

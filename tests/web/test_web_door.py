@@ -1,0 +1,104 @@
+"""The web door over HTTP: who gets in, what a form must carry, what stands in the headers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx2 as httpx
+import pytest
+
+from tests.making.server import TOKEN, Server
+
+pytestmark = pytest.mark.slow
+PAGE = "/patients/demo-1/prescribe"
+
+
+@pytest.fixture
+def visitor(clinic: Server) -> Iterator[httpx.Client]:
+    """Yield a client without a token, that follows nothing by itself."""
+    with httpx.Client(base_url=clinic.base, timeout=30) as client:
+        yield client
+
+
+def signed_in(visitor: httpx.Client) -> httpx.Client:
+    answer = visitor.post("/sign-in", data={"token": TOKEN, "next": PAGE})
+    assert (answer.status_code, answer.headers["location"]) == (303, PAGE)
+    return visitor
+
+
+def test_nothing_is_told_to_who_is_not_signed_in(visitor: httpx.Client) -> None:
+    answer = visitor.get(PAGE)
+    assert answer.status_code == 403
+    assert "Ada" not in answer.text
+
+
+def test_wrong_token_and_made_up_cookie_open_nothing(visitor: httpx.Client) -> None:
+    assert visitor.post("/sign-in", data={"token": "no"}).status_code == 403
+    for cookie in ("x", "a.1.1.deadbeef", "a.1.1." + "0" * 64, "..."):
+        assert visitor.get(PAGE, headers={"Cookie": f"garrod_session={cookie}"}).status_code == 403
+
+
+def test_cookie_is_for_this_site_alone(visitor: httpx.Client) -> None:
+    answer = visitor.post("/sign-in", data={"token": TOKEN})
+    said = answer.headers["set-cookie"].lower()
+    assert "httponly" in said
+    assert "samesite=strict" in said
+
+
+@pytest.mark.parametrize("to", ["//evil.example", "https://evil.example", "/\\evil.example"])
+def test_signing_in_leads_nowhere_else(visitor: httpx.Client, to: str) -> None:
+    answer = visitor.post("/sign-in", data={"token": TOKEN, "next": to})
+    assert answer.headers["location"] == "/"
+
+
+def test_form_without_its_token_is_refused(visitor: httpx.Client) -> None:
+    signed_in(visitor)
+    for csrf in ("", "0" * 64):
+        answer = visitor.post(PAGE, data={"csrf": csrf, "drug": "paracetamol", "do": "sign"})
+        assert answer.status_code == 403
+
+
+def test_other_pages_and_names_are_refused(visitor: httpx.Client) -> None:
+    signed_in(visitor)
+    assert visitor.get(PAGE, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert visitor.get(PAGE, headers={"Host": "evil.example"}).status_code == 403
+
+
+def test_headers_are_strict(visitor: httpx.Client) -> None:
+    answer = signed_in(visitor).get(PAGE)
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "style=" not in answer.text
+    assert "http://" not in answer.text.partition("<pre")[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/patients/nobody/prescribe", 404),
+        ("/patients/%3Cb%3E/prescribe", 404),
+        ("/patients/demo-1/prescribe/signed/MedicationRequest/none", 404),
+        ("/patients/demo-1/prescribe/signed/Patient/demo-1", 404),
+        ("/patients/demo-1", 404),
+        ("/static/../door.py", 404),
+        ("/static/door.py", 404),
+    ],
+)
+def test_what_is_not_there_is_said_in_words(visitor: httpx.Client, path: str, status: int) -> None:
+    answer = signed_in(visitor).get(path)
+    assert answer.status_code == status
+
+
+def test_strange_directions_are_refused_and_kept(visitor: httpx.Client) -> None:
+    page = signed_in(visitor).get(f"{PAGE}?drug=paracetamol&amount=abc&days=-3&times=9&unit=x")
+    assert page.status_code == 200
+    assert 'value="abc"' in page.text
+
+
+def test_people_are_found_by_name(visitor: httpx.Client) -> None:
+    page = signed_in(visitor).get("/patients?q=Ada")
+    assert "Ada Example-Synthetic" in page.text
+    assert "Bert Example-Synthetic" not in page.text
