@@ -46,13 +46,11 @@ class MedicineLine:
     def goes_on_with(self, line: MedicineLine) -> bool:
         """Return whether an order says that it belongs to the treatment of a line.
 
-        It names the line; or what the line itself names, if the line has begun: two drafts that
-        renew one prescription are two of a kind.
+        It names the line, or what the line itself goes on with.
         """
         if line.reference and line.reference in (self.reference, *self.renews):
             return True
-        shared = {*self.renews} & {*line.renews} - {ANY_LINE}
-        return bool(shared) and line.started is not None
+        return bool({*self.renews} & {*line.renews} - {ANY_LINE})
 
     @property
     def is_repeat(self) -> bool:

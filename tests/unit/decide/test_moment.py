@@ -181,3 +181,14 @@ def test_renewal_of_an_answered_treatment_is_quiet_and_a_second_line_is_not() ->
     (second,) = desk.ask(replace(renewal, renews=()))
     assert second.card is not None
     assert "duplicates:ingredient-clopidogrel:clopidogrel" in [a.id for a in second.card.advice]
+
+
+def test_two_drafts_of_one_repeat_are_one_too_many() -> None:
+    taken = MedicineLine("ramipril 5mg capsules", reference="MedicationRequest/r")
+    desk = Desk(replace(ADULT, medicines=(taken,)))
+    draft = replace(taken, reference="", renews=(taken.reference,), daily_mg=Decimal(5))
+    (alone,) = desk.ask(draft)
+    assert alone.card is None
+    for one in desk.ask(draft, draft):
+        assert one.card is not None
+        assert [a.id for a in one.card.advice] == ["duplicates:exact-ramipril:ramipril"]

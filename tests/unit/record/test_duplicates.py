@@ -7,11 +7,13 @@ import pytest
 from garrod.adapters.packs.load import load_shelf
 from garrod.care.record.medication.duplicates import Override, duplicates_in
 from garrod.care.record.medication.likeness import Likeness, PackFormulary, likeness_of
-from garrod.care.record.medication.line import Act, Line, MedicineOf, State
+from garrod.care.record.medication.line import Act, Content, Line, MedicineOf, State
 from garrod.care.record.medication.transitions import applied, superseded
 from garrod.core.errors import InputError
 from garrod.core.medicine import Coding
+from garrod.knowledge.clinical import load_clinical
 from garrod.knowledge.medicines import load_medicines
+from garrod.science.safety.duplicate_rules import load_duplicate_rules
 from tests.unit.record.formulary import FORMULARY
 from tests.unit.record.making import GP, HOLD, HOSPITAL, content, day, line, step
 
@@ -72,7 +74,7 @@ def test_most_alike_comes_first_and_is_explained() -> None:
         "ramipril 5 mg capsules (gp) and ramipril 5 mg capsules (gp, draft): "
         "the same medicine twice (ramipril, same form and strength)"
     )
-    assert found[1].words().endswith("two medicines of one class (ATC C09AA)")
+    assert found[1].words().endswith("two medicines of one class (C09AA)")
     tablets = duplicates_in([A, of("ramipril", form="tablet")], FORMULARY)
     assert tablets[0].words().endswith("(ramipril) in two forms, strengths or brands")
     both = duplicates_in([A, of("x", ingredients=("ramipril", "y"))], FORMULARY)
@@ -100,7 +102,56 @@ def test_override_without_reason_or_pair_is_refused() -> None:
 
 @pytest.fixture(scope="module")
 def pack() -> PackFormulary:
-    return PackFormulary(load_medicines(load_shelf()))
+    shelf = load_shelf()
+    rules = load_duplicate_rules(shelf, load_clinical(shelf))
+    return PackFormulary(load_medicines(shelf), rules)
+
+
+def written(text: str, directions: str = "", **more: str) -> Content:
+    return Content(MedicineOf(text, **more), directions=directions)
+
+
+def doubled(pack: PackFormulary, *contents: Content) -> list[tuple[Likeness, tuple[str, ...]]]:
+    lines = [line(str(n), content=said) for n, said in enumerate(contents)]
+    return [(d.likened.likeness, d.likened.by) for d in duplicates_in(lines, pack)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (written("Naproxen 500 mg tablets"), written("Ibuprofen 400 mg tablets"),
+         [(Likeness.CLASS, ("NSAIDs",))]),
+        (written("Naproxen 500 mg tablets"), written("Ibuprofen 5% gel"), []),
+        (written("Ramipril 5 mg capsules"), written("Candesartan 8 mg tablets"),
+         [(Likeness.CLASS, ("medicines of the renin system (ACE inhibitor, ARB)",))]),
+        (written("Insulin glargine"), written("Insulin aspart"), []),
+        (written("Olanzapine 5 mg tablets"), written("Quetiapine 25 mg tablets"), []),
+        (written("Warfarin", form="tablet", strength="3 mg"),
+         written("Warfarin", form="tablet", strength="1 mg"), []),
+        (written("Ramipril 5 mg capsules", form="capsule", strength="5 mg"),
+         written("Ramipril 5 mg capsules", form="capsule", strength="5 mg"),
+         [(Likeness.PRODUCT, ("ramipril",))]),
+        (written("Ibuprofen 400 mg tablets"), written("Ibuprofen 5% gel"), []),
+        (written("MST Continus 10 mg tablets"), written("Morphine 10 mg/5 ml oral solution"), []),
+        (written("Oxycodone 5 mg capsules"), written("Morphine 5 mg tablets", "when required"), []),
+        (written("Oxycodone 5 mg capsules"), written("Morphine 5 mg tablets"),
+         [(Likeness.CLASS, ("strong opioids",))]),
+        (written("Co-codamol 8/500 tablets"), written("Paracetamol 500 mg tablets"),
+         [(Likeness.SHARED_INGREDIENT, ("paracetamol",))]),
+    ],
+)  # fmt: skip
+def test_list_says_of_two_medicines_what_is_said_when_one_is_ordered(
+    pack: PackFormulary, one: Content, other: Content, expected: list[object]
+) -> None:
+    assert doubled(pack, one, other) == expected
+    assert doubled(pack, other, one) == expected
+
+
+def test_shelf_without_rules_knows_no_classes_and_still_knows_ingredients() -> None:
+    bare = PackFormulary(load_medicines(load_shelf()))
+    naproxen, ibuprofen = written("Naproxen 500 mg"), written("Ibuprofen 400 mg")
+    assert doubled(bare, naproxen, ibuprofen) == []
+    assert doubled(bare, naproxen, naproxen) == [(Likeness.INGREDIENT, ("naproxen",))]
 
 
 def test_drugs_pack_is_a_formulary(pack: PackFormulary) -> None:

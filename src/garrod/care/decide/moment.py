@@ -21,7 +21,7 @@ from garrod.care.decide.ports import CardDeed, CardEvent, CardMemory, People
 from garrod.care.decide.service import decide
 from garrod.care.decide.sittings import Sittings
 from garrod.core.advice import Advice, NotAssessed, Target, Tier
-from garrod.core.medicine import Act, MedicineLine, Proposal
+from garrod.core.medicine import ANY_LINE, Act, MedicineLine, Proposal
 from garrod.core.person import Person
 
 Judge = Callable[[Knowledge, Person, Proposal, date], Decision]
@@ -111,7 +111,9 @@ class Moment:
         known = frozenset(await self.memory.acknowledged(actor, patient))
         found = []
         for place, order in enumerate(orders):
-            others = (*orders[:place], *orders[place + 1 :])
+            rest = (*orders[:place], *orders[place + 1 :])
+            # Two drafts of one repeat are one too many: neither is the line that the other renews.
+            others = tuple(replace(draft, renews=(ANY_LINE,)) for draft in rest)
             among = replace(who, medicines=(*who.medicines, *others))
             one = self._one(among, order, known)
             if purpose is not Purpose.LOOK:

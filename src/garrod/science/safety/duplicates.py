@@ -6,11 +6,12 @@ Subject, DuplicateRules -> Duplicate, one a pair of lines and kind; drafts are c
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations, islice
 
+from garrod.core.medicine import MedicineLine
 from garrod.knowledge.medicines import runs_of, words_of
 from garrod.science.safety.duplicate_rules import AllowedPair, DuplicateClass, DuplicateRules
 from garrod.science.safety.subject import Subject, Taken
@@ -48,6 +49,11 @@ class Item:
     strength: frozenset[str]
 
     @property
+    def line(self) -> MedicineLine:
+        """Return the line itself."""
+        return self.taken[0].line
+
+    @property
     def drugs(self) -> frozenset[str]:
         """Return the ingredients."""
         return frozenset(t.drug for t in self.taken)
@@ -65,12 +71,12 @@ class Item:
     @property
     def text(self) -> str:
         """Return the words of the line."""
-        return self.taken[0].line.text
+        return self.line.text
 
     @property
     def is_repeat(self) -> bool:
         """Return whether it is a repeat that does not say of which line."""
-        return self.taken[0].line.is_repeat
+        return self.line.is_repeat
 
     def is_of_kind(self, other: Item) -> bool:
         """Return whether another line has the same ingredients, and acts where this one does."""
@@ -78,12 +84,12 @@ class Item:
 
     def goes_on_with(self, other: Item) -> bool:
         """Return whether it says that it belongs to the treatment of another line."""
-        return self.taken[0].line.goes_on_with(other.taken[0].line)
+        return self.line.goes_on_with(other.line)
 
     @property
     def is_as_needed(self) -> bool:
         """Return whether it is taken only when needed."""
-        return self.taken[0].line.is_as_needed or bool(PRN.search(self.text))
+        return self.line.is_as_needed or bool(PRN.search(self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +104,25 @@ class Duplicate:
     allowed: AllowedPair | None = None
 
 
-def duplicates(rules: DuplicateRules, subject: Subject, *, is_order: bool) -> tuple[Duplicate, ...]:
+Doubles = tuple[Duplicate, ...]
+
+
+def duplicates(rules: DuplicateRules, subject: Subject, *, is_order: bool) -> Doubles:
     """Return the pairs that are alike: of an order those with the order, else all.
+
+    Source: pack duplicate-rules; each row names its own.
+    """
+    return pairs_in(rules, subject.taken, is_order=is_order)
+
+
+def pairs_in(rules: DuplicateRules, taken: Iterable[Taken], *, is_order: bool) -> Doubles:
+    """Return the pairs that are alike among lines, whoever takes them.
 
     Source: pack duplicate-rules; each row names its own.
     """
     if not rules.reference:
         return ()
-    items = _items(rules, subject)
+    items = _items(rules, taken)
     renewed = _renewed(items) if is_order else frozenset()
     return tuple(
         one
@@ -130,9 +147,9 @@ def _renewed(items: Sequence[Item]) -> frozenset[Item]:
     return frozenset(named)
 
 
-def _items(rules: DuplicateRules, subject: Subject) -> list[Item]:
+def _items(rules: DuplicateRules, taken: Iterable[Taken]) -> list[Item]:
     lines: dict[int, list[Taken]] = {}
-    for one in subject.taken:
+    for one in taken:
         lines.setdefault(id(one.line), []).append(one)
     longest = max((len(words) for words, _, _ in rules.forms), default=0)
     return [_item(rules, tuple(taken), longest) for taken in lines.values()]
@@ -186,7 +203,7 @@ def _kind(first: Item, second: Item) -> Kind:
         return Kind.LOCAL
     if first.is_local:
         return Kind.BOTH_LOCAL
-    routes = {item.taken[0].line.route for item in (first, second)} - {""}
+    routes = {item.line.route for item in (first, second)} - {""}
     if len(routes) > 1:
         return Kind.ROUTE
     if first.drugs != second.drugs:
@@ -202,7 +219,7 @@ def _kind(first: Item, second: Item) -> Kind:
 
 def _is_going_on(one: Item, two: Item) -> bool:
     """Return whether nothing that both state differs: form, release, strength, dose, route."""
-    first, second = one.taken[0].line, two.taken[0].line
+    first, second = one.line, two.line
     stated = (
         (one.form, two.form),
         (one.strength, two.strength),
@@ -215,7 +232,7 @@ def _is_going_on(one: Item, two: Item) -> bool:
 
 def _is_replaced(first: Item, second: Item) -> bool:
     """Return whether an order is the same product in another dose."""
-    one, two = first.taken[0].line, second.taken[0].line
+    one, two = first.line, second.line
     if (
         first.form and second.form and first.form != second.form
     ) or first.release != second.release:

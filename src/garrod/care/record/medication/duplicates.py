@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 
-from garrod.care.record.medication.likeness import Formulary, Likened, Likeness, likeness_of
+from garrod.care.record.medication.likeness import (
+    NO_RULE,
+    UNLIKE,
+    Formulary,
+    Likened,
+    Likeness,
+    Pairing,
+    likeness_of,
+)
 from garrod.care.record.medication.line import CLOSED, Author, Line, State
 from garrod.core.errors import InputError
 
@@ -62,7 +70,7 @@ class Duplicate:
             Likeness.PRODUCT: f"the same medicine twice ({by}, same form and strength)",
             Likeness.INGREDIENT: f"the same ingredient ({by}) in two forms, strengths or brands",
             Likeness.SHARED_INGREDIENT: f"both contain {by}",
-            Likeness.CLASS: f"two medicines of one class (ATC {by})",
+            Likeness.CLASS: f"two medicines of one class ({by})",
         }.get(self.likened.likeness, "not alike")
 
 
@@ -76,17 +84,29 @@ def duplicates_in(
 ) -> tuple[Duplicate, ...]:
     """Return the pairs of current, not closed lines that are alike; drafts are looked at too.
 
-    The most alike come first. Two lines of one treatment are a duplicate as any others are.
+    The most alike come first. Two lines of one treatment are a duplicate as any others are. What
+    the rules for orders let stand together is none, and they say which classes there are.
     """
     looked_at = [x for x in lines if x.is_current and x.state not in CLOSED]
     kept = tuple(overrides)
+    ruled = formulary.pairings([line.content for line in looked_at])
     found = []
-    for first, second in combinations(looked_at, 2):
+    for (one, first), (two, second) in combinations(enumerate(looked_at), 2):
         likened = likeness_of(first.content.medicine, second.content.medicine, formulary)
+        likened = _by_rules(likened, ruled.get((one, two), NO_RULE))
         if likened.likeness is not Likeness.NONE:
             reason = _override(first, second, likened, kept)
             found.append(Duplicate(first, second, likened, reason))
     return tuple(sorted(found, key=lambda d: -d.likened.likeness))
+
+
+def _by_rules(likened: Likened, said: Pairing) -> Likened:
+    """Return how alike two medicines are, the classes being those of the rules."""
+    if said.is_wanted:
+        return UNLIKE
+    if likened.likeness > Likeness.CLASS:
+        return likened
+    return Likened(Likeness.CLASS, said.groups) if said.groups else UNLIKE
 
 
 def _override(

@@ -1,16 +1,24 @@
 """How alike two medicines are: the same product, ingredient in another form, or class.
 
-What a medicine contains comes from a `Formulary`: a port, so that the pack or dm+d can answer.
+What a medicine contains, and which two of a list are one too many, comes from a `Formulary`: a
+port, so that the packs or dm+d can answer.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Protocol
 
-from garrod.care.record.medication.line import MedicineOf
+from garrod.care.record.medication.line import Content, MedicineOf
+from garrod.core.advice import Tier
+from garrod.core.dosage import route_in
+from garrod.core.medicine import MedicineLine
 from garrod.knowledge.medicines import Medicine, Medicines
+from garrod.science.safety.duplicate_rules import DuplicateRules
+from garrod.science.safety.duplicates import PRN, Duplicate, Kind, pairs_in
+from garrod.science.safety.subject import LOCAL_ROUTES, Taken
 
 # Level 4 of the ATC (chemical subgroup) is its first five characters, as in B01AC.
 # Source: WHO Collaborating Centre for Drug Statistics Methodology, ATC structure and principles.
@@ -25,19 +33,42 @@ class Makeup:
     classes: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Two medicines of a list that rules speak of.
+
+    `groups` are the names of the classes of which they are two; `is_wanted` that both may stay.
+    """
+
+    groups: tuple[str, ...] = ()
+    is_wanted: bool = False
+
+
+NO_RULE = Pairing()
+Pairings = Mapping[tuple[int, int], Pairing]  # by the places of the two, the lower first
+
+
 class Formulary(Protocol):
-    """Knows what medicines contain."""
+    """Knows what medicines contain, and of which two one is enough."""
 
     def makeup(self, medicine: MedicineOf) -> Makeup:
         """Return what a medicine contains; empty where it is not known."""
         ...
 
+    def pairings(self, contents: Sequence[Content]) -> Pairings:
+        """Return the pairs among medicines that rules on duplicates speak of."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class PackFormulary:
-    """The drugs pack as a formulary: by id, then by code, then by the words of the line."""
+    """The packs as a formulary: medicines by id, then by code, then by the words of the line.
+
+    The rules on duplicates are those by which an order is judged, so that a list says the same.
+    """
 
     medicines: Medicines
+    rules: DuplicateRules = field(default_factory=DuplicateRules)
 
     def makeup(self, medicine: MedicineOf) -> Makeup:
         """Return what a medicine contains as far as the drugs pack knows it."""
@@ -47,6 +78,34 @@ class PackFormulary:
             code[:_CLASS_LENGTH] for m in found for code in m.atc if len(code) >= _CLASS_LENGTH
         )
         return Makeup(ids, codes)
+
+    def pairings(self, contents: Sequence[Content]) -> Pairings:
+        """Return the pairs among medicines that the pack duplicate-rules speaks of."""
+        lines = [_line(content) for content in contents]
+        places = {id(line): place for place, line in enumerate(lines)}
+        taken = [
+            Taken(m.drug, m.name, frozenset(), line, is_local=self._is_local(line))
+            for line, content in zip(lines, contents, strict=True)
+            for m in self._found(content.medicine)
+        ]
+        found: dict[tuple[int, int], list[Duplicate]] = {}
+        for one in pairs_in(self.rules, taken, is_order=False):
+            pair = (places[id(one.first.line)], places[id(one.second.line)])
+            found.setdefault((min(pair), max(pair)), []).append(one)
+        return {pair: self._pairing(said) for pair, said in found.items()}
+
+    def _pairing(self, said: Sequence[Duplicate]) -> Pairing:
+        groups = [one.of_class.name for one in said if one.of_class and one.kind is Kind.CLASS]
+        tiers = [
+            one.of_class.tier_review
+            if one.of_class and one.kind is Kind.CLASS
+            else self.rules.kinds[one.kind].tier_review
+            for one in said
+        ]
+        return Pairing(tuple(dict.fromkeys(groups)), min(tiers) is Tier.T5)
+
+    def _is_local(self, line: MedicineLine) -> bool:
+        return line.route in LOCAL_ROUTES or (not line.route and self.medicines.is_local(line.text))
 
     def _found(self, medicine: MedicineOf) -> tuple[Medicine, ...]:
         by_id = tuple(self.medicines.by_id(drug) for drug in medicine.ingredients)
@@ -74,6 +133,14 @@ class Likened:
 
     likeness: Likeness
     by: tuple[str, ...] = ()
+
+
+def _line(content: Content) -> MedicineLine:
+    """Return what rules read of a line: its words, form and strength, whether when needed."""
+    medicine = content.medicine
+    words = " ".join(filter(None, (medicine.text, medicine.form, medicine.strength)))
+    needed = bool(PRN.search(content.directions))
+    return MedicineLine(words, route=route_in(words), is_as_needed=needed)
 
 
 UNLIKE = Likened(Likeness.NONE)
