@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from garrod.care.decide.service import load_knowledge
 from garrod.care.monitor.affected import View, changes_for
 from garrod.care.monitor.reach import State, reach_between
-from garrod.care.monitor.touching import Touching
+from garrod.care.monitor.touching import Sieve, Touching
 from garrod.core.errors import GarrodError
 from garrod.knowledge.pack import Row
 from garrod.knowledge.shelf import Shelf
@@ -53,7 +53,9 @@ def with_table(pack: str, table: str, rows: tuple[Row, ...]) -> Shelf:
 
 def missed(after: State) -> Iterator[str]:
     """Yield who is left out although something else is said of them now."""
-    touching = Touching(BEFORE.knowledge, after.knowledge, reach_between(BEFORE, after))
+    touching = Touching(
+        BEFORE.knowledge, after.knowledge, reach_between(BEFORE, after), today=TODAY
+    )
     for person in PEOPLE:
         if not touching.is_touched(person):
             views = (View(BEFORE.knowledge, person), View(after.knowledge, person))
@@ -81,3 +83,22 @@ def test_nobody_whose_advice_changes_is_left_out(place: tuple[str, str], seed: i
 @pytest.mark.parametrize("policy", ["policy-netherlands", "policy-us"])
 def test_nobody_is_left_out_of_another_nations_policy(policy: str) -> None:
     assert list(missed(State(SHELF, load_knowledge(SHELF, policy)))) == []
+
+
+def test_age_alone_never_leaves_out_whom_a_rule_about_the_person_reaches() -> None:
+    for table, column in (("safety_rules", "tier"), ("safety_rules", "alternatives")):
+        rows = SHELF.pack("review-stopp-start").tables[table]
+        other = {"tier": "T5", "alternatives": "paracetamol"}[column]
+        shelf = with_table("review-stopp-start", table, tuple({**r, column: other} for r in rows))
+        after = State(shelf, load_knowledge(shelf))
+        touching = Touching(
+            BEFORE.knowledge, after.knowledge, reach_between(BEFORE, after), today=TODAY
+        )
+        sieve = Sieve(touching)
+        for person in PEOPLE:
+            lines = (*person.medicines, *person.past)
+            is_met = touching.calls_for(person.birth_date) or any(
+                sieve.lets(person.reference, line) for line in lines
+            )
+            views = (View(BEFORE.knowledge, person), View(after.knowledge, person))
+            assert is_met or not changes_for(*views, today=TODAY)

@@ -11,12 +11,14 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 from zlib import crc32
 
 import orjson
 
+from garrod.adapters.fhir.dates import latest_date
 from garrod.adapters.fhir.json import Resource, codings, one, text, words_of
 from garrod.adapters.fhir.person import Read, read_entries
 from garrod.core.errors import FhirError, InputError
@@ -63,6 +65,19 @@ def patients_of(folder: Path, kind: str = "Patient") -> Iterator[str]:
     for path in _files(folder, (kind,)):
         for number, raw in _lines(path):
             yield _whose(path, number, raw)
+
+
+def births_of(folder: Path) -> Iterator[tuple[str, date | None]]:
+    """Yield each person's id with the day of birth, as far as it is known: INP071 as above."""
+    for path in _files(folder, ("Patient",)):
+        for number, raw in _lines(path):
+            resource = _resource(path, number, raw)
+            yield text(resource, "id"), born_in(resource)
+
+
+def born_in(patient: Resource) -> date | None:
+    """Return the day of birth as the reader of people reads it; None where it cannot."""
+    return latest_date(text(patient, "birthDate"))
 
 
 def dealt(folder: Path, wanted: frozenset[str], into: Path) -> list[Path]:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from garrod.care.decide.knowledge import Knowledge
 from garrod.knowledge.pack import Row, values_in
-from garrod.science.safety.rules import Rule
+from garrod.science.safety.rules import Rule, Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Named:
         )
 
 
+NOBODY = Named()
 Both = Sequence[Knowledge]
 Test = Callable[[Rule], bool]
 
@@ -65,10 +66,28 @@ def _meant(both: Both, is_meant: Test) -> Named:
     return Named(frozenset(singles), frozenset(pairs), everybody)
 
 
-def of_rule(both: Both, family: str, ids: Iterable[str]) -> Named:
-    """Return what some rules of a pack speak of."""
-    wanted = frozenset(ids)
-    return _meant(both, lambda r: r.id in wanted and r.pack.split("@")[0] == family)
+def of_rules(both: Both, wanted: frozenset[tuple[str, str]]) -> Named:
+    """Return what some rules, by pack and id, speak of."""
+    return _meant(both, lambda rule: key_of(rule) in wanted)
+
+
+def key_of(rule: Rule) -> tuple[str, str]:
+    """Return the pack of a rule, whatever its version, and its id."""
+    return rule.pack.partition("@")[0], rule.id
+
+
+def only(rules: Rules, wanted: frozenset[tuple[str, str]]) -> Rules:
+    """Return some rules alone, ready to ask."""
+
+    def kept(mine: Iterable[Rule]) -> tuple[Rule, ...]:
+        return tuple(rule for rule in mine if key_of(rule) in wanted)
+
+    return replace(
+        rules,
+        by_drug={d: some for d, mine in rules.by_drug.items() if (some := kept(mine))},
+        pairs={p: some for p, mine in rules.pairs.items() if (some := kept(mine))},
+        about_person=kept(rules.about_person),
+    )
 
 
 def of_gene(both: Both, genes: Iterable[str]) -> Named:
@@ -105,10 +124,9 @@ def _every(knowledge: Knowledge) -> Iterator[Rule]:
         yield from mine
 
 
-def offered_by(both: Both) -> tuple[dict[str, frozenset[str]], frozenset[str]]:
-    """Return what may be offered to the takers of each ingredient, and what to everybody."""
+def offered_by(both: Both) -> dict[str, frozenset[str]]:
+    """Return what may be offered to the takers of each ingredient."""
     found: dict[str, set[str]] = {}
-    anyone: set[str] = set()
     for knowledge in both:
         rules = knowledge.rules
         for drug, mine in rules.by_drug.items():
@@ -118,11 +136,10 @@ def offered_by(both: Both) -> tuple[dict[str, frozenset[str]], frozenset[str]]:
                 found.setdefault(drug, set()).update(
                     d for r in mine for d in _options(knowledge, r)
                 )
-        anyone.update(d for r in rules.about_person for d in _options(knowledge, r))
         for drug, views in knowledge.guidelines.items():
             named = {a for v in views for r in v.by_drug.get(drug, ()) for a in r.alternatives}
             found.setdefault(drug, set()).update(named)
-    return {drug: frozenset(o) for drug, o in found.items()}, frozenset(anyone)
+    return {drug: frozenset(offered) for drug, offered in found.items()}
 
 
 def _options(knowledge: Knowledge, rule: Rule) -> tuple[str, ...]:

@@ -15,13 +15,14 @@ from garrod.care.decide.advisers import COVERS
 from garrod.care.decide.coverage import covered_by
 from garrod.care.decide.knowledge import Knowledge
 from garrod.care.monitor.named import (
+    NOBODY,
     Named,
     genetic_drugs,
     members_of,
     monitored_by,
     named_by,
     of_gene,
-    of_rule,
+    of_rules,
 )
 from garrod.knowledge.pack import Pack, Row
 from garrod.knowledge.shelf import Shelf
@@ -69,6 +70,7 @@ class Reach:
 
     `allergic`: everybody with an allergy; `renamed`: whoever has a medicine, and `retermed` whoever
     has a condition or result, that is understood otherwise; `everybody`: nobody can be left out.
+    `rules` differ, which speak `by_rules`: whom they touch can be told by asking these rules alone.
     """
 
     drugs: frozenset[str] = frozenset()
@@ -77,6 +79,8 @@ class Reach:
     renamed: bool = False
     retermed: bool = False
     everybody: bool = False
+    rules: frozenset[tuple[str, str]] = frozenset()  # pack and rule
+    by_rules: Named = NOBODY
 
     @property
     def is_empty(self) -> bool:
@@ -92,6 +96,8 @@ class Reach:
             self.renamed or other.renamed,
             self.retermed or other.retermed,
             self.everybody or other.everybody,
+            self.rules | other.rules,
+            self.by_rules.joined(other.by_rules),
         )
 
 
@@ -191,13 +197,18 @@ def _genetic(before: State, after: State) -> Reach:
 
 
 def _of_rules(both: tuple[Knowledge, Knowledge], family: str, rows: list[Row]) -> Reach:
-    return _reach(of_rule(both, family, {row["rule"] for row in rows}))
+    return _ruled(both, family, {row["rule"] for row in rows})
 
 
 def _of_phrases(both: tuple[Knowledge, Knowledge], family: str, rows: list[Row]) -> Reach:
     """Return the reach of the rules whose monitoring is worded otherwise: it is coded content."""
     rules = monitored_by(both, family, {row["code"] for row in rows})
-    return _reach(of_rule(both, family, rules))
+    return _ruled(both, family, rules)
+
+
+def _ruled(both: tuple[Knowledge, Knowledge], family: str, rules: Iterable[str]) -> Reach:
+    ids = frozenset((family, rule) for rule in rules)
+    return Reach(rules=ids, by_rules=of_rules(both, ids)) if ids else Reach()
 
 
 def _has_rules(family: str, *states: State) -> bool:

@@ -5,11 +5,14 @@ Reach + a person, or the medicines that they have or had -> may their advice dif
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from itertools import combinations
 
 from garrod.care.decide.knowledge import Knowledge
 from garrod.care.decide.naming import is_at_odds, named_in
+from garrod.care.monitor.asking import Asking, bare
 from garrod.care.monitor.named import offered_by
 from garrod.care.monitor.reach import Reach
 from garrod.core.medicine import Coding, MedicineLine
@@ -18,52 +21,105 @@ from garrod.core.person import Person
 MOST = 200_000  # Not clinical: entries of medicines whose meaning is kept
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a line names in either state, what may be offered to its taker, and whether it differs.
+
+    What is offered includes nothing that is offered whatever one takes.
+    """
+
+    taken: frozenset[str]
+    offered: frozenset[str]
+    is_renamed: bool
+
+
 class Touching:
     """Asks of people whether a change can touch them; what a medicine's words mean is kept."""
 
-    def __init__(self, before: Knowledge, after: Knowledge, reach: Reach) -> None:
+    def __init__(self, before: Knowledge, after: Knowledge, reach: Reach, *, today: date) -> None:
         self.reach = reach
         self._both = (before, after)
-        self._offered, self._to_anyone = offered_by(self._both)
-        self._paired = frozenset(d for pair in reach.pairs for d in pair)
-        self._named: dict[tuple[str, tuple[Coding, ...]], tuple[frozenset[str], bool]] = {}
+        self._asking = Asking(self._both, reach, today)
+        self._offered = offered_by(self._both)
+        self._drugs = reach.drugs | reach.by_rules.drugs
+        self._pairs = reach.pairs | reach.by_rules.pairs
+        self._paired = frozenset(d for pair in self._pairs for d in pair)
+        self._today = today
+        self._by_age: dict[int | None, bool] = {}
+        self._named: dict[tuple[str, tuple[Coding, ...]], Meaning] = {}
 
     @property
-    def reaches_anyone(self) -> bool:
-        """Return whether what is offered to everybody is touched, so that anybody may be."""
-        return not self._to_anyone.isdisjoint(self.reach.drugs) or self.has_pair(self._to_anyone)
+    def is_for_all(self) -> bool:
+        """Return whether everybody must be looked at: neither medicines nor age tell who not."""
+        return self.reach.everybody or self.reach.retermed
+
+    @property
+    def anyone(self) -> frozenset[str]:
+        """Return what may be offered to people whatever they take, and is touched."""
+        return self._asking.offered & (self._drugs | self._paired)
+
+    @property
+    def calls_for_some(self) -> bool:
+        """Return whether some must be looked at whatever they take."""
+        return bool(self.anyone) or self.reach.by_rules.everybody
+
+    def calls_for(self, birth_date: date | None) -> bool:
+        """Return whether somebody must be looked at whatever they take, told by their age alone."""
+        if not self.calls_for_some:
+            return False
+        who = bare(birth_date)
+        age = who.age_on(self._today)
+        if age not in self._by_age:
+            is_asked = self.reach.by_rules.everybody and self._asking.says_something(who)
+            self._by_age[age] = is_asked or bool(self._asking.offers(who) & self.anyone)
+        return self._by_age[age]
 
     def is_touched(self, person: Person) -> bool:
         """Return whether a person's advice may differ."""
         reach = self.reach
         if reach.everybody or (reach.allergic and person.allergies):
             return True
-        lines = (*person.medicines, *person.past)
-        return self.is_touched_by(lines) or (reach.retermed and self._is_retermed(person))
-
-    def is_touched_by(self, lines: Iterable[MedicineLine]) -> bool:
-        """Return whether what a person takes or took makes their advice differ, perhaps."""
-        drugs: set[str] = set(self._to_anyone)
-        for line in lines:
-            mine, is_renamed = self._meaning(line)
-            if is_renamed and self.reach.renamed:
-                return True
-            drugs |= mine
-        if not drugs.isdisjoint(self.reach.drugs):
+        means = [self._meaning(line) for line in (*person.medicines, *person.past)]
+        if reach.renamed and any(m.is_renamed for m in means):
             return True
-        return self.has_pair(drugs & self._paired)
+        taken = frozenset(d for m in means for d in m.taken)
+        drugs = taken.union(*(m.offered for m in means))
+        drugs |= self._asking.offers(person) if self.anyone else frozenset()
+        if not drugs.isdisjoint(reach.drugs) or _has_pair(reach.pairs, drugs):
+            return True
+        if reach.retermed and self._is_retermed(person):
+            return True
+        return self._is_ruled(person, taken, drugs)
 
-    def has_pair(self, drugs: Iterable[str]) -> bool:
+    def _is_ruled(self, person: Person, taken: frozenset[str], drugs: frozenset[str]) -> bool:
+        """Return whether rules that differ speak of what a person takes, or might be offered."""
+        by = self.reach.by_rules
+        if not (drugs - taken).isdisjoint(by.drugs):
+            return True
+        pairs = {pair for pair in by.pairs if pair <= drugs}
+        if any(not pair <= taken for pair in pairs):
+            return True
+        is_near = by.everybody or bool(pairs) or not taken.isdisjoint(by.drugs)
+        return is_near and self._asking.says_something(person)
+
+    def is_touched_by(self, line: MedicineLine) -> bool:
+        """Return whether one medicine alone makes it needful to look at its taker."""
+        mine = self._meaning(line)
+        if mine.is_renamed and self.reach.renamed:
+            return True
+        drugs = mine.taken | mine.offered
+        return not drugs.isdisjoint(self._drugs) or self.has_pair(drugs & self._paired)
+
+    def has_pair(self, drugs: frozenset[str]) -> bool:
         """Return whether a touched pair is among some ingredients."""
-        pairs = self.reach.pairs
-        return bool(pairs) and any(frozenset(p) in pairs for p in combinations(sorted(drugs), 2))
+        return _has_pair(self._pairs, drugs)
 
     def paired(self, line: MedicineLine) -> frozenset[str]:
-        """Return what of a line is one side of a touched pair, what is offered to all with it."""
-        mine = self._meaning(line)[0] & self._paired
-        return mine | (self._to_anyone & self._paired) if mine else mine
+        """Return what of a line is one side of a touched pair."""
+        mine = self._meaning(line)
+        return (mine.taken | mine.offered) & self._paired
 
-    def _meaning(self, line: MedicineLine) -> tuple[frozenset[str], bool]:
+    def _meaning(self, line: MedicineLine) -> Meaning:
         key = (line.text, line.codings)
         found = self._named.get(key)
         if found is None:
@@ -72,10 +128,11 @@ class Touching:
             found = self._named[key] = self._read(line)
         return found
 
-    def _read(self, line: MedicineLine) -> tuple[frozenset[str], bool]:
+    def _read(self, line: MedicineLine) -> Meaning:
         old, new = (_facts(k, line) for k in self._both)
-        taken = {d for drugs, _ in (old, new) for d in drugs}
-        return frozenset(taken.union(*(self._offered.get(d, ()) for d in taken))), old != new
+        taken = frozenset((*old[0], *new[0]))
+        offered = frozenset(d for t in taken for d in self._offered.get(t, ()))
+        return Meaning(taken, offered, old != new)
 
     def _is_retermed(self, person: Person) -> bool:
         old, new = (k.clinical for k in self._both)
@@ -98,7 +155,7 @@ class Sieve:
 
     def lets(self, patient: str, line: MedicineLine | None) -> bool:
         """Return whether a person must be looked at, with one medicine more (None: unknown)."""
-        if line is None or self._touching.is_touched_by((line,)):
+        if line is None or self._touching.is_touched_by(line):
             return True
         mine = self._touching.paired(line)
         if not mine:
@@ -106,6 +163,10 @@ class Sieve:
         mine |= self._some.get(patient, frozenset())
         self._some[patient] = mine
         return self._touching.has_pair(mine)
+
+
+def _has_pair(pairs: frozenset[frozenset[str]], drugs: frozenset[str]) -> bool:
+    return bool(pairs) and any(frozenset(p) in pairs for p in combinations(drugs, 2))
 
 
 def _facts(knowledge: Knowledge, line: MedicineLine) -> tuple[tuple[str, ...], tuple[object, ...]]:

@@ -44,12 +44,14 @@ def _told(run: Running, judge: Any, paths: list[Path]) -> Iterator[bytes]:
 
 def _wanted(folder: Path, judging: Judging) -> frozenset[str]:
     """Return who must be looked at."""
-    from garrod.adapters.fhir.people_folder import mentions, patients_of
+    from garrod.adapters.fhir.people_folder import births_of, mentions, patients_of
 
-    reach, touching = judging.reach, judging.touching
-    if reach.everybody or reach.retermed or touching.reaches_anyone:
+    touching = judging.touching
+    if touching.is_for_all:
         return frozenset(patients_of(folder))
-    found: set[str] = set(patients_of(folder, "AllergyIntolerance")) if reach.allergic else set()
+    found = {who for who, born in births_of(folder) if touching.calls_for(born)}
+    if touching.reach.allergic:
+        found.update(patients_of(folder, "AllergyIntolerance"))
     sieve = judging.sieve()
     for mention in mentions(folder):
         if mention.patient not in found and sieve.lets(mention.patient, mention.line):

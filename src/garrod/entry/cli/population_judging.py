@@ -43,7 +43,7 @@ class Judging:
         self.sides = [Services(Settings(policy=s.policy), s.shelf) for s in sides]
         old, new = (State(s.shelf, s.knowledge) for s in self.sides)
         self.reach = reach_between(old, new)
-        self.touching: Touching = Touching(old.knowledge, new.knowledge, self.reach)
+        self.touching: Touching = Touching(old.knowledge, new.knowledge, self.reach, today=wish.day)
 
     def sieve(self) -> Sieve:
         """Return what tells by medicines, one after the other, who must be looked at."""

@@ -153,13 +153,19 @@ async def _raise(record: Record, line: bytes) -> None:
 
 async def _wanted(store: Store, judging: Judging) -> list[str]:
     """Return who must be looked at, in the order in which they are met."""
-    reach, touching = judging.reach, judging.touching
+    import orjson
+
+    from garrod.adapters.fhir.people_folder import born_in
+
+    touching = judging.touching
     found: dict[str, None] = {}
-    if reach.everybody or reach.retermed or touching.reaches_anyone:
+    if touching.is_for_all or touching.calls_for_some:
         async for version in _all(store, "Patient"):
-            found[version.id] = None
+            if touching.is_for_all or touching.calls_for(born_in(orjson.loads(version.body))):
+                found[version.id] = None
+    if touching.is_for_all:
         return list(found)
-    if reach.allergic:
+    if touching.reach.allergic:
         async for version in _all(store, "AllergyIntolerance"):
             found[_told(version)[0]] = None
     sieve = judging.sieve()
