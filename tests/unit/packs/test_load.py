@@ -22,12 +22,14 @@ genome_builds = []
 """
 
 
-def write_pack(root: Path, version: str, *, table: str = "a,evidence\n1,e\n") -> Path:
+def write_pack(
+    root: Path, version: str, *, table: str = "a,evidence\n1,e\n", name_of: str = "t.csv"
+) -> Path:
     """Write a small pack and return its folder."""
     folder = root / "small" / version
     folder.mkdir(parents=True)
     sums = []
-    for name, text in {"evidence.csv": EVIDENCE, "t.csv": table}.items():
+    for name, text in {"evidence.csv": EVIDENCE, name_of: table}.items():
         (folder / name).write_text(text, encoding="utf-8")
         sums.append(f'"{name}" = "{hashlib.sha256(text.encode()).hexdigest()}"')
     files = "\n".join(["[files]", *sums])
@@ -62,6 +64,25 @@ def test_row_that_cites_nothing_is_named_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(KnowledgeError, match=r"t\.csv line 3: cites 'f'"):
         check_citations(pack)
     assert check_citations(load_pack(write_pack(tmp_path, "2"))) == 1
+
+
+def test_rule_may_rest_on_several_sources_each_of_which_has_its_row(tmp_path: Path) -> None:
+    for name, cell, is_cited in (
+        ("safety_rules.csv", "e|f", True),
+        ("safety_rules.csv", "e|g", False),
+        ("safety_rules.csv", "", False),
+        ("t.csv", "e|f", False),
+    ):
+        table = f"a,evidence\n1,{cell}\n"
+        folder = write_pack(tmp_path / f"{name}-{cell}", "1", table=table, name_of=name)
+        found = load_pack(folder)
+        pack = Pack(found.manifest, found.tables, {**found.evidence, "f": found.evidence["e"]})
+        if is_cited:
+            assert check_citations(pack) == 1
+            continue
+        with pytest.raises(KnowledgeError, match=rf"{name} line 2: cites") as raised:
+            check_citations(pack)
+        assert raised.value.code == "KNO005"
 
 
 def test_pack_as_text_says_what_it_is_and_that_nobody_reviewed_it(tmp_path: Path) -> None:

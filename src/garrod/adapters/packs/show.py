@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from garrod.core.errors import KnowledgeError
-from garrod.knowledge.pack import Pack, Row
+from garrod.knowledge.pack import Pack, Row, values_in
+
+CITE_SEVERAL = frozenset(("safety_rules",))  # tables whose rows may rest on several sources, by "|"
 
 
 def pack_text(pack: Pack) -> str:
@@ -41,10 +43,12 @@ def check_citations(pack: Pack) -> int:
     for table, rows in pack.tables.items():
         for number, row in enumerate(rows, 2):
             count += 1
-            if row.get("evidence", "") not in pack.evidence:
+            cell = row.get("evidence", "")
+            cited = values_in(cell) if table in CITE_SEVERAL else (cell,)
+            if not cited or any(key not in pack.evidence for key in cited):
                 raise KnowledgeError(
                     f"{pack.manifest.reference} {table}.csv line {number}: cites "
-                    f"{row.get('evidence', '')!r}, which has no row in evidence.csv",
+                    f"{cell!r}, which has no row in evidence.csv",
                     code="KNO005",
                 )
     return count
