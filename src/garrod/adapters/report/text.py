@@ -50,11 +50,11 @@ def advice_lines(advice: Advice) -> list[str]:
     for step in advice.because:
         ref = f" [{step.ref}]" if step.ref and step.ref not in step.text else ""
         lines += _wrapped(f"- {step.text}{ref}", indent=10)
-    cited = "; ".join(
+    cited = dict.fromkeys(
         f"{e.source} {e.version}".strip() + (f", PMID {e.pmid}" if e.pmid else "")
         for e in advice.evidence
     )
-    lines += _wrapped(f"- evidence: {cited}", indent=10)
+    lines += _wrapped(f"- evidence: {'; '.join(cited)}", indent=10)
     lines += _wrapped(f"- packs: {', '.join(advice.packs)}", indent=10)
     return lines
 

@@ -54,7 +54,7 @@ def _closing(decision: Decision) -> str:
     beside = sum(advice.tier in SHOWN for advice in decision.advice) - (alerts == "1 alert")
     notes = f" Beside it, on the same card: {beside} more." if beside else ""
     marks = "Synthetic data; not a medical device; not for the care of real people."
-    return f"\n{alerts}.{notes} {marks}\n"
+    return f"\n{alerts}.{notes}\n{marks}\n"
 
 
 def _serve(port: int, *, open_browser: bool) -> None:
