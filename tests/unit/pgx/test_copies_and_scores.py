@@ -122,4 +122,6 @@ def test_warfarin_takes_its_single_position_into_account() -> None:
     assert "rs12777823" not in subjects
     without = Person("Patient/p")
     asked = decide(knowledge, without, order, today=date(2026, 11, 25))
-    assert asked.clear == ()
+    assert [a.id.split(":")[0] for a in answer.advice if "2c9" in a.id] == ["pgx"]
+    assert not any("2c9" in a.id for a in asked.advice)
+    assert not any("CYP2C9" in gene for c in asked.clear for gene in c.genes)
