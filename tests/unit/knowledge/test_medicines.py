@@ -108,7 +108,7 @@ def test_misspelt_name_is_suggested_by_its_british_name() -> None:
     [
         ("Clopidogrell 75mg tablets one daily", "clopidogrel"),
         ("amitryptiline 10mg", "amitriptyline"),
-        ("cocodamol 30/500", "codeine"),
+        ("co-codomol 30/500", "codeine"),
         ("codiene phosphate", "codeine"),
         ("Bisoprolal 5 mg", "bisoprolol"),
         ("Tegretoll", "carbamazepine"),
