@@ -114,3 +114,36 @@ def test_what_a_gene_does_of_itself_or_beside_what_may_stay_is_said_apart() -> N
     assert len(without_doubles((of_tamoxifen(), refused))) == 2
     assert len(without_doubles((of_tamoxifen(MADE), watched))) == 2
     assert len(without_doubles((of_tamoxifen(MADE), others))) == 2
+
+
+OLD = Because("person", "the age is 70", "record")
+KIDNEY = Because("person", "eGFR 25 mL/min/1.73 m²", "Observation/1")
+
+
+def test_indicator_of_what_is_said_already_adds_its_proof_alone_at_an_order() -> None:
+    rule = advice("renal:nsaid-egfr-30:codeine", KIDNEY, tier=Tier.T3)
+    indicator = advice("pincer:k:codeine", OLD, KIDNEY, tier=Tier.T3)
+    (one,) = without_doubles((indicator, rule), is_order=True)
+    assert (one.id, one.because) == (rule.id, (KIDNEY, OLD))
+    assert len(without_doubles((indicator, rule))) == 2
+    pair = [
+        advice(f"{rule}:aspirin+warfarin", tier=Tier.T3, action=act, title=f"{rule}: {rule}")
+        for rule, act in (("interactions:bleeds", Action.MONITOR), ("pincer:e", Action.ASK))
+    ]
+    assert [a.id for a in without_doubles(pair, is_order=True)] == [pair[0].id]
+    refused = advice("interactions:doac-nsaid:apixaban+codeine")
+    assert without_doubles((refused, indicator), is_order=True)[0].tier is Tier.T2
+    assert len(without_doubles((refused, indicator), is_order=True)) == 1
+
+
+def test_indicator_of_something_else_is_said_beside() -> None:
+    indicator = advice("pincer:a:codeine", OLD, tier=Tier.T3)
+    apart = (
+        advice("renal:nsaid-egfr-30:codeine", KIDNEY, tier=Tier.T3),  # other facts; age is none
+        advice("renal:other:codeine", KIDNEY, OLD, tier=Tier.T3),
+        advice("pincer:k:codeine", KIDNEY, tier=Tier.T3),  # another indicator
+        advice("renal:watch:codeine", tier=Tier.T2, action=Action.MONITOR),  # no refusal
+        advice("renal:tramadol:tramadol", target=Target("tramadol")),
+    )
+    for other in apart:
+        assert len(without_doubles((indicator, other), is_order=True)) == 2

@@ -20,6 +20,7 @@ ALIKE = {  # advisers that may speak of the same: what each is about
     "variants": frozenset(("gene",)),
 }
 PERSON = frozenset(("person",))  # where an id names no medicine
+INDICATOR = "pincer"
 PLAIN = {  # who says it first where several are equally loud: what a nation's policy wrote
     "limit": 0,
     "pgx": 1,
@@ -31,17 +32,27 @@ def adviser_of(advice: Advice) -> str:
     return advice.id.partition(":")[0]
 
 
-def without_doubles(advice: Iterable[Advice]) -> tuple[Advice, ...]:
+def without_doubles(advice: Iterable[Advice], *, is_order: bool = False) -> tuple[Advice, ...]:
     """Return advice with each cause once, as loud as its loudest; nothing of the proof is lost.
 
     The same cause: several advisers that speak against one medicine for an age, a pregnancy, a
     condition or a gene; rules that say the same effect of the same medicines; or an ordered
     medicine that is spoken against, and what a gene says of another only while that one is taken.
+    At an order an indicator of PINCER adds nothing to what is said of its facts or as loud of the
+    pair; a review counts it.
     """
-    ranked = sorted(advice, key=lambda a: (a.tier, PLAIN.get(adviser_of(a), 2), a.id))
+    plain = {**PLAIN, INDICATOR: 3} if is_order else PLAIN
+    ranked = sorted(advice, key=lambda a: (a.tier, plain.get(adviser_of(a), 2), a.id))
     kept: list[Advice] = []
     for one in ranked:
-        place = next((n for n, had in enumerate(kept) if _is_same(had, one)), None)
+        place = next(
+            (
+                n
+                for n, had in enumerate(kept)
+                if _is_same(had, one) or (is_order and _is_indicated(had, one))
+            ),
+            None,
+        )
         if place is None:
             kept.append(one)
         else:
@@ -61,14 +72,36 @@ def _is_same(had: Advice, one: Advice) -> bool:
     return _cause(had) == _cause(one)
 
 
+def _is_indicated(had: Advice, one: Advice) -> bool:
+    """Return whether one of two is an indicator (PINCER) of what the other says already."""
+    if sum(adviser_of(a) == INDICATOR for a in (had, one)) != 1:
+        return False
+    pair = _drugs(had)
+    if len(pair) > 1 and pair == _drugs(one):
+        return True
+    if had.target != one.target or had.action not in AGAINST or one.action not in AGAINST:
+        return False
+    is_refused = had.tier in (Tier.T1, Tier.T2) and adviser_of(one) == INDICATOR
+    return is_refused or bool(_conditions(had) & _conditions(one))
+
+
+def _conditions(advice: Advice) -> frozenset[str]:
+    """Return the facts of the person that advice rests on, but for age and sex."""
+    facts = (b.text for b in advice.because if b.step == "person")
+    return frozenset(f for f in facts if _kind_of(f.casefold()) not in ("age", "sex"))
+
+
+def _drugs(advice: Advice) -> frozenset[str]:
+    return frozenset(advice.id.split(":")[-1].split("+"))
+
+
 def _is_made_by(had: Advice, one: Advice) -> bool:
     """Return whether advice on a medicine holds only beside one that is spoken against with it."""
     if (adviser_of(had), adviser_of(one)) != ("interactions", "pgx") or had.action not in AGAINST:
         return False
-    drugs = had.id.split(":")[-1].split("+")
     beside = f"while {had.target.name} is taken"
     made = any(b.step == "behaves-as" and beside in b.text for b in one.because)
-    return made and one.id.split(":")[1] in drugs
+    return made and one.id.split(":")[1] in _drugs(had)
 
 
 def _cause(advice: Advice) -> frozenset[str]:
@@ -93,7 +126,7 @@ def _kind_of(fact: str) -> str:
 
 def _is_same_pair(had: Advice, one: Advice) -> bool:
     """Return whether two rules say the same effect of the same medicines."""
-    drugs = [frozenset(a.id.split(":")[-1].split("+")) for a in (had, one)]
+    drugs = [_drugs(a) for a in (had, one)]
     effects = [a.title.rpartition(": ")[2].casefold() for a in (had, one)]
     is_ruled = all(a.id.count(":") == 2 and ": " in a.title for a in (had, one))
     is_ruled = is_ruled and not any(adviser_of(a) in ("pgx", "limit") for a in (had, one))
