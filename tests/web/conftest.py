@@ -1,4 +1,4 @@
-"""A real Chromium and a real server of the demo's people, as a prescriber meets them."""
+"""A real Chromium and a real server of the demo's planted people, as a prescriber meets them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from garrod.entry.demo_moments import planted_people
+from garrod.entry.demo_story import story_resources
+from garrod.entry.wire import Services
 from tests.making.server import TOKEN, Server, server
 
 FLAGS = (
@@ -34,8 +37,24 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Yield a server with the people of the demo."""
-    with server(tmp_path_factory.mktemp("clinic"), demo=True) as running:
+    """Yield a server with the story's person and those planted for the moments of the demo."""
+    services = Services()
+    people = [story_resources(services), *planted_people(services)]
+    with server(tmp_path_factory.mktemp("clinic")) as running:
+        for resources in people:
+            entries = [
+                {
+                    "resource": resource,
+                    "request": {
+                        "method": "PUT",
+                        "url": f"{resource['resourceType']}/{resource['id']}",
+                    },
+                }
+                for resource in resources
+            ]
+            bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+            answer = running.ask("POST", "/fhir", json=bundle)
+            assert answer.status_code == 200, answer.text
         yield running
 
 

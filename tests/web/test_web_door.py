@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import httpx2 as httpx
 import pytest
 
+from garrod.entry.demo_moments import MOMENTS, Moment
 from tests.making.server import TOKEN, Server
 
 pytestmark = pytest.mark.slow
@@ -92,10 +94,26 @@ def test_what_is_not_there_is_said_in_words(visitor: httpx.Client, path: str, st
     assert answer.status_code == status
 
 
-def test_strange_directions_are_refused_and_kept(visitor: httpx.Client) -> None:
-    page = signed_in(visitor).get(f"{PAGE}?drug=paracetamol&amount=abc&days=-3&times=9&unit=x")
+def test_strange_directions_are_kept_to_be_mended(visitor: httpx.Client) -> None:
+    page = signed_in(visitor).get(f"{PAGE}?drug=paracetamol&amount=abc", follow_redirects=True)
     assert page.status_code == 200
     assert 'value="abc"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("moment", "kind"),
+    list(zip(MOMENTS, ("warn", "advise", "warn", "warn", "stop", "stop", "warn"), strict=True)),
+    ids=lambda value: getattr(value, "id", value),
+)
+def test_each_moment_of_the_demo_speaks_as_loudly_as_it_should(
+    visitor: httpx.Client, moment: Moment, kind: str
+) -> None:
+    address = f"/patients/{moment.id}/prescribe?drug={moment.drug}"
+    page = signed_in(visitor).get(address, follow_redirects=True).text
+    found = re.search(r'<section class="card (\w+)"', page)
+    assert found is not None
+    assert found[1] == kind
+    assert moment.name in page
 
 
 def test_people_are_found_by_name(visitor: httpx.Client) -> None:

@@ -22,6 +22,7 @@ from garrod.knowledge.medicines import Medicine, Medicines
 UNITS = {"mg": "mg", "ug": "micrograms", "g": "g", "mL": "mL", "[iU]": "units"}
 TIMES = {1: "once a day", 2: "twice a day", 3: "three times a day", 4: "four times a day"}
 DIRECTIONS = ("amount", "unit", "times", "days", "indication")
+USUAL = ("unit", "mg")  # what a form has where nothing is said
 MOST_DAYS = 3650  # Not clinical: ten years
 _NUMBER = re.compile(r"\d{1,6}(?:[.,]\d{1,4})?")
 
@@ -47,7 +48,8 @@ class Form:
     def question(self) -> str:
         """Return the form as the question of an address; what proves nothing stays out."""
         kept = ("drug", *DIRECTIONS, "instead", "reason", "second", "words")
-        return urlencode([(k, v) for k in kept if (v := getattr(self, k))])
+        said = [(k, v) for k in kept if (v := getattr(self, k))]
+        return urlencode([pair for pair in said if pair != USUAL])
 
 
 def form_of(fields: Mapping[str, str]) -> Form:

@@ -30,6 +30,7 @@ BEFORE = {
 CALM = "No change is needed as far as it could be checked."
 RULE = "A rule about this person, not a probability."
 GENETIC = frozenset(("phenotype", "not-tested", "diplotype"))
+MOST_SURE = 0.99  # Not clinical: from here on words say "more than"
 NO_CHECK = "Nothing could be checked for this order."
 
 
@@ -103,13 +104,22 @@ def _part(advice: Advice, number: int) -> Part:
         summary=said.summary,
         why=said.why,
         certainty=said.certainty if _is_of_genes(advice) else RULE,
-        percent=said.percent,
+        sure=_in_hundred(advice.p_recommendation),
         doubts=said.doubts,
         watch=said.watch,
         strength=said.strength if _is_of_genes(advice) else _severity(advice),
         citations=said.citations,
         steps=said.steps,
     )
+
+
+def _in_hundred(p: float | None) -> str:
+    """Return a probability as so many in a hundred; what is not certain never reads as certain."""
+    if p is None:
+        return ""
+    if p > MOST_SURE:
+        return "More than 99 in 100"
+    return "Fewer than 1 in 100" if p < 1 - MOST_SURE else f"{round(100 * p)} in 100"
 
 
 def _severity(advice: Advice) -> str:

@@ -40,7 +40,7 @@ class Part:
     summary: str
     why: tuple[str, ...]
     certainty: str
-    percent: int | None
+    sure: str
     doubts: tuple[str, ...]
     watch: tuple[str, ...]
     strength: str

@@ -1,0 +1,104 @@
+"""What a prescriber writes becomes an order, or is refused in words; nothing is made up."""
+
+from decimal import Decimal
+
+import pytest
+
+from garrod.adapters.fhir.draft import NO_DOSE
+from garrod.core.advice import OptionDose
+from garrod.core.evidence import Evidence
+from garrod.entry.web.prescribe.form import (
+    Form,
+    directions_of,
+    faults_of,
+    form_of,
+    mark_of,
+    order_of,
+    with_dose,
+)
+from garrod.entry.web.prescribe.looking import line_of
+from garrod.entry.web.prescribe.searching import matches_of, suggested
+from garrod.knowledge.medicines import Medicines, load_medicines
+from tests.unit.world.small_world import shelf
+
+
+@pytest.fixture(scope="module")
+def medicines() -> Medicines:
+    return load_medicines(shelf())
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        (Form("x"), NO_DOSE),
+        (Form("x", amount="75", times="1"), "75 mg once a day"),
+        (Form("x", amount="0,5", unit="ug", times="2"), "0.5 micrograms twice a day"),
+        (Form("x", amount="5", times="3", days="1"), "5 mg three times a day for 1 day"),
+        (Form("x", amount="1000", days="7"), "1000 mg for 7 days"),
+        (Form("x", amount="-1", times="1"), NO_DOSE),
+        (Form("x", amount="0", times="1"), NO_DOSE),
+    ],
+)  # fmt: skip
+def test_directions_are_said_as_written(form: Form, words: str) -> None:
+    assert directions_of(form) == words
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("amount", v) for v in ("abc", "1e9", "٣", "-1", "0", "1/2", "9999999")),
+        *(("times", v) for v in ("9", "x", "²", "0")),
+        *(("days", v) for v in ("0", "-1", "3651", "1.5", "x", "²")),
+        ("unit", "stone"),
+    ],
+)
+def test_what_cannot_be_read_is_told_by_its_field(field: str, value: str) -> None:
+    (fault,) = faults_of(form_of({"drug": "x", field: value}))
+    assert fault[0] == field
+
+
+def test_nothing_written_is_no_fault() -> None:
+    assert faults_of(Form("x")) == ()
+
+
+def test_usual_dose_fills_what_is_empty_alone() -> None:
+    dose = OptionDose(
+        "75 mg", "tablet", "oral", Decimal(75), "mg", 1, 28, Evidence("s", "1", "l", "", "", "")
+    )
+    assert directions_of(with_dose(Form("x"), dose)) == "75 mg once a day for 28 days"
+    assert with_dose(Form("x", amount="150"), dose) == Form("x", amount="150")
+    assert with_dose(Form("x"), None) == Form("x")
+
+
+def test_order_reads_back_as_the_daily_dose(medicines: Medicines) -> None:
+    form = Form("codeine", amount="30", times="4", days="3", indication="Pain")
+    order = order_of(form, medicines.by_id("codeine"), "p")
+    line = line_of(order, "p")
+    assert line.daily_mg == 120
+    assert [r.display for r in line.reasons] == ["Pain"]
+    assert line.text == "Codeine"
+
+
+def test_words_that_name_nothing_stay_words() -> None:
+    order = order_of(Form("wundermittel"), None, "p")
+    assert order["medicationCodeableConcept"] == {"text": "wundermittel"}
+
+
+def test_mark_tells_orders_and_lists_apart() -> None:
+    first = mark_of(Form("a"), ("x", "y"))
+    assert first == mark_of(Form("a"), ("y", "x"))
+    assert len({first, mark_of(Form("a"), ("x",)), mark_of(Form("a", amount="1"), ("x", "y"))}) == 3
+
+
+def test_search_puts_the_name_before_what_only_begins_so(medicines: Medicines) -> None:
+    found = matches_of(medicines, "codeine")
+    assert found[0].drug == "codeine"
+    (plavix,) = matches_of(medicines, "PLAVIX")
+    assert (plavix.drug, plavix.found) == ("clopidogrel", "Plavix")
+    assert matches_of(medicines, "c") == ()
+    assert len(matches_of(medicines, "ca")) == 12
+    assert matches_of(medicines, "<script>") == ()
+
+
+def test_misspelling_is_offered(medicines: Medicines) -> None:
+    assert "clopidogrel" in {m.drug for m in suggested(medicines, "clopidogrle")}

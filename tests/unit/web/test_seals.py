@@ -1,0 +1,95 @@
+"""Sessions end, links open once, and nothing that was made up is taken for ours."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from garrod.entry.web.seals import ABSOLUTE, IDLE, LINK, Seals
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 28, 9, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def seals(clock: Clock) -> Seals:
+    return Seals("token", clock, link="once")
+
+
+def test_session_is_known_until_it_idles(seals: Seals, clock: Clock) -> None:
+    cookie = seals.begun()
+    clock.now += IDLE
+    assert seals.session(cookie) is not None
+    clock.now += timedelta(seconds=1)
+    assert seals.session(cookie) is None
+
+
+def test_session_that_is_used_ends_at_last(seals: Seals, clock: Clock) -> None:
+    cookie, began = seals.begun(), clock.now
+    while clock.now - began < ABSOLUTE:
+        clock.now += timedelta(minutes=20)
+        session = seals.session(cookie)
+        assert session is not None
+        cookie = seals.renewed(session)
+    clock.now += timedelta(seconds=1)
+    assert seals.session(cookie) is None
+
+
+def test_cookie_that_was_changed_is_nobody(seals: Seals) -> None:
+    id, began, used, seal = seals.begun().split(".")
+    for said in (f"{id}.{began}.{int(used) + 60}.{seal}", f"{id}.{began}.{used}.x", "", "a", "é.1"):
+        assert seals.session(said) is None
+
+
+def test_cookie_of_another_server_is_nobody(seals: Seals, clock: Clock) -> None:
+    assert seals.session(Seals("other", clock).begun()) is None
+
+
+def test_form_belongs_to_its_session(seals: Seals) -> None:
+    first, second = seals.session(seals.begun()), seals.session(seals.begun())
+    assert first is not None
+    assert second is not None
+    assert seals.is_own(first, seals.csrf(first))
+    assert not seals.is_own(second, seals.csrf(first))
+    assert not seals.is_own(first, "")
+
+
+def test_link_opens_once(seals: Seals) -> None:
+    assert not seals.opens("")
+    assert not seals.opens("twice")
+    assert seals.opens("once")
+    assert not seals.opens("once")
+
+
+def test_link_opens_for_a_while_only(seals: Seals, clock: Clock) -> None:
+    clock.now += LINK + timedelta(seconds=1)
+    assert not seals.opens("once")
+
+
+def test_without_a_link_none_opens(clock: Clock) -> None:
+    assert not Seals("token", clock).opens("")
+
+
+def test_key_of_a_form_tells_its_age(seals: Seals, clock: Clock) -> None:
+    key = seals.form_key()
+    clock.now += timedelta(seconds=42)
+    assert seals.age_of(key) == 42
+    assert seals.age_of(key[:-1]) is None
+    assert seals.age_of("") is None
+    clock.now += timedelta(hours=12)
+    assert seals.age_of(key) is None
+
+
+def test_token_is_compared_whole(seals: Seals) -> None:
+    assert seals.knows(" token\n")
+    assert not seals.knows("toke")
+    assert not seals.knows("")
