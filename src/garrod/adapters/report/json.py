@@ -35,6 +35,7 @@ SHORTENINGS = (
     "evidence of each piece of advice (its numbers point to the list under evidence)",
     "all of the proof chains but the guideline rows",
     "codes of the medicines, reasons of the options, words of the guideline rows, blank cells",
+    "licences, and versions where there is a PubMed number, within the evidence",
 )
 KEPT_STEPS = ("phenotype", "behaves-as", "guidance", "not-tested", "caution")
 
@@ -53,7 +54,7 @@ def _content(report: Report, level: int) -> dict[str, Any]:
     advice = [_advice(a, level) for a in report.now]
     if level >= 11:
         _say_once(advice)
-    cited = _cite_once(advice) if level >= 12 else []
+    cited = _cite_once(advice, level) if level >= 12 else []
     return {
         "title": report.title,
         "sample": report.sample,
@@ -124,11 +125,21 @@ def _mark(step: dict[str, str]) -> tuple[str, str]:
     return step["step"], step["text"]
 
 
-def _cite_once(advice: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _spare(evidence: dict[str, str], level: int) -> tuple[str, ...]:
+    """Return the keys of a citation that are left out."""
+    if level < 15:
+        return ()
+    return ("licence", "version") if evidence.get("pmid") else ("licence",)
+
+
+def _cite_once(advice: list[dict[str, Any]], level: int) -> list[dict[str, Any]]:
     """Return each citation once, and put its number in its place."""
     cited: list[dict[str, Any]] = []
     for one in advice:
-        own = [{key: value for key, value in e.items() if value} for e in one["evidence"]]
+        own = [
+            {key: e[key] for key in e if e[key] and key not in _spare(e, level)}
+            for e in one["evidence"]
+        ]
         cited += [e for e in own if e not in cited]
         one["evidence"] = [cited.index(e) for e in own]
     return cited
