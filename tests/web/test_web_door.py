@@ -120,3 +120,10 @@ def test_people_are_found_by_name(visitor: httpx.Client) -> None:
     page = signed_in(visitor).get("/patients?q=Ada")
     assert "Ada Example-Synthetic" in page.text
     assert "Bert Example-Synthetic" not in page.text
+
+
+def test_medicine_that_nothing_is_known_of_is_no_clear_one(visitor: httpx.Client) -> None:
+    address = "/patients/demo-2/prescribe?drug=wundermittel"
+    page = signed_in(visitor).get(address, follow_redirects=True).text
+    assert 'class="card unsure"' in page
+    assert "Not fully checked" in page

@@ -93,8 +93,7 @@ def _sources(person: Person, today: date) -> tuple[str, ...]:
     said = [f"This record, read {day(today)}"]
     said += [f"Could not be read: {KINDS.get(kind, kind)}" for kind in sorted(person.unseen)]
     said += list(person.notes)
-    if person.is_synthetic:
-        said.append("Synthetic person")
+    said.append("Synthetic person" if person.is_synthetic else "Not marked as synthetic")
     return tuple(said)
 
 

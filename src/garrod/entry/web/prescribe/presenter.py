@@ -12,8 +12,9 @@ import orjson
 from garrod.adapters.report.cards import card_of as reported
 from garrod.adapters.report.phrases import capital
 from garrod.care.decide.card import Card
+from garrod.care.decide.notices import unseen_facts
 from garrod.care.decide.ports import CardDeed
-from garrod.core.advice import Advice, NotAssessed, Option, Tier
+from garrod.core.advice import Advice, NotAssessed, Option, Target, Tier
 from garrod.entry.web.prescribe.form import TIMES, UNITS, Form, directions_of, name_of
 from garrod.entry.web.prescribe.looking import Looked
 from garrod.entry.web.prescribe.view import Choice, Order, Part, Shown
@@ -31,7 +32,9 @@ CALM = "No change is needed as far as it could be checked."
 RULE = "A rule about this person, not a probability."
 GENETIC = frozenset(("phenotype", "not-tested", "diplotype"))
 MOST_SURE = 0.99  # Not clinical: from here on words say "more than"
-NO_CHECK = "Nothing could be checked for this order."
+NO_CHECK = "No rule here could be applied to this order: nothing is said for or against it."
+PARTLY = "Nothing was found against it, but some facts could not be read."
+NOTHING, NOT_FULLY = "Nothing found against it", "Not fully checked"
 
 
 def order_view(looked: Looked, base: str, faults: tuple[tuple[str, str], ...] = ()) -> Order:
@@ -39,7 +42,8 @@ def order_view(looked: Looked, base: str, faults: tuple[tuple[str, str], ...] = 
     card, form, medicine = looked.card, looked.form, looked.medicine
     decision = looked.answer.decision
     gaps = card.not_assessed if card is not None else decision.not_assessed
-    gaps = tuple(dict.fromkeys((*gaps, *decision.not_assessed)))
+    gaps = tuple(dict.fromkeys((*_unseen(looked), *gaps, *decision.not_assessed)))
+    is_clear = bool(decision.clear) and not looked.person.unseen
     shown = shown_of(looked, card) if card is not None else None
     is_blocked = shown is not None and shown.is_in_the_way
     has_way = shown is not None and bool(shown.choices)
@@ -54,7 +58,9 @@ def order_view(looked: Looked, base: str, faults: tuple[tuple[str, str], ...] = 
         card=shown,
         clear=tuple((c.target.name, capital(c.reason)) for c in decision.clear),
         gaps=tuple(_gap(n) for n in gaps),
-        calm=CALM if decision.clear or not gaps else NO_CHECK,
+        calm=CALM if is_clear else PARTLY if decision.clear else NO_CHECK,
+        calm_word=NOTHING if is_clear else NOT_FULLY,
+        calm_kind="clear" if is_clear else "unsure",
         instead=form.instead,
         command=command_of(looked, base),
         mark=looked.mark,
@@ -65,7 +71,7 @@ def order_view(looked: Looked, base: str, faults: tuple[tuple[str, str], ...] = 
 
 def shown_of(looked: Looked, card: Card) -> Shown:
     """Return a card, ready to be laid out."""
-    kind, word = TIERS[card.tier]
+    kind, word = TIERS[card.tier] if card.advice else ("unsure", NOT_FULLY)
     return Shown(
         id=card.id,
         kind=kind,
@@ -94,6 +100,14 @@ def command_of(looked: Looked, base: str) -> str:
         shlex.quote(f"{base}/fhir/Patient/{patient}/$advise?shape=plain"),
     ]
     return " ".join(parts)
+
+
+def _unseen(looked: Looked) -> tuple[NotAssessed, ...]:
+    """Return that some kinds of facts could not be read; silence would pass for "clear"."""
+    if not looked.person.unseen:
+        return ()
+    target = Target(looked.answer.order.text)
+    return (unseen_facts(target, sorted(looked.person.unseen)),)
 
 
 def _part(advice: Advice, number: int) -> Part:

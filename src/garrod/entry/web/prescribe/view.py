@@ -65,7 +65,7 @@ class Shown:
     """The one card. `kind` picks icon and colour; the word says the same."""
 
     id: str
-    kind: str  # stop | warn | advise
+    kind: str  # stop | warn | advise | unsure
     word: str
     headline: str
     before: str
@@ -90,7 +90,9 @@ class Order:
     card: Shown | None
     clear: tuple[tuple[str, str], ...]
     gaps: tuple[tuple[str, str], ...]
-    calm: str
+    calm: str  # what is said where there is no card
+    calm_word: str
+    calm_kind: str  # clear | unsure
     instead: str
     command: str
     mark: str
