@@ -19,6 +19,7 @@ from garrod.knowledge.shelf import Shelf
 CONDITIONS, MEASURES, UNITS = "term_conditions", "term_measures", "term_units"
 SETS, MEMBERS = "drug_sets", "drug_set_members"
 SNOMED, LOINC, ICD10 = "http://snomed.info/sct", "http://loinc.org", "icd-10"
+MOST = 20_000  # Not clinical: a bound on memory, of what codings and words were found to stand for
 # Words that say that a condition named is not one that the person has or had.
 NOT_THEIRS = re.compile(
     r"\b(?:family history|fh|no (?:evidence|history|past history|known)|suspected|at risk|"
@@ -102,6 +103,7 @@ class Clinical:
         self._measure_codes = {pair: m for m in self.measures.values() for pair in m.codes}
         self._measure_words = {w: m for m in self.measures.values() for w in m.words}
         self._seen: dict[tuple[Coding, ...], tuple[Condition, ...]] = {}
+        self._measured: dict[tuple[tuple[Coding, ...], str], Measure | None] = {}
 
     def sets_of(self, drug: str) -> frozenset[str]:
         """Return the ids of the sets that an ingredient belongs to."""
@@ -114,7 +116,7 @@ class Clinical:
         """
         found = self._seen.get(codings)
         if found is None:
-            if len(self._seen) > 20_000:  # Not clinical: a bound on memory
+            if len(self._seen) > MOST:
                 self._seen.clear()
             found = tuple(dict.fromkeys(c for coding in codings for c in self._named(coding)))
             self._seen[codings] = found
@@ -147,6 +149,13 @@ class Clinical:
     def measure_of(self, codings: Iterable[Coding], text: str = "") -> Measure | None:
         """Return the measure that codings stand for, or else the whole of their words, or None."""
         given = tuple(codings)
+        if (given, text) not in self._measured:
+            if len(self._measured) > MOST:
+                self._measured.clear()
+            self._measured[given, text] = self._measure(given, text)
+        return self._measured[given, text]
+
+    def _measure(self, given: tuple[Coding, ...], text: str) -> Measure | None:
         for coding in given:
             found = self._measure_codes.get((coding.system, coding.code))
             if found is not None:

@@ -32,7 +32,9 @@ def test_what_is_remembered_is_bounded() -> None:
     known = clinical()
     for n in range(20_050):
         known.conditions_of((Coding("x", str(n)),))
+        known.measure_of((), f"sodium {n}")
     assert len(known._seen) < 100
+    assert len(known._measured) < 100
 
 
 def test_measure_is_known_by_code_or_by_all_of_its_words() -> None:
@@ -42,6 +44,7 @@ def test_measure_is_known_by_code_or_by_all_of_its_words() -> None:
     assert found.id == "potassium"
     assert known.measure_of([], "Serum creatinine") is known.measures["creatinine"]
     assert known.measure_of([Coding("", "", "potassium")]) is known.measures["potassium"]
+    assert known.measure_of([], "potassium in urine") is None
     assert known.measure_of([], "potassium in urine") is None
 
 

@@ -21,7 +21,7 @@ from garrod.core.advice import Action, Advice, Option, OptionDose, Tier
 from garrod.core.medicine import MedicineLine
 from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine
-from garrod.science.safety.subject import Subject
+from garrod.science.safety.subject import NamedLine, Subject
 
 Judge = Callable[[Person, MedicineLine], Decision]  # every adviser, of one order
 LOUD = frozenset((Tier.T1, Tier.T2))
@@ -81,6 +81,7 @@ class Ranker:
         self.subject = subject
         self._judge = judge
         self._known: dict[tuple[str, frozenset[str], str], Fit] = {}
+        self._named: list[NamedLine] = []
 
     def fit(self, medicine: Medicine, replacing: Iterable[str], *, indication: str = "") -> Fit:
         """Return how a medicine suits the person in place of others (ids of ingredients)."""
@@ -90,9 +91,10 @@ class Ranker:
         return self._known[key]
 
     def _fit(self, medicine: Medicine, replacing: frozenset[str], indication: str) -> Fit:
-        medicines = self.knowledge.medicines
-        named = [(line, named_in(medicines, line)) for line in self.person.medicines]
-        stay = [(line, mine) for line, mine in named if not {m.drug for m in mine} & replacing]
+        if not self._named:
+            known = self.knowledge.medicines
+            self._named = [(line, named_in(known, line)) for line in self.person.medicines]
+        stay = [(x, mine) for x, mine in self._named if not {m.drug for m in mine} & replacing]
         if any(medicine in mine for _, mine in stay):
             return Fit(medicine, "it is on the list of medicines already")
         without = replace(self.person, medicines=tuple(line for line, _ in stay))

@@ -1,6 +1,6 @@
 """Two lines for one purpose: the same product, ingredient or class, and what makes it wanted.
 
-Subject, DuplicateRules -> Duplicate, one a pair of lines and kind; drafts are compared too
+Lines, DuplicateRules -> Duplicate, one a pair of lines and kind
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import combinations, islice
+from itertools import combinations, islice, product
 
 from garrod.core.medicine import MedicineLine
 from garrod.knowledge.medicines import runs_of, words_of
@@ -122,23 +122,28 @@ def pairs_in(rules: DuplicateRules, taken: Iterable[Taken], *, is_order: bool) -
     """
     if not rules.reference:
         return ()
-    items = _items(rules, taken)
-    renewed = _renewed(items) if is_order else frozenset()
-    return tuple(
-        one
-        for first, second in combinations(items, 2)
-        if not is_order or first.is_new or second.is_new
-        for one in _between(rules, first, second, renewed)
-    )
+    if not is_order:
+        pairs = combinations(_items(rules, taken), 2)
+        return tuple(x for one, two in pairs for x in _between(rules, one, two, frozenset()))
+    items = _items(rules, _near(rules, tuple(taken)))
+    old, new = [i for i in items if not i.is_new], [i for i in items if i.is_new]
+    ordered, renewed = (*product(old, new), *combinations(new, 2)), _renewed(old, new)
+    return tuple(x for one, two in ordered for x in _between(rules, one, two, renewed))
 
 
-def _renewed(items: Sequence[Item]) -> frozenset[Item]:
+def _near(rules: DuplicateRules, taken: Sequence[Taken]) -> Iterator[Taken]:
+    """Yield the lines that can be alike to an order: they share an ingredient or a class."""
+    ordered = {one.drug for one in taken if one.is_new}
+    near = ordered.union(*(row.drugs for row in rules.classes if not ordered.isdisjoint(row.drugs)))
+    lines = {id(one.line) for one in taken if one.is_new or one.drug in near}
+    return (one for one in taken if id(one.line) in lines)
+
+
+def _renewed(taken: Sequence[Item], orders: Sequence[Item]) -> frozenset[Item]:
     """Return the lines that an order goes on with: those that it names; of a bare repeat the first.
 
     A repeat renews one line: where the same is taken twice, the other one stays a duplicate.
     """
-    orders = [item for item in items if item.is_new]
-    taken = [item for item in items if not item.is_new]
     pairs = [(o, x) for o in orders for x in taken if o.is_of_kind(x)]
     named = {x for o, x in pairs if o.goes_on_with(x)}
     if not named:
