@@ -31,18 +31,21 @@ OURS: set[Rule] = {
 LIMITS = [row for row in SHELF.rows("dose-ranges", "safety_rules") if row["rule"].endswith("-over")]
 OVER = [row for row in LIMITS if not row["rule"].endswith("-far-over")]
 # What stops or interrupts a prescriber. Each rests on a source that was read; to be signed off.
-HARD_STOPS = {"methotrexate-daily", "retinoid-pregnant"}
+HARD_STOPS = {"methotrexate-daily", "retinoid-pregnant", "valproate-pregnant"}
 INTERRUPTS = {
     *("dabigatran-crcl-30", "apixaban-crcl-15", "rivaroxaban-crcl-15", "edoxaban-crcl-15"),
     *("metformin-egfr-30", "nitrofurantoin-egfr-30", "spironolactone-potassium-6"),
     *("methotrexate-crcl-30", "methotrexate-bilirubin", "levothyroxine-milligrams"),
-    *("paracetamol-4g", "lithium-toxic", "clozapine-neutrophils", "valproate-pregnant"),
+    *("paracetamol-4g", "lithium-toxic", "clozapine-neutrophils"),
     *("valproate-may-conceive", "topiramate-pregnant", "retinoid-may-conceive", "raas-pregnant"),
     *("methotrexate-pregnant", "methotrexate-feeding", "aspirin-16", "metoclopramide-1"),
     *("sumatriptan-vascular", "diclofenac-vascular", "beta-blocker-asthma", "domperidone-heart"),
     *("coc-migraine", "coc-vte", "coc-arterial", "coc-breast", "doac-valve"),
     *("qt-long-citalopram", "mh-trigger", "g6pd-high", "g6pd-nitrofurantoin"),
-    "porphyria-nitrofurantoin",
+    *("alendronic-weekly", "digoxin-milligrams", "fentanyl-naive", "laba-alone-asthma"),
+    *("haloperidol-parkinsons", "metoclopramide-parkinsons", "mirabegron-pressure"),
+    *("nsaid-pregnant", "potassium-high", "raas-new-potassium-high"),
+    *("spironolactone-new-potassium-high", "porphyria-nitrofurantoin"),
 }
 
 
