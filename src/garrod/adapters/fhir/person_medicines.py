@@ -156,9 +156,23 @@ def _own_end(resource: Resource, own: Own) -> date | None:
     """Return the end that a resource states, or else the one that was planned in it."""
     stated = latest_date(text(one(resource, "effectivePeriod"), "end")[:10])
     if stated is None:
-        changed = text(resource, "dateAsserted") if is_line(resource) else _changed(resource)
+        changed = _last_step(resource) if is_line(resource) else _changed(resource)
         stated = latest_date(changed[:10])
     return stated or _planned_end(resource, own)
+
+
+def _steps(resource: Resource) -> list[Resource]:
+    history = (e for e in many(resource, "extension") if text(e, "url") == HISTORY)
+    return [s for e in history for s in many(e, "extension") if text(s, "url") == "step"]
+
+
+def _last_step(resource: Resource) -> str:
+    """Return when the last thing that happened to a line of ours took effect.
+
+    That may be long before it was heard of, which is what `dateAsserted` tells.
+    """
+    took = [_within(s, "effective", "Instant") for s in _steps(resource)]
+    return took[-1] if took and took[-1] else text(resource, "dateAsserted")
 
 
 def _ended_before(resource: Resource, own: Own) -> date | None:
@@ -166,8 +180,7 @@ def _ended_before(resource: Resource, own: Own) -> date | None:
 
     Such a line was begun and closed in one moment, and bears the day of that moment.
     """
-    history = (e for e in many(resource, "extension") if text(e, "url") == HISTORY)
-    steps = [s for e in history for s in many(e, "extension") if text(s, "url") == "step"]
+    steps = _steps(resource)
     known = {_within(s, "recorded", "Instant") for s in steps[:2]}
     if not steps[1:] or known != {_within(steps[1], "effective", "Instant")}:
         return None
