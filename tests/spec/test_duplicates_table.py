@@ -1,11 +1,17 @@
-"""What an order doubles, hand-worked row by row: one medicine is taken, another is ordered."""
+"""What an order doubles, hand-worked row by row: one medicine is taken, another is ordered.
+
+The adviser alone is asked: on a card, what another says of the same pair may speak for both.
+"""
 
 from dataclasses import replace
 
 import pytest
 
+from garrod.care.decide.asking import question_of
+from garrod.care.decide.case import case_of
+from garrod.care.decide.duplicated import by_duplicates
 from garrod.core.medicine import MedicineLine
-from tests.making.decisions import ADULT, KNOWLEDGE, ask_all
+from tests.making.decisions import ADULT, KNOWLEDGE, TODAY
 from tests.spec.tables import spec_table
 
 
@@ -14,8 +20,8 @@ from tests.spec.tables import spec_table
 )
 def test_order_that_doubles_is_said_as_the_table_says(case: dict[str, str]) -> None:
     taken = MedicineLine(case["taken"], reference="MedicationRequest/taken")
-    found = ask_all(KNOWLEDGE, replace(ADULT, medicines=(taken,)), case["order"])
-    said = [
-        (a.tier.value, a.id.split(":")[1]) for a in found.advice if a.id.startswith("duplicates:")
-    ]
+    order, person = MedicineLine(case["order"]), replace(ADULT, medicines=(taken,))
+    asked = case_of(KNOWLEDGE, person, today=TODAY, order=order)
+    found = by_duplicates(question_of(KNOWLEDGE, asked, order))
+    said = [(a.tier.value, a.id.split(":")[1]) for a in found.advice]
     assert said == ([(case["tier"], case["id"])] if case["tier"] else [])
