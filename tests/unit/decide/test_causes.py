@@ -145,5 +145,8 @@ def test_indicator_of_something_else_is_said_beside() -> None:
         advice("renal:watch:codeine", tier=Tier.T2, action=Action.MONITOR),  # no refusal
         advice("renal:tramadol:tramadol", target=Target("tramadol")),
     )
+    pair = advice("pincer:f:aspirin+codeine", action=Action.ASK)
+    allowed = advice("duplicates:allowed:aspirin+codeine", tier=Tier.T5, action=Action.STANDARD)
+    assert len(without_doubles((pair, allowed), is_order=True)) == 2
     for other in apart:
         assert len(without_doubles((indicator, other), is_order=True)) == 2

@@ -138,3 +138,13 @@ def test_shelf_without_the_pack_ranks_nothing() -> None:
     bare = Shelf([shelf.pack(n) for n in shelf.names() if n != PACK])
     assert load_treatments(bare, KNOWLEDGE.clinical) == Treatments()
     assert Treatments().weight("line") == 0
+
+
+def test_medicine_that_is_taken_already_gets_no_alternatives() -> None:
+    taken = MedicineLine("ramipril 5 mg capsules", reference="MedicationRequest/1")
+    high = Condition("hypertension", (Coding("", "", "hypertension"),))
+    person = replace(ADULT, medicines=(taken,), conditions=(high,))
+    order = Proposal(Act.ORDER, MedicineLine("Tritace 5 mg tablets"))
+    found = decide(KNOWLEDGE, person, order, today=TODAY).advice
+    (twice,) = (a for a in found if a.id.startswith("duplicates:"))
+    assert (twice.tier, twice.options) == (Tier.T3, ())

@@ -76,8 +76,8 @@ def _is_indicated(had: Advice, one: Advice) -> bool:
     """Return whether one of two is an indicator (PINCER) of what the other says already."""
     if sum(adviser_of(a) == INDICATOR for a in (had, one)) != 1:
         return False
-    pair = _drugs(had)
-    if len(pair) > 1 and pair == _drugs(one):
+    pair, said = _drugs(had), {adviser_of(had), adviser_of(one)}
+    if len(pair) > 1 and pair == _drugs(one) and "interactions" in said:
         return True
     if had.target != one.target or had.action not in AGAINST or one.action not in AGAINST:
         return False

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from garrod.care.decide.asking import Question
-from garrod.care.decide.causes import AGAINST
+from garrod.care.decide.causes import AGAINST, adviser_of
 from garrod.care.decide.model import Decision
 from garrod.care.decide.ranking import Fit, Judge, Ranker, Ranking, indication_of
 from garrod.core.advice import Advice, Because, Option, Tier
@@ -50,7 +50,8 @@ def _offered(question: Question, ranker: Ranker, advice: Advice, ordered: frozen
         else:
             kept[option.name] = _remarked(option, fit, ranker, indication)
     ranking = Ranking()
-    if indication and advice.action in AGAINST and advice.tier in RANKED_AT:
+    is_against = advice.action in AGAINST and advice.tier in RANKED_AT
+    if indication and is_against and not _is_there_already(advice):
         ranking = ranker.rank(indication, replacing)
         barred += [f for f in ranking.barred if f not in barred]
     options = _merged(kept, ranking)
@@ -67,6 +68,11 @@ def _offered(question: Question, ranker: Ranker, advice: Advice, ordered: frozen
         because=(*advice.because, *chain),
         packs=tuple(sorted({*advice.packs, *packs})),
     )
+
+
+def _is_there_already(advice: Advice) -> bool:
+    """Return whether it is spoken against only since the same medicine is taken already."""
+    return adviser_of(advice) == "duplicates" and "+" not in advice.id
 
 
 def _indication(question: Question, ordered: frozenset[str]) -> str:
