@@ -1,5 +1,6 @@
 """The monitor on every store: a change for a person becomes owned tasks, once, while it holds."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -8,9 +9,13 @@ import orjson
 
 from garrod.adapters.fhir.tasks_book import RecordedTasks
 from garrod.care.govern.access import LOCAL
+from garrod.care.monitor.affected import ADVICE, Said
+from garrod.care.monitor.raising import CODES, FOLLOW_UPS, follow_up_of
 from garrod.care.monitor.watching import Watcher, patients_in
 from garrod.care.record.ports import Store
 from garrod.care.record.query import OfPatients, Query
+from garrod.core.advice import Action, Tier
+from garrod.entry.monitoring import PLACE, ROOM, Monitor, monitoring
 from tests.contract.conftest import Run
 from tests.making.recorded import Recorded, recorded, services
 
@@ -97,3 +102,36 @@ def test_only_kinds_that_a_decision_rests_on_matter(run: Run) -> None:
         assert patients_in(await it.store.events(before)) == ("p1",)
 
     on(run, check)
+
+
+def test_monitor_beside_a_server_goes_on_where_it_was(run: Run) -> None:
+    async def check(it: Recorded) -> None:
+        def monitor() -> Monitor:
+            return Monitor(it.record, services(), it.people, lambda: AT, idle=0.01)
+
+        async def until(count: int) -> list[dict[str, Any]]:
+            while len(found := await tasks(it)) < count:
+                await asyncio.sleep(0.01)
+            return found
+
+        async with asyncio.timeout(60), monitoring(monitor()):
+            while await it.store.note(ROOM, PLACE) is None:
+                await asyncio.sleep(0.01)
+            await it.write(statement("m9", "paracetamol 500 mg tablets"))
+            while await it.store.note("monitor-said", "p1") is None:
+                await asyncio.sleep(0.01)
+        await it.write(statement("m2", "clarithromycin 500 mg tablets"))  # while nobody looks
+        async with asyncio.timeout(60), monitoring(monitor()):
+            assert await until(1)
+
+    on(run, check)
+
+
+def test_no_task_can_be_without_an_owner_and_a_day() -> None:
+    for action in Action:
+        for tier in Tier:
+            asked = follow_up_of(Said(ADVICE, action.value, tier.value))
+            assert asked in FOLLOW_UPS
+            assert asked.owner
+            assert asked.due_days > 0
+    assert {f.code for f in FOLLOW_UPS} == set(CODES)

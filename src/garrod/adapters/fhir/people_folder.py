@@ -32,7 +32,9 @@ KINDS = (
 )
 SHARED = "Medication"  # nobody's own: everybody may refer to it
 PER_FILE, MOST_FILES = 300, 200  # Not clinical: people in a dealt file, files open at once
-_WHOSE = re.compile(rb'"(?:subject|patient)":\{"reference":"(?:[^"]*/)?Patient/([^"/]+)"')
+_SUBJECT, _OTHER = b'"subject":{"reference":"Patient/', b'"patient":{"reference":'
+_NAMED, _NEXT = b'"medicationCodeableConcept":', b',"subject":'
+MOST = 100_000  # Not clinical: ways of naming a medicine whose meaning is kept while files are read
 _PATIENT = re.compile(rb'^\{"resourceType":"Patient","id":"([^"]+)"')
 
 
@@ -49,9 +51,26 @@ def mentions(folder: Path) -> Iterator[Mention]:
 
     Raises: InputError INP071 for what is no line of NDJSON, with file and line.
     """
+    kept: dict[bytes, MedicineLine] = {}
     for path in _files(folder, TAKEN):
         for number, raw in _lines(path):
-            yield Mention(_whose(path, number, raw), line_in(_resource(path, number, raw)))
+            named = _concept(raw)
+            line = kept.get(named) if named else None
+            if line is None:
+                found = line_in(_resource(path, number, raw))
+                if found is None or not named or len(kept) >= MOST:
+                    yield Mention(_whose(path, number, raw), found)
+                    continue
+                line = kept[named] = found
+            yield Mention(_whose(path, number, raw), line)
+
+
+def _concept(raw: bytes) -> bytes:
+    """Return the bytes that name a medicine, where they are told at sight; else none."""
+    start = raw.find(_NAMED)
+    end = raw.find(_NEXT, start)
+    is_sole = start >= 0 and end >= 0 and raw.find(_NAMED, start + 1) < 0
+    return raw[start:end] if is_sole else b""
 
 
 def line_in(resource: Resource) -> MedicineLine | None:
@@ -146,9 +165,11 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 def _whose(path: Path, number: int, raw: bytes) -> str:
     """Return whose a resource is; read whole where its bytes do not show it at once."""
-    found = _WHOSE.findall(raw)
-    if len(found) == 1 and not raw.startswith(b'{"resourceType":"Patient"'):
-        return str(found[0].decode("utf-8", "replace"))
+    at = raw.find(_SUBJECT)
+    if at >= 0 and raw.find(_SUBJECT, at + 1) < 0 and raw.find(_OTHER) < 0:
+        who = raw[at + len(_SUBJECT) : raw.find(b'"', at + len(_SUBJECT))]
+        if b"/" not in who and b"\\" not in who:
+            return who.decode("utf-8", "replace")
     own = _PATIENT.match(raw)
     if own is not None:
         return own[1].decode("utf-8", "replace")

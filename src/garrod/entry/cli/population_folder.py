@@ -49,7 +49,9 @@ def _wanted(folder: Path, judging: Judging) -> frozenset[str]:
     touching = judging.touching
     if touching.is_for_all:
         return frozenset(patients_of(folder))
-    found = {who for who, born in births_of(folder) if touching.calls_for(born)}
+    found: set[str] = set()
+    if touching.calls_for_some:
+        found.update(who for who, born in births_of(folder) if touching.calls_for(born))
     if touching.reach.allergic:
         found.update(patients_of(folder, "AllergyIntolerance"))
     sieve = judging.sieve()
