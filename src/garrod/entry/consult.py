@@ -6,6 +6,7 @@ Imports no door.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import cached_property
@@ -64,9 +65,13 @@ class Consult:
         return Ledger(self.services.knowledge.prescribing.budget)
 
     def warm(self) -> None:
-        """Read the knowledge, so that nobody waits for it at their first order."""
+        """Read the knowledge, so that nobody waits for it at their first order.
+
+        It stays: the collector is spared it, which would hold up an order to go through it all.
+        """
         self.moment  # noqa: B018
         self.services.caller  # noqa: B018
+        gc.freeze()
 
     def _moment(self, memory: CardMemory) -> Moment:
         return Moment(
