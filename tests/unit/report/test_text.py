@@ -45,3 +45,14 @@ def test_order_that_nothing_speaks_against_is_not_called_unassessed() -> None:
     unknown = Proposal(Act.ORDER, MedicineLine("xyzzymab"))
     text = decision_text(decide(KNOWLEDGE, ADULT, unknown, today=TODAY), ADULT, unknown)
     assert "Nothing could be assessed." in text
+
+
+def test_review_in_which_rules_find_nothing_is_not_called_unassessed() -> None:
+    well = replace(ADULT, medicines=(MedicineLine("amlodipine"), MedicineLine("xyzzymab")))
+    text = decision_text(decide(KNOWLEDGE, well, REVIEW, today=TODAY), well, REVIEW)
+    assert "Nothing speaks against what is taken in what the rules here check." in text
+    lost = replace(ADULT, medicines=(MedicineLine("xyzzymab"),))
+    text = decision_text(decide(KNOWLEDGE, lost, REVIEW, today=TODAY), lost, REVIEW)
+    assert "Nothing could be assessed." in text
+    text = decision_text(decide(KNOWLEDGE, ADULT, REVIEW, today=TODAY), ADULT, REVIEW)
+    assert "No current medicine is on the list." in text

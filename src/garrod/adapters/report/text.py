@@ -11,6 +11,7 @@ from garrod.core.medicine import Proposal
 from garrod.core.person import Person
 
 WIDTH = 92
+UNKNOWN = "unknown-drug"  # the code of a medicine that nothing here knows
 SEVERITIES = ("contraindicated", "serious", "moderate", "minor")  # of rules; genes have strengths
 LOUD = {Tier.T1: "STOP", Tier.T2: "CHANGE", Tier.T3: "NOTE", Tier.T4: "INFO", Tier.T5: "INFO"}
 
@@ -30,13 +31,19 @@ def decision_text(decision: Decision, person: Person, proposal: Proposal) -> str
     for clear in decision.clear:
         lines += _wrapped(f"OK      {clear.target.name}. {clear.reason}")
     if not decision.advice and not decision.clear:
-        is_empty = medicine is None and not person.medicines
-        nothing = (
-            "No current medicine is on the list." if is_empty else "Nothing could be assessed."
-        )
-        lines += [nothing, ""]
+        lines += [*_wrapped(_nothing(decision, person, proposal)), ""]
     lines += _gaps(decision.not_assessed)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _nothing(decision: Decision, person: Person, proposal: Proposal) -> str:
+    """Return what an answer says that holds neither advice nor a clear medicine."""
+    if proposal.medicine is None and not person.medicines:
+        return "No current medicine is on the list."
+    unknown = sum(gap.code == UNKNOWN for gap in decision.not_assessed)
+    if proposal.medicine is not None or unknown >= len(person.medicines):
+        return "Nothing could be assessed."
+    return "Nothing speaks against what is taken in what the rules here check."
 
 
 def advice_lines(advice: Advice) -> list[str]:
