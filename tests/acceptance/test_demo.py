@@ -18,7 +18,7 @@ import httpx2 as httpx
 import pytest
 
 from tests.acceptance.conftest import STORY, Run
-from tests.making.server import free_port
+from tests.making.server import free_port, server
 
 GARROD = str(Path(sys.executable).with_name("garrod"))
 TOKEN = "token-of-the-demo"
@@ -163,3 +163,21 @@ def test_port_in_use_is_told_in_one_line(run: Run, tmp_path: Path) -> None:
     assert ran.returncode == 10
     assert ran.stderr.splitlines()[-1].startswith("GARROD-INP040: port")
     assert "1 alert." in ran.stdout
+
+
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_record_of_an_older_demo_meets_the_people_of_the_moments(
+    tmp_path: Path, is_demo: bool
+) -> None:
+    older = f"sqlite:///{tmp_path / 'older.db'}"
+    with server(tmp_path / "data", database=older) as running:
+        first = "demo-1" if is_demo else "somebody"  # among other people nobody is planted
+        body = {"resourceType": "Patient", "id": first}
+        assert running.ask("PUT", f"/fhir/Patient/{first}", json=body).status_code == 201
+    for _ in range(2):
+        with server(tmp_path / "data", database=older, demo=True) as running:
+            entries = running.ask("GET", "/fhir/Patient?_count=100").json()["entry"]
+        found = {entry["resource"]["id"]: entry["resource"]["meta"] for entry in entries}
+        planted = {f"demo-{n}" for n in range(2, 8)} if is_demo else set()
+        assert set(found) == {first} | planted
+        assert {meta["versionId"] for meta in found.values()} == {"1"}

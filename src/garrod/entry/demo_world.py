@@ -19,7 +19,7 @@ from garrod.adapters.world import Profile, load_profile, people, shared
 from garrod.care.record.ports import Tx
 from garrod.care.record.query import Query
 from garrod.care.record.service import Record
-from garrod.entry.demo_moments import planted_people
+from garrod.entry.demo_moments import STORY, planted_people
 from garrod.entry.demo_story import story_resources
 from garrod.entry.wire import Services
 
@@ -35,11 +35,13 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number")
 async def load_demo(record: Record, codec: FhirCodec, services: Services) -> int:
     """Store synthetic people where there is nobody yet; return how many were stored.
 
+    A demo's record that is older than the people of the moments gets those; no other record does.
+
     Each person is one transaction: the medication list follows what is written, as at any write.
     """
     page = await record.store.search(Query(("Patient",), count=1))
     if page.versions:
-        return 0
+        return await _missing(record, codec, services)
     profile = load_profile(services.shelf)
     await _stored(record, codec, list(shared(profile)))
     planted = planted_people(services)
@@ -48,6 +50,18 @@ async def load_demo(record: Record, codec: FhirCodec, services: Services) -> int
         group = drawn[start : start + AT_ONCE]
         await asyncio.gather(*(_stored(record, codec, person) for person in group))
     return len(drawn)
+
+
+async def _missing(record: Record, codec: FhirCodec, services: Services) -> int:
+    """Store planted people whom the record of an older demo never had; return how many."""
+    count = 0
+    if await record.store.read("Patient", STORY.id) is None:
+        return count
+    for person in planted_people(services):
+        if await record.store.read("Patient", person[0]["id"]) is None:
+            await _stored(record, codec, person)
+            count += 1
+    return count
 
 
 def demo_people(profile: Profile) -> Iterator[list[dict[str, Any]]]:
