@@ -19,7 +19,7 @@ from garrod.core.advice import Tier
 from garrod.core.medicine import REVIEW, MedicineLine
 from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine
-from tests.making.decisions import ADULT, KNOWLEDGE, TODAY, ask_all
+from tests.making.decisions import ADULT, GENETIC, KNOWLEDGE, TODAY, ask_all
 
 COVERED = {
     "interactions": frozenset(("warfarin", "ibuprofen")),
@@ -161,3 +161,8 @@ def test_line_that_names_nothing_known_is_said_and_not_checked_with() -> None:
     assert "allergy" in clear.genes
     review = decide(KNOWLEDGE, with_list("xyzzymab 5 mg"), REVIEW, today=TODAY)
     assert not any("not checked with it" in n.reason for n in review.not_assessed)
+
+
+def test_adviser_whose_pack_is_not_on_the_shelf_checked_nothing() -> None:
+    found = ask_all(GENETIC, with_list("bisoprolol"), "paracetamol 500 mg tablets")
+    assert found.clear == ()

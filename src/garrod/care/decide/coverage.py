@@ -16,7 +16,7 @@ from garrod.core.advice import NotAssessed, Target, Tier
 from garrod.knowledge.clinical import load_clinical
 from garrod.knowledge.medicines import Medicine
 from garrod.knowledge.shelf import Shelf
-from garrod.science.safety.apply import judged
+from garrod.science.safety.apply import Judged, judged
 from garrod.science.safety.rules import TABLE, Rules, load_rules
 
 GENES = "pharmacogenomics"
@@ -126,34 +126,43 @@ def checked(
     """Return one entry on what was checked of an order and speaks against nothing.
 
     None where something that is shown stands. An adviser counts if it knows every ingredient, says
-    nothing that is shown or for a work-list, and misses no fact. Genes have entries of their own.
+    nothing that is shown or for a work-list, and misses no fact; those that miss one are named
+    apart, unless what they miss is asked for. Genes have entries of their own.
     """
     new = [t for t in question.subject.taken if t.is_new]
     if not new or any(t.is_local for t in new) or any(a.tier in TOLD for a in found.advice):
         return ()
     drugs = {m.drug for m in question.ordered}
     silent = [n for n, known in covered.items() if n != GENES and drugs <= known]
-    names = tuple(n for n in silent if n not in _not_silent(question, found))
+    now = judged(question.knowledge.rules, question.subject, is_order=True)
+    names = tuple(n for n in silent if n not in _not_silent(question, found, now))
     if not names:
         return ()
     target = Target(
         listed([m.name for m in question.ordered]),
         tuple(c for m in question.ordered for c in codes_of(m)),
     )
-    said = ", ".join(SPOKEN.get(n, n) for n in names)
-    reason = f"Nothing speaks against it in what the rules here check{_with(question)}: {said}."
+    reason = f"Nothing speaks against it in what the rules here check{_with(question)}: "
+    reason += f"{_spoken(names)}."
+    told = {n.subject for n in found.not_assessed}
+    untold = [n for n in silent if n in now.open and n not in told]
+    if untold:
+        reason += f" Not told for want of facts: {_spoken(untold)}."
     return (Clear(target, names, reason, _packs(question, names)),)
 
 
-def _not_silent(question: Question, found: Decision) -> set[str]:
+def _spoken(names: Iterable[str]) -> str:
+    return ", ".join(SPOKEN.get(n, n) for n in names)
+
+
+def _not_silent(question: Question, found: Decision, now: Judged) -> set[str]:
     """Return the advisers that say something, or could not tell."""
-    now = judged(question.knowledge.rules, question.subject, is_order=True)
     loud = {a.id.partition(":")[0] for a in found.advice if a.tier is not Tier.T5}
     signals = {s.rule.adviser for s in now.signals if s.rule.tier is not Tier.T5}
     is_part = "medicines" in question.case.person.unseen or bool(unread_lines(question))
-    return {*loud, *signals, *now.open, *(n.subject for n in found.not_assessed)} | (
-        OF_LIST if is_part else set()
-    )
+    untold = {n.subject for n in found.not_assessed} | (OF_LIST if is_part else set())
+    without = {name for name, pack in _own_packs(question.knowledge).items() if not pack}
+    return {*loud, *signals, *now.open, *untold, *without}
 
 
 def _with(question: Question) -> str:
@@ -167,16 +176,21 @@ def _with(question: Question) -> str:
 def _packs(question: Question, names: Iterable[str]) -> tuple[str, ...]:
     """Return the packs with the rules of advisers, and the vocabulary that they are put in."""
     known = question.knowledge
-    own = {
-        "allergy": known.allergens.reference,
-        "burden": known.burdens.reference,
-        "duplicates": known.duplicates.reference,
-    }
+    own = _own_packs(known)
     rows = known.memory.once("packs-of-advisers", lambda: _packs_of(known.rules))
     found = {own[name] for name in names if name in own}
     found.update(pack for name in names for pack in rows.get(name, ()))
     found.update((known.medicines.reference, *question.subject.clinical.references))
     return tuple(sorted(found - {""}))
+
+
+def _own_packs(known: Knowledge) -> dict[str, str]:
+    """Return the pack of each adviser that is a function; "" where it is not on the shelf."""
+    return {
+        "allergy": known.allergens.reference,
+        "burden": known.burdens.reference,
+        "duplicates": known.duplicates.reference,
+    }
 
 
 def _packs_of(rules: Rules) -> dict[str, frozenset[str]]:
