@@ -166,3 +166,10 @@ def test_line_that_names_nothing_known_is_said_and_not_checked_with() -> None:
 def test_adviser_whose_pack_is_not_on_the_shelf_checked_nothing() -> None:
     found = ask_all(GENETIC, with_list("bisoprolol"), "paracetamol 500 mg tablets")
     assert found.clear == ()
+
+
+def test_what_could_not_be_told_for_want_of_facts_is_named_beside_what_is_fine() -> None:
+    found = ask_all(KNOWLEDGE, ADULT, "paracetamol 250 mg/5 ml oral suspension")
+    (clear,) = (c for c in found.clear if "allergy" in c.genes)
+    assert "dose-range" not in clear.genes
+    assert clear.reason.endswith(" Not told for want of facts: doses.")
