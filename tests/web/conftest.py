@@ -20,7 +20,7 @@ FLAGS = (
 Opened = Callable[..., Any]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open, no other test can run an event loop
 def chromium() -> Iterator[Any]:
     """Yield a real Chromium, or skip and say what is missing."""
     playwright = pytest.importorskip(
