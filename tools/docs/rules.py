@@ -15,7 +15,7 @@ from garrod.science.safety.rules import SCOPES, SEVERITIES, TABLE
 
 COLUMNS = {
     "`rule` · `adviser`": "its name within the pack; the kind of advice, as `packs show` lists it",
-    "`subject` · `with`": "ingredients (ids of the pack `drugs`) or sets (`@nsaid`), a bar between; "
+    "`subject` · `with`": "ingredients (ids of the pack `drugs`) or sets (`@nsaid`); "
     "`with` is the other side of a pair",
     "`when`": "the condition, in the language below; blank: always",
     "`scope`": f"{' · '.join(SCOPES)}: asked of an order, of a review of all medicines, or of both",

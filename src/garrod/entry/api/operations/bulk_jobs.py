@@ -148,7 +148,7 @@ class Exports:
             for kind in job.wish.kinds[job.next :]:
                 job.files += await self._write(job, kind)
                 job.next += 1
-                await asyncio.to_thread(job.save)
+                await _uncut(job.save)
         except GarrodError as error:
             job.error = error
         except OSError as error:
@@ -157,7 +157,7 @@ class Exports:
             job.error = InternalFault(f"the export failed ({type(error).__name__}).")
         ended = self.clock()
         with contextlib.suppress(OSError):  # then it is tried again when the server starts
-            await asyncio.to_thread(replace(job, ended=ended).save)
+            await _uncut(replace(job, ended=ended).save)
         job.ended = ended
 
     async def _write(self, job: Job, kind: str) -> list[Written]:
@@ -180,12 +180,25 @@ class Exports:
         return files
 
 
+async def _uncut(work: Callable[[], object]) -> None:
+    """Do some work in a thread, and end only when it has ended, though the export is stopped.
+
+    A thread goes on when its task is stopped, and would write into a folder that is gone.
+    """
+    doing = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        await asyncio.shield(doing)
+    except asyncio.CancelledError:
+        await asyncio.wait([doing])
+        raise
+
+
 def _name(kind: str, files: list[Written]) -> str:
     return f"{kind}-{len(files) + 1}.ndjson"
 
 
 async def _keep(job: Job, file: Written, some: list[bytes]) -> Written:
-    await asyncio.to_thread(write_whole, job.folder / file.name, b"".join(some))
+    await _uncut(lambda: write_whole(job.folder / file.name, b"".join(some)))
     return file
 
 
