@@ -79,11 +79,12 @@ class Touching:
         reach = self.reach
         if reach.everybody or (reach.allergic and person.allergies):
             return True
-        means = [self._meaning(line) for line in (*person.medicines, *person.past)]
+        now = [self._meaning(line) for line in person.medicines]
+        means = [*now, *(self._meaning(line) for line in person.past)]
         if reach.renamed and any(m.is_renamed for m in means):
             return True
         taken = frozenset(d for m in means for d in m.taken)
-        drugs = taken.union(*(m.offered for m in means))
+        drugs = taken.union(*(m.offered for m in now))  # in place of what is taken no more, nothing
         drugs |= self._asking.offers(person) if self.anyone else frozenset()
         if not drugs.isdisjoint(reach.drugs) or _has_pair(reach.pairs, drugs):
             return True
