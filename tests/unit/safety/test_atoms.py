@@ -238,6 +238,7 @@ LINES = {
         ("on it", "took @ppi within 100d", "yes"),
         ("stopped", "took @ppi within 100d", "yes"),
         ("stopped", "took @ppi within 10d", "no"),
+        ("on it", "took ibuprofen within 10d", "no"),  # the line in question itself
         ("dosed", "dose > 1000", "yes"),
         ("on it", "dose > 1000", "unknown"),
         ("dosed", "dosed", "yes"),
