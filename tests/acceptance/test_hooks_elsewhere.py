@@ -71,8 +71,9 @@ def said(told: Told) -> str:
     return str(told.json)
 
 
-def test_missing_prefetch_is_read_from_the_callers_server(door: Hooks) -> None:
-    with other() as server:
+def test_missing_prefetch_is_read_from_the_callers_server() -> None:
+    patient = Settings(fhir=BASE, gate=Gate(frozenset(("loopback",))), seconds=60.0)
+    with hooks(patient) as door, other() as server:
         taken = statement("s1", "Omeprazole 20 mg capsules", "far")
         server.answers = {
             "Patient/far": (200, person("far")),
