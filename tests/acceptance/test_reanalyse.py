@@ -51,10 +51,7 @@ def test_folder_and_record_agree_and_tasks_are_raised_once(
         assert live.code == 0, live.err
         assert {str(f["person"]) for f in told(tmp_path / "c")} == {str(f["person"]) for f in found}
     out = tmp_path / "out"
-    assert (
-        run("record", "export", "--type", "Task", "-o", str(out), "--database", url).code
-        == 0
-    )
+    assert run("record", "export", "--type", "Task", "-o", str(out), "--database", url).code == 0
     tasks = told(out / "Task.ndjson")
     assert len({t["id"] for t in tasks}) == len(tasks) >= len(found)
     assert all(t["owner"] and t["meta"]["versionId"] == "1" for t in tasks)  # type: ignore[index]

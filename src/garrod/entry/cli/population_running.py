@@ -41,6 +41,7 @@ def running(wish: Wish, judging: Judging, workers: int) -> Iterator[Running]:
         population_judging.take(judging)
         yield Running(None)
         return
+    others = {child.pid for child in multiprocessing.active_children()}
     pool = ProcessPoolExecutor(
         workers,
         mp_context=multiprocessing.get_context("spawn"),
@@ -49,5 +50,10 @@ def running(wish: Wish, judging: Judging, workers: int) -> Iterator[Running]:
     )
     try:
         yield Running(pool)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    except BaseException:  # interrupted too: a process that is left would wait for ever
+        for child in multiprocessing.active_children():
+            if child.pid not in others:
+                child.terminate()
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
