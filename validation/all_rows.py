@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from garrod.care.decide.advisers import COVERS
+from garrod.care.decide.coverage import covered_by
 from garrod.care.decide.knowledge import Knowledge, load_knowledge
 from garrod.care.decide.model import Decision
 from garrod.care.decide.policy import PACK
@@ -78,7 +80,9 @@ def asked(one: Published, known: Knowledge) -> Decision:
         is_synthetic=True,
         medicines=(line,) if started else (),
     )
-    return decide(known, person, Proposal(Act.ORDER, line), today=DAY)
+    found = decide(known, person, Proposal(Act.ORDER, line), today=DAY)
+    advisers = covered_by(known, COVERS).keys()  # what they find nothing against is no result
+    return replace(found, clear=tuple(c for c in found.clear if not advisers & set(c.genes)))
 
 
 def said(one: Published, row: Recommendation, found: Decision) -> Said:
