@@ -45,7 +45,7 @@ check: $(VENV)/.stage-dev ## format, lint, types, floors, house rules, stale pag
 	$(BIN)/pytest -q tests/house
 
 test: $(VENV)/.stage-dev ## run every test, a real browser included where Chromium is installed
-	$(BIN)/pytest -q -n auto $(ARGS)
+	$(BIN)/pytest -q -n auto --dist worksteal $(ARGS)
 
 validate: $(TESTS) ## compare with the outside world (needs the shared data folder)
 	$(BIN)/python -m validation $(ARGS)
