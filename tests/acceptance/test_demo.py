@@ -91,8 +91,8 @@ def test_browser_is_opened_at_a_page_that_answers(demo: Demo) -> None:
 
 def test_page_lists_two_hundred_people_and_says_that_nobody_is_real(demo: Demo) -> None:
     page = demo.ask("/").text
-    planted = 6  # people of the moments, beside the two hundred
-    assert page.count('<th scope="row">') == 200 + planted
+    planted = 6  # people of the moments, among the two hundred
+    assert page.count('<th scope="row">') == 200
     assert page.count("/prescribe?drug=") == planted + 1  # and the story's
     assert "Nobody here is real" in page
     assert "Ada Example-Synthetic" in page

@@ -221,6 +221,7 @@ def test_back_and_sign_again_is_one_order(signed_in: Opened, clinic: Server) -> 
     page = signed_in(f"/patients/{patient}/prescribe?q=paracet", script=False)
     page.get_by_role("link", name="Paracetamol", exact=True).click()
     page.get_by_role("button", name="Sign Paracetamol").click()
+    page.wait_for_load_state("load")
     page.go_back()
     again = page.get_by_role("button", name="Sign Paracetamol")
     if again.count():  # where the browser kept the page; else it is asked for, and says so itself

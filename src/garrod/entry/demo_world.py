@@ -19,7 +19,7 @@ from garrod.adapters.world import Profile, load_profile, people, shared
 from garrod.care.record.ports import Tx
 from garrod.care.record.query import Query
 from garrod.care.record.service import Record
-from garrod.entry.demo_moments import STORY, planted_people
+from garrod.entry.demo_moments import MOMENTS, STORY, planted_people
 from garrod.entry.demo_story import story_resources
 from garrod.entry.wire import Services
 
@@ -67,7 +67,7 @@ async def _missing(record: Record, codec: FhirCodec, services: Services) -> int:
 def demo_people(profile: Profile) -> Iterator[list[dict[str, Any]]]:
     """Yield the resources of each drawn person of the demo."""
     chance = np.random.Generator(np.random.Philox(key=SEED))
-    yield from people(profile, chance, 0, PEOPLE - 1 - len(PICKED))
+    yield from people(profile, chance, 0, PEOPLE - len(MOMENTS) - len(PICKED))
     for number in PICKED:
         yield from people(profile, chance, number, 1)
 
