@@ -42,7 +42,7 @@ def advise(
     from garrod.adapters.report.text import decision_text
     from garrod.care.decide.review import said_once
     from garrod.core.medicine import REVIEW, Act, Proposal
-    from garrod.entry.cli.persons import Genome, with_genome, without_genome
+    from garrod.entry.cli.persons import Genome, understood
     from garrod.entry.wire import Services, Settings, today
 
     shape = options.format_of(format, ("json", "text"))
@@ -52,11 +52,8 @@ def advise(
     proposal = REVIEW
     if order is not None:
         proposal = Proposal(Act.ORDER, read_order(order, read.own))
-    if genome is not None:
-        file = Genome(genome, sample, build, told, outside or ())
-        known, _ = with_genome(services, read, file)
-    else:
-        known = without_genome(services, read, outside or (), sample)
+    file = Genome(genome, sample, build, told, outside or ()) if genome else None
+    known = understood(services, read, file, outside=outside, sample=sample)
     found = services.answer(known, proposal, today=today())
     if order is None:
         found = said_once(services.knowledge, found)

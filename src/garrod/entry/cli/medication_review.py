@@ -36,17 +36,15 @@ def medication_review(
     from garrod.adapters.fhir.person import read_person
     from garrod.adapters.report.review_text import review_text
     from garrod.care.decide.review import review
-    from garrod.entry.cli.persons import Genome, with_genome, without_genome
+    from garrod.entry.cli.persons import Genome, understood
     from garrod.entry.wire import Services, Settings, today
 
     shape = options.format_of(format, ("text", "json"))
     services = Services(Settings(is_flat=options.is_flat(prior), policy=options.policy_of(policy)))
     build, told = options.assembly_of(assembly), options.population_of(population)
     read = read_person(person)
-    if genome is not None:
-        known, _ = with_genome(services, read, Genome(genome, sample, build, told, outside or ()))
-    else:
-        known = without_genome(services, read, outside or (), sample)
+    file = Genome(genome, sample, build, told, outside or ()) if genome else None
+    known = understood(services, read, file, outside=outside, sample=sample)
     found = review(services.knowledge, known, today=today())
     if shape == "json":
         write_out([orjson.dumps(found.as_json(), option=orjson.OPT_INDENT_2), b"\n"], output)

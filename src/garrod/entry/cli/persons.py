@@ -116,6 +116,23 @@ def without_genome(
     return replace(person, findings=tuple(_with_own(read, stated).values()))
 
 
+def understood(
+    services: Services,
+    read: Read,
+    genome: Genome | None,
+    *,
+    outside: Sequence[Path] | None,
+    sample: str | None,
+) -> Person:
+    """Return the person with what a genome says, or else what the record and outside files state.
+
+    Raises: VcfError, UsageError, OutsideCallError.
+    """
+    if genome is None:
+        return without_genome(services, read, outside or (), sample)
+    return with_genome(services, read, genome)[0]
+
+
 def _with_own(read: Read, stated: dict[str, GeneFinding]) -> dict[str, GeneFinding]:
     """Return what is stated, with the findings that the record holds whole."""
     return {f.gene: f for f in reconciled(read.findings, stated)}
