@@ -56,9 +56,9 @@ EVIDENCE = [
     cite("own", "Garrod policy", "awaiting clinical sign-off", "docs/explanation/tiers.md"),
     cite("stops", "Garrod policy on CPIC recommendations of strength Strong",
          "hard stops; awaiting clinical sign-off", "https://cpicpgx.org/guidelines/"),
-    cite("labels", "Product information (EMA) and drug safety updates (MHRA)",
-         "contraindications (unchecked)",
-         "https://www.ema.europa.eu/en/medicines/human/EPAR/efient"),
+    cite("labels", "Product information of Efient (EMA, 2019)",
+         "section 4.3, contraindications, as rxreasoner.com gives it",
+         "https://rxreasoner.com/monographs/efient/precautions"),
     cite("mhra-codeine", "MHRA Drug Safety Update: codeine for analgesia, June 2013",
          "children and after tonsillectomy (summary read); breastfeeding (as NHS SPS cites it)",
          "https://www.gov.uk/drug-safety-update/codeine-for-analgesia-restricted-use-in-children-"
