@@ -35,6 +35,7 @@ class Place:
     order: str = ""  # the reference of the draft that it answers, or ""
     page: str = ""  # where our sources are told of, an absolute address or ""
     app: str = ""  # a SMART app's launch address, where the site has one
+    again: str = ""  # the command that gives the same advice again, or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +171,16 @@ def _extension(card: Card, place: Place) -> dict[str, Any]:
         "advice": [_of(a) for a in card.advice],
         "quiet": [_of(a) for a in card.quiet],
         "not_assessed": [n.as_json() for n in card.not_assessed],
+        "command": place.again,
     }
 
 
 def _of(advice: Advice) -> dict[str, Any]:
+    """Return a piece of advice by its codes, with its chain down to the lines of the file."""
     return {
         "id": advice.id,
         "action": advice.action.value,
         "tier": advice.tier.value,
         "packs": list(advice.packs),
+        "because": [{"step": b.step, "text": b.text, "ref": b.ref} for b in advice.because],
     }

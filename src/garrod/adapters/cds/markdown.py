@@ -46,6 +46,8 @@ def _advice(advice: Advice) -> Iterator[str]:
         yield "**Watch**\n\n" + "\n".join(f"- {escaped(m)}" for m in advice.monitoring)
     if advice.evidence:
         yield "**Source**\n\n" + "\n".join(f"- {_cited(e)}" for e in advice.evidence)
+    if advice.packs:
+        yield f"**Knowledge packs**\n\n{escaped(', '.join(advice.packs))}"
 
 
 def _cited(evidence: Evidence) -> str:

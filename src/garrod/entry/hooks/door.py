@@ -103,8 +103,8 @@ class HooksDoor:
         asked: tuple[Actor, Service, list[str], bytes],
     ) -> Told:
         actor, service, steps, body = asked
-        page = f"{self._base(scope, headers)}{PAGE}"
-        desk = Desk(self.consult(), self.reader, self.settings, actor, page)
+        base = self._base(scope, headers)
+        desk = Desk(self.consult(), self.reader, self.settings, actor, f"{base}{PAGE}", base)
         if len(steps) == 2:
             return Told(*(await told(desk, service.id, body)))
         return Told(*(await answered(desk, service, body)))

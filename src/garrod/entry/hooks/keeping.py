@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
+from garrod.adapters.cds.again import command_of
 from garrod.adapters.cds.cards import Place, card_json, suggested
 from garrod.adapters.cds.catalogue import Service
 from garrod.adapters.cds.fetch import Reader
@@ -40,6 +41,7 @@ class Desk:
     settings: Settings
     actor: Actor
     page: str = ""  # where our own sources are told of
+    base: str = ""  # our own address, as the caller knows it
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,18 @@ def laid_out(
     desk: Desk, service: Service, call: Call, who: Known, said: Sequence[Said]
 ) -> tuple[list[dict[str, Any]], list[Shown]]:
     """Return the cards, and what is to be remembered of each."""
-    cards, shown = [], []
+    cards: list[dict[str, Any]] = []
+    shown: list[Shown] = []
+    if all(one.card is None for one in said):
+        return cards, shown
+    is_recorded = who.local == call.patient and not who.resources
+    again = command_of(call, desk.base, service.id, is_recorded=is_recorded)
     for one in said:
         if one.card is None:
             continue
-        place = Place(uuid4(), call.patient, one.reference, desk.page, desk.settings.app)
+        place = Place(
+            uuid4(), call.patient, one.reference, desk.page, desk.settings.app, again=again
+        )
         cards.append(card_json(one.card, place))
         shown.append(_shown(desk, service, call, who.local, (one.card, place)))
     return cards, shown

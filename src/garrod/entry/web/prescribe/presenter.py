@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlencode
 
-import orjson
-
+from garrod.adapters.cds.again import command
 from garrod.adapters.report.cards import card_of as reported
 from garrod.adapters.report.phrases import capital
 from garrod.care.decide.card import Card
@@ -88,18 +84,7 @@ def shown_of(looked: Looked, card: Card) -> Shown:
 
 def command_of(looked: Looked, base: str) -> str:
     """Return the command that asks the same question again, with the whole chain in its answer."""
-    patient = looked.person.reference.rpartition("/")[2]
-    body: Mapping[str, Any] = {
-        "resourceType": "Parameters",
-        "parameter": [{"name": "order", "resource": looked.order}],
-    }
-    parts = [
-        'curl -H "Authorization: Bearer $GARROD_DEV_TOKEN"',
-        "-H 'Content-Type: application/fhir+json'",
-        f"-d {shlex.quote(orjson.dumps(body).decode())}",
-        shlex.quote(f"{base}/fhir/Patient/{patient}/$advise?shape=plain"),
-    ]
-    return " ".join(parts)
+    return command(base, looked.person.reference.rpartition("/")[2], [looked.order])
 
 
 def _unseen(looked: Looked) -> tuple[NotAssessed, ...]:
