@@ -18,6 +18,7 @@ PACK = "drugs"
 CLOSE = 0.82  # how alike two spellings must be to be suggested, 0 to 1. Source: own choice
 SUGGESTIONS = 5
 FIRST_WORDS, LONG_WORD = 3, 6  # Not clinical: words of a line looked at, letters of such a word
+KEPT, KEPT_LETTERS = 4096, 200  # Not clinical: texts whose words are kept, letters of the longest
 _WORD = re.compile(r"[^\W_]+")
 
 Words = tuple[str, ...]
@@ -124,6 +125,7 @@ class Medicines:
         return " ".join(_first_within(words_of(text), self.remarks))
 
 
+@lru_cache(maxsize=KEPT)
 def _first_within(words: Words, phrases: frozenset[Words]) -> Words:
     """Return the first of some phrases, in their order, that stands in the words, or nothing."""
     within = runs_of(words, _longest(phrases))
@@ -144,8 +146,18 @@ def runs_of(words: Words, longest: int) -> Iterator[Words]:
 
 
 def words_of(text: str) -> Words:
-    """Return the words of a text in lower case, without marks: "Co-codamol" is two words."""
+    """Return the words of a text in lower case, without marks: "Co-codamol" is two words.
+
+    The same lines are read again at every order, so that short texts are split once.
+    """
+    return _kept_words(text) if len(text) <= KEPT_LETTERS else _split(text)
+
+
+def _split(text: str) -> Words:
     return tuple(_WORD.findall(text.casefold()))
+
+
+_kept_words = lru_cache(maxsize=KEPT)(_split)
 
 
 def load_medicines(shelf: Shelf) -> Medicines:

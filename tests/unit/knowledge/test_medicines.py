@@ -294,3 +294,8 @@ def test_products_of_pincer_resolve_to_a_member_of_the_set(
     named = [{m.drug for m in MEDICINES.find_all(term)} for term in terms]
     assert sum(bool(found) for found in named) / len(named) > 0.97
     assert sum(bool(found & members) for found in named) / len(named) > 0.95
+
+
+def test_long_text_is_split_as_a_short_one_is() -> None:
+    assert words_of("Co-codamol 30/500 " * 40) == ("co", "codamol", "30", "500") * 40
+    assert words_of("Co-codamol 30/500 ") == ("co", "codamol", "30", "500")

@@ -167,3 +167,18 @@ def test_row_with_a_set_that_is_not_there_is_refused() -> None:
     shelf = Shelf([pack("allergy-classes", {"allergens": [class_row], **empty})])
     with pytest.raises(KnowledgeError, match="no set of medicines"):
         load_allergens(shelf, load_clinical(SHELF), MEDICINES)
+
+
+def test_allergies_are_read_once_and_forgotten_when_there_are_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = load_allergens(SHELF, load_clinical(SHELF), MEDICINES)
+    penicillin, denied = Allergy("Penicillin", reactions=("rash",)), Allergy("No known allergies")
+    first = read(penicillin, known)
+    assert read(Allergy("Penicillin", reactions=("rash",)), known) is first
+    assert read(Allergy("Penicillin", reactions=("anaphylaxis",)), known).weight is Weight.SEVERE
+    assert known.recognised((denied,)) == known.recognised((denied,)) == ()
+    monkeypatch.setattr("garrod.science.safety.allergens.KEPT", 3)
+    assert read(Allergy("Latex"), known).substances == ("device:latex",)
+    assert len(known.memory) == 1
+    assert read(penicillin, known) == first

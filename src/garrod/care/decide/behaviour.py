@@ -71,7 +71,8 @@ def as_behaving(
     guidance asks for other medicines itself. The person, and each finding that nothing acts on,
     stays the same object.
     """
-    names = {medicine.drug: medicine.name for medicine in taken}
+    acting_ones = conversions.touched  # what acts on no enzyme changes nothing
+    names = {m.drug: m.name for m in taken if m.drug in acting_ones}
     names[about.drug] = about.name
     drugs = (*names, *(s.drug for s in times.stopped))
     genes = {gene for drug in drugs for gene in conversions.touched.get(drug, ())}
@@ -96,7 +97,7 @@ def inhibitor_marks(
 
     The policy adds up; an enzyme of two genes (CYP3A) is named by itself and by each of them.
     """
-    facts, names = conversions.facts, {drug: drug for drug in drugs}
+    facts, names = conversions.facts, {d: d for d in drugs if d in conversions.touched}
     marks: set[str] = set()
     acting_ones = (*names, *(s.drug for s in times.stopped))
     genes = {gene for drug in acting_ones for gene in conversions.touched.get(drug, ())}

@@ -114,7 +114,7 @@ class Moment:
             rest = (*orders[:place], *orders[place + 1 :])
             # Two drafts of one repeat are one too many: neither is the line that the other renews.
             others = tuple(replace(draft, renews=(ANY_LINE,)) for draft in rest)
-            among = replace(who, medicines=(*who.medicines, *others))
+            among = replace(who, medicines=(*who.medicines, *others)) if others else who
             one = self._one(among, order, known)
             if purpose is not Purpose.LOOK:
                 one = self._told(one, patient, sitting, known)

@@ -5,9 +5,29 @@ from __future__ import annotations
 from garrod.core.medicine import MedicineLine
 from garrod.knowledge.medicines import Medicine, Medicines
 
+MOST = 10_000  # Not clinical: lines whose medicines are kept in mind, about 1 kB each
+Named = tuple[Medicine, ...]
+# By the line itself, which is held so that its number stays its own; forgotten all at once.
+_read: dict[int, tuple[MedicineLine, Medicines, Named]] = {}
+
 
 def named_in(medicines: Medicines, line: MedicineLine) -> tuple[Medicine, ...]:
-    """Return the ingredients of a line, by its codes and by its words."""
+    """Return the ingredients of a line, by its codes and by its words.
+
+    A person's lines are the same objects until their record changes, and each is asked about some
+    hundred times an order: what a line names is worked out once.
+    """
+    kept = _read.get(id(line))
+    if kept is not None and kept[0] is line and kept[1] is medicines:
+        return kept[2]
+    if len(_read) >= MOST:
+        _read.clear()
+    found = _named(medicines, line)
+    _read[id(line)] = (line, medicines, found)
+    return found
+
+
+def _named(medicines: Medicines, line: MedicineLine) -> Named:
     return tuple(dict.fromkeys((*_by_code(medicines, line), *_by_words(medicines, line))))
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from garrod.care.decide.advisers import COVERS, asked
 from garrod.care.decide.asking import Question, question_of
+from garrod.care.decide.before import before
 from garrod.care.decide.behaviour import touched_by
 from garrod.care.decide.case import Case, behaving_for, case_of, setting_for
 from garrod.care.decide.causes import without_doubles
@@ -100,26 +101,25 @@ def _disturbed(knowledge: Knowledge, case: Case, ordered: Sequence[Medicine]) ->
     found = NOTHING
     if not touched:
         return found
-    before = case_of(knowledge, case.person, today=case.today, read=case)
-    for medicine in before.active:
+    had_before = before(knowledge, case)
+    for medicine in had_before.case.active:
         genes = {*knowledge.genes_of(medicine.drug), *knowledge.spared.get(medicine.drug, ())}
         if medicine in ordered or touched.isdisjoint(genes):
             continue
-        naming = case.lines_of(medicine)
-        then, now = (
-            _answer(
-                knowledge,
-                known,
-                medicine,
-                setting_for(knowledge, known, medicine, naming, is_new=False),
-            )
-            for known in (before, case)
-        )
+        then = had_before.of(medicine, _of_taken)
+        now = _of_taken(knowledge, case, medicine)
         had = {(a.id, a.action, a.tier) for a in then.advice}
         advice = tuple(a for a in now.advice if (a.id, a.action, a.tier) not in had)
         gaps = tuple(n for n in now.not_assessed if n not in then.not_assessed)
         found = found.joined(Decision(advice, (), gaps))
     return found
+
+
+def _of_taken(knowledge: Knowledge, case: Case, medicine: Medicine) -> Decision:
+    """Return what is said about a medicine that is taken already."""
+    naming = case.lines_of(medicine)
+    setting = setting_for(knowledge, case, medicine, naming, is_new=False)
+    return _answer(knowledge, case, medicine, setting)
 
 
 def _acting_doubts(knowledge: Knowledge, case: Case) -> tuple[NotAssessed, ...]:

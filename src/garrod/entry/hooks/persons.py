@@ -85,12 +85,13 @@ def _joined(
         person = united(theirs, ours) if ours else theirs
     else:
         person = ours or Person(f"Patient/{call.patient}")
-    person = replace(
-        person,
-        reference=f"Patient/{call.patient}",
-        unseen=frozenset((*person.unseen, *gaps)),
-        notes=tuple(dict.fromkeys(person.notes)),
+    told = (
+        f"Patient/{call.patient}",
+        frozenset((*person.unseen, *gaps)),
+        tuple(dict.fromkeys(person.notes)),
     )
+    if told != (person.reference, person.unseen, person.notes):  # else what is known of it holds
+        person = replace(person, reference=told[0], unseen=told[1], notes=told[2])
     is_known = bool(had.resources) or ours is not None
     return Known(person, local, is_known, had.resources, notes)
 

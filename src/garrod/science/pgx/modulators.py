@@ -207,12 +207,14 @@ def modulations(
 
     Source: pack cyp-modulators; the policy says which source is heard.
     """
+    acting = sorted(item for item in taken.items() if item[0] in known.by_drug)
     found = [
-        replace(heard, name=name)
-        for drug, name in sorted(taken.items())
-        if drug in known.by_drug
+        heard if heard.name == name else replace(heard, name=name)
+        for drug, name in acting
         for heard in effects_of(known, rules, drug, enzyme)
     ]
+    if len(found) < 2:
+        return tuple(found)
     return tuple(sorted(found, key=lambda m: (m.effect != INHIBITS, -rank_of(m.strength))))
 
 

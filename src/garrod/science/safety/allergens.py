@@ -20,6 +20,7 @@ from garrod.knowledge.pack import values_in
 from garrod.knowledge.shelf import Shelf
 
 PACK = "allergy-classes"
+KEPT = 2_000  # Not clinical: recorded allergies that are kept as they were read
 # "No known allergies except penicillin" tells of one: what follows such a word is read.
 EXCEPT = re.compile(r"\b(?:except(?:ing)?|apart from|other than|but)\b(.*)", re.IGNORECASE)
 DENIED = re.compile(r"\s*(?:no (?:known )?|not )(?:\w+ )?allerg", re.IGNORECASE)
@@ -102,11 +103,23 @@ class Allergens:
     pen_fast: Mapping[str, int] = field(default_factory=dict)
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     reference: str = ""
+    memory: dict[Allergy, tuple[Recognised | None]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def recognised(self, allergies: Iterable[Allergy]) -> tuple[Recognised, ...]:
         """Return what each recorded allergy is to; those that are over or denied are left out."""
-        found = (self._read(a) for a in allergies if a.is_active)
+        found = (self._once(a) for a in allergies if a.is_active)
         return tuple(one for one in found if one is not None)
+
+    def _once(self, allergy: Allergy) -> Recognised | None:
+        """Return an allergy as it was read before: it is asked about with each medicine."""
+        kept = self.memory.get(allergy)
+        if kept is None:
+            if len(self.memory) >= KEPT:
+                self.memory.clear()
+            kept = self.memory[allergy] = (self._read(allergy),)
+        return kept[0]
 
     def _read(self, allergy: Allergy) -> Recognised | None:
         tokens: list[tuple[str, str]] = []
