@@ -80,11 +80,13 @@ class Clinical:
         measures: Iterable[Measure],
         sets: Iterable[DrugSet],
         references: tuple[str, ...],
+        origins: Mapping[str, frozenset[str]],
     ) -> None:
         self.conditions = {c.id: c for c in conditions}
         self.measures = {m.id: m for m in measures}
         self.sets = {s.id: s for s in sets}
         self.references = references
+        self._origins = origins
         self._sets_of: dict[str, set[str]] = {}
         for group in self.sets.values():
             for drug in group.drugs:
@@ -166,6 +168,10 @@ class Clinical:
                 return found
         return None
 
+    def packs_of(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the packs that say what "@sets", conditions and measures are."""
+        return frozenset(p for name in names for p in self._origins.get(name, ()))
+
     def members(self, wanted: str) -> frozenset[str]:
         """Return the ingredients of "@set", or the one that is named.  Raises: KeyError."""
         if wanted.startswith("@"):
@@ -179,12 +185,14 @@ def load_clinical(shelf: Shelf) -> Clinical:
     A condition, measure or set that stands in several packs has the words, codes and members of
     all. Raises: KnowledgeError KNO004, KNO010 (two packs that contradict each other).
     """
+    origins: dict[str, set[str]] = {}
     conditions: dict[str, Condition] = {}
     measures: dict[str, Measure] = {}
     sets: dict[str, DrugSet] = {}
     for name in _holding(shelf, CONDITIONS):
         for row in shelf.rows(name, CONDITIONS):
             one = _condition(row)
+            origins.setdefault(one.id, set()).add(shelf.reference(name))
             conditions[one.id] = _both_conditions(conditions.get(one.id), one)
     for name in _holding(shelf, MEASURES):
         for row in shelf.rows(name, MEASURES):
@@ -192,6 +200,7 @@ def load_clinical(shelf: Shelf) -> Clinical:
             if found.id in measures:
                 raise KnowledgeError(f"{name}: measure {found.id!r} stands twice", code="KNO010")
             measures[found.id] = found
+            origins.setdefault(found.id, set()).add(shelf.reference(name))
     for name in _holding(shelf, SETS):
         for row in shelf.rows(name, SETS):
             drugs = frozenset(
@@ -200,9 +209,11 @@ def load_clinical(shelf: Shelf) -> Clinical:
             had = sets.get(row["set"])
             joined = drugs | (had.drugs if had else frozenset())
             sets[row["set"]] = DrugSet(row["set"], had.name if had else row["name"], joined)
+            origins.setdefault(f"@{row['set']}", set()).add(shelf.reference(name))
     tables = (CONDITIONS, MEASURES, SETS)
     packs = dict.fromkeys(shelf.reference(n) for t in tables for n in _holding(shelf, t))
-    return Clinical(conditions.values(), measures.values(), sets.values(), tuple(packs))
+    where = {name: frozenset(found) for name, found in origins.items()}
+    return Clinical(conditions.values(), measures.values(), sets.values(), tuple(packs), where)
 
 
 def _holding(shelf: Shelf, table: str) -> list[str]:

@@ -39,7 +39,7 @@ WARFARIN, IBUPROFEN, SENNA = (medicine(d) for d in ("warfarin", "ibuprofen", "se
 def test_order_names_the_advisers_without_a_rule_but_not_genes() -> None:
     (entry,) = uncovered(COVERED, (WARFARIN,), is_order=True)
     assert (entry.target.name, entry.subject, entry.code) == ("warfarin", "coverage", "no-guidance")
-    assert entry.reason == "no rule here speaks of it for: renal"
+    assert entry.reason == "no rule here speaks of it for: kidneys"
     assert uncovered(COVERED, (IBUPROFEN,), is_order=True) == ()
     assert uncovered(COVERED, (), is_order=True) == ()
 
@@ -48,10 +48,11 @@ def test_review_has_one_entry_for_all() -> None:
     (entry,) = uncovered(COVERED, (WARFARIN, IBUPROFEN, SENNA), is_order=False)
     assert entry.target.name == "medicines"
     assert entry.reason == (
-        "no rule here speaks of senna; of 3 medicines, these have no rule: interactions 1, renal 2"
+        "no rule here speaks of senna; of 3 medicines, these have no rule: "
+        "interactions 1, kidneys 2"
     )
     (named,) = uncovered(COVERED, (WARFARIN,), is_order=False)
-    assert named.reason == "of 1 medicines, these have no rule: renal 1"
+    assert named.reason == "of 1 medicine, these have no rule: kidneys 1"
 
 
 def test_functions_are_counted_and_what_covers_nothing_is_left_out() -> None:
@@ -173,3 +174,36 @@ def test_what_could_not_be_told_for_want_of_facts_is_named_beside_what_is_fine()
     (clear,) = (c for c in found.clear if "allergy" in c.genes)
     assert "dose-range" not in clear.genes
     assert clear.reason.endswith(" Not told for want of facts: doses.")
+
+
+def named(*, order: str, taken: str, adviser: str) -> set[str]:
+    """Return the packs that the advice of an adviser rests on."""
+    found = ask_all(KNOWLEDGE, with_list(taken), order)
+    told = [a for a in found.advice if a.id.startswith(f"{adviser}:")]
+    assert told
+    return {pack.partition("@")[0] for advice in told for pack in advice.packs}
+
+
+def test_advice_names_the_packs_of_the_words_that_its_rule_is_put_in_and_no_others() -> None:
+    assert named(order="ibuprofen 400 mg", taken="naproxen 500 mg", adviser="duplicates") == {
+        "duplicate-rules", "drug-sets",
+    }  # fmt: skip
+    assert named(order="Zocor 20 mg", taken="simvastatin 20 mg", adviser="duplicates") == {
+        "duplicate-rules"
+    }
+    every = set(KNOWLEDGE.clinical.references)
+    for one in ask_all(KNOWLEDGE, with_list("warfarin"), "naproxen 500 mg tablets").advice:
+        assert not every <= set(one.packs), one.id
+
+
+def test_rule_names_its_own_pack_and_those_of_what_it_asks() -> None:
+    of = {r.id: r for mine in KNOWLEDGE.rules.by_drug.values() for r in mine}
+    for rule in of.values():
+        assert rule.pack in rule.packs
+        if "@" in rule.when_text:
+            assert len(rule.vocabulary) > 0, rule.id
+        if rule.when_text == "always" and len(rule.subjects) == 1:
+            assert rule.packs == (rule.pack,), rule.id
+    computed = [r for r in of.values() if r.when_text.startswith("measure crcl")]
+    assert computed
+    assert all("clinical-terms@2026.11.0" in r.packs for r in computed)

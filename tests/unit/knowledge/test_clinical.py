@@ -73,3 +73,17 @@ def test_packs_that_contradict_each_other_are_refused(tables: dict) -> None:  # 
     with pytest.raises(KnowledgeError) as raised:
         load_clinical(Shelf([pack("terms", TERMS), pack("ztra", tables)]))
     assert raised.value.code == "KNO010"
+
+
+def test_packs_of_names_are_those_that_say_what_they_are() -> None:
+    other = {
+        "term_conditions": [{**MORE, "icd10": "", "lasting": "no"}],
+        "drug_sets": [{"set": "statin", "name": "statins"}],
+        "drug_set_members": [{"set": "statin", "drug": "simvastatin"}],
+    }
+    known = load_clinical(Shelf([pack("terms", TERMS), pack("ztra", other)]))
+    (terms,) = known.packs_of(["potassium"])
+    (more,) = known.packs_of(["@statin"])
+    assert (terms.partition("@")[0], more.partition("@")[0]) == ("terms", "ztra")
+    assert known.packs_of(["gi_bleed"]) == {terms, more}, "both say how it is recognised"
+    assert known.packs_of(["statin", "nobody"]) == frozenset()

@@ -334,3 +334,22 @@ def test_limit_by_age_or_condition_rests_on_no_gene() -> None:
     (card,) = page_of(person(now=(limit,))).cards
     assert card.certainty.startswith("This rests on no gene")
     assert [s.label for s in card.steps][:1] == ["Must not be used"]
+
+
+def test_rule_of_no_gene_never_says_that_a_result_is_awaited() -> None:
+    steps = (
+        Because("medicine", "naproxen: proposed", "x"),
+        Because("rule", "interactions rule nsaid-warfarin: when always", "interactions@1"),
+    )
+    ruled = replace(clopidogrel(), because=steps, p_recommendation=None, stable=True)
+    (card,) = page_of(person(now=(ruled,))).cards
+    assert card.certainty == (
+        "This rests on no gene, but on the person and what else is known: a rule, not a "
+        "probability."
+    )
+    untested = replace(ruled, because=(Because("not-tested", "CYP2C19 has no result", "CYP2C19"),))
+    (card,) = page_of(person(now=(untested,))).cards
+    assert card.certainty.startswith("There is no result yet.")
+    read = replace(ruled, because=(Because("phenotype", "CYP2C19: poor", "CYP2C19"),))
+    (card,) = page_of(person(now=(read,))).cards
+    assert card.certainty.startswith("No probability is stated.")

@@ -15,6 +15,7 @@ from typing import Any
 from garrod.adapters.cds.cards import Place, card_json, filled
 from garrod.care.decide.card import Card
 from garrod.care.decide.model import Decision
+from garrod.care.decide.words import subject_words
 from garrod.core.advice import Advice, NotAssessed, Option, Target
 from garrod.core.evidence import Evidence
 
@@ -170,7 +171,7 @@ def _gaps(gaps: Iterable[NotAssessed]) -> Json:
         {
             "severity": "information",
             "code": "incomplete",
-            "details": {"text": f"{n.target.name}, {n.subject}: {n.reason}"},
+            "details": {"text": f"{n.target.name}, {subject_words(n.subject)}: {n.reason}"},
             "diagnostics": n.code,
         }
         for n in gaps

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from garrod.care.decide.card import Card
+from garrod.care.decide.words import subject_words
 from garrod.core.advice import Advice, NotAssessed
 from garrod.core.evidence import Evidence
 
@@ -60,6 +61,6 @@ def _cited(evidence: Evidence) -> str:
 def _gaps(gaps: Iterable[NotAssessed]) -> Iterator[str]:
     every = list(dict.fromkeys((g.target.name, g.subject, g.reason) for g in gaps))
     for name, subject, reason in every[:MOST_GAPS]:
-        yield f"- {escaped(f'{name}, {subject}: {reason}')}"
+        yield f"- {escaped(f'{name}, {subject_words(subject)}: {reason}')}"
     if len(every) > MOST_GAPS:
         yield f"- … {len(every) - MOST_GAPS} more"

@@ -15,6 +15,10 @@ from garrod.adapters.report.view import Card, Step
 from garrod.care.decide.words import likelihood, listed
 from garrod.core.advice import Advice, Because
 
+GENETIC = frozenset(("phenotype", "not-tested", "diplotype"))  # steps that only genes have
+NO_GENE = (
+    "This rests on no gene, but on the person and what else is known: a rule, not a probability."
+)
 HIDDEN_POPULATIONS = {"", "general"}
 
 
@@ -53,16 +57,23 @@ def _texts(advice: Advice, step: str) -> tuple[str, ...]:
     return tuple(b.text for b in advice.because if b.step == step)
 
 
+def is_of_genes(advice: Advice) -> bool:
+    """Return whether a piece of advice rests on genes: on a result, or on one that is missing."""
+    return any(b.step in GENETIC for b in advice.because)
+
+
 def certainty_of(advice: Advice) -> str:
-    """Return how sure the advice is, and what would make it surer."""
-    if advice.p_recommendation is None:
-        parts = ["No probability is stated"]
-        if not _texts(advice, "phenotype"):
-            is_limit = bool(_texts(advice, "contraindication"))
-            no_gene = "This rests on no gene, but on the person and what else is known"
-            parts = [no_gene if is_limit else "There is no result yet"]
-    else:
+    """Return how sure the advice is, and what would make it surer.
+
+    What rests on no gene has no candidates: it holds for the facts that it names.
+    """
+    if advice.p_recommendation is None and not is_of_genes(advice):
+        return NO_GENE
+    if advice.p_recommendation is not None:
         parts = [capital(likelihood(advice.p_recommendation))]
+    else:
+        is_read = bool(_texts(advice, "phenotype"))
+        parts = ["No probability is stated" if is_read else "There is no result yet"]
     if advice.stable:
         parts.append("The advice is the same under every candidate")
     elif advice.stable is False:

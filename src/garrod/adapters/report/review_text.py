@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from garrod.care.decide.review_model import Do, Finding, Load, Review, TaperPlan, TaperStep
+from garrod.care.decide.words import subject_words
 from garrod.core.evidence import Evidence
 from garrod.core.person import Person
 
@@ -43,7 +44,7 @@ def review_text(review: Review, person: Person) -> str:
     if review.not_assessed:
         lines.append("NOT ASSESSED")
         for gap in review.not_assessed:
-            lines += _item(f"{gap.target.name}, {gap.subject}: {gap.reason}")
+            lines += _item(f"{gap.target.name}, {subject_words(gap.subject)}: {gap.reason}")
         lines.append("")
     return "\n".join([*lines, NOT_SIGNED]) + "\n"
 

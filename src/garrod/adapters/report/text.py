@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from garrod.care.decide.model import Decision
-from garrod.care.decide.words import likelihood
+from garrod.care.decide.words import likelihood, subject_words
 from garrod.core.advice import Advice, NotAssessed, Tier
 from garrod.core.medicine import Proposal
 from garrod.core.person import Person
@@ -90,7 +90,9 @@ def _gaps(gaps: tuple[NotAssessed, ...]) -> list[str]:
         return []
     lines = ["Not assessed:"]
     for gap in gaps:
-        lines += _wrapped(f"- {gap.target.name}, {gap.subject}: {gap.reason}", indent=2)
+        lines += _wrapped(
+            f"- {gap.target.name}, {subject_words(gap.subject)}: {gap.reason}", indent=2
+        )
     return lines
 
 

@@ -52,7 +52,7 @@ def _advice(question: Question, load: Load) -> Advice:
             Because("rule", f"{burden.name} of {burden.threshold} or more", known.reference),
         ),
         evidence=(burden.evidence,),
-        packs=tuple(sorted({known.reference, *question.subject.clinical.references})),
+        packs=tuple(sorted({known.reference, *burden.vocabulary})),
         stable=True,
     )
 
@@ -136,6 +136,7 @@ def _joined(had: Advice, one: Advice, load: Load) -> Advice:
         summary=f"{had.summary} {sentence('also ' + _sum(load))}",
         because=tuple(dict.fromkeys((*had.because, *one.because))),
         evidence=tuple(dict.fromkeys((*had.evidence, *one.evidence))),
+        packs=tuple(sorted({*had.packs, *one.packs})),
     )
 
 

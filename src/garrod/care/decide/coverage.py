@@ -11,7 +11,7 @@ from garrod.care.decide.asking import Question
 from garrod.care.decide.knowledge import Knowledge
 from garrod.care.decide.model import Clear, Decision
 from garrod.care.decide.options import codes_of
-from garrod.care.decide.words import listed
+from garrod.care.decide.words import listed, subject_words
 from garrod.core.advice import NotAssessed, Target, Tier
 from garrod.knowledge.clinical import load_clinical
 from garrod.knowledge.medicines import Medicine
@@ -23,16 +23,6 @@ GENES = "pharmacogenomics"
 SUBJECT, CODE = "coverage", "no-guidance"
 TOLD = frozenset((Tier.T1, Tier.T2, Tier.T3))  # what is shown to a prescriber
 OF_LIST = frozenset(("interactions", "duplicates", "burden", "qt"))  # moot if some line is unread
-SPOKEN = {  # advisers as a person reads them, where their own word is none
-    "contraindication": "contraindications",
-    "dose-range": "doses",
-    "hepatic": "liver",
-    "lifestyle": "habits and food",
-    "pincer": "hazards of prescribing (PINCER)",
-    "qt": "QT",
-    "renal": "kidneys",
-    "variants": "rare variants",
-}
 MOST_NAMED = 5  # medicines named in one entry; more are counted. Source: the project's design
 UNREAD_LINE = "it is on the list and names no medicine known here, so this was not checked with it"
 Covers = Callable[[Knowledge], frozenset[str]]
@@ -96,7 +86,7 @@ def uncovered(
         names = listed([m.name for m in missing])
         target = Target(names, tuple(c for m in missing for c in codes_of(m)))
         lacking = [n for n in covered if any(n in mine for mine in missing.values())]
-        return (_entry(target, f"no rule here speaks of it for: {', '.join(lacking)}"),)
+        return (_entry(target, f"no rule here speaks of it for: {_spoken(lacking)}"),)
     return (_entry(Target("medicines"), _of_all(covered, missing)),)
 
 
@@ -107,8 +97,9 @@ def _of_all(
     bare = [m.name for m, names in missing.items() if len(names) == len(covered)]
     counts = {name: sum(name in names for names in missing.values()) for name in covered}
     said = f"no rule here speaks of {listed(bare)}; " if bare else ""
-    counted = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
-    return f"{said}of {len(missing)} medicines, these have no rule: {counted}"
+    counted = ", ".join(f"{subject_words(name)} {count}" for name, count in counts.items() if count)
+    medicines = "1 medicine" if len(missing) == 1 else f"{len(missing)} medicines"
+    return f"{said}of {medicines}, these have no rule: {counted}"
 
 
 def unread_lines(question: Question) -> tuple[NotAssessed, ...]:
@@ -152,7 +143,7 @@ def checked(
 
 
 def _spoken(names: Iterable[str]) -> str:
-    return ", ".join(SPOKEN.get(n, n) for n in names)
+    return ", ".join(subject_words(n) for n in names)
 
 
 def _not_silent(question: Question, found: Decision, now: Judged) -> set[str]:
@@ -176,28 +167,25 @@ def _with(question: Question) -> str:
 def _packs(question: Question, names: Iterable[str]) -> tuple[str, ...]:
     """Return the packs with the rules of advisers, and the vocabulary that they are put in."""
     known = question.knowledge
-    own = _own_packs(known)
-    rows = known.memory.once("packs-of-advisers", lambda: _packs_of(known.rules))
-    found = {own[name] for name in names if name in own}
-    found.update(pack for name in names for pack in rows.get(name, ()))
-    found.update((known.medicines.reference, *question.subject.clinical.references))
-    return tuple(sorted(found - {""}))
+    packs = known.memory.once("packs-of-advisers", lambda: _packs_of(known))
+    found = (pack for name in names for pack in packs.get(name, ()))
+    return tuple(sorted({known.medicines.reference, *found} - {""}))
 
 
-def _own_packs(known: Knowledge) -> dict[str, str]:
-    """Return the pack of each adviser that is a function; "" where it is not on the shelf."""
+def _own_packs(known: Knowledge) -> dict[str, frozenset[str]]:
+    """Return the packs of each adviser that is a function; none where it is not on the shelf."""
     return {
-        "allergy": known.allergens.reference,
-        "burden": known.burdens.reference,
-        "duplicates": known.duplicates.reference,
+        "allergy": frozenset((known.allergens.reference,)) - {""},
+        "burden": known.burdens.packs,
+        "duplicates": known.duplicates.packs,
     }
 
 
-def _packs_of(rules: Rules) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    tables = (*rules.by_drug.values(), *rules.pairs.values())
+def _packs_of(known: Knowledge) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {name: set(packs) for name, packs in _own_packs(known).items()}
+    tables = (*known.rules.by_drug.values(), *known.rules.pairs.values())
     for rule in (rule for mine in tables for rule in mine if rule.scope != "review"):
-        found.setdefault(rule.adviser, set()).add(rule.pack)
+        found.setdefault(rule.adviser, set()).update(rule.packs)
     return {name: frozenset(packs) for name, packs in found.items()}
 
 

@@ -14,8 +14,13 @@ from garrod.care.decide.options import codes_of
 from garrod.care.decide.wording import sentence
 from garrod.care.decide.words import DOING, listed
 from garrod.core.advice import Action, Advice, Because, Target, Tier
-from garrod.core.evidence import Evidence
-from garrod.science.safety.duplicate_rules import DuplicateRules
+from garrod.science.safety.duplicate_rules import (
+    AllowedPair,
+    DuplicateClass,
+    DuplicateRules,
+    Grave,
+    KindRow,
+)
 from garrod.science.safety.duplicates import Duplicate, Item, Kind, duplicates
 from garrod.science.safety.subject import Taken
 
@@ -23,6 +28,7 @@ STRENGTHS = {Tier.T1: "contraindicated", Tier.T2: "serious", Tier.T3: "moderate"
 INGREDIENT = frozenset((Kind.EXACT, Kind.INGREDIENT, Kind.SHARED))
 COUNTED = "{count}"  # in words, once it is known how many are alike
 COUNTS = {2: "two", 3: "three", 4: "four"}
+Row = AllowedPair | DuplicateClass | Grave | KindRow
 ENDS = "Does it replace the other? If so, end that line now"
 
 
@@ -35,7 +41,7 @@ class _Said:
     action: Action
     words: str
     manage: tuple[str, ...]
-    evidence: Evidence
+    row: Row
 
 
 def by_duplicates(question: Question) -> Decision:
@@ -52,24 +58,31 @@ def by_duplicates(question: Question) -> Decision:
 def _said(rules: DuplicateRules, one: Duplicate, *, is_order: bool) -> _Said:
     drug = one.by[0].drug.replace(" ", "-")
     if one.allowed is not None:
-        row = rules.kinds[Kind.ALLOWED]
-        key = f"allowed-{one.of_class.id if one.of_class else drug}"
-        tier = row.tier_order if is_order else row.tier_review
-        return _Said(key, tier, row.action, row.words, (one.allowed.reason,), one.allowed.evidence)
+        return _allowed(rules, one, one.allowed, is_order=is_order)
     if one.of_class is not None:
         group = one.of_class
         tier = group.tier_order if is_order else group.tier_review
         words = f"{COUNTED} {group.name}"
-        return _Said(group.id, tier, group.action, words, (group.manage,), group.evidence)
+        return _Said(group.id, tier, group.action, words, (group.manage,), group)
     row = rules.kinds[one.kind]
     grave = rules.grave(frozenset((one.by[0].drug,)))
     key, tier = f"{one.kind}-{drug}", row.tier_order if is_order else row.tier_review
     if grave is not None and one.kind in INGREDIENT:
         manage = (grave.why, row.manage)
-        return _Said(key, min(tier, grave.tier), row.action, row.words, manage, grave.evidence)
+        return _Said(key, min(tier, grave.tier), row.action, row.words, manage, grave)
     if grave is not None and one.kind is Kind.REPLACES:
-        return _Said(key, Tier.T3, Action.ASK, row.words, (grave.why, ENDS), grave.evidence)
-    return _Said(key, tier, row.action, row.words, (row.manage,), row.evidence)
+        return _Said(key, Tier.T3, Action.ASK, row.words, (grave.why, ENDS), grave)
+    return _Said(key, tier, row.action, row.words, (row.manage,), row)
+
+
+def _allowed(
+    rules: DuplicateRules, one: Duplicate, allowed: AllowedPair, *, is_order: bool
+) -> _Said:
+    """Return how two are said that belong together."""
+    row = rules.kinds[Kind.ALLOWED]
+    what = one.of_class.id if one.of_class else one.by[0].drug.replace(" ", "-")
+    tier = row.tier_order if is_order else row.tier_review
+    return _Said(f"allowed-{what}", tier, row.action, row.words, (allowed.reason,), allowed)
 
 
 def _advice(question: Question, group: Sequence[tuple[Duplicate, _Said]]) -> Advice:
@@ -93,8 +106,8 @@ def _advice(question: Question, group: Sequence[tuple[Duplicate, _Said]]) -> Adv
             *dict.fromkeys(Because("medicine", _line(item), t.ref) for t, item in parts),
             Because("rule", f"duplicates, {said.key}", rules.reference),
         ),
-        evidence=tuple(dict.fromkeys(s.evidence for _, s in group)),
-        packs=tuple(sorted({rules.reference, *question.subject.clinical.references})),
+        evidence=tuple(dict.fromkeys(s.row.evidence for _, s in group)),
+        packs=tuple(sorted({rules.reference, *(p for _, s in group for p in s.row.vocabulary)})),
         stable=True,
     )
 

@@ -42,7 +42,7 @@ def _advice(question: Question, rules: Rules, signal: Signal) -> Advice:
         or sentence(rules.phrase(rule, rule.effect)),
         because=because_of(rules, signal),
         evidence=rule.evidence,
-        packs=tuple(sorted({rule.pack, *question.subject.clinical.references})),
+        packs=rule.packs,
         options=_options(question, rule),
         dose_factor=rule.dose_factor or None,
         monitoring=tuple(rules.phrase(rule, code) for code in rule.monitoring),

@@ -40,6 +40,27 @@ DOING = {
     Action.NO_RECOMMENDATION: "No recommendation for",
 }
 
+# What was checked, or was not: advisers and other subjects whose own word is none for a person.
+SUBJECTS = {
+    "co-medication": "other medicines",
+    "contraindication": "contraindications",
+    "coverage": "what rules cover",
+    "dose-range": "doses",
+    "hepatic": "liver",
+    "lifestyle": "habits and food",
+    "pincer": "hazards of prescribing (PINCER)",
+    "qt": "QT",
+    "renal": "kidneys",
+    "review-start": "medicines that may be missing (START)",
+    "review-stopp": "medicines that may have to go (STOPP)",
+    "variants": "rare variants",
+}
+
+
+def subject_words(subject: str) -> str:
+    """Return what was not assessed, or what was, as a person reads it; a gene is its name."""
+    return SUBJECTS.get(subject, subject)
+
 
 @lru_cache(4096)  # phenotypes and statuses: few, and of nobody in particular
 def spoken(value: str) -> str:

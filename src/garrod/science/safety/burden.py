@@ -50,6 +50,7 @@ class Burden:
     manage: str
     theme: str
     evidence: Evidence
+    vocabulary: frozenset[str] = frozenset()  # packs that say what its sets are
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,12 @@ class Burdens:
     rows: tuple[Burden, ...] = ()
     scale: str = MAJORITY
     reference: str = ""
+
+    @property
+    def packs(self) -> frozenset[str]:
+        """Return the pack, and those that say what its sets are; none without the pack."""
+        own = {self.reference} - {""}
+        return frozenset((*own, *(p for row in self.rows for p in row.vocabulary)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +191,7 @@ def _burden(shelf: Shelf, row: Row, clinical: Clinical, points: Mapping[str, int
         manage=row["manage"],
         theme=row["theme"],
         evidence=shelf.evidence(PACK, row["evidence"]),
+        vocabulary=clinical.packs_of(() if is_scored else values_in(row["members"])),
     )
 
 

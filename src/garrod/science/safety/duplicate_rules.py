@@ -32,6 +32,7 @@ class DuplicateClass:
     action: Action
     manage: str
     evidence: Evidence
+    vocabulary: frozenset[str] = frozenset()  # packs that say what its sets are
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class AllowedPair:
     when: str
     reason: str
     evidence: Evidence
+    vocabulary: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class KindRow:
     words: str
     manage: str
     evidence: Evidence
+    vocabulary: frozenset[str] = frozenset()  # it names no set
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class Grave:
     tier: Tier
     why: str
     evidence: Evidence
+    vocabulary: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,15 @@ class DuplicateRules:
     graves: tuple[Grave, ...] = ()
     forms: tuple[tuple[Words, str, str], ...] = ()  # words, form, release
     reference: str = ""
+
+    @property
+    def packs(self) -> frozenset[str]:
+        """Return the pack, and those that say what its sets are; none without the pack."""
+        found = {self.reference} - {""}
+        found.update(*(row.vocabulary for row in self.classes))
+        found.update(*(row.vocabulary for row in self.allowed))
+        found.update(*(row.vocabulary for row in self.graves))
+        return frozenset(found)
 
     def grave(self, drugs: frozenset[str]) -> Grave | None:
         """Return the row by which twice one of some ingredients is grave, or None."""
@@ -103,6 +116,7 @@ def load_duplicate_rules(shelf: Shelf, clinical: Clinical) -> DuplicateRules:
                 Tier(row["tier"]),
                 row["why"],
                 shelf.evidence(PACK, row["evidence"]),
+                clinical.packs_of(values_in(row["members"])),
             )
             for row in shelf.rows(PACK, "grave")
         ),
@@ -136,6 +150,7 @@ def _class(shelf: Shelf, row: Row, clinical: Clinical) -> DuplicateClass:
         Action(row["action"]),
         row["manage"],
         shelf.evidence(PACK, row["evidence"]),
+        clinical.packs_of(values_in(row["members"])),
     )
 
 
@@ -149,6 +164,7 @@ def _allowed(shelf: Shelf, row: Row, clinical: Clinical) -> AllowedPair:
         row["when"],
         row["reason"],
         shelf.evidence(PACK, row["evidence"]),
+        clinical.packs_of((*values_in(row["first"]), *values_in(row["second"]))),
     )
 
 

@@ -17,6 +17,7 @@ from garrod.science.safety.truth import Answer, all_of, any_of, not_
 
 _WORD = re.compile(r'\s*("[^"]*"|[()]|<=|>=|!=|<|>|=|[^\s()<>=!"]+)')
 JOINTS = frozenset(("and", "or", ")"))
+NAMING = frozenset(("has", "indicated", "measure", "measured"))  # a name of the shelf follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,21 @@ def compiled(text: str, rule: str, clinical: Clinical, atoms: dict[str, Atom]) -
     if words.next():
         raise words.fault(f"{words.next()!r} is one word too many")
     return found
+
+
+def names_in(text: str, rule: str) -> tuple[str, ...]:
+    """Return the "@sets", conditions and measures that an expression names, each once.
+
+    Raises: KnowledgeError KNO010.  Source: the project's rule language.
+    """
+    words = _split(text, rule)
+    found = [
+        part
+        for before, word in zip(("", *words), words, strict=False)
+        for part in word.split("|")
+        if part.startswith("@") or before in NAMING
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def _either(words: Words, clinical: Clinical, atoms: dict[str, Atom]) -> Check:

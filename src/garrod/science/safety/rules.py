@@ -17,9 +17,10 @@ from garrod.knowledge.pack import Row, values_in
 from garrod.knowledge.shelf import Shelf
 from garrod.science.safety.atoms_line import ATOMS
 from garrod.science.safety.interacting import Interactions, load_interactions
-from garrod.science.safety.language import Check, compiled
+from garrod.science.safety.language import Check, compiled, names_in
 
 TABLE = "safety_rules"
+COMPUTED = re.compile(r"\b(?:crcl|egfr|rising)\b")  # worked out of creatinine
 LOCAL_WORDS = re.compile(r"\b(?:local|route)\b")
 SCOPES = ("order", "review", "both")
 SEVERITIES = ("contraindicated", "serious", "moderate", "minor")
@@ -55,6 +56,12 @@ class Rule:
     dose_factor: str
     alternatives: tuple[str, ...]
     evidence: tuple[Evidence, ...]
+    vocabulary: frozenset[str]  # packs that say what it calls a set, a condition or a measure
+
+    @property
+    def packs(self) -> tuple[str, ...]:
+        """Return its own pack and those of the words that it is put in, sorted."""
+        return tuple(sorted({self.pack, *self.vocabulary}))
 
     @property
     def is_local_too(self) -> bool:
@@ -192,7 +199,16 @@ def _rule(shelf: Shelf, name: str, row: Row, clinical: Clinical) -> Rule:
         dose_factor=row["dose_factor"],
         alternatives=values_in(row["alternatives"]),
         evidence=tuple(shelf.evidence(name, key) for key in values_in(row["evidence"])),
+        vocabulary=clinical.packs_of(_names(row)),
     )
+
+
+def _names(row: Row) -> Iterable[str]:
+    """Return what a rule calls by a name of the shelf; what is worked out, by what it is from."""
+    asked = names_in(row["when"], row["rule"])
+    yield from (*values_in(row["subject"]), *values_in(row["with"]), *asked)
+    if COMPUTED.search(row["when"]):
+        yield "creatinine"
 
 
 def _drugs(name: str, rule: str, cell: str, clinical: Clinical) -> frozenset[str]:

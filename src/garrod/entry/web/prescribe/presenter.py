@@ -6,10 +6,12 @@ from urllib.parse import urlencode
 
 from garrod.adapters.cds.again import command
 from garrod.adapters.report.cards import card_of as reported
+from garrod.adapters.report.cards import is_of_genes
 from garrod.adapters.report.phrases import capital
 from garrod.care.decide.card import Card
 from garrod.care.decide.notices import unseen_facts
 from garrod.care.decide.ports import CardDeed
+from garrod.care.decide.words import subject_words
 from garrod.core.advice import Advice, NotAssessed, Option, Target, Tier
 from garrod.entry.web.prescribe.form import TIMES, UNITS, Form, directions_of, name_of
 from garrod.entry.web.prescribe.looking import Looked
@@ -26,7 +28,6 @@ BEFORE = {
 }
 CALM = "No change is needed as far as it could be checked."
 RULE = "A rule about this person, not a probability."
-GENETIC = frozenset(("phenotype", "not-tested", "diplotype"))
 MOST_SURE = 0.99  # Not clinical: from here on words say "more than"
 NO_CHECK = "No rule here could be applied to this order: nothing is said for or against it."
 PARTLY = "Nothing was found against it, but some facts could not be read."
@@ -102,11 +103,11 @@ def _part(advice: Advice, number: int) -> Part:
         title=advice.title,
         summary=said.summary,
         why=said.why,
-        certainty=said.certainty if _is_of_genes(advice) else RULE,
+        certainty=said.certainty if is_of_genes(advice) else RULE,
         sure=_in_hundred(advice.p_recommendation),
         doubts=said.doubts,
         watch=said.watch,
-        strength=said.strength if _is_of_genes(advice) else _severity(advice),
+        strength=said.strength if is_of_genes(advice) else _severity(advice),
         citations=said.citations,
         steps=said.steps,
     )
@@ -123,10 +124,6 @@ def _in_hundred(p: float | None) -> str:
 
 def _severity(advice: Advice) -> str:
     return f"Severity: {advice.strength}" if advice.strength else "Severity not graded"
-
-
-def _is_of_genes(advice: Advice) -> bool:
-    return any(b.step in GENETIC for b in advice.because)
 
 
 def _choice(option: Option, number: int, looked: Looked) -> Choice:
@@ -157,4 +154,4 @@ def _drug_of(option: Option, looked: Looked) -> str:
 
 
 def _gap(gap: NotAssessed) -> tuple[str, str]:
-    return capital(gap.subject), capital(gap.reason)
+    return capital(subject_words(gap.subject)), capital(gap.reason)
