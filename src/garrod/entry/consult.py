@@ -20,6 +20,7 @@ from garrod.care.decide.knowledge import Knowledge
 from garrod.care.decide.model import Decision
 from garrod.care.decide.moment import Moment
 from garrod.care.decide.ports import CardMemory, People
+from garrod.care.decide.review import said_once
 from garrod.care.decide.sittings import Sittings
 from garrod.care.record.service import Record
 from garrod.core.medicine import REVIEW, Proposal
@@ -89,8 +90,9 @@ class Consult:
         return self.services.answer(person, proposal, today=today)
 
     def review(self, person: Person) -> Decision:
-        """Return what is to be said of everything that a person takes."""
-        return self.services.answer(person, REVIEW, today=self.clock().date())
+        """Return what is to be said of everything that a person takes, each problem once."""
+        found = self.services.answer(person, REVIEW, today=self.clock().date())
+        return said_once(self.services.knowledge, found)
 
 
 def person_of(services: Services, resources: Iterable[Resource], patient: str) -> Person:

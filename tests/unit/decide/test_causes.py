@@ -150,3 +150,19 @@ def test_indicator_of_something_else_is_said_beside() -> None:
     assert len(without_doubles((pair, allowed), is_order=True)) == 2
     for other in apart:
         assert len(without_doubles((indicator, other), is_order=True)) == 2
+
+
+def test_indicator_of_the_same_topic_adds_nothing_at_an_order_and_a_review_counts_it() -> None:
+    aged = Because("person", "the age is 70", "")
+    indicator = advice("pincer:a:naproxen", aged, tier=Tier.T3, target=Target("naproxen"))
+    ulcer = advice(
+        "contraindication:nsaid-ulcer:naproxen", Because("person", "on record: ulcer", ""),
+        tier=Tier.T3, target=Target("naproxen"),
+    )  # fmt: skip
+    topics = KNOWLEDGE.review.topic_ids
+    (one,) = without_doubles((indicator, ulcer), is_order=True, topics=topics)
+    assert one.id == ulcer.id
+    assert {b.text for b in one.because} == {"the age is 70", "on record: ulcer"}
+    assert len(without_doubles((indicator, ulcer), topics=topics)) == 2
+    other = advice("pincer:i:naproxen", aged, tier=Tier.T3, target=Target("naproxen"))
+    assert len(without_doubles((other, ulcer), is_order=True, topics=topics)) == 2

@@ -5,7 +5,7 @@ advice on one medicine, loudest first -> the same cause? -> the loudest, with th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from garrod.core.advice import Action, Advice, Tier
@@ -27,19 +27,29 @@ PLAIN = {  # who says it first where several are equally loud: what a nation's p
 }
 
 
+Topics = Callable[[Advice], frozenset[str]]
+
+
+def no_topics(advice: Advice) -> frozenset[str]:
+    """Return none: nothing is known of what advice has in common."""
+    return frozenset()
+
+
 def adviser_of(advice: Advice) -> str:
     """Return who said it, by the id."""
     return advice.id.partition(":")[0]
 
 
-def without_doubles(advice: Iterable[Advice], *, is_order: bool = False) -> tuple[Advice, ...]:
+def without_doubles(
+    advice: Iterable[Advice], *, is_order: bool = False, topics: Topics = no_topics
+) -> tuple[Advice, ...]:
     """Return advice with each cause once, as loud as its loudest; nothing of the proof is lost.
 
     The same cause: several advisers that speak against one medicine for an age, a pregnancy, a
     condition or a gene; rules that say the same effect of the same medicines; or an ordered
     medicine that is spoken against, and what a gene says of another only while that one is taken.
-    At an order an indicator of PINCER adds nothing to what is said of its facts or as loud of the
-    pair; a review counts it.
+    At an order an indicator of PINCER adds nothing to what is said of its facts or its topic, or as
+    loud of the pair; a review counts it. `topics` are the problems that advice speaks of.
     """
     plain = {**PLAIN, INDICATOR: 3} if is_order else PLAIN
     ranked = sorted(advice, key=lambda a: (a.tier, plain.get(adviser_of(a), 2), a.id))
@@ -49,7 +59,7 @@ def without_doubles(advice: Iterable[Advice], *, is_order: bool = False) -> tupl
             (
                 n
                 for n, had in enumerate(kept)
-                if _is_same(had, one) or (is_order and _is_indicated(had, one))
+                if _is_same(had, one) or (is_order and _is_indicated(had, one, topics))
             ),
             None,
         )
@@ -72,7 +82,7 @@ def _is_same(had: Advice, one: Advice) -> bool:
     return _cause(had) == _cause(one)
 
 
-def _is_indicated(had: Advice, one: Advice) -> bool:
+def _is_indicated(had: Advice, one: Advice, topics: Topics) -> bool:
     """Return whether one of two is an indicator (PINCER) of what the other says already."""
     if sum(adviser_of(a) == INDICATOR for a in (had, one)) != 1:
         return False
@@ -82,7 +92,8 @@ def _is_indicated(had: Advice, one: Advice) -> bool:
     if had.target != one.target or had.action not in AGAINST or one.action not in AGAINST:
         return False
     is_refused = had.tier in (Tier.T1, Tier.T2) and adviser_of(one) == INDICATOR
-    return is_refused or bool(_conditions(had) & _conditions(one))
+    is_alike = bool(_conditions(had) & _conditions(one))
+    return is_refused or is_alike or bool(topics(had) & topics(one))
 
 
 def _conditions(advice: Advice) -> frozenset[str]:

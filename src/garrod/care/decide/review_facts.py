@@ -91,6 +91,10 @@ class ReviewFacts:
         """Return the topics that a piece of advice belongs to."""
         return tuple(topic for topic in self.topics if topic.holds(advice))
 
+    def topic_ids(self, advice: Advice) -> frozenset[str]:
+        """Return the ids of the topics that a piece of advice belongs to."""
+        return frozenset(topic.id for topic in self.topics_of(advice))
+
     def plan_for(self, drug: str) -> Plan | None:
         """Return how a medicine is tapered, None where no row says."""
         return next((plan for plan in self.plans if drug in plan.drugs), None)

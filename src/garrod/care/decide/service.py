@@ -47,7 +47,9 @@ def decide(knowledge: Knowledge, person: Person, proposal: Proposal, *, today: d
     case = case_of(knowledge, person, today=today, order=proposal.medicine)
     question = question_of(knowledge, case, proposal.medicine)
     told = _told(knowledge, case, proposal.medicine, question)
-    once = replace(told, advice=ranked(without_doubles(told.advice, is_order=question.is_order)))
+    topics = knowledge.review.topic_ids
+    kept = without_doubles(told.advice, is_order=question.is_order, topics=topics)
+    once = replace(told, advice=ranked(kept))
 
     def judge(who: Person, line: MedicineLine) -> Decision:
         other = case_of(knowledge, who, today=today, order=line)
