@@ -8,7 +8,7 @@ import pytest
 from garrod.care.decide import before as room
 from garrod.care.decide import naming
 from garrod.care.decide.before import before
-from garrod.care.decide.case import Case, case_of
+from garrod.care.decide.case import Case, behaving_for, case_of
 from garrod.care.decide.knowledge import Knowledge
 from garrod.care.decide.model import Decision
 from garrod.care.decide.naming import named_in
@@ -109,3 +109,13 @@ def test_advice_is_the_same_remembered_or_not() -> None:
         fresh.append(decide(KNOWLEDGE, who, Proposal(Act.ORDER, replace(order)), today=TODAY))
     assert [said(TAKER), said(TAKER), said(replace(TAKER))] == [fresh] * 3
     assert any(a.target.name == "codeine" for a in fresh[0].advice)  # which paroxetine disturbs
+
+
+def test_medicines_that_act_on_no_enzyme_see_the_same_person() -> None:
+    found = case()
+    by_id = KNOWLEDGE.medicines.by_drug
+    seen = behaving_for(KNOWLEDGE, found, by_id["codeine"])
+    assert behaving_for(KNOWLEDGE, found, by_id["tramadol"]) is seen
+    assert seen.finding("CYP2D6") != TAKER.finding("CYP2D6")
+    own = behaving_for(KNOWLEDGE, found, by_id["paroxetine"])  # not counted against itself
+    assert own.finding("CYP2D6") != seen.finding("CYP2D6")

@@ -6,7 +6,7 @@ person -> lines with their medicines -> the circumstances of each medicine, as t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from garrod.care.decide.behaviour import as_behaving, inhibitor_marks, touched_by
@@ -29,7 +29,8 @@ Named = tuple[MedicineLine, tuple[Medicine, ...]]
 class Case:
     """A person on a day, each line of the list with the medicines that it names.
 
-    `active` are the medicines that reach the blood: of the list, and of the order.
+    `active` are the medicines that reach the blood: of the list, and of the order. `behaving` keeps
+    the person as the genes behave, by the medicine assessed ("" for all that act on no enzyme).
     """
 
     person: Person
@@ -39,6 +40,9 @@ class Case:
     base: Setting  # the person's circumstances, for no medicine yet
     times: Times = NO_TIMES  # of what was stopped, and when the rest was started
     local: tuple[MedicineLine, ...] = ()  # lines of forms for local use, the order among them
+    behaving: dict[tuple[str, frozenset[str]], Person] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def lines_of(self, medicine: Medicine) -> tuple[MedicineLine, ...]:
         """Return the lines of the list that name a medicine."""
@@ -129,8 +133,12 @@ def setting_for(
     is_new: bool,
 ) -> Setting:
     """Return the circumstances of one medicine, the person's genes as they behave for it."""
+    conversions = knowledge.conversions
     others = {m.drug: m.name for m in case.active if m is not medicine}
     spared = knowledge.spared.get(medicine.drug, frozenset())
+    marks = case.base.inhibitors
+    if touched_by(conversions, medicine):  # else it is none of those that inhibit
+        marks = inhibitor_marks(conversions, others, case.times.without(medicine.drug))
     return setting_of(
         knowledge.policy,
         behaving_for(knowledge, case, medicine, spared),
@@ -139,25 +147,31 @@ def setting_for(
         today=case.today,
         drug=medicine.drug,
         taken=case.base.taken,
-        inhibitors=inhibitor_marks(
-            knowledge.conversions, others, case.times.without(medicine.drug)
-        ),
-        estimate=exposure_of(knowledge.conversions, case.person, medicine.drug, others, case.times),
+        inhibitors=marks,
+        estimate=exposure_of(conversions, case.person, medicine.drug, others, case.times),
     )
 
 
 def behaving_for(
     knowledge: Knowledge, case: Case, medicine: Medicine, spared: frozenset[str] = frozenset()
 ) -> Person:
-    """Return the person with findings as the genes behave, to assess one medicine."""
-    return as_behaving(
-        knowledge.conversions,
-        case.person,
-        case.active,
-        about=medicine,
-        spared=spared,
-        times=case.times,
-    )
+    """Return the person with findings as the genes behave, to assess one medicine.
+
+    A medicine that acts on no enzyme is not counted anyhow, so that all of those see the same.
+    """
+    conversions = knowledge.conversions
+    key = (medicine.drug if touched_by(conversions, medicine) else "", spared)
+    found = case.behaving.get(key)
+    if found is None:
+        found = case.behaving[key] = as_behaving(
+            conversions,
+            case.person,
+            case.active,
+            about=medicine,
+            spared=spared,
+            times=case.times,
+        )
+    return found
 
 
 def _as_one(naming: Sequence[MedicineLine], taken: Sequence[MedicineLine]) -> MedicineLine:
