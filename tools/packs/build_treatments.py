@@ -13,78 +13,47 @@ from build_sets import shipped
 from guidance_source import table
 from writing import write_pack
 
-VERSION = "2026.11.0"
+VERSION = "2026.11.1"
 RETRIEVED = "2026-11-28"
 FOLDER = Path(__file__).resolve().parent / "treatments"
 
 
-def cite(key: str, source: str, locus: str, url: str) -> dict[str, str]:
-    """Return one row of evidence.csv."""
-    return {"id": key, "source": source, "version": "as stored", "locus": locus, "pmid": "",
-            "url": url, "licence": "facts", "retrieved": RETRIEVED}  # fmt: skip
+# Options that get no usual dose, and why: named so that nobody takes the silence for an oversight.
+UNDOSED = (
+    "warfarin (by INR), heparins (by weight and purpose), morphine, clozapine, amiodarone, "
+    "quinidine, lamotrigine, levetiracetam, quetiapine, aripiprazole, carvedilol (step by step, by "
+    "the person), amphotericin B, propofol, rocuronium, zoledronic acid (given in hospital)",
+    "options of which no source of the dose was read: anastrozole, beclometasone, colecalciferol, "
+    "desipramine, desogestrel, fluvastatin, fluvoxamine, folic acid, granisetron, isavuconazole, "
+    "levonorgestrel, linagliptin, macrogol, nortriptyline, ondansetron, paroxetine, posaconazole, "
+    "prednisolone, senna, tiotropium",
+)
+UNREAD = "(unchecked)"
 
 
-EVIDENCE = [
-    cite("own", "Garrod policy", "weights of the ranking; awaiting clinical sign-off",
-         "docs/explanation/tiers.md"),
-    cite("ng196", "NICE NG196, atrial fibrillation", "anticoagulants (unchecked)",
-         "https://www.nice.org.uk/guidance/ng196"),
-    cite("ng238", "NICE NG238, lipid modification", "after atorvastatin (unchecked)",
-         "https://www.nice.org.uk/guidance/ng238"),
-    cite("highland-stroke", "NHS Highland therapeutic guidelines",
-         "secondary prevention after TIA or ischaemic stroke",
-         "https://therapeuticportal.nhsh.scot/home/therapeutic-guidelines/stroke/"
-         "secondary-prevention-post-tia-or-ischaemic-stroke/"),
-    cite("ta210", "NICE TA210, as summarised by Pharmacy Notebook (April 2018)",
-         "clopidogrel and modified-release dipyridamole; read in the summary alone",
-         "https://pharmacy-notebook.com/en-gb/simplepage.cfm?ID=362414160&linkID=74159"),
-    cite("ng136", "Pharmacy Network, blood pressure screening and management (2019)",
-         "steps 1 to 3 of starting antihypertensives; medicines of each class (unchecked)",
-         "https://pharmacy-network.co.uk/clinical/437956-blood-pressure-screening-and-management-"
-         "2019/starting-antihypertensive-treatment-733695"),
-    cite("highland-bp", "NHS Highland therapeutic guidelines", "hypertension: ACE inhibitor",
-         "https://tam.nhsh.scot/for-healthcare-professionals/therapeutic-guidelines/"
-         "cardiovascular/hypertension/"),
-    cite("ni-depression", "Northern Ireland Formulary", "4.3.1 first choices and doses",
-         "https://niformulary.hscni.net/formulary/4-0-central-nervous-system/"
-         "4-3-antidepressant-drugs/4-3-a-mild-moderate-and-severe-depression/"),
-    cite("iow-depression", "Isle of Wight NHS eFormulary", "4.3 second and third choices",
-         "https://www.iow.nhs.uk/Pharmacy/eFormulary/0403-antidepressant-drugs.htm"),
-    cite("highland-uti", "NHS Highland antimicrobial guidance",
-         "acute lower urinary tract infection in adults",
-         "https://tam.nhsh.scot/therapeutic-guidelines/antimicrobial-guidance/urinary-tract-uti/"
-         "acute-lower-urinary-tract-infection-in-adults-no-fever-or-flank-pain/"),
-    cite("valley-uti", "NHS Forth Valley antimicrobial companion",
-         "lower UTI without sepsis, not pregnant",
-         "https://antimicrobialcompanion.scot/nhs-forth-valley/hospital-guidance/"
-         "genito-urinary-infections/urinary-tract-infections/"
-         "lower-uti-without-sepsis-female-not-pregnant/"),
-    cite("ni-ppi", "Northern Ireland Formulary", "1.3.5 proton pump inhibitors",
-         "https://niformulary.hscni.net/formulary/1-0-gastro-intestinal-system/"
-         "1-3-antisecretory-drugs-and-mucosal-protectants/1-3-5-proton-pump-inhibitors/"),
-    cite("east-gord", "East Region Formulary, NHS Scotland", "H2-receptor antagonist of choice",
-         "https://staging.formulary.nhs.scot/east/pharmacy-first-minor-ailments/"
-         "gastro-intestinal/gastro-oesophageal-reflux"),
-    cite("cg181", "NICE CG181, key priorities for implementation", "atorvastatin first",
-         "https://www.nice.org.uk/guidance/cg181/chapter/Key-priorities-for-implementation"),
-    cite("devon-pain", "South and West Devon Formulary", "4.7.1 paracetamol first",
-         "https://southwest.devonformularyguidance.nhs.uk/formulary/chapters/"
-         "4.-central-nervous-system/4-7-analgesics/"
-         "4-7-1-non-opioid-analgesics-and-compound-analgesic"),
-    cite("hpft-pain", "Hertfordshire Partnership NHS Trust formulary", "chapter 4, pain: NSAIDs",
-         "https://www.hpft.nhs.uk/information-and-resources/pharmacy-and-medicines-optimisation/"
-         "medicines-formulary/bnf-chapter-4-central-nervous-system/6-pain/"),
-]  # fmt: skip
+def evidence_rows(used: set[str]) -> list[dict[str, str]]:
+    """Return the rows of evidence.csv that are used: facts, as they were stored when read."""
+    more = {"pmid": "", "licence": "facts", "retrieved": RETRIEVED}
+    return [{**row, **more} for row in table("evidence", FOLDER) if row["id"] in used]
+
+
+def check(tables: dict[str, list[dict[str, str]]]) -> None:
+    """Fail where a medicine is unknown, a citation is lacking, or a dose was not read."""
+    known = {row["drug"] for row in shipped("drugs", "drugs")}
+    unknown = {row["drug"] for rows in tables.values() for row in rows if "drug" in row} - known
+    if unknown:
+        raise SystemExit(f"no such medicine in the pack drugs: {', '.join(sorted(unknown))}")
+    cited = {row["id"]: row["locus"] for row in table("evidence", FOLDER)}
+    for row in tables["doses"]:
+        if UNREAD in cited[row["evidence"]]:
+            print(f"{row['drug']}: a dose that was not read is never put in a draft")
 
 
 def main() -> None:
     """Write the pack."""
     names = ("treatments", "doses", "weights")
     tables = {name: [dict(row) for row in table(name, FOLDER)] for name in names}
-    known = {row["drug"] for row in shipped("drugs", "drugs")}
-    unknown = {row["drug"] for rows in tables.values() for row in rows if "drug" in row} - known
-    if unknown:
-        raise SystemExit(f"no such medicine in the pack drugs: {', '.join(sorted(unknown))}")
+    check(tables)
     used = {row["evidence"] for rows in tables.values() for row in rows}
     indications = dict.fromkeys(row["indication"] for row in tables["treatments"])
     manifest = {
@@ -92,16 +61,19 @@ def main() -> None:
         "licence": "Apache-2.0", "retrieved": RETRIEVED, "reviewer": "", "review_date": "",
         "genome_builds": [],
         "covers": [f"first choices for adults with {name.replace('_', ' ')}" for name in
-                   indications],
+                   indications]
+        + [f"usual doses of {len({row['drug'] for row in tables['doses']})} medicines that are "
+           "offered as options, each from a source that was read"],
         "does_not_cover": [
             "indications that are not listed: their orders are not ranked",
             "children, pregnancy (urinary infection), dialysis: no dose is proposed",
             "local formularies and prices: cost classes are rough and unchecked; a site replaces "
             "the pack by its own",
-            "combinations, titration after the first dose, maximum doses",
+            "combinations; steps after the first dose; a dose where some adviser asks for another",
+            *UNDOSED,
         ],
     }  # fmt: skip
-    evidence = [row for row in EVIDENCE if row["id"] in used]
+    evidence = evidence_rows(used)
     folder = write_pack(
         "treatment-options", VERSION, manifest=manifest, tables=tables, evidence=evidence
     )

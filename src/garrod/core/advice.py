@@ -68,7 +68,8 @@ class OptionDose:
     """How an alternative is usually given, as a cited row says: `days` 0 is without an end.
 
     `unit` is UCUM; `route` one of core.dosage.ROUTES; `words` the directions as a person reads
-    them.
+    them. `first` is an amount that is taken once before the others, 0 for none; `every_days` is 7
+    for once a week; `most` is the most of a day, 0 where no row says.
     """
 
     words: str
@@ -79,13 +80,18 @@ class OptionDose:
     times_a_day: int
     days: int
     evidence: Evidence
+    first: Decimal = Decimal(0)
+    every_days: int = 1
+    is_as_needed: bool = False
+    most: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An alternative ready to sign; `order` is a draft MedicationRequest or None.
+    """An alternative; `order` is a draft MedicationRequest or None, ready to sign with a `dose`.
 
-    `dose` is None where no row says how it is usually given: the prescriber chooses.
+    `dose` is None where no row says how it is usually given to a person like this, and `no_dose`
+    may say why: the prescriber chooses.
     """
 
     name: str
@@ -93,6 +99,7 @@ class Option:
     codes: tuple[str, ...] = ()
     order: dict[str, Any] | None = None
     dose: OptionDose | None = None
+    no_dose: str = ""
 
 
 @dataclass(frozen=True, slots=True)

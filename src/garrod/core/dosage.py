@@ -62,10 +62,15 @@ _UNSURE = re.compile(
     r"\b(?:prn|p\.r\.n|when (?:required|needed|necessary)|(?:as|if) (?:required|needed|necessary)|"
     r"as directed|up to|max(?:imum)?|or|then|increas\w+|reduc\w+|titrat\w+|taper\w*|weaning|"
     r"stat|single dose|once only|loading|alternate|every other|weekly|week|fortnight\w*|month\w*|"
-    r"mon|tue|wed|thu|fri|sat|sun|\w+days|on \w+day|total|units?|infusion|per hour|per kg|sos)\b"
+    r"mon|tue|wed|thu|fri|sat|sun|(?:mon|tues|wednes|thurs|fri|satur|sun)day|\w+days|on \w+day|"
+    r"total|units?|infusion|per hour|per kg|sos)\b"
     r"|mg\s*/\s*(?:kg|m2|m²|ml|h)|/\s*\d|\d\s*(?:-|–|to)\s*\d|\d,\d"
 )
-_COUNTS = {"half": "0.5", "one": "1", "two": "2", "three": "3", "four": "4", "a": "1"}
+_COUNTS = {
+    **{"half": "0.5", "one": "1", "two": "2", "three": "3", "four": "4", "a": "1"},
+    **{"five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10"},
+    **{"eleven": "11", "twelve": "12"},
+}
 _COUNT = rf"({_NUMBER}|{'|'.join(_COUNTS)})"
 _UNIT_DOSE = re.compile(
     rf"\b{_COUNT}\s+(?:a\s+)?(?:tablets?|tabs?|capsules?|caps?)\b|\b{_COUNT}\s+(?=@)"
@@ -86,24 +91,36 @@ _PART_OF_DAY = re.compile(
     r"(?<!\w)(?:om|nocte|mane|(?:(?:at|every|each) )?night|at bedtime|"
     r"(?:(?:in the|every|each) )?(?:morning|evening|afternoon))(?!\w)"
 )
+# Once a week, as directions say it; a day of the week may stand beside it, or stand for it.
+_DAY = r"(?:mon|tue|tues|wed|wednes|thu|thurs|fri|sat|satur|sun)(?:day)?s?"
+_WEEKLY = re.compile(
+    r"(?<!\w)(?:once (?:a|per|every|each) week|once[ -]weekly|(?:once )?every week|weekly|"
+    r"(?:a|per|each) week|every (?:7|seven) days)(?!\w)"
+)
+_OFTENER = re.compile(rf"(?<!\w)(?:twice|thrice|times|and|{_DAY})(?!\w)")
+_ON_DAY = re.compile(rf"(?<!\w)(?:on (?:a )?|every |each ){_DAY}(?!\w)")
 _LEFT_OVER = re.compile(r"\d|\b(?:half|one|two|three|four|five|six|both)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Dosage:
-    """What directions say: a route of ROUTES or "", and the total of a day or None."""
+    """What directions say: a route of ROUTES or "", and the total of a day or of a week, or None.
+
+    What is taken every day has no total of a week.
+    """
 
     route: str = ""
     daily_mg: Decimal | None = None
+    weekly_mg: Decimal | None = None
 
 
 def dosage_in(text: str) -> Dosage:
     """Return what a line of a medicine list says of route and total dose a day.
 
     >>> dosage_in("clopidogrel 75 mg tablets, one tablet once daily")
-    Dosage(route='oral', daily_mg=Decimal('75'))
+    Dosage(route='oral', daily_mg=Decimal('75'), weekly_mg=None)
     """
-    return Dosage(route_in(text), daily_mg_in(text))
+    return Dosage(route_in(text), daily_mg_in(text), weekly_mg_in(text))
 
 
 @lru_cache(maxsize=MOST)
@@ -134,6 +151,28 @@ def daily_mg_in(text: str) -> Decimal | None:
     count = counts[0] if counts else "1"
     total = strengths[0] * Decimal(_COUNTS.get(count, count)) * times
     return _plain(total) if total > 0 else None
+
+
+@lru_cache(maxsize=MOST)
+def weekly_mg_in(text: str) -> Decimal | None:
+    """Return the total of a week that directions of once a week give beyond doubt; else None.
+
+    >>> weekly_mg_in("methotrexate 2.5 mg tablets, six tablets once a week on Monday")
+    Decimal('15')
+    """
+    words = " ".join(text.casefold().split())
+    words, weeks = _WEEKLY.subn(" ; ", words)
+    words, moments = _ON_DAY.subn(" ; ", words)
+    is_once = weeks < 2 and moments < 2 and weeks + moments > 0
+    if not is_once or _OFTENER.search(words) or _names_times(words):
+        return None
+    return daily_mg_in(f"{words} once daily")
+
+
+def _names_times(words: str) -> bool:
+    """Return whether directions say, beside the week, how often a day or at which part of it."""
+    daily = (_DAILY, *(re.compile(rf"(?<!\w)(?:{p})(?!\w)") for p in _FREQUENCIES.values()))
+    return any(pattern.search(words) for pattern in daily)
 
 
 def is_open_ended(text: str) -> bool:

@@ -26,7 +26,8 @@ class MedicineLine:
 
     `reasons` are what it is taken for, as codings or words; `reference` opens the source resource.
     `route` is one of core.dosage.ROUTES or "" (not known). `daily_mg` is the total dose a day, None
-    unless the directions give it beyond doubt: "as needed" and ranges do not. `ended`, of a line
+    unless the directions give it beyond doubt: "as needed" and ranges do not; `weekly_mg` that of
+    a week, of a medicine that is not taken every day. `ended`, of a line
     that is no longer taken, is the day on which it was stopped, or else the last on which it is
     known to have been meant to be taken. `renews` is what it goes on with: references of requests
     and statements, identifiers of the treatment as "system|value", ANY_LINE of a bare repeat.
@@ -39,6 +40,7 @@ class MedicineLine:
     reference: str = ""
     route: str = ""
     daily_mg: Decimal | None = None
+    weekly_mg: Decimal | None = None
     ended: date | None = None
     is_as_needed: bool = False
     renews: tuple[str, ...] = ()

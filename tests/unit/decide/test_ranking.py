@@ -84,9 +84,8 @@ def test_age_and_sex_choose_the_row() -> None:
         replace(ADULT, is_pregnant=False, pregnancy_seen=TODAY), MedicineLine("cefalexin")
     )
     man = ranker(replace(ADULT, sex="male"), MedicineLine("cefalexin"))
-    medicine = KNOWLEDGE.medicines.by_id("trimethoprim")
-    assert medicine is not None
-    doses = [r.dose(medicine, "uti") for r in (woman, man)]
+    rows = KNOWLEDGE.treatments
+    doses = [rows.dose_of("trimethoprim", "uti", r.subject) for r in (woman, man)]
     assert [d.days for d in doses if d] == [3, 7]
     assert (doses[0].amount, doses[0].times_a_day) == (Decimal(200), 2)  # type: ignore[union-attr]
 

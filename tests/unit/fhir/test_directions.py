@@ -163,3 +163,53 @@ def test_line_and_draft_order_keep_route_and_total(tmp_path: Path) -> None:
     path.write_text(json.dumps({**order, "status": "draft", "authoredOn": "2026-11-25"}))
     read = read_order(path, Own(frozenset(("Patient/p1",))))
     assert (read.route, read.daily_mg, read.started) == ("oral", 75, None)
+
+
+WEEKLY = {"frequency": 1, "period": 1, "periodUnit": "wk"}
+
+
+def week(*given: dict[str, Any], name: str = "methotrexate") -> Decimal | None:
+    return directions_of({"dosageInstruction": list(given)}, name).weekly_mg
+
+
+@pytest.mark.parametrize(
+    "timing",
+    [
+        repeat(**WEEKLY),
+        repeat(frequency=1, period=7, periodUnit="d"),
+        repeat(**WEEKLY, dayOfWeek=["mon"]),
+    ],
+)
+def test_total_of_a_week_is_that_of_its_one_dose(timing: dict[str, Any]) -> None:
+    assert week(structured(MG, timing)) == 75
+    assert total(structured(MG, timing)) is None
+    assert week(structured(MG, timing, text="75 mg once a week")) == 75
+    assert week({"text": "six tablets every Monday"}, name="methotrexate 2.5 mg tablets") == 15
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        structured(MG, repeat(**WEEKLY, dayOfWeek=["mon", "fri"])),
+        structured(MG, repeat(**WEEKLY, dayOfWeek="mon")),
+        structured(MG, repeat(**{**WEEKLY, "frequency": 2})),
+        structured(MG, repeat(**WEEKLY, frequencyMax=2)),
+        structured(MG, repeat(frequency=1, period=2, periodUnit="wk")),
+        structured(MG, repeat(when=["MORN"])),
+        structured(MG, DAILY),
+        structured(MG, repeat(**WEEKLY), asNeededBoolean=True),
+        structured(MG, repeat(**WEEKLY), text="80 mg once a week"),
+        structured(MG, DAILY, text="75 mg once a week"),
+        {"text": "75 mg daily"},
+    ],
+)
+def test_total_of_a_week_that_is_not_beyond_doubt_is_not_read(given: dict[str, Any]) -> None:
+    assert week(given) is None
+
+
+def test_what_is_taken_once_to_begin_with_is_in_no_total() -> None:
+    first = structured({**MG, "value": 180}, repeat(count=1), text="180 mg once")
+    assert total(first, structured(MG, DAILY)) == 75
+    assert total(first) is None
+    assert total(structured(MG, DAILY), structured(MG, DAILY)) is None
+    assert total(first, first) is None

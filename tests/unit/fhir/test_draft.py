@@ -1,5 +1,6 @@
 """Draft orders: what a row says of the dose, and nothing made up where none does."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import orjson
@@ -56,3 +57,36 @@ def test_without_a_row_the_dose_is_to_be_chosen_and_a_group_has_no_draft() -> No
     codec().drafted(orjson.dumps(coded.order), kind="MedicationRequest", id="d2")
     assert coded.order["dosageInstruction"] == [{"text": NO_DOSE}]
     assert group.order is None
+
+
+def test_what_is_taken_once_to_begin_with_stands_first() -> None:
+    words = "400 mg once, then 200 mg twice a day for 3 days"
+    first = replace(dose(), words=words, first=Decimal(400), most=Decimal(600))
+    order = draft_order(Option("pivmecillinam", "r", CODES, dose=first), PERSON)
+    codec().drafted(orjson.dumps(order), kind="MedicationRequest", id="d3")
+    once, lasting = order["dosageInstruction"]
+    assert (once["sequence"], lasting["sequence"]) == (1, 2)
+    assert once["doseAndRate"][0]["doseQuantity"]["value"] == 400
+    assert once["timing"] == {"repeat": {"count": 1}}
+    assert (once["text"], lasting["text"]) == (
+        "400 mg once, to begin with",
+        "200 mg twice a day for 3 days",
+    )
+    assert lasting["maxDosePerPeriod"]["numerator"]["value"] == 600
+
+
+def test_weekly_and_as_needed_doses_say_so_and_a_long_course_is_not_supplied_at_once() -> None:
+    weekly = replace(dose(days=0), times_a_day=1, every_days=7)
+    (told,) = draft_order(Option("x", "r", CODES, dose=weekly), PERSON)["dosageInstruction"]
+    assert told["timing"]["repeat"]["period"] == 7
+    needed = replace(dose(days=0), is_as_needed=True)
+    (told,) = draft_order(Option("x", "r", CODES, dose=needed), PERSON)["dosageInstruction"]
+    assert told["asNeededBoolean"] is True
+    long = draft_order(Option("x", "r", CODES, dose=dose(days=365)), PERSON)
+    assert "dispenseRequest" not in long
+    assert long["dosageInstruction"][0]["timing"]["repeat"]["boundsDuration"]["value"] == 365
+
+
+def test_draft_without_a_dose_says_why() -> None:
+    order = draft_order(Option("x", "r", CODES, no_dose="body weight: no result"), PERSON)
+    assert order["dosageInstruction"] == [{"text": f"{NO_DOSE}: body weight: no result"}]

@@ -1,4 +1,4 @@
-"""Directions of a FHIR medicine: the route, and the total dose a day where it is beyond doubt.
+"""Directions of a FHIR medicine: the route, and the total of a day or week, where beyond doubt.
 
 dosageInstruction (request) or dosage (statement) -> route codings, dose x timing, else the words
 """
@@ -17,6 +17,7 @@ from garrod.core.dosage import (
     is_open_ended,
     route_in,
     strength_mg_in,
+    weekly_mg_in,
 )
 from garrod.core.errors import UnitError
 from garrod.core.quantity import Quantity
@@ -46,6 +47,7 @@ _TIMES = {
     **dict.fromkeys(("QD", "AM", "PM", "BED"), 1),
     **{"BID": 2, "Q12H": 2, "TID": 3, "Q8H": 3, "QID": 4, "Q6H": 4, "Q4H": 6},
 }
+_WEEK = {"d": 7, "wk": 1}
 _PER_DAY = {"s": 86400, "min": 1440, "h": 24, "d": 1}
 # What a strength in a medicine's name is the strength of.
 _PIECE = re.compile(r"\W*(?:tab|tabs|tablet|tablets|cap|caps|capsule|capsules)\b", re.IGNORECASE)
@@ -53,16 +55,26 @@ _OPEN = ("frequencyMax", "periodMax", "countMax", "dayOfWeek")  # a total that i
 
 
 def directions_of(resource: Resource, name: str) -> Dosage:
-    """Return route and daily total of a MedicationRequest or MedicationStatement.
+    """Return route and total of a day or week of a MedicationRequest or MedicationStatement.
 
     `name` are the medicine's words: their form tells a route, their strength what a tablet holds.
+    What is taken once, before what goes on, is in no total.
     """
     given = [*many(resource, "dosageInstruction"), *many(resource, "dosage")]
     if not given:
         return dosage_in(name)
     routes: set[str] = set().union(*map(_routes, given))
     route = next(iter(routes)) if len(routes) == 1 else "" if routes else route_in(name)
-    return Dosage(route, _daily_mg(given[0], name) if len(given) == 1 else None)
+    lasting = [dosage for dosage in given if not _is_once(dosage)] if len(given) > 1 else given
+    if len(lasting) != 1:
+        return Dosage(route)
+    return Dosage(route, _daily_mg(lasting[0], name), _weekly_mg(lasting[0], name))
+
+
+def _is_once(dosage: Resource) -> bool:
+    """Return whether a dosage is one that is taken a single time."""
+    repeat = one(one(dosage, "timing"), "repeat")
+    return repeat.get("count") == 1 and "countMax" not in repeat
 
 
 def _routes(dosage: Resource) -> set[str]:
@@ -75,8 +87,7 @@ def _routes(dosage: Resource) -> set[str]:
 def _daily_mg(dosage: Resource, name: str) -> Decimal | None:
     """Return the total of a day; None where structure and words say different things."""
     words = text(dosage, "text") or text(dosage, "patientInstruction")
-    is_as_needed = dosage.get("asNeededBoolean") is True or "asNeededCodeableConcept" in dosage
-    if is_as_needed or is_open_ended(words):
+    if _is_as_needed(dosage) or is_open_ended(words):
         return None
     worded = daily_mg_in(words) or daily_mg_in(f"{name}, {words}")
     if not one(dosage, "timing") or not list(many(dosage, "doseAndRate")):
@@ -85,9 +96,37 @@ def _daily_mg(dosage: Resource, name: str) -> Decimal | None:
     return structured if worded in (None, structured) else None
 
 
+def _weekly_mg(dosage: Resource, name: str) -> Decimal | None:
+    """Return the total of a week of what is taken once a week; None where two things are said."""
+    words = text(dosage, "text") or text(dosage, "patientInstruction")
+    if _is_as_needed(dosage):
+        return None
+    worded = weekly_mg_in(words) or weekly_mg_in(f"{name}, {words}")
+    if not one(dosage, "timing") or not list(many(dosage, "doseAndRate")):
+        return worded
+    is_weekly = _is_once_a_week(one(one(dosage, "timing"), "repeat"))
+    structured = _total_mg(dosage, name, 1 if is_weekly else None)
+    return structured if worded in (None, structured) else None
+
+
+def _is_once_a_week(repeat: Resource) -> bool:
+    period, unit = _decimal(repeat.get("period")), text(repeat, "periodUnit")
+    days = repeat.get("dayOfWeek", ["any"])
+    is_one_day = isinstance(days, list) and len(days) == 1
+    is_week = period is not None and period == _WEEK.get(unit) and repeat.get("frequency", 1) == 1
+    return is_week and is_one_day and not {"frequencyMax", "periodMax", "countMax"} & {*repeat}
+
+
+def _is_as_needed(dosage: Resource) -> bool:
+    return dosage.get("asNeededBoolean") is True or "asNeededCodeableConcept" in dosage
+
+
 def _structured_mg(dosage: Resource, name: str) -> Decimal | None:
+    return _total_mg(dosage, name, _times_a_day(one(dosage, "timing")))
+
+
+def _total_mg(dosage: Resource, name: str, times: int | None) -> Decimal | None:
     doses = list(many(dosage, "doseAndRate"))
-    times = _times_a_day(one(dosage, "timing"))
     if times is None or len(doses) != 1 or any(key.startswith("rate") for key in doses[0]):
         return None
     amount = _amount_mg(one(doses[0], "doseQuantity"), name)

@@ -1,6 +1,7 @@
 """Draft orders: an option of a piece of advice, ready to sign, as a FHIR R4 request.
 
-Option (codes, and the usual dose where a cited row has one) -> MedicationRequest, intent proposal
+Option (codes, and the usual dose where a cited row has one) -> MedicationRequest, intent proposal;
+an amount that is taken once, to begin with, is a direction of its own
 Option of a gene's test -> ServiceRequest, intent proposal
 """
 
@@ -17,8 +18,16 @@ from garrod.core.person import Person
 UCUM = "http://unitsofmeasure.org"
 SNOMED = "http://snomed.info/sct"
 NO_DOSE = "dose to be chosen"
-# Source: SNOMED CT, route of administration value set of UK Core (unchecked)
-ROUTES = {"oral": ("26643006", "Oral route")}
+# Source: SNOMED CT, as the routes of `directions` have them (unchecked but for their check digits)
+ROUTES = {
+    "oral": ("26643006", "Oral route"),
+    "intravenous": ("47625008", "Intravenous route"),
+    "subcutaneous": ("34206005", "Subcutaneous route"),
+    "inhaled": ("447694001", "Respiratory tract route"),
+    "transdermal": ("45890007", "Transdermal route"),
+}
+UNITS = {"ug": "micrograms"}  # UCUM code: as a person reads it
+MOST_SUPPLIED = 28  # days of a first supply. Source: own choice, a usual NHS interval (unchecked)
 
 
 def with_orders(advice: Advice, person: Person) -> Advice:
@@ -67,26 +76,27 @@ def gene_test_order(
 def draft_order(option: Option, person: Person) -> dict[str, Any]:
     """Return a draft MedicationRequest: dose, route and duration where a row gives them.
 
-    Without a row the directions say that the dose is to be chosen: none is made up.
+    Without a row the directions say that the dose is to be chosen, and why: none is made up.
     """
     coding = [
         {"system": system, "code": code, "display": option.name}
         for system, _, code in (c.partition("|") for c in option.codes)
     ]
+    said = f"{NO_DOSE}: {option.no_dose}" if option.no_dose else NO_DOSE
     order: dict[str, Any] = {
         "resourceType": "MedicationRequest",
         "status": "draft",
         "intent": "proposal",
         "subject": {"reference": person.reference},
         "medicationCodeableConcept": {"coding": coding, "text": _name(option)},
-        "dosageInstruction": [{"text": NO_DOSE}],
+        "dosageInstruction": [{"text": said}],
+        "substitution": {"allowedBoolean": False},  # UK Core asks for it; no other is meant
     }
     if option.dose is None:
         return order
-    order["dosageInstruction"] = [_directions(option.dose)]
-    if option.dose.days:
-        supply = {"value": option.dose.days, "unit": "days", "system": UCUM, "code": "d"}
-        order["dispenseRequest"] = {"expectedSupplyDuration": supply}
+    order["dosageInstruction"] = directions(option.dose)
+    if 0 < option.dose.days <= MOST_SUPPLIED:
+        order["dispenseRequest"] = {"expectedSupplyDuration": _days(option.dose.days)}
     return order
 
 
@@ -94,26 +104,36 @@ def _name(option: Option) -> str:
     return f"{option.name} {option.dose.form}" if option.dose else option.name
 
 
-def _directions(dose: OptionDose) -> dict[str, Any]:
+def directions(dose: OptionDose) -> list[dict[str, Any]]:
+    """Return the directions of a usual dose: what is taken once before the others stands first."""
     repeat: dict[str, Any] = {"frequency": dose.times_a_day, "period": 1, "periodUnit": "d"}
+    if dose.every_days != 1:
+        repeat["period"] = dose.every_days
     if dose.days:
-        repeat["boundsDuration"] = {
-            "value": dose.days,
-            "unit": "days",
-            "system": UCUM,
-            "code": "d",
+        repeat["boundsDuration"] = _days(dose.days)
+    lasting = _dosage(dose, dose.amount, repeat)
+    if dose.is_as_needed:
+        lasting["asNeededBoolean"] = True
+    if dose.most:
+        lasting["maxDosePerPeriod"] = {
+            "numerator": _quantity(dose.most, dose.unit),
+            "denominator": _days(1),
         }
+    if not dose.first:
+        return [{"text": dose.words, **lasting}]
+    once = _dosage(dose, dose.first, {"count": 1})
+    first = f"{dose.first:f} {dose.unit} once, to begin with"
+    after = dose.words.partition(", then ")[2] or dose.words
+    return [
+        {"sequence": 1, "text": first, **once},
+        {"sequence": 2, "text": after, **lasting},
+    ]
+
+
+def _dosage(dose: OptionDose, amount: Decimal, repeat: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "text": dose.words,
         "timing": {"repeat": repeat},
-        "doseAndRate": [
-            {
-                "doseQuantity": {
-                    **{"value": _number(dose.amount), "unit": dose.unit},
-                    **{"system": UCUM, "code": dose.unit},
-                }
-            }
-        ],
+        "doseAndRate": [{"doseQuantity": _quantity(amount, dose.unit)}],
     }
     if dose.route in ROUTES:
         code, words = ROUTES[dose.route]
@@ -121,5 +141,11 @@ def _directions(dose: OptionDose) -> dict[str, Any]:
     return found
 
 
-def _number(amount: Decimal) -> int | float:
-    return int(amount) if amount == amount.to_integral_value() else float(amount)
+def _days(days: int) -> dict[str, Any]:
+    unit = "day" if days == 1 else "days"
+    return {"value": days, "unit": unit, "system": UCUM, "code": "d"}
+
+
+def _quantity(amount: Decimal, unit: str) -> dict[str, Any]:
+    value = int(amount) if amount == amount.to_integral_value() else float(amount)
+    return {"value": value, "unit": UNITS.get(unit, unit), "system": UCUM, "code": unit}

@@ -50,6 +50,7 @@ def line_of(resource: Resource, own: Own) -> MedicineLine:
         reference=f"{text(resource, 'resourceType')}/{text(resource, 'id')}",
         route=directions.route,
         daily_mg=directions.daily_mg,
+        weekly_mg=directions.weekly_mg,
         is_as_needed=_is_as_needed(resource, words),
         renews=tuple(dict.fromkeys(_renews(resource, own))),
     )

@@ -188,4 +188,5 @@ def _as_one(naming: Sequence[MedicineLine], taken: Sequence[MedicineLine]) -> Me
         started=min(starts, default=None),
         route=naming[0].route if len(routes) == 1 else "",
         daily_mg=naming[0].daily_mg if len(naming) == 1 else None,
+        weekly_mg=naming[0].weekly_mg if len(naming) == 1 else None,
     )

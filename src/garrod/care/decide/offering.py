@@ -48,7 +48,7 @@ def _offered(question: Question, ranker: Ranker, advice: Advice, ordered: frozen
         if fit.barred:
             barred.append(fit)
         else:
-            kept[option.name] = _remarked(option, fit, ranker, indication)
+            kept[option.name] = _remarked(option, fit)
     ranking = Ranking()
     is_against = advice.action in AGAINST and advice.tier in RANKED_AT
     if indication and is_against and not _is_there_already(advice):
@@ -102,13 +102,14 @@ def _instead_of(question: Question, option: Option) -> frozenset[str]:
     return frozenset(m.drug for m in named)
 
 
-def _remarked(option: Option, fit: Fit, ranker: Ranker, indication: str) -> Option:
-    """Return an option with what speaks against it, and its usual dose."""
+def _remarked(option: Option, fit: Fit) -> Option:
+    """Return an option with what speaks against it, and its usual dose or why there is none."""
     said = [f"but {a}" for a in fit.against if a not in option.reason]
     return replace(
         option,
         reason="; ".join((option.reason, *said)),
-        dose=ranker.dose(fit.medicine, indication),
+        dose=fit.dosed.dose,
+        no_dose=fit.dosed.why_not,
     )
 
 

@@ -16,8 +16,9 @@ from garrod.care.decide.knowledge import Knowledge
 from garrod.care.decide.model import Decision
 from garrod.care.decide.naming import named_in
 from garrod.care.decide.options import codes_of
-from garrod.care.decide.treatments import Treatment
-from garrod.core.advice import Action, Advice, Option, OptionDose, Tier
+from garrod.care.decide.ready import line_of, unopposed
+from garrod.care.decide.treatments import NO_DOSE, Dosed, Treatment
+from garrod.core.advice import Action, Advice, Option, Tier
 from garrod.core.medicine import MedicineLine
 from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine
@@ -37,12 +38,16 @@ LINES = {1: "first line", 2: "second line", 3: "third line"}
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How a medicine suits a person: why it is barred ("" where it is not), what is against it."""
+    """How a medicine suits a person: why it is barred ("" where it is not), what is against it.
+
+    `dosed` is a dose that no adviser would have another, or why there is none.
+    """
 
     medicine: Medicine
     barred: str = ""
     against: tuple[str, ...] = ()
     penalty: int = 0
+    dosed: Dosed = NO_DOSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +58,13 @@ class Ranked:
     pro: tuple[str, ...]
     contra: tuple[str, ...]
     penalty: int
-    dose: OptionDose | None = None
+    dosed: Dosed = NO_DOSE
 
     def as_option(self) -> Option:
         """Return it as an option of a card."""
         said = [*self.pro, *(f"but {c}" for c in self.contra)]
-        return Option(self.medicine.name, "; ".join(said), codes_of(self.medicine), dose=self.dose)
+        option = Option(self.medicine.name, "; ".join(said), codes_of(self.medicine))
+        return replace(option, dose=self.dosed.dose, no_dose=self.dosed.why_not)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +104,11 @@ class Ranker:
         if any(medicine in mine for _, mine in stay):
             return Fit(medicine, "it is on the list of medicines already")
         without = replace(self.person, medicines=tuple(line for line, _ in stay))
-        dose = self.dose(medicine, indication)
-        found = self._judge(without, _line_of(medicine, dose))
+        dosed = self.knowledge.treatments.dosed(medicine.drug, indication, self.subject)
+        found = self._judge(without, line_of(medicine, dosed.dose))
         others = frozenset(m.drug for _, mine in stay for m in mine)
-        return _judged(self.knowledge, medicine, found, self._added(medicine, others))
+        fit = _judged(self.knowledge, medicine, found, self._added(medicine, others))
+        return replace(fit, dosed=unopposed(dosed, found))
 
     def _added(self, medicine: Medicine, others: frozenset[str]) -> tuple[str, ...]:
         """Return the burdens that a medicine adds to what others bring already."""
@@ -112,10 +119,6 @@ class Ranker:
             for name in BURDENS
             if name in own and any(name in clinical.sets_of(other) for other in others)
         )
-
-    def dose(self, medicine: Medicine, indication: str) -> OptionDose | None:
-        """Return how a medicine is usually given to this person, or None."""
-        return self.knowledge.treatments.dose_of(medicine.drug, indication, self.subject)
 
     def rank(self, indication: str, replacing: Iterable[str]) -> Ranking:
         """Return the alternatives for an indication, in place of others, best first."""
@@ -148,16 +151,7 @@ class Ranker:
             pro.append(row.note)
         penalty = fit.penalty + row.line * weight("line") + weight(f"cost-{row.cost}")
         penalty += weight(f"formulary-{row.formulary}")
-        return Ranked(
-            fit.medicine, tuple(pro), tuple(contra), penalty, self.dose(fit.medicine, indication)
-        )
-
-
-def _line_of(medicine: Medicine, dose: OptionDose | None) -> MedicineLine:
-    if dose is None:
-        return MedicineLine(medicine.name)
-    daily = dose.amount * dose.times_a_day if dose.unit == "mg" else None
-    return MedicineLine(medicine.name, route=dose.route, daily_mg=daily)
+        return Ranked(fit.medicine, tuple(pro), tuple(contra), penalty, fit.dosed)
 
 
 def _judged(

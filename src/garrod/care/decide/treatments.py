@@ -22,6 +22,7 @@ from garrod.science.safety.subject import Subject
 PACK = "treatment-options"
 COSTS = ("low", "medium", "high")
 FORMULARY = ("yes", "restricted", "no")
+UNREAD = "(unchecked)"  # in the place of a citation that nobody read
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,12 +41,27 @@ class Treatment:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DoseRow:
-    """How a medicine is usually given for an indication ("" is any), and for whom."""
+    """How a medicine is usually given for an indication ("" is any), and for whom.
+
+    `is_read` is False of a row whose source nobody read: it is never put in a draft.
+    """
 
     drug: str
     indication: str
     when: Check
     dose: OptionDose
+    is_read: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Dosed:
+    """The usual dose of a medicine for one person, or why there is none."""
+
+    dose: OptionDose | None = None
+    why_not: str = ""
+
+
+NO_DOSE = Dosed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +89,29 @@ class Treatments:
 
     def dose_of(self, drug: str, indication: str, subject: Subject) -> OptionDose | None:
         """Return how a medicine is usually given to a person like this, or None."""
-        for row in self.doses.get(drug, ()):
-            is_for = row.indication in ("", indication)
-            if is_for and row.when(Asked(subject)).is_yes:
-                return row.dose
-        return None
+        return self.dosed(drug, indication, subject).dose
+
+    def dosed(self, drug: str, indication: str, subject: Subject) -> Dosed:
+        """Return how a medicine is usually given to a person like this, or why no row says.
+
+        A row of which it cannot be told whether it holds is none; the line that is proposed tells
+        what the medicine is for.
+        """
+        rows = self.doses.get(drug, ())
+        meant = [row for row in rows if row.indication in ("", indication) and row.is_read]
+        asked = Asked(subject, next((t for t in subject.taken if t.is_new), None))
+        missing: dict[str, None] = {}
+        for row in meant:
+            answer = row.when(asked)
+            if answer.is_yes:
+                return Dosed(row.dose)
+            missing |= dict.fromkeys(m.text for m in answer.missing)
+        if missing:
+            return Dosed(None, "; ".join(missing))
+        if not rows:
+            return Dosed(None, "no usual dose is at hand")
+        is_for = "for a person like this" if meant else "for what it is given for"
+        return Dosed(None, f"no usual dose {is_for} is at hand")
 
     def weight(self, what: str) -> int:
         """Return how much something counts against a medicine; 0 where no row says."""
@@ -128,6 +162,7 @@ def _treatment(shelf: Shelf, row: Row, clinical: Clinical) -> Treatment:
 
 def _dose(shelf: Shelf, row: Row, clinical: Clinical) -> DoseRow:
     when = compiled(row["when"] or "always", f"dose of {row['drug']}", clinical, ATOMS)
+    evidence = shelf.evidence(PACK, row["evidence"])
     dose = OptionDose(
         words=row["words"],
         form=row["form"],
@@ -136,6 +171,11 @@ def _dose(shelf: Shelf, row: Row, clinical: Clinical) -> DoseRow:
         unit=row["unit"],
         times_a_day=int(row["times_a_day"]),
         days=int(row["days"] or 0),
-        evidence=shelf.evidence(PACK, row["evidence"]),
+        evidence=evidence,
+        first=Decimal(row.get("first") or 0),
+        every_days=int(row.get("every_days") or 1),
+        is_as_needed=row.get("as_needed") == "yes",
+        most=Decimal(row.get("most") or 0),
     )
-    return DoseRow(row["drug"], row["indication"], when, dose)
+    is_read = UNREAD not in evidence.locus
+    return DoseRow(row["drug"], row["indication"], when, dose, is_read)
