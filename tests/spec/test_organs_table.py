@@ -79,12 +79,15 @@ def person(row: dict[str, str]) -> Person:
         "Patient/x",
         sex=sex,
         birth_date=date(2026 - int(age), 1, 1),
-        weight_kg=Decimal(row["weight"]),
+        weight_kg=Decimal(row["weight"]) if row["weight"] else None,
         weight_seen=date(2026, 5, 1),
         is_pregnant=True if row["has"] == "pregnant" else None,
         pregnancy_seen=date(2026, 5, 1) if row["has"] == "pregnant" else None,
         is_smoker=True if row["has"] == "smoker" else None,
-        conditions=tuple(Condition(h, (Coding("", "", h),), reference="Condition/x") for h in had),
+        conditions=tuple(
+            Condition(h, (Coding("", "", h),), since=date(2026, 3, 1), reference="Condition/x")
+            for h in had
+        ),
         results=results(row["results"]),
         medicines=tuple(map(line, filter(None, row["takes"].split("|")))),
     )
