@@ -66,7 +66,8 @@ NOT_COVERED = {
     "dose-ranges": [
         *SHARED,
         "doses by weight or age of children; weekly totals; single doses; doses as needed; "
-        "injections in units; cumulative doses; sums of several lines of one ingredient",
+        "injections in units; cumulative doses; sums of several lines of one ingredient, "
+        "but for paracetamol",
     ],
     "monitoring": [
         *SHARED,

@@ -8,9 +8,9 @@ import pytest
 
 from garrod.core.errors import KnowledgeError
 from garrod.core.finding import Candidate, GeneFinding, Status
-from garrod.core.medicine import Coding
+from garrod.core.medicine import Coding, MedicineLine
 from garrod.core.person import Person
-from garrod.science.safety.subject import subject_of
+from garrod.science.safety.subject import Subject, subject_of
 from tests.making.safety import (
     SNOMED,
     TODAY,
@@ -315,3 +315,61 @@ def test_expression_that_cannot_be_read_is_named(text: str, said: str) -> None:
         answer(text, subject())
     assert raised.value.code == "KNO010"
     assert "rule 'r'" in str(raised.value)
+
+
+DAILY = {"daily_mg": Decimal(3000)}
+
+
+@pytest.mark.parametrize(
+    ("who", "about", "expected", "said"),
+    [
+        (subject(taken=[line("ibuprofen", **DAILY)]), 0, "no", "ibuprofen 3000 mg a day in all"),
+        (subject(taken=[line("ibuprofen")]), 0, "unknown", "in ibuprofen is not known"),
+        (
+            subject(taken=[line("ibuprofen", **DAILY), line("ibuprofen", daily_mg=Decimal(1500))]),
+            0, "yes", "4500 mg a day in all",
+        ),
+        (
+            subject(taken=[line("ibuprofen", daily_mg=Decimal(4000)), line("ibuprofen")]),
+            1, "yes", "4000 mg a day in all, and what is in ibuprofen",
+        ),
+        (
+            subject(taken=[line("ibuprofen", **DAILY), line("ibuprofen")]),
+            0, "unknown", "in ibuprofen is not known",
+        ),
+        (
+            subject(taken=[line("ibuprofen", **DAILY)], proposed=[line("ibuprofen", **DAILY)]),
+            1, "no", "3000 mg",
+        ),
+        (
+            subject(proposed=[line("ibuprofen", **DAILY), line("ibuprofen", **DAILY)]),
+            0, "yes", "6000 mg",
+        ),
+        (
+            subject(
+                taken=[line("ibuprofen", **DAILY), line("ibuprofen", route="topical", **DAILY)]
+            ),
+            0, "no", "3000 mg",
+        ),
+    ],
+)  # fmt: skip
+def test_doses_of_all_lines_of_an_ingredient_add_up(
+    who: Subject, about: int, expected: str, said: str
+) -> None:
+    found = answer("total > 4000", who, about=about)
+    assert found.truth.value == expected
+    told = [f.text for f in found.facts] + [m.text for m in found.missing]
+    assert said in " ".join(told)
+
+
+def test_product_of_several_ingredients_adds_to_the_one_that_is_taken_alone() -> None:
+    alone = line("paracetamol", daily_mg=Decimal(4000))
+    both = MedicineLine("co-codamol", daily_mg=Decimal(240))
+    named = (both, (medicine("codeine"), medicine("paracetamol")))
+    who = subject_of(
+        person(), [(alone, (medicine("paracetamol"),))], clinical(), today=TODAY, proposed=[named]
+    )
+    found = answer("total > 4000", who, about=2)
+    assert found.is_yes
+    assert "4000 mg a day in all, and what is in co-codamol" in found.facts[0].text
+    assert answer("total > 4000", who, about=1).truth.value == "unknown"

@@ -62,7 +62,7 @@ def _advice(question: Question, taken: Taken, told: Sequence[Clash]) -> Advice:
         target=Target(taken.name, codes_of(medicine) if medicine else ()),
         tier=tier,
         strength=STRENGTHS.get(lead.tier, "minor"),
-        title=f"{DOING[lead.action]} {taken.name}: {_recorded(lead.recognised)}",
+        title=f"{_doing(lead, taken)} {taken.name}: {_recorded(lead.recognised)}",
         summary=" ".join(sentence(s) for s in dict.fromkeys((*why, *does))),
         because=(
             Because("medicine", f"{taken.name}: {_state(taken)}", taken.ref),
@@ -73,6 +73,11 @@ def _advice(question: Question, taken: Taken, told: Sequence[Clash]) -> Advice:
         packs=(known.reference,) if known.reference else (question.knowledge.medicines.reference,),
         stable=True,
     )
+
+
+def _doing(lead: Clash, taken: Taken) -> str:
+    is_asked = lead.action is Action.ASK and not taken.is_new
+    return "Ask about" if is_asked else DOING[lead.action]
 
 
 def _state(taken: Taken) -> str:

@@ -197,9 +197,12 @@ class Allergens:
             return Weight.ALLERGY
         if allergy.kind == "intolerance":
             return Weight.INTOLERANCE
-        is_known = all(self._reactions((text,)) for text in allergy.reactions)
-        is_mild = weights == {"intolerance"} and is_known
+        is_mild = weights == {"intolerance"} and self.is_told(allergy)
         return Weight.INTOLERANCE if is_mild else Weight.ALLERGY
+
+    def is_told(self, allergy: Allergy) -> bool:
+        """Return whether each reaction that is written is one that is known here."""
+        return all(self._reactions((text,)) for text in allergy.reactions)
 
 
 def load_allergens(shelf: Shelf, clinical: Clinical, medicines: Medicines) -> Allergens:

@@ -14,6 +14,8 @@ from garrod.core.evidence import Evidence
 from garrod.science.safety.allergens import Allergens, Crossing, Recognised, Weight
 
 SAME, CLASS = "same", "class"
+SIDE_EFFECT = "side-effect"  # the weight of an intolerance of which it is known what happened
+SIDE_EFFECT_DO = "side_effect_do"  # the phrase that goes with it
 PENICILLIN = "penicillin"
 DAYS_A_YEAR = 365.25  # Not clinical: of the calendar
 
@@ -77,9 +79,21 @@ def _graded(
 ) -> Clash | None:
     """Return a tie of the medicine itself, or of a class; without the pack it is loud enough."""
     loud = (Action.AVOID, Tier.T2)
-    action, tier = known.grades.get((grade, one.weight.value), loud)
     cited = known.evidence.get(f"grades:{grade}", NO_EVIDENCE)
+    if is_side_effect(known, one) and (grade, SIDE_EFFECT) in known.grades:
+        action, tier = known.grades[grade, SIDE_EFFECT]
+        return Clash(one, drug, grade, action, tier, "", (SIDE_EFFECT_DO,), cited, of_class)
+    action, tier = known.grades.get((grade, one.weight.value), loud)
     return Clash(one, drug, grade, action, tier, "", (), cited, of_class)
+
+
+def is_side_effect(known: Allergens, one: Recognised) -> bool:
+    """Return whether it is an intolerance that says what happened, which was a side effect.
+
+    Source: the project's design.
+    """
+    is_mild = one.weight is Weight.INTOLERANCE and bool(one.reactions)
+    return is_mild and known.is_told(one.allergy)
 
 
 def _crossed(known: Allergens, one: Recognised, drug: str, row: Crossing) -> Clash:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 
 from garrod.core.dosage import ROUTES
 from garrod.core.finding import SURE
 from garrod.knowledge.clinical import Clinical
-from garrod.science.safety.atoms import PERSON, SIGNS, compared, days
+from garrod.science.safety.atoms import PERSON, SIGNS, compared, days, number
 from garrod.science.safety.atoms_measures import MEASURES
 from garrod.science.safety.atoms_medicines import MEDICINES
 from garrod.science.safety.language import Asked, Atom, Check, Words
 from garrod.science.safety.subject import Taken
-from garrod.science.safety.truth import NO, Answer, either, unknown
+from garrod.science.safety.truth import NO, Answer, either, no, unknown, yes
 
 OfLine = Callable[[Asked, Taken], Answer]
 
@@ -32,6 +33,50 @@ def dose(words: Words, clinical: Clinical) -> Check:
         return either(SIGNS[sign](found, limit), f"{line.name} {found} mg a day", line.ref)
 
     return _on_line(of_line)
+
+
+def total(words: Words, clinical: Clinical) -> Check:
+    """`total > 4000`: the ingredient's daily dose in mg by all lines together.
+
+    Beside an order, lines of other products count: one of the same may be what it replaces. A line
+    without a known dose adds some, so that it tips what the others already come to; otherwise it
+    is not known. Source: the project's rule language.
+    """
+    words.take(">")
+    limit = number(words)
+
+    def of_line(asked: Asked, line: Taken) -> Answer:
+        lines = [line, *_beside(asked, line)]
+        doses = [t.daily_mg for t in lines if t.daily_mg is not None]
+        untold = [t.line.text for t in lines if t.daily_mg is None]
+        known = sum(doses, start=Decimal(0))
+        text = f"{line.name} {known} mg a day in all"
+        if doses and (known > limit or (untold and known == limit)):
+            more = f", and what is in {', '.join(untold)}" if untold else ""
+            return yes(f"{text}{more}", line.ref)
+        if untold:
+            said = f"the daily dose of {line.name} in {', '.join(untold)} is not known"
+            return unknown(f"dose:{line.drug}", said)
+        return no(text, line.ref)
+
+    return _on_line(of_line)
+
+
+def _beside(asked: Asked, line: Taken) -> list[Taken]:
+    """Return the other lines with an ingredient; of an order those of other products alone."""
+    found = [
+        t
+        for t in asked.subject.by_drug.get(line.drug, ())
+        if t.line is not line.line and not t.is_local
+    ]
+    return [
+        t for t in found if not line.is_new or t.is_new or _makes(asked, t) != _makes(asked, line)
+    ]
+
+
+def _makes(asked: Asked, line: Taken) -> frozenset[str]:
+    """Return the ingredients of the line that an ingredient stands on."""
+    return frozenset(t.drug for t in asked.subject.taken if t.line is line.line)
 
 
 def dosed(words: Words, clinical: Clinical) -> Check:
@@ -190,6 +235,7 @@ def other(words: Words, clinical: Clinical) -> Check:
 
 LINE: dict[str, Atom] = {
     "dose": dose,
+    "total": total,
     "dosed": dosed,
     "route": route,
     "local": local,
