@@ -1,6 +1,7 @@
 """The moment of prescribing over HTTP: order-sign of people with twenty medicines, at a fixed rate.
 
-    python -m bench.decide [--resources 1000000] [--keep FOLDER] [--rate 100] [--seconds 30]
+    python -m bench.decide [--resources 1000000] [--people-stored 100000] [--keep FOLDER]
+                           [--rate 100] [--seconds 30]
 
 Fills a record as bench.scale does (`--keep` fills once), starts the real server over it, and writes
 people into it who take twenty medicines and have results, allergies and genes. Then sends draft
@@ -17,11 +18,13 @@ import argparse
 import asyncio
 import json
 import os
+import sqlite3
 import statistics
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +78,14 @@ async def written(people: Sequence[str]) -> None:
     for number, person in enumerate(people):
         status, told = await client.ask("POST", "/fhir", json.dumps(bundle_of(person, number)))
         assert status == 200, told
+
+
+def stored(path: Path) -> dict[str, int]:
+    """Return how many people and resources a record holds."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as record:
+        ((people,),) = record.execute("SELECT count(*) FROM head WHERE kind = 'Patient'")
+        ((resources,),) = record.execute("SELECT count(*) FROM head")
+    return {"people": people, "resources": resources}
 
 
 async def asked(people: Sequence[str], orders: range, tally: Tally) -> list[float]:
@@ -161,6 +172,9 @@ def main() -> None:
     """Fill, serve, measure, and print JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--resources", type=int, default=1_000_000)
+    parser.add_argument(
+        "--people-stored", type=int, default=0, help="at least; they have the fewer resources each"
+    )
     parser.add_argument("--keep", default="", help="a folder to fill once and use again")
     parser.add_argument("--people", type=int, default=PEOPLE, help="with twenty medicines")
     parser.add_argument("--rate", type=float, default=100)
@@ -169,12 +183,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as name:
         folder = Path(given.keep or name)
         folder.mkdir(parents=True, exist_ok=True)
-        _, how = filled(folder, "", given.resources)
+        _, filling = filled(folder, "", given.resources, given.people_stored)
+        how: dict[str, Any] = {"stored": stored(folder / "record.db"), **filling}
         people = [f"twenty{number:04}" for number in range(given.people)]
         with serving(folder, "") as server:
             told = asyncio.run(measured(people, given.rate, given.seconds, server))
     told["orders"] = len(ORDERS)
-    print(json.dumps({"resources": given.resources, **how, **told}, indent=1))
+    print(json.dumps({**how, **told}, indent=1))
 
 
 if __name__ == "__main__":

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import count
@@ -47,6 +48,14 @@ EIGHT = 10  # one person in so many has eight medicines
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 NHS = "https://fhir.nhs.uk/Id/nhs-number"
 AT_ONCE = 20_000  # resources in one transaction, about
+# Of people who are to have fewer resources these are left out last.
+STAYING = {
+    kind: place
+    for place, kind in enumerate(
+        ("Patient", "List", "MedicationStatement", "MedicationRequest", "AllergyIntolerance",
+         "Condition", "Observation")
+    )
+}  # fmt: skip
 Row = tuple[Any, ...]
 Tables = dict[str, list[Row]]
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -195,32 +204,51 @@ def _add(into: Tables, key: int, at: int, made: _Written) -> None:
     into["compartment"] += [(who, made.kind, key) for who in made.patients]
 
 
-def tables(made: Made, resources: int, eight: list[str]) -> Iterator[Tables]:
-    """Yield rows of a store's tables, some thousands at a time; `eight` is told who has eight."""
+def shortened(templates: tuple[Template, ...], mean: float) -> tuple[Template, ...]:
+    """Return people with so many resources on average: of each the medicines stay longest."""
+    had = sum(len(one.drafts) for one in templates) / len(templates)
+    share = min(1.0, mean / had)
+    return tuple(_shortened(one, math.ceil(len(one.drafts) * share)) for one in templates)
+
+
+def _shortened(template: Template, most: int) -> Template:
+    kept = sorted(template.drafts, key=lambda d: STAYING.get(d.kind, len(STAYING)))[:most]
+    chosen = {id(draft) for draft in kept}
+    return replace(template, drafts=tuple(d for d in template.drafts if id(d) in chosen))
+
+
+def tables(made: Made, resources: int, eight: list[str], least: int = 0) -> Iterator[Tables]:
+    """Yield rows of a store's tables, some thousands at a time; `eight` is told who has eight.
+
+    `least`: so many people at least, who then have the fewer resources each.
+    """
     common, templates = made
+    if least:
+        templates = shortened(templates, resources / least)
     copiers = [Copier(one) for one in templates]
     into: Tables = defaultdict(list)
     at = ticks(datetime.now(UTC))
     key = 1 + Copier(Template("w-none", "none", common)).add(0, 1, at, into)
     for copy in count():
-        if len(into["head"]) >= AT_ONCE or key > resources:
+        is_done = key > resources and copy >= least
+        if len(into["head"]) >= AT_ONCE or is_done:
             yield into
             into = defaultdict(list)
-        if key > resources:
+        if is_done:
             return
         key += copiers[copy % TEMPLATES].add(copy, key, at, into)
         if copy % TEMPLATES % EIGHT == 0:
             eight.append(name_of(copy))
 
 
-def fill_sqlite(path: Path, resources: int) -> list[str]:
+def fill_sqlite(path: Path, resources: int, least: int = 0) -> list[str]:
     """Fill a new record in a file; return the ids of those who have eight medicines."""
     eight: list[str] = []
     asyncio.run(_opened(f"sqlite:///{path}"))
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA synchronous=OFF")
     connection.execute("PRAGMA cache_size=-1000000")
-    for some in tables(Maker().made(), resources, eight):
+    for some in tables(Maker().made(), resources, eight, least):
         connection.execute("BEGIN")
         for table, rows in some.items():
             places = ",".join("?" * len(rows[0]))
@@ -231,10 +259,10 @@ def fill_sqlite(path: Path, resources: int) -> list[str]:
     return eight
 
 
-def fill_postgres(url: str, resources: int) -> list[str]:
+def fill_postgres(url: str, resources: int, least: int = 0) -> list[str]:
     """Fill a new record in a database; return the ids of those who have eight medicines."""
     eight: list[str] = []
-    asyncio.run(_copied(url, tables(Maker().made(), resources, eight)))
+    asyncio.run(_copied(url, tables(Maker().made(), resources, eight, least)))
     return eight
 
 

@@ -70,23 +70,32 @@ def serving(folder: Path, url: str) -> Iterator[int]:
     settings = {"GARROD_DEV_TOKEN": TOKEN, "GARROD_DATA": str(folder)}
     if url:
         settings["GARROD_DATABASE"] = url
-    with subprocess.Popen(command, env={**os.environ, **settings}, stderr=subprocess.DEVNULL) as it:
+    environment = {**os.environ, **settings}
+    with (
+        tempfile.TemporaryFile("w+") as said,
+        subprocess.Popen(command, env=environment, stderr=said) as it,
+    ):
         try:
-            asyncio.run(_up())
+            if not asyncio.run(_is_up(it)):
+                said.seek(0)
+                raise SystemExit(f"the server did not come up; it said: {said.read()[-2000:]}")
             yield it.pid
         finally:
             it.terminate()
 
 
-async def _up() -> None:
+async def _is_up(process: subprocess.Popen[bytes]) -> bool:
+    """Return whether a server answers within a minute; False at once where it has ended."""
     for _ in range(300):
+        if process.poll() is not None:
+            return False
         try:
             if (await (await Client().open()).ask("GET", "/health"))[0] == 200:
-                return
+                return True
         except OSError:
             pass
         await asyncio.sleep(0.2)
-    raise SystemExit("the server did not come up within a minute")
+    return False
 
 
 def used(process: int) -> float:
@@ -119,13 +128,21 @@ async def measured(
     return found
 
 
-def filled(folder: Path, url: str, resources: int) -> tuple[list[str], dict[str, float]]:
-    """Return the people of a record that is there, or of one filled now; and how it was filled."""
+def filled(
+    folder: Path, url: str, resources: int, least: int = 0
+) -> tuple[list[str], dict[str, float]]:
+    """Return the people of a record that is there, or of one filled now; and how it was filled.
+
+    `least`: so many people at least, who then have the fewer resources each.
+    """
     names = folder / "people.json"
     if names.exists():
         return json.loads(names.read_text()), {}
     began = time.perf_counter()
-    people = fill_postgres(url, resources) if url else fill_sqlite(folder / "record.db", resources)
+    if url:
+        people = fill_postgres(url, resources, least)
+    else:
+        people = fill_sqlite(folder / "record.db", resources, least)
     names.write_text(json.dumps(people))
     told = {"filled_per_s": resources / (time.perf_counter() - began)}
     if not url:
