@@ -86,7 +86,7 @@ def test_without_an_order_everything_taken_is_reviewed(fhir: Door) -> None:
 
 def test_plain_shape_has_the_keys_of_the_command(fhir: Door) -> None:
     told = advise(fhir, named("order", resource=order()), named("shape", valueCode="plain"))
-    assert set(told.json) == {"advice", "clear", "not_assessed", "card"}
+    assert set(told.json) == {"advice", "clear", "not_assessed", "card", "tasks"}
     assert told.json["card"]["summary"] == told.json["advice"][0]["title"]
     assert "uuid" not in told.json["card"]
     two = advise(

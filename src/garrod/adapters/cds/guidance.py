@@ -48,9 +48,12 @@ def plain_card(card: Card, place: Place) -> Json:
     return {**found, "id": card.id, "tier": card.tier.value}
 
 
-def parameters(guided: Iterable[Guided], patient: str, at: datetime) -> Json:
-    """Return Parameters with a GuidanceResponse for each order, in the order asked."""
+def parameters(
+    guided: Iterable[Guided], patient: str, at: datetime, tasks: Iterable[Json] = ()
+) -> Json:
+    """Return Parameters with a GuidanceResponse for each order, in the order asked; then tasks."""
     parts = [{"name": "guidance", "resource": _guidance(one, patient, at)} for one in guided]
+    parts += [{"name": "task", "resource": task} for task in tasks]
     return {"resourceType": "Parameters", **({"parameter": parts} if parts else {})}
 
 

@@ -11,14 +11,17 @@ from uuid import UUID
 from garrod.adapters.cds.cards import Place
 from garrod.adapters.cds.guidance import Guided
 from garrod.adapters.cds.model import Draft
+from garrod.adapters.fhir.json import Resource
+from garrod.adapters.fhir.tasks_open import open_tasks
 from garrod.care.decide.card import Card, card_of
 from garrod.care.decide.model import Decision
 from garrod.care.decide.moment import Purpose
 from garrod.care.decide.notices import notice_of, unread_order
 from garrod.care.decide.reviewing import review_cards
 from garrod.care.govern.access import Actor
+from garrod.care.monitor.raising import FOLLOW_UPS
 from garrod.core.advice import NotAssessed, Target
-from garrod.core.errors import OutsideError
+from garrod.core.errors import AccessDenied, OutsideError
 from garrod.entry.api.rooms import Rooms
 from garrod.entry.consult import Consult
 
@@ -81,3 +84,16 @@ def _unread(target: Target, gap: NotAssessed) -> Guided:
 def _target(draft: Draft) -> Target:
     line = draft.line
     return Target(line.text, tuple(f"{c.system}|{c.code}" for c in line.codings if c.code))
+
+
+async def awaited(rooms: Rooms, actor: Actor, patient: str) -> tuple[Resource, ...] | None:
+    """Return the open tasks that advice made of a person; None where they may not be read.
+
+    Raises: OutsideError.
+    """
+    ours = consult_of(rooms).services.knowledge.prescribing.follow_ups.values()
+    try:
+        codes = {f.code for f in (*FOLLOW_UPS, *ours)}
+        return await open_tasks(rooms.record, actor, patient, codes)
+    except AccessDenied:
+        return None

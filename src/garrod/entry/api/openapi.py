@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, Protocol
 
-from garrod.entry.api.openapi_deciding import DECIDING
+from garrod.entry.api.openapi_deciding import DECIDING, TOLD
 from garrod.entry.api.openapi_parts import (
     ACTS,
     BUNDLE,
@@ -112,7 +112,10 @@ def _operation(operation: Offered) -> Iterable[tuple[str, Json]]:
 
 def _asked(operation: Offered, path: str, method: str) -> Json:
     statuses = {*ALWAYS, *READING, "202", "405", "422"}
-    told: Json = {"summary": f"${operation.name}"}
+    known = TOLD.get(operation.name, {})
+    told: Json = {"summary": known.get("summary", f"${operation.name}")}
+    if "description" in known:
+        told["description"] = known["description"]
     names = [*_of_path(path)]
     if method == "POST":
         statuses |= {*WRITING, "201", "413", "428"}
@@ -120,6 +123,8 @@ def _asked(operation: Offered, path: str, method: str) -> Json:
         names += ["If-Match"]
     told["parameters"] = [_ref("parameters", name) for name in names]
     told["responses"] = _responses(statuses)
+    if "answer" in known:
+        told["responses"]["200"] = known["answer"]
     return told
 
 

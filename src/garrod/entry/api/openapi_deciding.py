@@ -120,6 +120,50 @@ _CARDS: Json = {
     "required": ["cards"],
     "properties": {"cards": {"type": "array", "items": _CARD}},
 }
+_TASKS: Json = {
+    "type": ["array", "null"],
+    "items": {
+        "type": "object",
+        "required": ["id", "status", "words", "owner", "due"],
+        "properties": {"owner": _TEXT, "due": {"type": ["string", "null"]}},
+    },
+}
+_GUIDANCE: Json = {
+    "type": "object",
+    "required": ["resourceType"],
+    "properties": {
+        "resourceType": {"const": "Parameters"},
+        "parameter": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name", "resource"],
+                "properties": {"name": {"enum": ["guidance", "task"]}, "resource": _OUTCOME},
+            },
+        },
+    },
+}
+# What is told of an operation of the FHIR door beside its path, by its name.
+TOLD: dict[str, Json] = {
+    "advise": {
+        "summary": "$advise: what should change an order, or everything that is taken",
+        "description": (
+            "Parameters in: `order` (a MedicationRequest) or `medicine` (words, code), each as "
+            "often as wanted; `shape` is fhir or plain. Out: a part `guidance` for each order, a "
+            "GuidanceResponse; then a part `task` for each open Task that advice made of the "
+            "person: its `owner`, and the day by which it is due (`restriction.period.end`). The "
+            "plain shape has them as `tasks`; null where they may not be read."
+        ),
+        "answer": {
+            "description": "Guidance, and the open tasks of the person",
+            "content": {
+                FHIR: {"schema": _GUIDANCE},
+                "application/fhir+xml": {},
+                JSON: {"schema": {"type": "object", "properties": {"tasks": _TASKS}}},
+            },
+        },
+    }
+}
 DECIDING: Json = {
     "/cds-services": {
         "get": {

@@ -1,6 +1,7 @@
 """Patient/$advise: what should change an order, or everything that a person takes.
 
-Parameters (order: MedicationRequest, medicine: code or words, shape) -> guidance, or plain JSON
+Parameters (order: MedicationRequest, medicine: code or words, shape) -> guidance and the open tasks
+that advice made (`task`: whose it is, by when), or plain JSON
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from garrod.adapters.cds.orders import drafts_of
 from garrod.adapters.fhir.json import Resource, meanings, words_of
 from garrod.adapters.fhir.lines.asked import coded, parts_of, resource_of
 from garrod.adapters.fhir.record.parse import parse
+from garrod.adapters.fhir.tasks_open import plain_task
 from garrod.core.errors import FhirError
 from garrod.core.medicine import Coding, MedicineLine
-from garrod.entry.api.advising import guided, place_of, reviewed
+from garrod.entry.api.advising import awaited, guided, place_of, reviewed
 from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.operations.medication import possible_id, question_of
 from garrod.entry.api.rooms import Rooms
@@ -46,9 +48,12 @@ async def advise(rooms: Rooms, asked: Asked) -> Answer:
         found = await guided(rooms, asked.actor, patient, drafts)
     else:
         found = (await reviewed(rooms, asked.actor, patient),)
+    tasks = await awaited(rooms, asked.actor, patient)
     if shape == "plain":
-        return Answer(200, orjson.dumps(_plain(found, patient, drafts)), media_type=PLAIN)
-    return Answer(200, orjson.dumps(parameters(found, patient, clock())))
+        listed = None if tasks is None else [plain_task(task) for task in tasks]
+        told = {**_plain(found, patient, drafts), "tasks": listed}
+        return Answer(200, orjson.dumps(told), media_type=PLAIN)
+    return Answer(200, orjson.dumps(parameters(found, patient, clock(), tasks or ())))
 
 
 def _plain(found: tuple[Guided, ...], patient: str, drafts: tuple[Draft, ...]) -> Any:
