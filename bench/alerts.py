@@ -16,7 +16,7 @@ import argparse
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -31,7 +31,7 @@ from garrod.care.decide.budget import Ledger
 from garrod.care.decide.causes import adviser_of
 from garrod.care.decide.moment import Answered, Moment
 from garrod.care.decide.outcomes import Telling, overridden
-from garrod.care.decide.ports import CardDeed, CardEvent
+from garrod.care.decide.ports import Also, CardDeed, CardEvent
 from garrod.core.advice import Tier
 from garrod.core.finding import Candidate, GeneFinding, PhenotypeShare, Status
 from garrod.core.medicine import MedicineLine
@@ -64,7 +64,9 @@ class Memory:
         """Return the cards of a person that were answered."""
         return self.known.get(patient, {})
 
-    async def keep(self, actor: object, events: tuple[CardEvent, ...]) -> None:
+    async def keep(
+        self, actor: object, events: tuple[CardEvent, ...], *, also: Sequence[Also] = ()
+    ) -> None:
         """Keep answers."""
         for event in events:
             self.tasks += len(event.follow_ups)

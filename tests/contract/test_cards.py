@@ -1,6 +1,7 @@
 """What became of a card lies in the record: an issue that grows, its tasks, all or nothing."""
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import orjson
@@ -12,13 +13,14 @@ from garrod.adapters.fhir.json import Resource, many, one, text
 from garrod.care.decide.card import Card, card_of
 from garrod.care.decide.model import Decision
 from garrod.care.decide.outcomes import Telling, accepted, overridden, seen
-from garrod.care.decide.ports import CardDeed, CardEvent, FollowUp
+from garrod.care.decide.ports import Also, CardDeed, CardEvent, FollowUp
 from garrod.care.govern.access import LOCAL, Actor, LocalAccess
-from garrod.care.record.ports import Store
+from garrod.care.record.ports import Store, Tx
 from garrod.care.record.query import OfPatients, Query
 from garrod.care.record.service import Record
 from garrod.core.advice import Action, Advice, Option, Target, Tier
-from garrod.core.errors import AccessDenied, FhirError
+from garrod.core.errors import AccessDenied, FhirError, VersionConflict
+from garrod.entry.memories import Strangers
 from tests.contract.conftest import Run
 from tests.making.doors import codec
 
@@ -157,5 +159,66 @@ def test_who_may_not_is_told_so(run: Run) -> None:
                 await cards.keep(actor, (event,))
             with pytest.raises(AccessDenied):
                 await cards.acknowledged(actor, "p1")
+
+    run(check)
+
+
+def test_order_and_what_became_of_its_card_are_written_together_or_not_at_all(run: Run) -> None:
+    order = {
+        "resourceType": "MedicationRequest", "id": "rx", "status": "active", "intent": "order",
+        "medicationCodeableConcept": {"text": "paracetamol"},
+        "subject": {"reference": "Patient/p1"},
+    }  # fmt: skip
+    followed = accepted(card(), telling(), option="paracetamol", order="MedicationRequest/rx")
+    no_zone = replace(followed, at=datetime(2026, 11, 25, 9))  # noqa: DTZ001
+
+    async def check(store: Store) -> None:
+        cards = memory(store)
+
+        def order_of(expected: int) -> Also:
+            return cards.record.updating(
+                LOCAL, "MedicationRequest", "rx", orjson.dumps(order), expected=expected
+            )
+
+        with pytest.raises(FhirError):  # what became of the card cannot be written
+            await cards.keep(LOCAL, (no_zone,), also=(order_of(0),))
+        assert await store.read("MedicationRequest", "rx") is None
+        with pytest.raises(VersionConflict):  # the order cannot
+            await cards.keep(LOCAL, (followed,), also=(order_of(3),))
+        assert await store.read("DetectedIssue", issue_id(followed)) is None
+        assert await cards.acknowledged(LOCAL, "p1") == {}
+        await cards.keep(LOCAL, (followed,), also=(order_of(0),))
+        issue = await held(store, "DetectedIssue", issue_id(followed))
+        assert [text(r, "reference") for r in many(issue, "implicated")] == ["MedicationRequest/rx"]
+        assert text(await held(store, "MedicationRequest", "rx"), "status") == "active"
+        both = await store.events(0)
+        assert [e.kind for e in both] == ["MedicationRequest", "DetectedIssue"]
+        await cards.keep(LOCAL, (), also=(order_of(1),))  # nothing was to be said of it
+        version = await store.read("MedicationRequest", "rx")
+        assert version is not None
+        assert version.number == 2
+
+    run(check)
+
+
+def test_of_a_stranger_what_is_kept_beside_is_kept_with_it(run: Run) -> None:
+    async def check(store: Store) -> None:
+        strangers = Strangers(store)
+        shown = seen(card(), telling(""), CardDeed.SHOWN)
+
+        async def beside(tx: Tx) -> None:
+            await tx.keep("room", "id", "said")
+
+        async def fails(tx: Tx) -> None:
+            raise FhirError("cannot be written")
+
+        with pytest.raises(FhirError):
+            await strangers.keep(LOCAL, (shown,), also=(beside, fails))
+        assert await store.note("room", "id") is None
+        assert await strangers.kept() == ()
+        await strangers.keep(LOCAL, (), also=(beside,))
+        assert await store.note("room", "id") == "said"
+        await strangers.keep(LOCAL, (shown,))
+        assert len(await strangers.kept()) == 1
 
     run(check)

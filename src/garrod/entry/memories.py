@@ -6,11 +6,11 @@ CardEvent -> a note that stands beside the record, belongs to nobody in it and a
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from uuid import uuid4
 
-from garrod.care.decide.ports import CardDeed, CardEvent
+from garrod.care.decide.ports import Also, CardDeed, CardEvent
 from garrod.care.record.ports import Store, Tx
 
 ROOM = "card-of-stranger"
@@ -26,15 +26,19 @@ class Strangers:
         """Return no card: who is not known here acknowledged nothing here."""
         return {}
 
-    async def keep(self, actor: object, events: tuple[CardEvent, ...]) -> None:
-        """Keep what happened, all or nothing."""
+    async def keep(
+        self, actor: object, events: tuple[CardEvent, ...], *, also: Sequence[Also] = ()
+    ) -> None:
+        """Keep what happened, and what `also` writes, all or nothing."""
         notes = [(str(uuid4()), _written(event)) for event in events]
 
         async def work(tx: Tx) -> None:
+            for more in also:
+                await more(tx)
             for id, said in notes:
                 await tx.keep(ROOM, id, said)
 
-        if notes:
+        if notes or also:
             await self.store.transact(work)
 
     async def kept(self) -> tuple[dict[str, object], ...]:

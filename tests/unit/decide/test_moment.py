@@ -9,7 +9,7 @@ from decimal import Decimal
 from garrod.care.decide.budget import Budget, Ledger
 from garrod.care.decide.moment import NO_DOSE, Answered, Moment, Purpose
 from garrod.care.decide.outcomes import Telling, accepted, overridden
-from garrod.care.decide.ports import CardDeed, CardEvent
+from garrod.care.decide.ports import Also, CardDeed, CardEvent
 from garrod.core.advice import Tier
 from garrod.core.medicine import MedicineLine
 from garrod.core.person import Person
@@ -41,7 +41,9 @@ class Desk:
         answers = (CardDeed.ACCEPTED, CardDeed.OVERRIDDEN)
         return {e.card: e.deed for e in self.events if e.deed in answers}
 
-    async def keep(self, actor: object, events: tuple[CardEvent, ...]) -> None:
+    async def keep(
+        self, actor: object, events: tuple[CardEvent, ...], *, also: Sequence[Also] = ()
+    ) -> None:
         self.events += events
 
     def ask(

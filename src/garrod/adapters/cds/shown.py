@@ -6,7 +6,7 @@ Feedback names a uuid and nothing else; what it was about is read here, also aft
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -46,14 +46,18 @@ class ShownCards:
 
     async def keep(self, cards: Sequence[Shown]) -> None:
         """Remember cards, all or none."""
-        if not cards:
-            return
+        if cards:
+            await self.store.transact(self.keeping(cards))
+
+    def keeping(self, cards: Sequence[Shown]) -> Callable[[Tx], Awaitable[None]]:
+        """Return the work of remembering cards, to be done in a transaction with more in it."""
+        notes = [(card.uuid, _written(card)) for card in cards]
 
         async def work(tx: Tx) -> None:
-            for card in cards:
-                await tx.keep(ROOM, card.uuid, _written(card))
+            for uuid, said in notes:
+                await tx.keep(ROOM, uuid, said)
 
-        await self.store.transact(work)
+        return work
 
     async def find(self, uuid: str) -> Shown | None:
         """Return a card that was shown, or None."""

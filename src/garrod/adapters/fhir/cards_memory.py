@@ -20,7 +20,7 @@ from garrod.adapters.fhir.cards import (
     task_id,
 )
 from garrod.adapters.fhir.json import Resource, text
-from garrod.care.decide.ports import CardDeed, CardEvent
+from garrod.care.decide.ports import Also, CardDeed, CardEvent
 from garrod.care.govern.access import Actor, Deed, demand
 from garrod.care.record.ports import Tx
 from garrod.care.record.service import Record
@@ -43,14 +43,22 @@ class RecordedCards:
         demand(self.record.access, who, Deed.READ, ISSUE, patients=(patient,))
         return _answered(await self.record.store.note(ROOM, patient))
 
-    async def keep(self, actor: object, events: tuple[CardEvent, ...]) -> None:
-        """Keep what happened, its tasks with it, all or nothing."""
+    async def keep(
+        self, actor: object, events: tuple[CardEvent, ...], *, also: Sequence[Also] = ()
+    ) -> None:
+        """Keep what happened, its tasks with it, behind what `also` writes: all or nothing."""
         who = actor if isinstance(actor, Actor) else NOBODY
         for patient in {e.patient for e in events}:
             for kind in (ISSUE, TASK):
                 demand(self.record.access, who, Deed.CREATE, kind, patients=(patient,))
-        if events:
-            await self.record.store.transact(lambda tx: self._written(tx, events))
+
+        async def work(tx: Tx) -> None:
+            for more in also:
+                await more(tx)
+            await self._written(tx, events)
+
+        if events or also:
+            await self.record.store.transact(work)
 
     async def _written(self, tx: Tx, events: Sequence[CardEvent]) -> None:
         done: list[Version] = []

@@ -17,7 +17,7 @@ from garrod.care.decide.model import Clear, Decision
 from garrod.care.decide.naming import codes_of_line, named_in
 from garrod.care.decide.notices import notice_of, unread_order
 from garrod.care.decide.outcomes import Telling, for_pharmacist, seen
-from garrod.care.decide.ports import CardDeed, CardEvent, CardMemory, People
+from garrod.care.decide.ports import Also, CardDeed, CardEvent, CardMemory, People
 from garrod.care.decide.service import decide
 from garrod.care.decide.sittings import Sittings
 from garrod.core.advice import Advice, NotAssessed, Target, Tier
@@ -131,8 +131,7 @@ class Moment:
             )
         proposal = Proposal(Act.ORDER, order)
         decision = self._judge(self.knowledge, person, proposal, self.clock().date())
-        is_undosed = order.daily_mg is None and order.weekly_mg is None
-        if is_undosed and named_in(self.knowledge.medicines, order):
+        if order.daily_mg is None and named_in(self.knowledge.medicines, order):
             gap = NotAssessed(target, "dose", NO_DOSE, "unread")
             decision = replace(decision, not_assessed=(*decision.not_assessed, gap))
         unknown = [n for n in decision.not_assessed if n.code == "unknown-drug"]
@@ -169,9 +168,17 @@ class Moment:
         )
 
     async def shown(
-        self, actor: object, answered: Sequence[Answered], telling: Telling
+        self,
+        actor: object,
+        answered: Sequence[Answered],
+        telling: Telling,
+        *,
+        also: Sequence[Also] = (),
     ) -> tuple[CardEvent, ...]:
-        """Keep that cards were shown, and what went to the pharmacist; return the events."""
+        """Keep that cards were shown, and what went to the pharmacist; return the events.
+
+        `also` is written in the same transaction.
+        """
         events = [
             seen(one.card, telling, CardDeed.SHOWN) for one in answered if one.card is not None
         ]
@@ -181,12 +188,22 @@ class Moment:
             for one in answered
             if one.worklist is not None and tasks
         ]
-        await self.memory.keep(actor, tuple(events))
+        await self.memory.keep(actor, tuple(events), also=also)
         return tuple(events)
 
-    async def keep(self, actor: object, events: Sequence[CardEvent], *, sitting: str = "") -> None:
-        """Keep what became of cards: shown, accepted, overridden with the reason and its task."""
-        await self.memory.keep(actor, tuple(events))
+    async def keep(
+        self,
+        actor: object,
+        events: Sequence[CardEvent],
+        *,
+        sitting: str = "",
+        also: Sequence[Also] = (),
+    ) -> None:
+        """Keep what became of cards: shown, accepted, overridden with the reason and its task.
+
+        `also` (the order itself) is written in the same transaction.
+        """
+        await self.memory.keep(actor, tuple(events), also=also)
         for event in events:
             if event.deed in (CardDeed.ACCEPTED, CardDeed.OVERRIDDEN):
                 self.sittings.answer((sitting, event.patient, event.card), event.at)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from garrod.care.record.ports import Tx
 from garrod.core.advice import Target, Tier
 from garrod.core.errors import InputError
 from garrod.core.person import Person
+
+Also = Callable[[Tx], Awaitable[object]]  # what else is written in the same transaction
 
 
 class CardDeed(StrEnum):
@@ -85,6 +88,8 @@ class CardMemory(Protocol):
         """Return the cards of a person that were accepted or overridden, by card id."""
         ...
 
-    async def keep(self, actor: object, events: tuple[CardEvent, ...]) -> None:
-        """Keep what happened, its tasks with it, all or nothing."""
+    async def keep(
+        self, actor: object, events: tuple[CardEvent, ...], *, also: Sequence[Also] = ()
+    ) -> None:
+        """Keep what happened, its tasks with it, behind what `also` writes: all or nothing."""
         ...

@@ -5,7 +5,7 @@ door -> may they? -> drafted by the codec -> one transaction of the store -> ver
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from garrod.care.govern.access import Access, Actor, Deed, demand
@@ -149,9 +149,15 @@ class Record:
 
         Raises: AccessDenied, FhirError, VersionConflict CON002.
         """
+        return await self.store.transact(self.updating(actor, kind, id, body, expected=expected))
+
+    def updating(
+        self, actor: Actor, kind: str, id: str, body: bytes, *, expected: int | None = None
+    ) -> Callable[[Tx], Awaitable[Done]]:
+        """Return the work of `update`, for a transaction with more in it.  Raises: as it does."""
         draft = self.codec.drafted(body, kind=kind, id=id)
         demand(self.access, actor, Deed.UPDATE, kind, patients=draft.patients)
-        return await self.store.transact(lambda tx: self._written(tx, draft, expected))
+        return lambda tx: self._written(tx, draft, expected)
 
     async def update_where(
         self,

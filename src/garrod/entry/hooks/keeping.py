@@ -5,7 +5,6 @@ what is said of drafts -> cards as JSON, notes of each by its uuid, events of th
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -116,10 +115,8 @@ async def kept(
     telling = Telling(who.local, call.user or desk.actor.id, desk.consult.clock())
     try:
         if who.local and answers:
-            await asyncio.gather(
-                desk.consult.shown.keep(shown),
-                desk.consult.moment.shown(desk.actor, answers, telling),
-            )
+            also = (desk.consult.shown.keeping(shown),) if shown else ()
+            await desk.consult.moment.shown(desk.actor, answers, telling, also=also)
         else:
             await desk.consult.shown.keep(shown)
     except GarrodError:

@@ -43,10 +43,8 @@ async def sign(
     id = id_of(patient, here.form)
     telling = Telling(patient, LOCAL.id, consult.clock(), seconds)
     events = await _events(consult, patient, here, telling, f"{REQUEST}/{id}")
-    written = await _written(consult, REQUEST, id, _active(consult, dict(here.order), id))
-    if written.is_new and events:
-        await consult.moment.keep(LOCAL, events, sitting=sitting)
-    return written
+    body = _active(consult, dict(here.order), id)
+    return await _written(consult, (REQUEST, id), body, events, sitting)
 
 
 async def ask_for_test(
@@ -62,12 +60,9 @@ async def ask_for_test(
         raise IndexError(number)
     id = id_of(patient, here.form)
     body = {**option.order, "subject": {"reference": f"Patient/{patient}"}}
-    written = await _written(consult, SERVICE, id, _active(consult, body, id))
-    if written.is_new:
-        telling = Telling(patient, LOCAL.id, consult.clock(), seconds)
-        event = accepted(card, telling, option=option.name, order=f"{SERVICE}/{id}")
-        await consult.moment.keep(LOCAL, (event,), sitting=sitting)
-    return written
+    telling = Telling(patient, LOCAL.id, consult.clock(), seconds)
+    event = accepted(card, telling, option=option.name, order=f"{SERVICE}/{id}")
+    return await _written(consult, (SERVICE, id), _active(consult, body, id), (event,), sitting)
 
 
 async def undo(consult: Consult, kind: str, id: str) -> bool:
@@ -141,9 +136,18 @@ def _active(consult: Consult, order: dict[str, Any], id: str) -> dict[str, Any]:
     }
 
 
-async def _written(consult: Consult, kind: str, id: str, body: dict[str, Any]) -> Signed:
+async def _written(
+    consult: Consult,
+    named: tuple[str, str],
+    body: dict[str, Any],
+    events: tuple[CardEvent, ...],
+    sitting: str,
+) -> Signed:
+    """Write an order and what became of its card in one transaction: both, or neither."""
+    kind, id = named
+    order = consult.record.updating(LOCAL, kind, id, orjson.dumps(body), expected=0)
     try:
-        await consult.record.update(LOCAL, kind, id, orjson.dumps(body), expected=0)
+        await consult.moment.keep(LOCAL, events, sitting=sitting, also=(order,))
     except VersionConflict:
         return Signed(kind, id, is_new=False)
     return Signed(kind, id, is_new=True)
