@@ -66,6 +66,9 @@ class PersonReader(Protocol):
         ...
 
 
+_Key = tuple[str, frozenset[str]]  # patient, kinds that were not read
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
     snapshot: Snapshot
@@ -93,7 +96,10 @@ class People:
         self._log = Log(record.store)
         self._most = most_facts
         self._facts = 0
-        self._kept: OrderedDict[tuple[str, frozenset[str]], _Kept] = OrderedDict()
+        self._kept: OrderedDict[_Key, _Kept] = OrderedDict()
+        # Whom an event is about is looked up: thousands may be kept, and each card is an event.
+        self._by_patient: dict[str, set[_Key]] = {}
+        self._by_name: dict[str, set[_Key]] = {}
 
     async def person(self, actor: object, patient: str) -> Person:
         """Return the person of a logical id; to whoever is no Actor nothing is told.
@@ -164,23 +170,38 @@ class People:
                 return found
             query = replace(query, cursor=page.cursor)
 
-    def _keep(self, key: tuple[str, frozenset[str]], kept: _Kept) -> None:
+    def _keep(self, key: _Key, kept: _Kept) -> None:
         self._drop(key)
         self._kept[key] = kept
+        for names, by in ((kept.patients, self._by_patient), (kept.beside, self._by_name)):
+            for name in names:
+                by.setdefault(name, set()).add(key)
         self._facts += kept.facts
         while self._facts > self._most:
             self._drop(next(iter(self._kept)))
 
-    def _drop(self, key: tuple[str, frozenset[str]]) -> None:
+    def _drop(self, key: _Key) -> None:
         gone = self._kept.pop(key, None)
-        self._facts -= gone.facts if gone else 0
+        if gone is None:
+            return
+        self._facts -= gone.facts
+        for names, by in ((gone.patients, self._by_patient), (gone.beside, self._by_name)):
+            for name in names:
+                by[name].discard(key)
+                if not by[name]:
+                    del by[name]
 
     def _forget(self, heard: Sequence[Heard] | None) -> None:
         """Let go of whom something was heard about; of everybody where too much was missed."""
         if heard is None:
             self._kept.clear()
+            self._by_patient.clear()
+            self._by_name.clear()
             self._facts = 0
             return
-        touched = [key for key, kept in self._kept.items() if kept.is_touched(heard)]
-        for key in touched if heard else ():
-            self._drop(key)
+        for event in heard:
+            about = [self._by_name.get(event.name, ())]
+            if event.kind in READ:
+                about += [self._by_patient.get(patient, ()) for patient in event.patients]
+            for key in {key for keys in about for key in keys}:
+                self._drop(key)

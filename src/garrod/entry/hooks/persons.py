@@ -62,7 +62,7 @@ async def known(consult: Consult, reader: Reader, actor: Actor, call: Call, fhir
         notes += (*reached.notes, *more)
         local = local or await _local(consult, actor, call, had, is_ours=False)
     ours = None
-    if local and not _is_at_odds(had, await _patient_of(consult, actor, local)):
+    if local and not await _is_at_odds(consult, actor, had, local):
         if is_ours:
             had, stale = await _fresh(consult, had)
             notes += stale
@@ -110,6 +110,7 @@ def united(theirs: Person, ours: Person) -> Person:
         height_cm=theirs.height_cm or ours.height_cm,
         is_pregnant=ours.is_pregnant if theirs.is_pregnant is None else theirs.is_pregnant,
         pregnancy_seen=theirs.pregnancy_seen or ours.pregnancy_seen,
+        due_date=theirs.due_date or ours.due_date,
         is_breastfeeding=(
             ours.is_breastfeeding if theirs.is_breastfeeding is None else theirs.is_breastfeeding
         ),
@@ -123,6 +124,7 @@ def united(theirs: Person, ours: Person) -> Person:
         findings=(*theirs.findings, *_new_genes(theirs, ours)),
         past=_both(theirs.past, ours.past),
         results=_both_results(theirs, ours),
+        signs=_both(theirs.signs, ours.signs),
         requested=_both(theirs.requested, ours.requested),
         is_synthetic=theirs.is_synthetic or ours.is_synthetic,
         notes=(*theirs.notes, *ours.notes),
@@ -145,6 +147,7 @@ def _named_here(ours: Person, fhir: str) -> Person:
         allergies=named(ours.allergies),
         conditions=named(ours.conditions),
         results=named(ours.results),
+        signs=named(ours.signs),
         requested=named(ours.requested),
     )
 
@@ -215,15 +218,14 @@ async def _local(consult: Consult, actor: Actor, call: Call, had: Had, *, is_our
     return page.versions[0].id if len(page.versions) == 1 else ""
 
 
-async def _patient_of(consult: Consult, actor: Actor, local: str) -> Resource:
-    version = await consult.record.read(actor, "Patient", local)
-    return dict(orjson.loads(version.body))
-
-
-def _is_at_odds(had: Had, ours: Resource) -> bool:
+async def _is_at_odds(consult: Consult, actor: Actor, had: Had, local: str) -> bool:
     """Return whether the person sent along has another NHS number than the one of the record."""
-    theirs, mine = _nhs_number(had.patient), _nhs_number(ours)
-    return bool(theirs and mine and theirs != mine)
+    theirs = _nhs_number(had.patient)
+    if not theirs:
+        return False
+    version = await consult.record.read(actor, "Patient", local)
+    mine = _nhs_number(dict(orjson.loads(version.body)))
+    return bool(mine) and theirs != mine
 
 
 def _nhs_number(patient: Resource) -> str:
