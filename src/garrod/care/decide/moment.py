@@ -131,7 +131,8 @@ class Moment:
             )
         proposal = Proposal(Act.ORDER, order)
         decision = self._judge(self.knowledge, person, proposal, self.clock().date())
-        if order.daily_mg is None and named_in(self.knowledge.medicines, order):
+        is_undosed = order.daily_mg is None and order.weekly_mg is None
+        if is_undosed and named_in(self.knowledge.medicines, order):
             gap = NotAssessed(target, "dose", NO_DOSE, "unread")
             decision = replace(decision, not_assessed=(*decision.not_assessed, gap))
         unknown = [n for n in decision.not_assessed if n.code == "unknown-drug"]
