@@ -1,41 +1,51 @@
 """People of a folder of NDJSON, without holding them all: first who is meant, then their resources.
 
-files of medicines -> who is wanted -> their lines dealt into files of some hundred people -> people
-Memory does not grow with what the files hold: it holds the ids of those wanted, and one file of
-people at a time. The files that are dealt are private, and taken away by whoever made the folder.
+files -> chunks of whole lines, read by any number of processes -> what each line tells of whom
+A line is read whole only where its bytes do not show at sight what is asked of it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO
-from zlib import crc32
 
 import orjson
 
 from garrod.adapters.fhir.dates import latest_date
 from garrod.adapters.fhir.json import Resource, codings, one, text, words_of
-from garrod.adapters.fhir.person import Read, read_entries
-from garrod.core.errors import FhirError, InputError
+from garrod.core.errors import InputError
 from garrod.core.medicine import MedicineLine
 
 TAKEN = ("MedicationRequest", "MedicationStatement")
+DISPENSE = "MedicationDispense"
 # Kinds that tell of a person, the ones that speak of what was taken last.
 KINDS = (
     *("Patient", "AllergyIntolerance", "Condition", "Procedure", "Observation", "DiagnosticReport"),
-    *("ServiceRequest", "Goal", *TAKEN, "MedicationDispense", "MedicationAdministration"),
+    *("ServiceRequest", "Goal", *TAKEN, DISPENSE, "MedicationAdministration"),
 )
 SHARED = "Medication"  # nobody's own: everybody may refer to it
-PER_FILE, MOST_FILES = 300, 200  # Not clinical: people in a dealt file, files open at once
+CHUNK = 16 << 20  # Not clinical: bytes that are read at once
+MOST = 100_000  # Not clinical: ways of naming a medicine whose meaning is kept while files are read
 _SUBJECT, _OTHER = b'"subject":{"reference":"Patient/', b'"patient":{"reference":'
 _NAMED, _NEXT = b'"medicationCodeableConcept":', b',"subject":'
-MOST = 100_000  # Not clinical: ways of naming a medicine whose meaning is kept while files are read
-_PATIENT = re.compile(rb'^\{"resourceType":"Patient","id":"([^"]+)"')
+_PATIENT = re.compile(rb'^\{"resourceType":"Patient","id":"([^"\\]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The lines of a file that start from one place up to (and not at) another, in bytes."""
+
+    path: Path
+    start: int
+    end: int
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of its resources."""
+        return self.path.stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +56,63 @@ class Mention:
     line: MedicineLine | None
 
 
-def mentions(folder: Path) -> Iterator[Mention]:
-    """Yield every medicine that is asked for or told of, in the order of the files.
+def chunks_of(folder: Path, kinds: Sequence[str], size: int = CHUNK) -> list[Chunk]:
+    """Return the chunks of the files of some kinds, in the order of the kinds: every line once.
+
+    Raises: InputError INP071 for a file that cannot be read.
+    """
+    found: list[Chunk] = []
+    for path in (folder / f"{kind}.ndjson" for kind in kinds):
+        try:
+            whole = path.stat().st_size if path.exists() else 0
+        except OSError as error:
+            raise _unopened(path, error) from error
+        found += [Chunk(path, at, min(at + size, whole)) for at in range(0, whole, size)]
+    return found
+
+
+def lines_in(chunk: Chunk) -> Iterator[tuple[int, bytes]]:
+    """Yield each line that is not empty with the place where it starts.  Raises: InputError."""
+    at, data = _read(chunk)
+    for raw in data.split(b"\n"):
+        if raw.strip():
+            yield at, raw
+        at += len(raw) + 1
+
+
+def _read(chunk: Chunk) -> tuple[int, bytes]:
+    """Return the bytes of the lines that start in a chunk, and where the first of them starts."""
+    before = min(chunk.start, 1)  # the byte that tells whether a line starts with the chunk
+    try:
+        with chunk.path.open("rb", buffering=0) as file:
+            file.seek(chunk.start - before)
+            data = file.read(chunk.end - chunk.start + before)
+            cut = data.find(b"\n") + 1 if before else 0
+            if before and not cut:
+                return chunk.end, b""
+            if not data.endswith(b"\n"):
+                data += file.readline()
+    except OSError as error:
+        raise _unopened(chunk.path, error) from error
+    return chunk.start - before + cut, data[cut:]
+
+
+def mentions(chunk: Chunk) -> Iterator[Mention]:
+    """Yield every medicine that is asked for or told of, in the order of the lines.
 
     Raises: InputError INP071 for what is no line of NDJSON, with file and line.
     """
     kept: dict[bytes, MedicineLine] = {}
-    for path in _files(folder, TAKEN):
-        for number, raw in _lines(path):
-            named = _concept(raw)
-            line = kept.get(named) if named else None
-            if line is None:
-                found = line_in(_resource(path, number, raw))
-                if found is None or not named or len(kept) >= MOST:
-                    yield Mention(_whose(path, number, raw), found)
-                    continue
-                line = kept[named] = found
-            yield Mention(_whose(path, number, raw), line)
+    for at, raw in lines_in(chunk):
+        named = _concept(raw)
+        line = kept.get(named) if named else None
+        if line is None:
+            found = line_in(resource_at(chunk.path, at, raw))
+            if found is None or not named or len(kept) >= MOST:
+                yield Mention(whose(chunk.path, at, raw), found)
+                continue
+            line = kept[named] = found
+        yield Mention(whose(chunk.path, at, raw), line)
 
 
 def _concept(raw: bytes) -> bytes:
@@ -79,19 +129,17 @@ def line_in(resource: Resource) -> MedicineLine | None:
     return MedicineLine(words_of(concept), codings(concept)) if concept else None
 
 
-def patients_of(folder: Path, kind: str = "Patient") -> Iterator[str]:
-    """Yield the id of the person of each resource of a kind.  Raises: InputError INP071."""
-    for path in _files(folder, (kind,)):
-        for number, raw in _lines(path):
-            yield _whose(path, number, raw)
+def patients_in(chunk: Chunk) -> Iterator[str]:
+    """Yield the id of the person of each resource.  Raises: InputError INP071."""
+    for at, raw in lines_in(chunk):
+        yield whose(chunk.path, at, raw)
 
 
-def births_of(folder: Path) -> Iterator[tuple[str, date | None]]:
-    """Yield each person's id with the day of birth, as far as it is known: INP071 as above."""
-    for path in _files(folder, ("Patient",)):
-        for number, raw in _lines(path):
-            resource = _resource(path, number, raw)
-            yield text(resource, "id"), born_in(resource)
+def births_in(chunk: Chunk) -> Iterator[tuple[str, date | None]]:
+    """Yield each Patient's id with the day of birth, as far as it is known: INP071 as above."""
+    for at, raw in lines_in(chunk):
+        resource = resource_at(chunk.path, at, raw)
+        yield text(resource, "id"), born_in(resource)
 
 
 def born_in(patient: Resource) -> date | None:
@@ -99,41 +147,10 @@ def born_in(patient: Resource) -> date | None:
     return latest_date(text(patient, "birthDate"))
 
 
-def dealt(folder: Path, wanted: frozenset[str], into: Path) -> list[Path]:
-    """Write the resources of the people who are wanted, some hundred people a file.
-
-    Return the files, in order.  Raises: InputError INP071.
-    """
-    count = min(MOST_FILES, 1 + len(wanted) // PER_FILE)
-    paths = [into / f"{number:03}.ndjson" for number in range(count)]
-    with ExitStack() as stack:
-        files: list[BinaryIO] = [stack.enter_context(p.open("wb")) for p in paths]
-        for path in _files(folder, KINDS):
-            for number, raw in _lines(path):
-                who = _whose(path, number, raw)
-                if who in wanted:
-                    files[crc32(who.encode()) % count].write(raw.rstrip() + b"\n")
-    return paths
-
-
 def shared_of(folder: Path) -> list[Resource]:
     """Return the medicines that resources may refer to.  Raises: InputError INP071."""
-    found = ((p, n, raw) for p in _files(folder, (SHARED,)) for n, raw in _lines(p))
-    return [_resource(*at) for at in found]
-
-
-def reads_of(path: Path, shared: Sequence[Resource] = ()) -> Iterator[Read]:
-    """Yield the people of a dealt file, by id.  Raises: FhirError FHR003, with who it is."""
-    by_person: dict[str, list[Resource]] = {}
-    for number, raw in _lines(path):
-        by_person.setdefault(_whose(path, number, raw), []).append(_resource(path, number, raw))
-    for who, resources in sorted(by_person.items()):
-        named = ((f"{text(r, 'resourceType')}/{text(r, 'id')}", r) for r in (*resources, *shared))
-        if not any(text(r, "resourceType") == "Patient" for r in resources):
-            raise FhirError(
-                f"Patient/{who}: has resources and is not in Patient.ndjson", code="FHR003"
-            )
-        yield read_entries(tuple(named), name=f"Patient/{who}", source="people")
+    chunks = chunks_of(folder, (SHARED,))
+    return [resource_at(chunk.path, at, raw) for chunk in chunks for at, raw in lines_in(chunk)]
 
 
 def check_folder(folder: Path) -> None:
@@ -146,34 +163,17 @@ def check_folder(folder: Path) -> None:
         )
 
 
-def _files(folder: Path, kinds: Sequence[str]) -> Iterator[Path]:
-    for kind in kinds:
-        path = folder / f"{kind}.ndjson"
-        if path.exists():
-            yield path
-
-
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    try:
-        with path.open("rb", buffering=1 << 20) as file:
-            for number, raw in enumerate(file, 1):
-                if raw.strip():
-                    yield number, raw
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})", code="INP071") from error
-
-
-def _whose(path: Path, number: int, raw: bytes) -> str:
+def whose(path: Path, at: int, raw: bytes) -> str:
     """Return whose a resource is; read whole where its bytes do not show it at once."""
-    at = raw.find(_SUBJECT)
-    if at >= 0 and raw.find(_SUBJECT, at + 1) < 0 and raw.find(_OTHER) < 0:
-        who = raw[at + len(_SUBJECT) : raw.find(b'"', at + len(_SUBJECT))]
+    start = raw.find(_SUBJECT)
+    if start >= 0 and raw.find(_SUBJECT, start + 1) < 0 and raw.find(_OTHER) < 0:
+        who = raw[start + len(_SUBJECT) : raw.find(b'"', start + len(_SUBJECT))]
         if b"/" not in who and b"\\" not in who:
             return who.decode("utf-8", "replace")
     own = _PATIENT.match(raw)
     if own is not None:
         return own[1].decode("utf-8", "replace")
-    return patient_in(_resource(path, number, raw))
+    return patient_in(resource_at(path, at, raw))
 
 
 def patient_in(resource: Resource) -> str:
@@ -184,15 +184,22 @@ def patient_in(resource: Resource) -> str:
     return who.partition("/_history/")[0].rpartition("Patient/")[2]
 
 
-def _resource(path: Path, number: int, raw: bytes) -> Resource:
+def resource_at(path: Path, at: int, raw: bytes) -> Resource:
+    """Return the resource of a line, which starts at a place of a file.  Raises: INP071."""
     try:
         found = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise _unreadable(path, number, str(error)) from error
+        raise _unreadable(path, at, str(error)) from error
     if not isinstance(found, dict):
-        raise _unreadable(path, number, "it is no resource")
+        raise _unreadable(path, at, "it is no resource")
     return found
 
 
-def _unreadable(path: Path, number: int, why: str) -> InputError:
+def _unreadable(path: Path, at: int, why: str) -> InputError:
+    with path.open("rb") as file:
+        number = 1 + file.read(at).count(b"\n")
     return InputError(f"{path}: line {number} is no JSON of a resource ({why})", code="INP071")
+
+
+def _unopened(path: Path, error: OSError) -> InputError:
+    return InputError(f"{path}: cannot be read ({error.strerror})", code="INP071")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from garrod.care.decide.contraindications import Limit, limit_of
 from garrod.core.advice import Action, Tier
@@ -17,6 +17,7 @@ from garrod.knowledge.shelf import Shelf
 PACK = "policy-england"
 BEHAVES = "behaves-as"  # the row of tiers for conversions that rest on the policy alone
 NATIONS = {"england": PACK, "netherlands": "policy-netherlands", "us": "policy-us"}
+KEPT, KEPT_LETTERS = 4096, 200  # Not clinical: codings whose indications are kept, their longest
 # Words that say that a condition named is not one that the person has or had.
 NOT_THEIRS = re.compile(
     r"\b(?:family history|fh|no (?:evidence|history|past history)|heat stroke|heatstroke|"
@@ -96,6 +97,9 @@ class Policy:
     uses: tuple[QuietUse, ...]
     left_out: frozenset[tuple[str, str]]  # (drug or "*", action) that the look ahead leaves out
     reference: str
+    _known: dict[Coding, frozenset[str]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def tier_of(
         self,
@@ -147,7 +151,18 @@ class Policy:
 
     def indications_of(self, named: Iterable[Coding]) -> frozenset[str]:
         """Return the indications that codings (or their words) stand for."""
-        return frozenset(i.name for coding in named for i in self.indications if _is(i, coding))
+        return frozenset(name for coding in named for name in self._stood_for(coding))
+
+    def _stood_for(self, coding: Coding) -> frozenset[str]:
+        """Return the indications of one coding; the same few come again and again."""
+        found = self._known.get(coding)
+        if found is None:
+            found = frozenset(i.name for i in self.indications if _is(i, coding))
+            if len(coding.code) + len(coding.display) <= KEPT_LETTERS:
+                if len(self._known) >= KEPT:
+                    self._known.clear()
+                self._known[coding] = found
+        return found
 
 
 def _is(indication: Indication, coding: Coding) -> bool:

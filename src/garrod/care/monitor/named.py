@@ -107,14 +107,15 @@ def genetic_drugs(both: Both) -> frozenset[str]:
     return frozenset(found)
 
 
-def monitored_by(both: Both, family: str, codes: Iterable[str]) -> frozenset[str]:
-    """Return the rules of a pack that name some phrases as what to watch: that is coded content."""
+def worded_by(both: Both, family: str, codes: Iterable[str]) -> frozenset[str]:
+    """Return the rules of a pack that name some phrases as what to watch, or as their effect."""
     wanted = frozenset(codes)
     return frozenset(
         rule.id
         for knowledge in both
         for rule in _every(knowledge)
-        if rule.pack.split("@")[0] == family and not wanted.isdisjoint(rule.monitoring)
+        if rule.pack.split("@")[0] == family
+        and not wanted.isdisjoint((rule.effect, *rule.monitoring))
     )
 
 

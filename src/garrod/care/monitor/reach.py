@@ -8,7 +8,7 @@ none is ever left out.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 from garrod.care.decide.advisers import COVERS
@@ -19,10 +19,10 @@ from garrod.care.monitor.named import (
     Named,
     genetic_drugs,
     members_of,
-    monitored_by,
     named_by,
     of_gene,
     of_rules,
+    worded_by,
 )
 from garrod.knowledge.pack import Pack, Row
 from garrod.knowledge.shelf import Shelf
@@ -139,14 +139,30 @@ def _rows(pack: Pack | None, table: str) -> tuple[Row, ...]:
 
 
 def _apart(before: Iterable[Row], after: Iterable[Row]) -> list[Row]:
-    """Return the rows of one side that the other has not; a citation alone makes no difference."""
+    """Return the rows of one side that the other has not; a citation alone makes no difference.
+
+    All rows where those of both sides stand in another order: the first that holds may differ.
+    """
     old, new = list(before), list(after)
     if [_plain(r) for r in old] == [_plain(r) for r in new]:
         return []
+    if not _same_order([_name(r) for r in old], [_name(r) for r in new]):
+        return [*old, *new]
     counts = Counter(_plain(r) for r in old), Counter(_plain(r) for r in new)
     left = (counts[0] - counts[1]) + (counts[1] - counts[0])
-    found = [row for row in (*old, *new) if left[_plain(row)]]
-    return found or [*old, *new]  # the same rows in another order: the first that holds may differ
+    return [row for row in (*old, *new) if left[_plain(row)]]
+
+
+def _same_order(old: list[Hashable], new: list[Hashable]) -> bool:
+    common = {*old} & {*new}
+    return [name for name in old if name in common] == [name for name in new if name in common]
+
+
+def _name(row: Row) -> Hashable:
+    """Return what stays the same of a row that is changed: a rule's name, else all of it."""
+    if "rule" in row:
+        return (row["rule"], row.get("a", ""), row.get("b", ""))
+    return _plain(row)
 
 
 def _plain(row: Row) -> tuple[tuple[str, str], ...]:
@@ -201,8 +217,11 @@ def _of_rules(both: tuple[Knowledge, Knowledge], family: str, rows: list[Row]) -
 
 
 def _of_phrases(both: tuple[Knowledge, Knowledge], family: str, rows: list[Row]) -> Reach:
-    """Return the reach of the rules whose monitoring is worded otherwise: it is coded content."""
-    rules = monitored_by(both, family, {row["code"] for row in rows})
+    """Return the reach of the rules whose monitoring or effect is worded otherwise.
+
+    Monitoring is coded content, and what has the same effect is said once.
+    """
+    rules = worded_by(both, family, {row["code"] for row in rows})
     return _ruled(both, family, rules)
 
 

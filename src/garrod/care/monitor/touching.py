@@ -84,24 +84,28 @@ class Touching:
         if reach.renamed and any(m.is_renamed for m in means):
             return True
         taken = frozenset(d for m in means for d in m.taken)
-        drugs = taken.union(*(m.offered for m in now))  # in place of what is taken no more, nothing
-        drugs |= self._asking.offers(person) if self.anyone else frozenset()
+        offered = frozenset(d for m in now for d in m.offered)  # in place of what is taken
+        offered |= self._asking.offers(person) if self.anyone else frozenset()
+        drugs = taken | offered
         if not drugs.isdisjoint(reach.drugs) or _has_pair(reach.pairs, drugs):
             return True
         if reach.retermed and self._is_retermed(person):
             return True
-        return self._is_ruled(person, taken, drugs)
+        return self._is_ruled(person, taken, offered)
 
-    def _is_ruled(self, person: Person, taken: frozenset[str], drugs: frozenset[str]) -> bool:
-        """Return whether rules that differ speak of what a person takes, or might be offered."""
+    def _is_ruled(self, person: Person, taken: frozenset[str], offered: frozenset[str]) -> bool:
+        """Return whether rules that differ say something else of what a person takes.
+
+        What might be offered is asked about as an order is, which these rules are not asked here.
+        """
         by = self.reach.by_rules
-        if not (drugs - taken).isdisjoint(by.drugs):
+        if not offered.isdisjoint(by.drugs):
             return True
-        pairs = {pair for pair in by.pairs if pair <= drugs}
-        if any(not pair <= taken for pair in pairs):
+        pairs = [pair for pair in by.pairs if pair <= taken | offered]
+        if any(not pair.isdisjoint(offered) for pair in pairs):
             return True
         is_near = by.everybody or bool(pairs) or not taken.isdisjoint(by.drugs)
-        return is_near and self._asking.says_something(person)
+        return is_near and self._asking.says_otherwise(person)
 
     def is_touched_by(self, line: MedicineLine) -> bool:
         """Return whether one medicine alone makes it needful to look at its taker."""
@@ -152,7 +156,7 @@ class Sieve:
 
     def __init__(self, touching: Touching) -> None:
         self._touching = touching
-        self._some: dict[str, frozenset[str]] = {}  # sides of touched pairs, by person
+        self.sides: dict[str, frozenset[str]] = {}  # of touched pairs, by person
 
     def lets(self, patient: str, line: MedicineLine | None) -> bool:
         """Return whether a person must be looked at, with one medicine more (None: unknown)."""
@@ -161,8 +165,8 @@ class Sieve:
         mine = self._touching.paired(line)
         if not mine:
             return False
-        mine |= self._some.get(patient, frozenset())
-        self._some[patient] = mine
+        mine |= self.sides.get(patient, frozenset())
+        self.sides[patient] = mine
         return self._touching.has_pair(mine)
 
 

@@ -1,8 +1,13 @@
-"""A reanalysis of the people of a folder: who can be touched, dealt out, judged by processes."""
+"""A reanalysis of the people of a folder: who can be touched, dealt out, judged by processes.
+
+chunks of files -> who must be looked at -> their lines, dealt into parts -> judged -> a line each
+Every step is done by all processes at once.
+"""
 
 from __future__ import annotations
 
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +16,8 @@ from garrod.entry.cli.output import say
 from garrod.entry.cli.population_running import Running, running
 
 if TYPE_CHECKING:
+    from garrod.adapters.fhir.people_folder import Chunk
+    from garrod.adapters.fhir.people_parts import Piece
     from garrod.entry.cli.population_judging import Judging, Wish
 
 
@@ -18,44 +25,71 @@ def of_folder(folder: Path, wish: Wish, workers: int) -> Iterator[bytes]:
     """Yield a line for each person who is affected.  Raises: InputError INP071, FhirError."""
     import orjson
 
-    from garrod.adapters.fhir.people_folder import check_folder, dealt, shared_of
-    from garrod.entry.cli.population_judging import Judging, judged_file
+    from garrod.adapters.fhir.people_folder import KINDS, check_folder, chunks_of, shared_of
+    from garrod.entry.cli.population_judging import Judging
+    from garrod.entry.cli.population_sifting import SHARED, WANTED
 
     check_folder(folder)
     judging = Judging(wish)
     if judging.reach.is_empty:
         say("nobody can be affected: what differs is read by no adviser")
         return
-    wanted = _wanted(folder, judging)
-    say(f"{len(wanted):,} people may be affected")
-    with tempfile.TemporaryDirectory(prefix="garrod-") as made:
-        (Path(made) / "shared.json").write_bytes(orjson.dumps(shared_of(folder)))
-        paths = dealt(folder, wanted, Path(made))
-        with running(wish, judging, min(workers, len(paths))) as run:
-            yield from _told(run, judged_file, paths)
+    chunks = chunks_of(folder, KINDS)
+    with (
+        tempfile.TemporaryDirectory(prefix="garrod-") as made,
+        running(wish, judging, min(workers, processes_for(chunks))) as run,
+    ):
+        wanted = _wanted(folder, judging, run)
+        say(f"{len(wanted):,} people may be affected")
+        (Path(made) / WANTED).write_bytes(orjson.dumps(sorted(wanted)))
+        (Path(made) / SHARED).write_bytes(orjson.dumps(shared_of(folder)))
+        yield from _told(run, Path(made), _dealt(run, chunks, len(wanted), Path(made)))
 
 
-def _told(run: Running, judge: Any, paths: list[Path]) -> Iterator[bytes]:
-    for number, lines in enumerate(run.map(judge, paths), 1):
-        yield from lines
-        if number % 10 == 0 or number == len(paths):
-            say(f"{number:,} of {len(paths):,} parts")
+def processes_for(chunks: list[Chunk]) -> int:
+    """Return how many processes are worth their beginning: one, while all is read in no time."""
+    from garrod.adapters.fhir.people_folder import CHUNK
+
+    return 1 + sum(chunk.end - chunk.start for chunk in chunks) // CHUNK
 
 
-def _wanted(folder: Path, judging: Judging) -> frozenset[str]:
+def _wanted(folder: Path, judging: Judging, run: Running) -> frozenset[str]:
     """Return who must be looked at."""
-    from garrod.adapters.fhir.people_folder import births_of, mentions, patients_of
+    from garrod.adapters.fhir.people_folder import chunks_of
+    from garrod.entry.cli.population_sifting import kinds_for, sifted
 
     touching = judging.touching
-    if touching.is_for_all:
-        return frozenset(patients_of(folder))
     found: set[str] = set()
-    if touching.calls_for_some:
-        found.update(who for who, born in births_of(folder) if touching.calls_for(born))
-    if touching.reach.allergic:
-        found.update(patients_of(folder, "AllergyIntolerance"))
-    sieve = judging.sieve()
-    for mention in mentions(folder):
-        if mention.patient not in found and sieve.lets(mention.patient, mention.line):
-            found.add(mention.patient)
+    sides: dict[str, frozenset[str]] = {}
+    for some, paired in run.map(sifted, chunks_of(folder, kinds_for(touching))):
+        found |= some
+        for who, drugs in paired.items():
+            sides[who] = sides.get(who, frozenset()) | drugs
+    found |= {who for who, drugs in sides.items() if touching.has_pair(drugs)}
     return frozenset(found)
+
+
+def _dealt(run: Running, chunks: list[Chunk], wanted: int, made: Path) -> dict[int, list[Piece]]:
+    """Return where the lines of each part are, in the order of the files."""
+    from garrod.adapters.fhir.people_parts import parts_for
+    from garrod.entry.cli.population_sifting import Deal, dealt_chunk
+
+    deals = [
+        Deal(chunk, parts_for(wanted), made / f"{number:05}.ndjson")
+        for number, chunk in enumerate(chunks)
+    ]
+    found: dict[int, list[Piece]] = defaultdict(list)
+    for pieces in run.map(dealt_chunk, deals if wanted else ()):
+        for part, piece in pieces:
+            found[part].append(piece)
+    return found
+
+
+def _told(run: Running, made: Path, parts: dict[int, list[Piece]]) -> Iterator[bytes]:
+    from garrod.entry.cli.population_sifting import judged_part
+
+    dealt: list[Any] = [(made, parts[number]) for number in sorted(parts)]
+    for number, lines in enumerate(run.map(judged_part, dealt), 1):
+        yield from lines
+        if number % 50 == 0 or number == len(dealt):
+            say(f"{number:,} of {len(dealt):,} parts")

@@ -1,6 +1,6 @@
 """What one process of a reanalysis does: people in, a line of JSON out for each who is affected.
 
-The task is a path and the result bytes, so that any executor can carry both.
+What is compared is read once a process.
 """
 
 from __future__ import annotations
@@ -97,16 +97,11 @@ def take(judging: Judging) -> None:
     _HERE["judging"] = judging
 
 
-def judged_file(path: Path) -> list[bytes]:
-    """Return the lines of the people of one file.  Raises: FhirError."""
-    import orjson
-
-    from garrod.adapters.fhir.people_folder import reads_of
-
-    shared = orjson.loads((path.parent / "shared.json").read_bytes())
-    return _HERE["judging"].lines(reads_of(path, shared))
+def here() -> Judging:
+    """Return what this process compares with."""
+    return _HERE["judging"]
 
 
 def judged_reads(reads: list[Read]) -> list[bytes]:
     """Return the lines of some people."""
-    return _HERE["judging"].lines(reads)
+    return here().lines(reads)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from garrod.science.safety.language import Asked
 from garrod.science.safety.rules import Rule, Rules
 from garrod.science.safety.subject import Subject, Taken
-from garrod.science.safety.truth import Fact, Missing
+from garrod.science.safety.truth import Answer, Fact, Missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,7 @@ def judged(rules: Rules, subject: Subject, *, is_order: bool) -> Judged:
 
     Source: the project's design.
     """
-    scopes = ("order", "both") if is_order else ("review", "both")
-    asked = [a for a in _asked(rules, subject, is_order=is_order) if _is_meant(*a, scopes)]
+    asked = _meant(rules, subject, is_order=is_order)
     signals: list[Signal] = []
     gaps: list[Gap] = []
     for group in _groups(asked):
@@ -65,6 +64,25 @@ def judged(rules: Rules, subject: Subject, *, is_order: bool) -> Judged:
 
 
 Asking = tuple[Rule, Taken | None, Taken | None]
+
+
+def answers(
+    rules: Rules, subject: Subject, *, is_order: bool
+) -> tuple[tuple[Rule, Taken | None, Taken | None, Answer], ...]:
+    """Return what each rule answers by itself, of which line and which other, in a fixed order.
+
+    `judged` is made of nothing else: where these are the same, so is what it returns.
+    Source: the project's design.
+    """
+    return tuple(
+        (rule, line, other, rule.when(Asked(subject, line, other)))
+        for rule, line, other in _meant(rules, subject, is_order=is_order)
+    )
+
+
+def _meant(rules: Rules, subject: Subject, *, is_order: bool) -> list[Asking]:
+    scopes = ("order", "both") if is_order else ("review", "both")
+    return [a for a in _asked(rules, subject, is_order=is_order) if _is_meant(*a, scopes)]
 
 
 def _is_meant(rule: Rule, line: Taken | None, other: Taken | None, scopes: Sequence[str]) -> bool:
