@@ -161,7 +161,7 @@ def test_command_gives_the_advice_of_the_card_from_the_file(
     assert advice[0]["title"] == shown["cards"][0]["summary"]
 
 
-def test_untested_person_is_treated_now_and_a_test_is_ordered(gp: Clinic) -> None:
+def test_moment_2_untested_person_is_treated_now_and_a_test_is_ordered(gp: Clinic) -> None:
     gp.write(person("new"))
     drug = order("o1", None, "new", **TIA)
     (card,) = gp.hook("order-sign", drug, patientId="new")["cards"]
@@ -179,7 +179,7 @@ def test_untested_person_is_treated_now_and_a_test_is_ordered(gp: Clinic) -> Non
     assert not {"T1", "T2"} & set(tiers(later))
 
 
-def test_inhibitor_makes_a_normal_gene_act_as_poor_and_fades_once_it_is_stopped(
+def test_moment_3_inhibitor_makes_a_normal_gene_act_as_poor_and_fades_once_stopped(
     gp: Clinic,
 ) -> None:
     found = {**genotype("g1", "CYP2D6", "*1/*1"), "subject": {"reference": "Patient/pain"}}
@@ -222,7 +222,7 @@ def test_brand_of_what_is_taken_and_of_another_draft_is_a_duplicate(gp: Clinic) 
         assert [a["id"] for a in told(card)["advice"] if "omeprazole" in a["id"]]
 
 
-def test_partial_gene_gives_a_dose_step_and_an_unread_site_is_not_normal(
+def test_moment_5_partial_gene_gives_a_dose_step_and_an_unread_site_is_not_normal(
     gp: Clinic, tmp_path: Path
 ) -> None:
     partial = changed_genome(tmp_path, rs3918290="T 0/1", rs75017182="./.")
