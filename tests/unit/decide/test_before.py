@@ -1,13 +1,13 @@
 """What holds before an order is worked out once, and is never another's, nor of another day."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from garrod.care.decide import before as room
 from garrod.care.decide import naming
-from garrod.care.decide.before import before
+from garrod.care.decide.before import Before, before, case_with
 from garrod.care.decide.case import Case, behaving_for, case_of
 from garrod.care.decide.knowledge import Knowledge
 from garrod.care.decide.model import Decision
@@ -34,11 +34,20 @@ TAKER = replace(
     medicines=(CODEINE, MedicineLine("clopidogrel 75 mg"), MedicineLine("sertraline 50 mg")),
     findings=(CYP2C19_PM, finding("CYP2D6", candidate("*1/*4", 1.0, IM, "1.0"))),
 )
-ORDERS = (PAROXETINE, MedicineLine("fluconazole 150 mg"), MedicineLine("omeprazole 20 mg"))
+ORDERS = (
+    PAROXETINE,
+    MedicineLine("fluconazole 150 mg"),
+    MedicineLine("tramadol 50 mg"),
+    MedicineLine("timolol 0.25% eye drops"),
+)
 
 
 def case(person: Person = TAKER, order: MedicineLine | None = PAROXETINE) -> Case:
     return case_of(KNOWLEDGE, person, today=TODAY, order=order)
+
+
+def held(person: Person = TAKER) -> Before:
+    return before(KNOWLEDGE, person, TODAY)
 
 
 def said(person: Person) -> list[Decision]:
@@ -46,26 +55,39 @@ def said(person: Person) -> list[Decision]:
 
 
 def test_orders_of_one_person_share_what_held_before_them() -> None:
-    first = before(KNOWLEDGE, case())
-    assert before(KNOWLEDGE, case(order=ORDERS[1])) is first
+    first = held()
+    assert before(KNOWLEDGE, TAKER, TODAY, case()) is first
     assert [m.drug for m in first.case.active] == ["codeine", "clopidogrel", "sertraline"]
+    who = replace(TAKER)
+    assert before(KNOWLEDGE, who, TODAY, case(who)).case == first.case
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        (KNOWLEDGE, case(replace(TAKER))),
-        (KNOWLEDGE, replace(case(), today=TODAY + timedelta(days=1))),
-        (GENETIC, case()),
+        (KNOWLEDGE, replace(TAKER), TODAY),
+        (KNOWLEDGE, TAKER, TODAY + timedelta(days=1)),
+        (GENETIC, TAKER, TODAY),
     ],
     ids=["another person", "another day", "another knowledge"],
 )
-def test_nothing_else_shares_it(other: tuple[Knowledge, Case]) -> None:
-    first = before(KNOWLEDGE, case())
+def test_nothing_else_shares_it(other: tuple[Knowledge, Person, date]) -> None:
+    first = held()
     found = before(*other)
     assert found is not first
-    assert found.case.today == other[1].today
-    assert found.case.person is other[1].person
+    assert (found.knowledge, found.case.person, found.case.today) == other
+
+
+@pytest.mark.parametrize(
+    "words", ["amoxicillin 500 mg", "timolol 0.25% eye drops", "paroxetine 20 mg", "unknown thing"]
+)
+def test_case_with_an_order_is_the_one_made_from_nothing(words: str) -> None:
+    order = MedicineLine(words)
+    found = case_with(KNOWLEDGE, TAKER, TODAY, order)
+    assert found == case(order=order)
+    assert (found.named == held().case.named) is True
+    acts = words.startswith("paroxetine")
+    assert (found.behaving is held().case.behaving) is not acts
 
 
 def test_what_is_said_of_a_medicine_is_worked_out_once() -> None:
@@ -75,22 +97,22 @@ def test_what_is_said_of_a_medicine_is_worked_out_once() -> None:
         asked.append(medicine.drug)
         return Decision(not_assessed=(NotAssessed(Target(medicine.name), "genes", "why"),))
 
-    held = before(KNOWLEDGE, case(replace(TAKER)))
-    codeine, other, _ = held.case.active
-    assert held.of(codeine, say) is held.of(codeine, say)
-    assert held.of(other, say) is not held.of(codeine, say)
+    who = held(replace(TAKER))
+    codeine, other, _ = who.case.active
+    assert who.of(codeine, say) is who.of(codeine, say)
+    assert who.of(other, say) is not who.of(codeine, say)
     assert asked == ["codeine", "clopidogrel"]
 
 
 def test_too_many_people_and_lines_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "MOST", 2)
     monkeypatch.setattr(naming, "MOST", 2)
-    kept = [before(KNOWLEDGE, case(replace(TAKER))) for _ in range(5)]
+    kept = [held(replace(TAKER)) for _ in range(5)]
     assert len({id(one) for one in kept}) == 5
     assert len(room._kept) <= 2
     lines = [MedicineLine(f"codeine {n} mg") for n in range(5)]
     assert [[m.drug for m in named_in(KNOWLEDGE.medicines, x)] for x in lines] == [["codeine"]] * 5
-    assert len(naming._read) <= 2
+    assert len(naming._kept) <= 2
 
 
 def test_a_line_is_read_by_the_medicines_that_are_asked() -> None:

@@ -2,39 +2,53 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from garrod.core.medicine import MedicineLine
 from garrod.knowledge.medicines import Medicine, Medicines
 
 MOST = 10_000  # Not clinical: lines whose medicines are kept in mind, about 1 kB each
-Named = tuple[Medicine, ...]
+
+
+class Read(NamedTuple):
+    """A line as it was read: what it names, and whether codes and words name different things."""
+
+    line: MedicineLine
+    by: Medicines
+    named: tuple[Medicine, ...]
+    is_at_odds: bool
+
+
 # By the line itself, which is held so that its number stays its own; forgotten all at once.
-_read: dict[int, tuple[MedicineLine, Medicines, Named]] = {}
+_kept: dict[int, Read] = {}
 
 
 def named_in(medicines: Medicines, line: MedicineLine) -> tuple[Medicine, ...]:
-    """Return the ingredients of a line, by its codes and by its words.
-
-    A person's lines are the same objects until their record changes, and each is asked about some
-    hundred times an order: what a line names is worked out once.
-    """
-    kept = _read.get(id(line))
-    if kept is not None and kept[0] is line and kept[1] is medicines:
-        return kept[2]
-    if len(_read) >= MOST:
-        _read.clear()
-    found = _named(medicines, line)
-    _read[id(line)] = (line, medicines, found)
-    return found
-
-
-def _named(medicines: Medicines, line: MedicineLine) -> Named:
-    return tuple(dict.fromkeys((*_by_code(medicines, line), *_by_words(medicines, line))))
+    """Return the ingredients of a line, by its codes and by its words."""
+    return _read(medicines, line).named
 
 
 def is_at_odds(medicines: Medicines, line: MedicineLine) -> bool:
     """Return whether a line's codes and its words name different medicines."""
+    return _read(medicines, line).is_at_odds
+
+
+def _read(medicines: Medicines, line: MedicineLine) -> Read:
+    """Return a line as it is read.
+
+    A person's lines are the same objects until their record changes, and each is asked about some
+    hundred times an order: what a line names is worked out once.
+    """
+    kept = _kept.get(id(line))
+    if kept is not None and kept.line is line and kept.by is medicines:
+        return kept
+    if len(_kept) >= MOST:
+        _kept.clear()
     coded, worded = _by_code(medicines, line), _by_words(medicines, line)
-    return bool(coded) and bool(worded) and not set(coded) & set(worded)
+    is_odd = bool(coded) and bool(worded) and not set(coded) & set(worded)
+    found = Read(line, medicines, tuple(dict.fromkeys((*coded, *worded))), is_odd)
+    _kept[id(line)] = found
+    return found
 
 
 def codes_of_line(line: MedicineLine) -> tuple[str, ...]:

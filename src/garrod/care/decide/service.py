@@ -8,7 +8,7 @@ from datetime import date
 
 from garrod.care.decide.advisers import COVERS, asked
 from garrod.care.decide.asking import Question, question_of
-from garrod.care.decide.before import before
+from garrod.care.decide.before import before, case_with
 from garrod.care.decide.behaviour import touched_by
 from garrod.care.decide.case import Case, behaving_for, case_of, setting_for
 from garrod.care.decide.causes import without_doubles
@@ -44,7 +44,10 @@ def decide(knowledge: Knowledge, person: Person, proposal: Proposal, *, today: d
     Each cause is said once; each option was asked about as if it were ordered; what no adviser has
     a rule for is named once.
     """
-    case = case_of(knowledge, person, today=today, order=proposal.medicine)
+    if proposal.medicine is None:
+        case = case_of(knowledge, person, today=today)
+    else:
+        case = case_with(knowledge, person, today, proposal.medicine)
     question = question_of(knowledge, case, proposal.medicine)
     told = _told(knowledge, case, proposal.medicine, question)
     topics = knowledge.review.topic_ids
@@ -103,7 +106,7 @@ def _disturbed(knowledge: Knowledge, case: Case, ordered: Sequence[Medicine]) ->
     found = NOTHING
     if not touched:
         return found
-    had_before = before(knowledge, case)
+    had_before = before(knowledge, case.person, case.today, case)
     for medicine in had_before.case.active:
         genes = {*knowledge.genes_of(medicine.drug), *knowledge.spared.get(medicine.drug, ())}
         if medicine in ordered or touched.isdisjoint(genes):

@@ -256,8 +256,10 @@ def building(rules: Rules, by: Sequence[Modulation], times: Times) -> tuple[Modu
 
 def _building(rules: Rules, modulation: Modulation, times: Times) -> Modulation:
     started = times.started.get(modulation.drug)
+    if started is None:
+        return modulation
     rule = rules.find("builds", effect=modulation.effect, strength=modulation.strength)
-    if started is None or rule is None:
+    if rule is None:
         return modulation
     full = started + timedelta(days=int(rule.value))
     return replace(modulation, full_on=full) if full > times.today else modulation

@@ -111,8 +111,8 @@ class Rules:
         self, kind: str, gene: str = ANY, effect: str = "", strength: str = "", *, was: str = ""
     ) -> Rule | None:
         """Return the rule for a gene, else that for any; None where the policy has none."""
-        for name in dict.fromkeys((gene, ANY)):
-            for force in dict.fromkeys((strength, ANY)):
+        for name in (gene, ANY):
+            for force in (strength, ANY):
                 found = self.by.get((kind, name, effect, force, was))
                 if found is not None:
                     return found

@@ -120,22 +120,24 @@ def loads(known: Burdens, subject: Subject) -> tuple[Load, ...]:
 
     Source: pack burdens; each row names its own.
     """
-    return tuple(_load(row, subject) for row in known.rows)
-
-
-def _load(row: Burden, subject: Subject) -> Load:
     taken: dict[str, Taken] = {}
     for one in subject.taken:  # what is taken already stands before what is proposed
         if not one.is_local:
             taken.setdefault(one.drug, one)
-    parts = [(one, row.points.get(one.drug, 0)) for one in taken.values()]
-    counted = sorted((p for p in parts if p[1]), key=lambda p: (-p[1], p[0].name))
+    return tuple(_load(row, taken) for row in known.rows)
+
+
+def _load(row: Burden, taken: Mapping[str, Taken]) -> Load:
+    """Return what a burden comes to; `taken` holds each ingredient once."""
+    points = row.points
+    parts = [(one, points[drug]) for drug, one in taken.items() if points.get(drug)]
+    counted = sorted(parts, key=lambda p: (-p[1], p[0].name))
     return Load(
         row,
-        sum(points for _, points in counted),
-        sum(points for one, points in counted if not one.is_new),
+        sum(of_it for _, of_it in counted),
+        sum(of_it for one, of_it in counted if not one.is_new),
         tuple(counted),
-        tuple(t for t in taken.values() if row.is_scored and t.drug not in row.points),
+        tuple(t for t in taken.values() if t.drug not in points) if row.is_scored else (),
     )
 
 
