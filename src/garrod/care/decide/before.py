@@ -19,7 +19,7 @@ from garrod.core.medicine import MedicineLine
 from garrod.core.person import Person
 from garrod.knowledge.medicines import Medicine
 
-MOST = 300  # Not clinical: people who are kept, some 50 kB each
+MOST = 1_000  # Not clinical: people who are kept, some 20 kB each
 Say = Callable[[Knowledge, Case, Medicine], Decision]
 
 
