@@ -176,6 +176,9 @@ def test_person_and_medicine_in_one_call(running: Server) -> None:
         ({"person": "demo-1", "medicine": "x", "dose": 1}, 400),
         ({"person": "nobody", "medicine": "x"}, 404),
         ({"person": "../x", "medicine": "x"}, 404),
+        (b'{"person": "demo-1", "person": "demo-2", "medicine": "codeine"}', 400),
+        (b'{"person": "demo-1", "medicine": {"code": "1", "system": "a", "code": "2"}}', 400),
+        ({"person": "demo-1", "medicine": "x" * 70_000}, 400),
     ],
 )
 def test_question_of_advice_that_cannot_be_read_is_refused(

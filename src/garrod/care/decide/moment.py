@@ -67,6 +67,20 @@ def _decided(knowledge: Knowledge, person: Person, proposal: Proposal, today: da
     return decide(knowledge, person, proposal, today=today)
 
 
+def without(person: Person, orders: Sequence[MedicineLine]) -> Person:
+    """Return a person without the lines that are themselves the orders, or were made of them.
+
+    An order that is on record stands on the list already: it is no duplicate of itself.
+    """
+    asked = {order.reference for order in orders if order.reference}
+    kept = tuple(
+        line
+        for line in person.medicines
+        if line.reference not in asked and asked.isdisjoint(line.renews)
+    )
+    return person if len(kept) == len(person.medicines) else replace(person, medicines=kept)
+
+
 class Moment:
     """Answers orders for people of the record, and keeps what became of the cards.
 
@@ -107,7 +121,7 @@ class Moment:
         `sitting` ("" is none) a card is shown once, a hard stop until it is answered.
         Raises: AccessDenied, NotFound REC001.
         """
-        who = person or await self.people.person(actor, patient)
+        who = without(person or await self.people.person(actor, patient), orders)
         known = frozenset(await self.memory.acknowledged(actor, patient))
         found = []
         for place, order in enumerate(orders):

@@ -6,6 +6,7 @@ of `garrod advise`, with the card beside it
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +29,7 @@ from garrod.entry.guard import Guard
 
 PATH = "/advice"
 FIELDS = ("person", "medicine")
+LONGEST = 64_000  # Not clinical: bytes of a question; one medicine with its codes has some hundred
 
 
 class AdviceDoor:
@@ -54,11 +56,30 @@ class AdviceDoor:
     async def _answer(self, request: Request) -> Response:
         headers = {k.lower(): v for k, v in request.headers.items()}
         actor = self.guard.admit(PATH, headers)
-        sent = document_of(await body_of(request.receive, headers))
+        body_sent = await body_of(request.receive, headers)
+        sent = document_of(body_sent)
+        _check_once(body_sent)
         patient, draft = _asked(sent)
         found = await guided(self.rooms(), actor, patient, (draft,))
         body = orjson.dumps(plain(found[0], place_of(patient)))
         return Response(body, headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+
+def _check_once(body: bytes) -> None:
+    """Refuse a question that says one thing twice: nobody can tell which person is meant.
+
+    Raises: InputError API004.
+    """
+    if len(body) > LONGEST:
+        raise InputError(f"a question is at most {LONGEST} bytes long.", code="API004")
+    json.loads(body, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise InputError("a field stands twice in the question: say each once.", code="API004")
+    return found
 
 
 def _asked(sent: dict[str, Any]) -> tuple[str, Draft]:

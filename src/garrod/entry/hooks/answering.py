@@ -25,7 +25,7 @@ from garrod.core.advice import Target, Tier
 from garrod.core.errors import AccessDenied, GarrodError
 from garrod.core.medicine import MedicineLine
 from garrod.entry.hooks.keeping import Desk, Said, kept, laid_out
-from garrod.entry.hooks.persons import Known, known, without
+from garrod.entry.hooks.persons import Known, known
 
 LOG = structlog.get_logger()
 CHOSEN, SIGNED = "order-select", "order-sign"
@@ -70,11 +70,12 @@ async def _judged(
 ) -> Sequence[Answered | None]:
     """Return the answers of the moment; None for each where something of ours failed."""
     lines = [d.line for d in drafts]
-    person = without(who.person, lines)
     moment = desk.consult.moment if who.local else desk.consult.passing
     purpose = PURPOSES.get(call.hook, Purpose.LOOK)
     try:
-        found = await moment.answered(desk.actor, who.local, lines, person=person, purpose=purpose)
+        found = await moment.answered(
+            desk.actor, who.local, lines, person=who.person, purpose=purpose
+        )
         return [_once(desk, call, answer) for answer in found]
     except GarrodError:
         raise

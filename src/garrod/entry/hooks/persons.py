@@ -22,7 +22,7 @@ from garrod.care.govern.access import Actor
 from garrod.care.record.service import Gone, NotFound
 from garrod.core.errors import AccessDenied
 from garrod.core.finding import GeneFinding
-from garrod.core.medicine import MedicineLine
+from garrod.core.medicine import ANY_LINE, MedicineLine
 from garrod.core.person import Person, Result
 from garrod.entry.consult import Consult, person_of
 
@@ -140,10 +140,18 @@ def _named_here(ours: Person, fhir: str) -> Person:
             for t in things
         )
 
+    def listed(lines: tuple[MedicineLine, ...]) -> tuple[MedicineLine, ...]:
+        return tuple(
+            replace(
+                m, renews=tuple(r if "|" in r or r == ANY_LINE else f"{fhir}/{r}" for r in m.renews)
+            )
+            for m in named(lines)
+        )
+
     return replace(
         ours,
-        medicines=named(ours.medicines),
-        past=named(ours.past),
+        medicines=listed(ours.medicines),
+        past=listed(ours.past),
         allergies=named(ours.allergies),
         conditions=named(ours.conditions),
         results=named(ours.results),
@@ -183,13 +191,6 @@ def _marks(thing: object) -> set[object]:
 def _new_genes(theirs: Person, ours: Person) -> Iterable[GeneFinding]:
     known_genes = {f.gene for f in theirs.findings}
     return (f for f in ours.findings if f.gene not in known_genes)
-
-
-def without(person: Person, orders: Iterable[MedicineLine]) -> Person:
-    """Return a person without the lines that are themselves the orders asked about."""
-    asked = {line.reference for line in orders if line.reference}
-    kept = tuple(m for m in person.medicines if m.reference not in asked)
-    return person if len(kept) == len(person.medicines) else replace(person, medicines=kept)
 
 
 def _of_patient(had: Had, patient: str) -> tuple[Had, list[str]]:
