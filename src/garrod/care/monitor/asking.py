@@ -15,7 +15,7 @@ from garrod.care.decide.knowledge import Knowledge
 from garrod.care.monitor.named import key_of, only
 from garrod.care.monitor.reach import Reach
 from garrod.core.person import KINDS, Person
-from garrod.science.safety.apply import answers, judged
+from garrod.science.safety.apply import answers
 from garrod.science.safety.language import Asked
 from garrod.science.safety.rules import Rule, Rules
 from garrod.science.safety.subject import Subject
@@ -34,13 +34,15 @@ class Asking:
         self._contents: dict[int, Any] = {}  # by the identity of a rule, which lives as long
         self.offered = frozenset(d for mine in self._offering for r in mine for d in r.alternatives)
 
-    def says_something(self, person: Person) -> bool:
-        """Return whether a rule that differs holds, or cannot be told, in either state."""
-        for knowledge, rules in zip(self._both, self._rules, strict=True):
-            found = judged(rules, self._subject(knowledge, person), is_order=False)
-            if found.signals or found.gaps:
-                return True
-        return False
+    def may_say_something(self, person: Person) -> bool:
+        """Return whether a rule that differs holds, or cannot be told, in either state.
+
+        One counts whose want of facts is not worth saying, too: with them it may hold.
+        """
+        return any(
+            self._answers(knowledge, rules, person)
+            for knowledge, rules in zip(self._both, self._rules, strict=True)
+        )
 
     def says_otherwise(self, person: Person) -> bool:
         """Return whether the rules that differ say anything else in one state than in the other.

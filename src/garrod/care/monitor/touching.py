@@ -70,7 +70,7 @@ class Touching:
         who = bare(birth_date)
         age = who.age_on(self._today)
         if age not in self._by_age:
-            is_asked = self.reach.by_rules.everybody and self._asking.says_something(who)
+            is_asked = self.reach.by_rules.everybody and self._asking.may_say_something(who)
             self._by_age[age] = is_asked or bool(self._asking.offers(who) & self.anyone)
         return self._by_age[age]
 
