@@ -24,6 +24,9 @@ from garrod.knowledge.clinical import load_clinical
 from garrod.science.safety.rules import load_rules
 
 VERSION, RETRIEVED = "2026.11.0", "2026-11-28"
+NEWER = {  # packs whose rows changed since their first version
+    "dose-ranges": "2026.11.1", "hepatic-dosing": "2026.11.1", "contraindications": "2026.11.1",
+}  # fmt: skip
 FOLDER = Path(__file__).resolve().parent / "organs"
 COLUMNS = (
     *("rule", "adviser", "subject", "with", "when", "scope", "group", "rank", "ask", "action"),
@@ -142,15 +145,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as trial:
         for name in names:
             manifest, tables, evidence = draft(name)
-            target = Path(trial) / name / VERSION
+            version = NEWER.get(name, VERSION)
+            target = Path(trial) / name / version
             target.mkdir(parents=True)
-            files = files_of(Draft(name, VERSION, manifest, tables, evidence))
+            files = files_of(Draft(name, version, manifest, tables, evidence))
             for file, content in files.items():
                 (target / file).write_bytes(content)
         verify(Path(trial))
     for name in names:
         manifest, tables, evidence = draft(name)
-        write_pack(name, VERSION, manifest=manifest, tables=tables, evidence=evidence)
+        version = NEWER.get(name, VERSION)
+        write_pack(name, version, manifest=manifest, tables=tables, evidence=evidence)
         print(name, len(tables["safety_rules"]), "rules")
 
 

@@ -28,13 +28,17 @@ COVERS = {
         "bisphosphonates; a creatinine that rises fast",
     ],
     "hepatic-dosing": [
-        "liver disease, cirrhosis, Child–Pugh, bilirubin and ALT for about fifty medicines",
+        "liver disease, cirrhosis, Child–Pugh (recorded, or worked out from its five findings), "
+        "bilirubin and ALT for about fifty medicines",
     ],
     "dose-ranges": [
         "methotrexate written for every day; micrograms and milligrams of levothyroxine, digoxin",
         "limits that regulators set: citalopram, escitalopram, domperidone, metoclopramide, "
         "simvastatin, paracetamol by weight",
         "opioids above 120 mg of morphine a day; usual maximum for adults of some 140 medicines",
+        "totals of a week: methotrexate, alendronic acid, risedronate",
+        "children by body weight: paracetamol, ibuprofen, naproxen, amoxicillin, cefalexin, "
+        "pivmecillinam",
     ],
     "monitoring": [
         "amiodarone, lithium, methotrexate, thiopurines, warfarin, DOACs, renin–angiotensin "
@@ -42,7 +46,7 @@ COVERS = {
         "results that stop treatment: lithium level, neutrophils, INR, digoxin and theophylline",
     ],
     "contraindications": [
-        "pregnancy, breastfeeding and being able to conceive; age limits",
+        "pregnancy (NSAIDs by its weeks), breastfeeding and being able to conceive; age limits",
         "heart and vessels, hormones (UKMEC), brain and mind, stomach, bone, infection",
         "long QT syndrome or interval; malignant hyperthermia, G6PD deficiency, acute porphyria, "
         "clotting tendency, myasthenia and other variants that are on record as conditions",
@@ -62,11 +66,14 @@ NOT_COVERED = {
         "children; dialysis (clearance is not told apart from it); doses by indication except "
         "atrial fibrillation; ideal or adjusted weight (actual weight is used, and said)",
     ],
-    "hepatic-dosing": [*SHARED, "Child–Pugh is not worked out: only a recorded score counts"],
+    "hepatic-dosing": [
+        *SHARED,
+        "Child–Pugh where one of its five findings is not known, or a medicine raises the INR",
+    ],
     "dose-ranges": [
         *SHARED,
-        "doses by weight or age of children; weekly totals; single doses; doses as needed; "
-        "injections in units; cumulative doses; sums of several lines of one ingredient, "
+        "other doses by weight or age of children; other weekly totals; single doses; doses as "
+        "needed; injections in units; cumulative doses; sums of several lines of one ingredient, "
         "but for paracetamol",
     ],
     "monitoring": [
@@ -74,6 +81,9 @@ NOT_COVERED = {
         "ECG, chest X-ray, blood pressure, weight and eye tests (no measure says that they were "
         "done); a medicine whose start is not known",
     ],
-    "contraindications": [*SHARED, "trimester; breastfeeding apart from methotrexate and DOACs"],
+    "contraindications": [
+        *SHARED,
+        "trimester, but for NSAIDs; breastfeeding apart from methotrexate and DOACs",
+    ],
     "lifestyle": [*SHARED, "cannabis, caffeine, exercise"],
 }

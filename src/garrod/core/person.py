@@ -68,6 +68,19 @@ class Result:
     why_unread: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A sign that was looked for: ascites or encephalopathy, and how severe it is.
+
+    `grade` is "none", "mild", "severe", or "" where it was seen and nobody says how severe.
+    """
+
+    name: str
+    grade: str
+    seen: date | None = None
+    reference: str = ""
+
+
 ANY_GENE = "*"  # of a test that reads genes and does not say which
 
 
@@ -114,6 +127,7 @@ class Person:
     height_cm: Decimal | None = None
     is_pregnant: bool | None = None
     pregnancy_seen: date | None = None  # the day on which that was so
+    due_date: date | None = None  # the day on which a birth is expected
     is_breastfeeding: bool | None = None
     breastfeeding_seen: date | None = None
     is_smoker: bool | None = None  # now, not ever
@@ -125,6 +139,7 @@ class Person:
     findings: tuple[GeneFinding, ...] = ()
     past: tuple[MedicineLine, ...] = ()
     results: tuple[Result, ...] = ()
+    signs: tuple[Sign, ...] = ()
     requested: tuple[Requested, ...] = ()
     unseen: frozenset[str] = frozenset()
     is_synthetic: bool = False

@@ -29,7 +29,7 @@ def test_line_of_a_draft_has_the_total_of_a_day_or_of_a_week() -> None:
     assert line_of(MEDICINE, None) == MedicineLine("x")
     assert line_of(MEDICINE, DOSE) == MedicineLine("x", route="oral", daily_mg=Decimal(70))
     week = line_of(MEDICINE, replace(DOSE, every_days=7))
-    assert (week.daily_mg, week.weekly_mg) == (None, 70)
+    assert (week.daily_mg, week.weekly_mg) == (None, Decimal(70))
     grams = line_of(MEDICINE, replace(DOSE, amount=Decimal(3), unit="g"))
     assert grams.daily_mg == 3000
     assert line_of(MEDICINE, replace(DOSE, unit="[iU]")).daily_mg is None

@@ -44,7 +44,8 @@ INTERRUPTS = {
     *("qt-long-citalopram", "mh-trigger", "g6pd-high", "g6pd-nitrofurantoin"),
     *("alendronic-weekly", "digoxin-milligrams", "fentanyl-naive", "laba-alone-asthma"),
     *("haloperidol-parkinsons", "metoclopramide-parkinsons", "mirabegron-pressure"),
-    *("nsaid-pregnant", "potassium-high", "raas-new-potassium-high"),
+    *("nsaid-pregnant", "nsaid-pregnant-20", "nsaid-pregnant-28", "paracetamol-child-90"),
+    *("potassium-high", "raas-new-potassium-high"),
     *("spironolactone-new-potassium-high", "porphyria-nitrofurantoin"),
 }
 

@@ -16,6 +16,7 @@ from garrod.adapters.fhir.json import Resource, many, one, read_resource, text
 from garrod.adapters.fhir.measures import ethnicity_of, measures_of
 from garrod.adapters.fhir.person_health import allergies_of, conditions_of, unknown_kinds
 from garrod.adapters.fhir.person_medicines import medicines_of, unread_supplies
+from garrod.adapters.fhir.person_signs import due_date_of, signs_of
 from garrod.adapters.fhir.person_tests import requested_of, results_of
 from garrod.core.errors import FhirError
 from garrod.core.finding import GeneFinding
@@ -93,6 +94,7 @@ class _Reader:
             height_cm=measures.height_cm,
             is_pregnant=measures.is_pregnant,
             pregnancy_seen=measures.pregnancy_seen,
+            due_date=due_date_of(self._own),
             is_breastfeeding=measures.is_breastfeeding,
             breastfeeding_seen=measures.breastfeeding_seen,
             is_smoker=measures.is_smoker,
@@ -103,6 +105,7 @@ class _Reader:
             conditions=tuple(conditions_of(self._own)),
             past=past,
             results=tuple(results_of(self._own)),
+            signs=tuple(signs_of(self._own)),
             requested=requested_of(self._own),
             unseen=unknown_kinds(self._own),
             is_synthetic=_is_test_data(self._patient),

@@ -10,7 +10,9 @@ from decimal import Decimal
 
 from garrod.knowledge.clinical import Clinical
 from garrod.science.safety.atoms import SIGNS, compared, days
+from garrod.science.safety.atoms_body import BODY
 from garrod.science.safety.language import Asked, Atom, Check, Words
+from garrod.science.safety.liver import child_pugh, has_liver_disease
 from garrod.science.safety.renal import Clearance, ckd_epi, cockcroft_gault, usable, weight_of
 from garrod.science.safety.subject import Measured, Subject
 from garrod.science.safety.truth import Answer, either, no, unknown, yes
@@ -18,6 +20,7 @@ from garrod.science.safety.truth import Answer, either, no, unknown, yes
 COMPUTED: dict[str, Callable[[Subject], Clearance]] = {"crcl": cockcroft_gault, "egfr": ckd_epi}
 # What a formula lacks, in words; measures have their own names.
 LACKING = {"adult": "an adult (the formula was not made for children)", "weight": "body weight"}
+CHILD_PUGH = "child_pugh"
 _OPPOSITE = {"<=": ">", ">=": "<"}
 
 
@@ -25,7 +28,8 @@ def measure(words: Words, clinical: Clinical) -> Check:
     """`measure crcl < 30`, `measure potassium > 5.5 within 90d`: the newest value in date.
 
     crcl is Cockcroft and Gault's, egfr the reported rate or CKD-EPI's; weight falls back on the
-    person's own. Not known where there is none, it is too old, or its unit cannot be read.
+    person's own; child_pugh, where none is recorded, is worked out for a liver disease. Not known
+    where there is none, it is too old, or its unit cannot be read.
     Source: the project's rule language.
     """
     name = words.take()
@@ -38,6 +42,8 @@ def measure(words: Words, clinical: Clinical) -> Check:
         subject = asked.subject
         if name in COMPUTED:
             return _cleared(COMPUTED[name](subject), name, sign, limit)
+        if name == CHILD_PUGH and usable(subject, name)[0] is None:
+            return _scored(subject, sign, limit)
         return _measured(subject, name, sign, limit, within)
 
     return check
@@ -56,6 +62,21 @@ def _cleared(found: Clearance, name: str, sign: str, limit: Decimal) -> Answer:
         return unknown(f"measure:{name}", f"{label}: {found.cautions[0]}")
     text = "; ".join((text, *found.cautions))
     return either(SIGNS[sign](found.value, limit), text, found.refs[0] if found.refs else "record")
+
+
+def _scored(subject: Subject, sign: str, limit: Decimal) -> Answer:
+    """Return what the score of Child and Pugh decides; without a liver disease it is none."""
+    if not has_liver_disease(subject):
+        if "conditions" in subject.person.unseen:
+            return unknown("conditions", "the list of conditions could not be seen")
+        return no("no liver disease on record")
+    found = child_pugh(subject)
+    if found.value is None:
+        lacking = ", ".join(found.missing)
+        said = f"the Child–Pugh score cannot be told (missing: {lacking})"
+        return unknown(f"measure:{CHILD_PUGH}", said)
+    text = f"Child–Pugh score {found.value} ({', '.join(found.inputs)})"
+    return either(SIGNS[sign](Decimal(found.value), limit), text)
 
 
 def _measured(subject: Subject, name: str, sign: str, limit: Decimal, within: int | None) -> Answer:
@@ -112,4 +133,4 @@ def measured(words: Words, clinical: Clinical) -> Check:
     return check
 
 
-MEASURES: dict[str, Atom] = {"measure": measure, "measured": measured}
+MEASURES: dict[str, Atom] = {"measure": measure, "measured": measured, **BODY}
