@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,10 +41,21 @@ class Judging:
 
         self.wish = wish
         sides = [side_of(word, wish.site, wish.policy) for word in (wish.before, wish.after)]
+        self._chosen = sides
         self.sides = [Services(Settings(policy=s.policy), s.shelf) for s in sides]
         old, new = (State(s.shelf, s.knowledge) for s in self.sides)
         self.reach = reach_between(old, new)
         self.touching: Touching = Touching(old.knowledge, new.knowledge, self.reach, today=wish.day)
+
+    @property
+    def name(self) -> str:
+        """Return the same for the same comparison: packs to the byte, policies, the day."""
+        told = [
+            (s.policy, [(p.manifest.reference, sorted(p.manifest.files.items())) for p in packs])
+            for s in self._chosen
+            for packs in ([s.shelf.pack(name) for name in sorted(s.shelf.names())],)
+        ]
+        return sha256(repr((told, self.wish.day)).encode()).hexdigest()[:32]
 
     def sieve(self) -> Sieve:
         """Return what tells by medicines, one after the other, who must be looked at."""
@@ -100,8 +112,3 @@ def take(judging: Judging) -> None:
 def here() -> Judging:
     """Return what this process compares with."""
     return _HERE["judging"]
-
-
-def judged_reads(reads: list[Read]) -> list[bytes]:
-    """Return the lines of some people."""
-    return here().lines(reads)

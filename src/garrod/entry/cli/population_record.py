@@ -1,6 +1,6 @@
-"""A reanalysis of the people of a record: read in pages, judged by processes, tasks raised.
+"""A reanalysis of the people of a record: read and judged by processes, tasks raised.
 
-pages of medicines -> who can be touched -> each read once -> judged -> a line, and owned tasks
+pages of medicines -> who can be touched -> read and judged, some at a time -> a line, owned tasks
 """
 
 from __future__ import annotations
@@ -16,15 +16,13 @@ from garrod.entry.cli.output import say
 from garrod.entry.cli.population_running import Running, running
 
 if TYPE_CHECKING:
-    from garrod.adapters.fhir.person import Read
     from garrod.care.record.ports import Store
     from garrod.care.record.service import Record
     from garrod.core.medicine import MedicineLine
-    from garrod.core.person import Person
     from garrod.core.resource import Version
     from garrod.entry.cli.population_judging import Judging, Wish
 
-PAGE, TOGETHER = 1000, 25  # Not clinical: resources a page, people that a process gets at a time
+PAGE, TOGETHER = 1000, 20  # Not clinical: resources a page, people that a process gets at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,8 @@ class Kept:
 def of_record(kept: Kept, wish: Wish, workers: int) -> Iterator[bytes]:
     """Yield a line for each person who is affected; raise their tasks where that is wished.
 
-    A person's tasks are written whole or not at all, and not again when the run is repeated.
+    A person's tasks are written whole or not at all, and not again when the run is repeated. A run
+    that raises tasks and was broken off goes on where it was.
     Raises: UsageError, OutsideError (see open_store).
     """
     with asyncio.Runner() as runner:
@@ -62,6 +61,7 @@ async def _close(lines: AsyncGenerator[bytes]) -> None:
 
 async def _opened(kept: Kept, wish: Wish, workers: int) -> AsyncGenerator[bytes]:
     from garrod.entry.cli.population_judging import Judging
+    from garrod.entry.cli.population_place import Place
     from garrod.entry.cli.record import codec_of
     from garrod.entry.housing import housing_of, opened_record
 
@@ -71,66 +71,45 @@ async def _opened(kept: Kept, wish: Wish, workers: int) -> AsyncGenerator[bytes]
         return
     housing = housing_of(database=kept.database)
     async with opened_record(housing, codec_of(strict=False)) as record:
-        wanted = await _wanted(record.store, judging)
+        place = await Place.of(record.store, judging.name if kept.is_raising else "")
+        for line in place.lines:
+            yield line
+        wanted = [p for p in await _wanted(record.store, judging) if p not in place.done]
+        if place.done:
+            say(f"{len(place.done):,} people were looked at before this was broken off")
         say(f"{len(wanted):,} people may be affected")
-        with running(wish, judging, workers) as run:
-            async with aclosing(_judged(record, run, wanted, workers)) as lines:
-                async for line in lines:
-                    if kept.is_raising:
+        with running(wish, judging, min(workers, 1 + len(wanted) // TOGETHER)) as run:
+            judged = _judged(kept, run, wanted, workers, set(place.people))
+            async with aclosing(judged) as parts:
+                async for asked, lines in parts:
+                    for line in lines if kept.is_raising else ():
                         await _raise(record, line)
-                    yield line
+                    await place.reached(asked, lines)
+                    for line in lines:
+                        yield line
+        await place.forget()
 
 
 async def _judged(
-    record: Record, run: Running, wanted: list[str], workers: int
-) -> AsyncGenerator[bytes]:
-    """Yield the lines, a few parts being judged while the next are read."""
-    from garrod.entry.cli.population_judging import judged_reads
+    kept: Kept, run: Running, wanted: list[str], workers: int, met: set[str]
+) -> AsyncGenerator[tuple[list[str], list[bytes]]]:
+    """Yield who was looked at and their lines, part by part, some parts being judged meanwhile.
 
+    Who was merged into another is met once, as that other; who was `met` already is left out.
+    """
+    from garrod.entry.cli.population_reading import Asked, judged_people
+
+    parts = [wanted[at : at + TOGETHER] for at in range(0, len(wanted), TOGETHER)]
     waiting: deque[Any] = deque()
-    done = 0
-    async with aclosing(_reads(record, wanted)) as parts:
-        async for part in parts:
-            waiting.append(run.begin(judged_reads, part))
-            if len(waiting) > 2 * workers:
-                for line in await waiting.popleft():
-                    yield line
-            done += 1
-            if done % 40 == 0:
-                say(f"{done * TOGETHER:,} of {len(wanted):,} people read")
-    while waiting:
-        for line in await waiting.popleft():
-            yield line
-
-
-async def _reads(record: Record, wanted: list[str]) -> AsyncGenerator[list[Read]]:
-    """Yield people, some at a time; who was merged into another is met once, as that other."""
-    from garrod.adapters.fhir.person_record import RecordedPerson
-    from garrod.care.govern.access import LOCAL
-    from garrod.care.record.people import People
-    from garrod.care.record.service import Gone, NotFound
-
-    caught: list[Read] = []
-
-    def catch(read: Read) -> Person:
-        caught.append(read)
-        return read.person
-
-    people = People(record, RecordedPerson(catch), most_facts=0)
-    met: set[str] = set()
-    for patient in wanted:
-        try:
-            person = await people.person(LOCAL, patient)
-        except (Gone, NotFound):
-            continue  # deleted, or referred to and never there
-        if person.reference in met:
-            caught.pop()
-        met.add(person.reference)
-        if len(caught) >= TOGETHER:
-            yield caught.copy()
-            caught.clear()
-    if caught:
-        yield caught.copy()
+    for number, part in enumerate(parts):
+        while len(waiting) < 2 * workers and number + len(waiting) < len(parts):
+            later = parts[number + len(waiting)]
+            waiting.append(run.begin(judged_people, Asked(kept.database, tuple(later))))
+        found = await waiting.popleft()
+        yield part, [line for who, line in found if line and who not in met]
+        met |= {who for who, _ in found}
+        if (number + 1) % 40 == 0:
+            say(f"{(number + 1) * TOGETHER:,} of {len(wanted):,} people")
 
 
 async def _raise(record: Record, line: bytes) -> None:

@@ -27,9 +27,7 @@ class Running:
         """Begin a part, and return what is awaited for its result."""
         if self._pool is not None:
             return asyncio.wrap_future(self._pool.submit(task, part))
-        done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        done.set_result(task(part))
-        return done
+        return asyncio.get_running_loop().run_in_executor(None, task, part)
 
 
 @contextmanager
