@@ -25,6 +25,7 @@ from typing import Any
 
 import orjson
 
+from bench.__main__ import Figure, remember
 from bench.changes import CHANGES, changed_pack
 
 GARROD = str(Path(sys.executable).with_name("garrod"))
@@ -109,6 +110,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--keep", default="", help="a folder to make the world in, and use again")
     parser.add_argument("--kinds", default="renal-rule", help="of: " + ", ".join(CHANGES))
+    parser.add_argument("--remember", action="store_true", help="add to bench/history.csv")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as name:
         figures = measured(given, Path(given.keep or name), Path(name))
@@ -122,9 +124,15 @@ def measured(given: argparse.Namespace, kept: Path, site: Path) -> dict[str, Any
     told["world"] = made_world(folder, given.people)
     floor = reference(folder)
     told["reference"] = floor.as_json()
+    figures: list[Figure] = []
     for kind in given.kinds.split(","):
-        figures, cost = asked(kind, site, folder)
-        told[kind] = {**figures, "wall_to_reference": round(cost.wall / floor.wall, 2)}
+        found, cost = asked(kind, site, folder)
+        told[kind] = {**found, "cpu_to_reference": round(cost.cpu / floor.cpu, 2)}
+        name = f"reanalysis of {given.people:,} people, {kind}"
+        figures.append(Figure(f"{name}: wall", cost.wall, "s", floor.wall, TARGET))
+        figures.append(Figure(f"{name}: processor", cost.cpu, "s", floor.cpu))
+    if given.remember:
+        remember(figures)
     return told
 
 

@@ -52,7 +52,7 @@ def odd(resource: Resource, chance: random.Random) -> Resource:
     if kind == "MedicationDispense":
         acts += ["two orders", "no order", "contained", "request", "version", "unknown"]
     if kind in TAKEN:
-        acts += ["elsewhere", "line", "not theirs"]
+        acts += ["elsewhere", "inside", "line", "not theirs"]
     if kind != "Patient" and whom:
         acts += ["absolute", "history", "both", "in a note"]
     act = chance.choice(acts)
@@ -73,9 +73,12 @@ def odd(resource: Resource, chance: random.Random) -> Resource:
         case "version" | "unknown":
             more = "/_history/1" if act == "version" else "x"
             resource["authorizingPrescription"][0]["reference"] += more
-        case "elsewhere":
+        case "elsewhere" | "inside":
             resource["medicationReference"] = {"reference": "Medication/none"}
-            del resource["medicationCodeableConcept"]
+            named = resource.pop("medicationCodeableConcept")
+            inner = {"resourceType": "Basic", "medicationCodeableConcept": named, "subject": whom}
+            if act == "inside":
+                resource["contained"] = [inner]
         case "line":
             resource["extension"] = [*closed_at_once()]
             order = f"MedicationRequest/{whom['reference'].partition('/')[2]}-r0.0"  # type: ignore[index]

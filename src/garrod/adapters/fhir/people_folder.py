@@ -31,6 +31,7 @@ CHUNK = 16 << 20  # Not clinical: bytes that are read at once
 MOST = 100_000  # Not clinical: ways of naming a medicine whose meaning is kept while files are read
 _SUBJECT, _OTHER = b'"subject":{"reference":"Patient/', b'"patient":{"reference":'
 _NAMED, _NEXT = b'"medicationCodeableConcept":', b',"subject":'
+_INSIDE = b'"contained"'  # what stands in another resource may be of somebody else
 _PATIENT = re.compile(rb'^\{"resourceType":"Patient","id":"([^"\\]+)"')
 
 
@@ -104,23 +105,21 @@ def mentions(chunk: Chunk) -> Iterator[Mention]:
     """
     kept: dict[bytes, MedicineLine] = {}
     for at, raw in lines_in(chunk):
-        named = _concept(raw)
-        line = kept.get(named) if named else None
+        named = concept_in(raw)
+        line = kept.get(named)
         if line is None:
-            found = line_in(resource_at(chunk.path, at, raw))
-            if found is None or not named or len(kept) >= MOST:
-                yield Mention(whose(chunk.path, at, raw), found)
-                continue
-            line = kept[named] = found
+            line = line_in(resource_at(chunk.path, at, raw))
+            if line is not None and named and len(kept) < MOST:
+                kept[named] = line
         yield Mention(whose(chunk.path, at, raw), line)
 
 
-def _concept(raw: bytes) -> bytes:
+def concept_in(raw: bytes) -> bytes:
     """Return the bytes that name a medicine, where they are told at sight; else none."""
     start = raw.find(_NAMED)
     end = raw.find(_NEXT, start)
     is_sole = start >= 0 and end >= 0 and raw.find(_NAMED, start + 1) < 0
-    return raw[start:end] if is_sole else b""
+    return raw[start:end] if is_sole and _INSIDE not in raw else b""
 
 
 def line_in(resource: Resource) -> MedicineLine | None:
@@ -165,15 +164,18 @@ def check_folder(folder: Path) -> None:
 
 def whose(path: Path, at: int, raw: bytes) -> str:
     """Return whose a resource is; read whole where its bytes do not show it at once."""
-    start = raw.find(_SUBJECT)
+    return whose_at_sight(raw) or patient_in(resource_at(path, at, raw))
+
+
+def whose_at_sight(raw: bytes) -> str:
+    """Return whose a resource is, where its bytes show it at once; else ""."""
+    start = -1 if _INSIDE in raw else raw.find(_SUBJECT)
     if start >= 0 and raw.find(_SUBJECT, start + 1) < 0 and raw.find(_OTHER) < 0:
         who = raw[start + len(_SUBJECT) : raw.find(b'"', start + len(_SUBJECT))]
         if b"/" not in who and b"\\" not in who:
             return who.decode("utf-8", "replace")
     own = _PATIENT.match(raw)
-    if own is not None:
-        return own[1].decode("utf-8", "replace")
-    return patient_in(resource_at(path, at, raw))
+    return own[1].decode("utf-8", "replace") if own is not None else ""
 
 
 def patient_in(resource: Resource) -> str:

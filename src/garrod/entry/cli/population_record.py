@@ -146,11 +146,12 @@ async def _wanted(store: Store, judging: Judging) -> list[str]:
         return list(found)
     if touching.reach.allergic:
         async for version in _all(store, "AllergyIntolerance"):
-            found[_told(version)[0]] = None
+            found[_told(version, {})[0]] = None
     sieve = judging.sieve()
+    kept: dict[bytes, MedicineLine] = {}
     for kind in ("MedicationRequest", "MedicationStatement"):
         async for version in _all(store, kind):
-            patient, line = _told(version)
+            patient, line = _told(version, kept)
             if patient not in found and sieve.lets(patient, line):
                 found[patient] = None
     return [patient for patient in found if patient]
@@ -169,11 +170,24 @@ async def _all(store: Store, kind: str) -> AsyncIterator[Version]:
         query = replace(query, cursor=page.cursor)
 
 
-def _told(version: Version) -> tuple[str, MedicineLine | None]:
-    """Return whom a resource is about, and the medicine that it names."""
+def _told(version: Version, kept: dict[bytes, MedicineLine]) -> tuple[str, MedicineLine | None]:
+    """Return whom a resource is about, and the medicine that it names; read whole where needed."""
     import orjson
 
-    from garrod.adapters.fhir.people_folder import line_in, patient_in
+    from garrod.adapters.fhir.people_folder import (
+        MOST,
+        concept_in,
+        line_in,
+        patient_in,
+        whose_at_sight,
+    )
 
+    named = concept_in(version.body)
+    who, line = whose_at_sight(version.body), kept.get(named)
+    if who and line is not None:
+        return who, line
     resource = orjson.loads(version.body)
-    return patient_in(resource), line_in(resource)
+    line = line_in(resource)
+    if line is not None and named and len(kept) < MOST:
+        kept[named] = line
+    return who or patient_in(resource), line
