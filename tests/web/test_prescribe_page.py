@@ -87,6 +87,7 @@ def test_pages_around_it_are_accessible_and_fit(
     page = signed_in("/patients", width=width)
     check(page)
     page.goto(f"{clinic.base}/patients/{person(clinic)}/prescribe?drug=paracetamol")
+    open_dose(page)
     page.get_by_label("Dose", exact=True).fill("much")
     page.get_by_role("button", name="Sign Paracetamol").click()
     assert "Write the dose as a number" in page.get_by_role("alert").inner_text()
@@ -103,6 +104,11 @@ def test_pages_around_it_are_accessible_and_fit(
     page.context.clear_cookies()
     page.goto(f"{clinic.base}/patients")
     check(page)
+
+
+def open_dose(page: Any) -> None:
+    """Open the directions, which are folded where the usual dose fills them."""
+    page.get_by_text("Dose and reason").click()
 
 
 def check(page: Any) -> None:
@@ -261,6 +267,7 @@ def test_dose_that_was_changed_is_checked_before_it_is_signed(
 ) -> None:
     patient = person(clinic)
     page = signed_in(f"/patients/{patient}/prescribe?drug=paracetamol")
+    open_dose(page)
     page.get_by_label("Dose", exact=True).fill("500")
     page.get_by_label("How often").select_option("4")
     page.get_by_role("button", name="Sign Paracetamol").click()
@@ -273,6 +280,7 @@ def test_dose_that_was_changed_is_checked_before_it_is_signed(
 def test_session_that_ended_keeps_what_was_typed(signed_in: Opened, clinic: Server) -> None:
     patient = person(clinic)
     page = signed_in(f"/patients/{patient}/prescribe?drug=paracetamol")
+    open_dose(page)
     page.get_by_label("What it is for").fill("Sore <knee>")
     page.context.clear_cookies()
     page.get_by_role("button", name="Sign Paracetamol").click()

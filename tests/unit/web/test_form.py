@@ -1,6 +1,8 @@
 """What a prescriber writes becomes an order, or is refused in words; nothing is made up."""
 
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -36,6 +38,10 @@ def medicines() -> Medicines:
         (Form("x", amount="5", times="3", days="1"), "5 mg three times a day for 1 day"),
         (Form("x", amount="1000", days="7"), "1000 mg for 7 days"),
         (Form("x", amount="-1", times="1"), NO_DOSE),
+        (Form("x", amount="70", times="w"), "70 mg once a week"),
+        (Form("x", first="180", amount="90", times="2"), "180 mg once, then 90 mg twice a day"),
+        (Form("x", first="180"), NO_DOSE),
+        (Form("x", amount="1000", times="4n"), "1000 mg up to four times a day when needed"),
         (Form("x", amount="0", times="1"), NO_DOSE),
     ],
 )  # fmt: skip
@@ -47,6 +53,7 @@ def test_directions_are_said_as_written(form: Form, words: str) -> None:
     ("field", "value"),
     [
         *(("amount", v) for v in ("abc", "1e9", "٣", "-1", "0", "1/2", "9999999")),
+        ("first", "0"),
         *(("times", v) for v in ("9", "x", "²", "0")),
         *(("days", v) for v in ("0", "-1", "3651", "1.5", "x", "²")),
         ("unit", "stone"),
@@ -68,6 +75,33 @@ def test_usual_dose_fills_what_is_empty_alone() -> None:
     assert directions_of(with_dose(Form("x"), dose)) == "75 mg once a day for 28 days"
     assert with_dose(Form("x", amount="150"), dose) == Form("x", amount="150")
     assert with_dose(Form("x"), None) == Form("x")
+
+
+def usual(**more: Any) -> Form:
+    """Return a form filled by a usual dose."""
+    evidence = Evidence("s", "1", "l", "", "", "")
+    dose = OptionDose("w", "tablet", "oral", Decimal(70), "mg", 1, 0, evidence)
+    return with_dose(Form("x"), replace(dose, **more))
+
+
+def test_usual_dose_of_a_week_a_first_one_and_one_when_needed_are_filled_as_such() -> None:
+    week = line_of(order_of(usual(every_days=7), None, "p"), "p")
+    assert (week.daily_mg, week.weekly_mg) == (None, Decimal(70))
+    first = order_of(usual(first=Decimal(140), times_a_day=2, days=365), None, "p")
+    assert [d["text"] for d in first["dosageInstruction"]] == [
+        "140 mg once, to begin with",
+        "70 mg twice a day",
+    ]
+    assert "dispenseRequest" not in first
+    assert line_of(first, "p").daily_mg == 140
+    needed = line_of(order_of(usual(times_a_day=4, is_as_needed=True), None, "p"), "p")
+    assert (needed.daily_mg, needed.is_as_needed) == (None, True)
+
+
+@pytest.mark.parametrize("more", [{"every_days": 2}, {"every_days": 7, "times_a_day": 2},
+                                  {"times_a_day": 1, "is_as_needed": True}])  # fmt: skip
+def test_usual_dose_that_the_page_cannot_say_is_not_filled(more: dict[str, Any]) -> None:
+    assert usual(**more) == Form("x")
 
 
 def test_order_reads_back_as_the_daily_dose(medicines: Medicines) -> None:

@@ -13,15 +13,21 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
-from garrod.adapters.fhir.draft import NO_DOSE, UCUM
+from garrod.adapters.fhir.draft import MOST_SUPPLIED, NO_DOSE, UCUM
 from garrod.care.decide.options import codes_of
 from garrod.core.advice import OptionDose
 from garrod.knowledge.medicines import Medicine, Medicines
 
 # UCUM code: as it is written on the page
 UNITS = {"mg": "mg", "ug": "micrograms", "g": "g", "mL": "mL", "[iU]": "units"}
-TIMES = {1: "once a day", 2: "twice a day", 3: "three times a day", 4: "four times a day"}
-DIRECTIONS = ("amount", "unit", "times", "days", "indication")
+# How often, by the code of the page: times a day, "w" for a week, "n" behind it when needed
+TIMES = {
+    **{"1": "once a day", "2": "twice a day", "3": "three times a day", "4": "four times a day"},
+    **{"w": "once a week", "3n": "up to three times a day when needed"},
+    **{"4n": "up to four times a day when needed"},
+}
+DIRECTIONS = ("first", "amount", "unit", "times", "days", "indication")
+WEEK = 7
 USUAL = ("unit", "mg")  # what a form has where nothing is said
 MOST_DAYS = 3650  # Not clinical: ten years
 _NUMBER = re.compile(r"\d{1,6}(?:[.,]\d{1,4})?")
@@ -32,6 +38,7 @@ class Form:
     """A form as it was sent; every text may be empty. `drug` is an id of the pack, or words."""
 
     drug: str = ""
+    first: str = ""  # an amount that is taken once, to begin with
     amount: str = ""
     unit: str = "mg"
     times: str = ""
@@ -59,22 +66,36 @@ def form_of(fields: Mapping[str, str]) -> Form:
 
 def with_dose(form: Form, dose: OptionDose | None) -> Form:
     """Return a form whose empty directions are the usual ones; none are made up."""
-    if dose is None or any((form.amount, form.times, form.days)):
+    if dose is None or any((form.first, form.amount, form.times, form.days)):
         return form
-    days = str(dose.days) if dose.days else ""
+    times = _code_of(dose)
+    if times not in TIMES:
+        return form
     return replace(
-        form, amount=f"{dose.amount:f}", unit=dose.unit, times=str(dose.times_a_day), days=days
+        form,
+        first=f"{dose.first:f}" if dose.first else "",
+        amount=f"{dose.amount:f}",
+        unit=dose.unit,
+        times=times,
+        days=str(dose.days) if 0 < dose.days <= MOST_SUPPLIED else "",
     )
+
+
+def _code_of(dose: OptionDose) -> str:
+    """Return how often a dose is given, as the page has it."""
+    if dose.every_days == WEEK and dose.times_a_day == 1:
+        return "w"
+    return f"{dose.times_a_day}{'n' if dose.is_as_needed else ''}" if dose.every_days == 1 else ""
 
 
 def faults_of(form: Form) -> tuple[tuple[str, str], ...]:
     """Return the fields that cannot be read, each with what to do."""
-    found = []
-    if form.amount and _amount(form) is None:
-        found.append(("amount", "Write the dose as a number, such as 75 or 0.5"))
+    said = "Write the dose as a number, such as 75 or 0.5"
+    doses = {"first": form.first, "amount": form.amount}
+    found = [(field, said) for field, text in doses.items() if text and _amount(text) is None]
     if form.unit not in UNITS:
         found.append(("unit", "Choose a unit of the list"))
-    if form.times and (not form.times.isascii() or form.times not in map(str, TIMES)):
+    if form.times and form.times not in TIMES:
         found.append(("times", "Choose how often of the list"))
     is_number = form.days.isascii() and form.days.isdecimal() and len(form.days) < 6
     if form.days and not (is_number and 0 < int(form.days) <= MOST_DAYS):
@@ -94,7 +115,14 @@ def name_of(form: Form, medicine: Medicine | None) -> str:
 
 def directions_of(form: Form) -> str:
     """Return the directions in words: "75 mg once a day for 28 days", or that none were chosen."""
-    amount, times = _amount(form), TIMES.get(_whole(form.times))
+    lasting, first = _lasting(form), _amount(form.first)
+    if lasting == NO_DOSE or first is None:
+        return lasting
+    return f"{first:f} {UNITS.get(form.unit, form.unit)} once, then {lasting}"
+
+
+def _lasting(form: Form) -> str:
+    amount, times = _amount(form.amount), TIMES.get(form.times)
     if amount is None:
         return NO_DOSE
     said = [f"{amount:f} {UNITS.get(form.unit, form.unit)}", times or ""]
@@ -117,7 +145,7 @@ def order_of(form: Form, medicine: Medicine | None, patient: str) -> dict[str, A
         "intent": "order",
         "subject": {"reference": f"Patient/{patient}"},
         "medicationCodeableConcept": {**({"coding": coding} if coding else {}), **concept},
-        "dosageInstruction": [_dosage(form)],
+        "dosageInstruction": _dosages(form),
     }
     if form.indication:
         order["reasonCode"] = [{"text": form.indication}]
@@ -132,32 +160,51 @@ def mark_of(form: Form, lines: tuple[str, ...]) -> str:
     return sha256(said.encode()).hexdigest()[:32]
 
 
+def _dosages(form: Form) -> list[dict[str, Any]]:
+    """Return the directions: what is taken once, to begin with, stands first."""
+    first, lasting = _amount(form.first), _dosage(form)
+    if first is None or "doseAndRate" not in lasting:
+        return [lasting]
+    once = {
+        "text": f"{first:f} {UNITS.get(form.unit, form.unit)} once, to begin with",
+        "timing": {"repeat": {"count": 1}},
+        "doseAndRate": [{"doseQuantity": _quantity(first, form.unit)}],
+    }
+    return [{"sequence": 1, **once}, {"sequence": 2, **lasting}]
+
+
 def _dosage(form: Form) -> dict[str, Any]:
-    amount, times, days = _amount(form), _whole(form.times), _whole(form.days)
-    found: dict[str, Any] = {"text": directions_of(form)}
+    amount, days = _amount(form.amount), _whole(form.days)
+    found: dict[str, Any] = {"text": _lasting(form)}
     if amount is None:
         return found
-    if times:
-        repeat: dict[str, Any] = {"frequency": times, "period": 1, "periodUnit": "d"}
+    if form.times in TIMES:
+        often = 1 if form.times == "w" else int(form.times.removesuffix("n"))
+        period = WEEK if form.times == "w" else 1
+        repeat: dict[str, Any] = {"frequency": often, "period": period, "periodUnit": "d"}
         if days:
             repeat["boundsDuration"] = _days(days)
         found["timing"] = {"repeat": repeat}
-    value = int(amount) if amount == amount.to_integral_value() else float(amount)
-    unit = UNITS.get(form.unit, form.unit)
-    quantity = {"value": value, "unit": unit, "system": UCUM, "code": form.unit}
-    found["doseAndRate"] = [{"doseQuantity": quantity}]
+        if form.times.endswith("n"):
+            found["asNeededBoolean"] = True
+    found["doseAndRate"] = [{"doseQuantity": _quantity(amount, form.unit)}]
     return found
+
+
+def _quantity(amount: Decimal, unit: str) -> dict[str, Any]:
+    value = int(amount) if amount == amount.to_integral_value() else float(amount)
+    return {"value": value, "unit": UNITS.get(unit, unit), "system": UCUM, "code": unit}
 
 
 def _days(days: int) -> dict[str, Any]:
     return {"value": days, "unit": "days", "system": UCUM, "code": "d"}
 
 
-def _amount(form: Form) -> Decimal | None:
-    if not _NUMBER.fullmatch(form.amount) or not form.amount.isascii():
+def _amount(text: str) -> Decimal | None:
+    if not _NUMBER.fullmatch(text) or not text.isascii():
         return None
     try:
-        found = Decimal(form.amount.replace(",", "."))
+        found = Decimal(text.replace(",", "."))
     except InvalidOperation:
         return None
     return found if found > 0 else None

@@ -97,17 +97,18 @@ def usual_dose(
     """Return how a medicine is usually given for what it is for; None where no row says."""
     if medicine is None:
         return None
-    knowledge, subject = consult.services.knowledge, subject_now(consult, person)
+    knowledge = consult.services.knowledge
     line = line_of(order_of(replace(form, drug=medicine.drug), medicine, "x"), "x")
+    subject = subject_now(consult, person, line)
     purpose = indication_of(knowledge, subject, line, [medicine.drug])
     return knowledge.treatments.dose_of(medicine.drug, purpose, subject)
 
 
-def subject_now(consult: Consult, person: Person) -> Subject:
-    """Return a person as rules ask about them today."""
+def subject_now(consult: Consult, person: Person, order: MedicineLine | None = None) -> Subject:
+    """Return a person as rules ask about them today, of an order if there is one."""
     knowledge = consult.services.knowledge
-    case = case_of(knowledge, person, today=consult.clock().date())
-    return question_of(knowledge, case, None).subject
+    case = case_of(knowledge, person, today=consult.clock().date(), order=order)
+    return question_of(knowledge, case, order).subject
 
 
 def _codes(line: MedicineLine) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ def order_view(looked: Looked, base: str, faults: tuple[tuple[str, str], ...] = 
         directions=directions_of(form),
         form=form,
         units=tuple(UNITS.items()),
-        times=tuple((str(n), words) for n, words in TIMES.items()),
+        times=tuple(TIMES.items()),
         faults=faults,
         card=shown,
         clear=tuple((c.target.name, capital(c.reason)) for c in decision.clear),
@@ -136,7 +136,8 @@ def _choice(option: Option, number: int, looked: Looked) -> Choice:
         indication=looked.form.indication,
         instead=looked.form.drug,
     )
-    dose = option.dose.words if option.dose else "Dose to be chosen"
+    lacking = f": {option.no_dose}" if option.no_dose else ""
+    dose = option.dose.words if option.dose else f"Dose to be chosen{lacking}"
     link = f"?{urlencode([('drug', form.drug), ('indication', form.indication)])}"
     link += f"&{urlencode([('instead', form.instead)])}"
     return Choice(
