@@ -25,8 +25,8 @@ UNDOSED = (
     "the person), amphotericin B, propofol, rocuronium, zoledronic acid (given in hospital)",
     "options of which no source of the dose was read: anastrozole, beclometasone, colecalciferol, "
     "desipramine, desogestrel, fluvastatin, fluvoxamine, folic acid, granisetron, isavuconazole, "
-    "levonorgestrel, linagliptin, macrogol, nortriptyline, ondansetron, paroxetine, posaconazole, "
-    "prednisolone, senna, tiotropium",
+    "levonorgestrel, linagliptin, macrogol, nortriptyline, ondansetron, posaconazole, "
+    "prednisolone, tiotropium",
 )
 UNREAD = "(unchecked)"
 
