@@ -29,6 +29,7 @@ from tests.acceptance.conftest import Run
 DAY = date(2025, 12, 31)
 PEOPLE = int(os.environ.get("GARROD_TEST_PEOPLE", "300"))
 TAKING = {"Paracetamol": "Take seven a day", "Methotrexate": "Take one tablet every day"}
+BORN = {"x1": "1953-02-01", "x2": "1975-02-01", "x3": "1953-02-01", "x4": "1953-02-01"}
 Saying = dict[str, tuple[Said, ...]]
 
 
@@ -46,7 +47,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def planted() -> Iterator[dict[str, object]]:
     """Yield people whom the changes concern, whose resources stand apart in the files."""
-    for who, born in (("x1", "1953-02-01"), ("x2", "1975-02-01"), ("x3", "1953-02-01")):
+    for who, born in BORN.items():
         yield {"resourceType": "Patient", "id": who, "gender": "female", "birthDate": born}
     had = [{"system": "http://snomed.info/sct", "code": "22298006", "display": "Heart attack"}]
     for who in ("x2", "x3"):
@@ -61,6 +62,13 @@ def planted() -> Iterator[dict[str, object]]:
             status="active",
             medicationCodeableConcept={"text": words},
             dosage=dosed,
+        )
+    for words in ("Sertraline 50 mg tablets", "Sertraline 100 mg tablets"):  # one medicine twice
+        yield about(
+            "x4",
+            "MedicationStatement",
+            status="active",
+            medicationCodeableConcept={"text": words},
         )
     yield about("x2", "AllergyIntolerance", code={"text": "penicillin"})
     yield about(

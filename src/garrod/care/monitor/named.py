@@ -63,7 +63,8 @@ def _meant(both: Both, is_meant: Test) -> Named:
         everybody |= any(is_meant(r) for r in rules.about_person)
         singles |= {d for d, mine in rules.by_drug.items() if any(map(is_meant, mine))}
         pairs |= {frozenset(p) for p, mine in rules.pairs.items() if any(map(is_meant, mine))}
-    return Named(frozenset(singles), frozenset(pairs), everybody)
+    twice = {pair for pair in pairs if len(pair) == 1}  # two lines of one ingredient
+    return Named(frozenset(singles).union(*twice), frozenset(pairs - twice), everybody)
 
 
 def of_rules(both: Both, wanted: frozenset[tuple[str, str]]) -> Named:
