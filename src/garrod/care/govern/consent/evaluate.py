@@ -1,4 +1,4 @@
-"""What consents say of a resource that is asked for: pure, and the only place where it is decided."""
+"""What consents say of a resource that is asked for: pure; nowhere else is it decided."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Who asks, for what purpose, and when. `purpose`: a v3 code, or "system#code", "system|code"."""
+    """Who asks, what for (a v3 code, or "system#code", "system|code"), and when."""
 
     requester: str  # "Practitioner/x"
     groups: frozenset[str]  # what the requester is a member of: "Group/x", "Organization/y"
@@ -95,7 +95,7 @@ class ActorRule:
 
 @dataclass(frozen=True, slots=True)
 class Datum:
-    """One `data` of a provision; `reaches`: what the named resource itself refers to, where known."""
+    """One `data` of a provision; `reaches`: what the named resource itself refers to, if known."""
 
     meaning: Meaning
     reference: str
