@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from validation import (
     all_rows,
+    audit_proofs,
     cds_hooks,
     cohort100,
     decide_burden,
@@ -72,6 +73,7 @@ ALL: dict[str, Callable[[], int]] = {
     "fhir_storage": fhir_storage.main,
     "fhir_xml": fhir_xml.main,
     "kill_rounds": kill_rounds.main,
+    "audit_proofs": audit_proofs.main,
 }
 BY_NAME: dict[str, Callable[[], int]] = {
     # These install packages, so they are run when they are asked for.

@@ -12,6 +12,7 @@ from garrod import __version__
 from garrod.core.errors import GarrodError, InternalFault
 from garrod.entry.cli import (
     advise,
+    audit,
     demo,
     genome,
     medication_review,
@@ -31,6 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(audit.app, name="audit")
 app.add_typer(genome.app, name="genome")
 app.add_typer(packs.app, name="packs")
 app.add_typer(population.app, name="population")
