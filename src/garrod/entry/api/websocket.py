@@ -109,7 +109,7 @@ class Connection:
         telling = self.subscribers.telling
         version = await telling.record.store.read(KIND, id)
         place = await telling.ledger.place(id)
-        if version is None or version.is_deleted or place is None or place.owner != actor:
+        if version is None or version.is_deleted or place is None or not place.owner.is_as(actor):
             return None
         subscription = self.subscribers.read(version)
         if subscription.channel is not Channel.SOCKET or _is_over(version.body):
