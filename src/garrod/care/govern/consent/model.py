@@ -7,7 +7,7 @@ Source: HL7 FHIR R4 (4.0.1), Consent, https://hl7.org/fhir/R4/consent.html
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -140,4 +140,5 @@ class Consent:
     policies: frozenset[str] = frozenset()  # uris and authorities of policy
     policy_rule: frozenset[Code] = frozenset()
     provision: Provision | None = None
-    unread: tuple[str, ...] = field(default=())  # modifiers that nobody here understands
+    unread: tuple[str, ...] = ()  # modifiers that nobody here understands
+    yields_to: str = ""  # what a permit must name for a denial of this one to yield to it
