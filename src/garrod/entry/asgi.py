@@ -20,11 +20,11 @@ from garrod.entry.api.routes import answer
 from garrod.entry.api.subscribing_opening import kept_in
 from garrod.entry.consult import Consult
 from garrod.entry.demo_world import load_demo
-from garrod.entry.guard import Guard
 from garrod.entry.hooks.desk import settings_of
 from garrod.entry.hooks.door import HooksDoor
 from garrod.entry.hooks.mounting import Mounted, Opening, clients_of
-from garrod.entry.housing import LOOPBACK, clock, housing_of, new_id, opened_record
+from garrod.entry.housing import clock, housing_of, new_id, opened_record
+from garrod.entry.identity import guard_of, identity_of
 from garrod.entry.monitoring import Monitor, monitoring
 from garrod.entry.snapshots import people_of
 from garrod.entry.terms import check_codes, following, terminology_in
@@ -33,6 +33,7 @@ from garrod.entry.web.seals import Seals
 from garrod.entry.wire import Services
 
 HOUSING = housing_of()
+IDENTITY = identity_of(os.environ, clock)
 
 
 @asynccontextmanager
@@ -47,6 +48,7 @@ async def _rooms() -> AsyncIterator[Rooms]:
             await load_demo(record, codec, services)
         xml = XmlFormat(services.shelf)
         rooms = Rooms(record, codec, OPERATIONS, services, xml, answer, terminology=terms)
+        rooms = replace(rooms, identity=IDENTITY)
         people = people_of(record, services)
         consult = Consult(record, services, clock, people=people)
         async with Exports(HOUSING.folder, record, codec, clock).running() as exports:
@@ -57,6 +59,8 @@ async def _rooms() -> AsyncIterator[Rooms]:
                     yield replace(rooms, exports=exports, people=people, consult=consult)
                 await asyncio.gather(warming, return_exceptions=True)
         await _reader.close()
+        if IDENTITY is not None:
+            await IDENTITY.outside.close()
 
 
 _subscribers = kept_in(
@@ -66,12 +70,12 @@ _subscribers = kept_in(
     clock=clock,
     new_id=new_id,
 )
-_guard = Guard(HOUSING.token, LOOPBACK)
+guard = guard_of(HOUSING.token, IDENTITY, os.environ)
 _settings = settings_of(os.environ)
 _desk, _reader = Opening(), Reader(_settings.gate, _settings.seconds)
 _rest = Mounted(
-    make_app(_rooms, _guard, _subscribers),
-    HooksDoor(_desk.ask, _guard, _settings, clients_of(_settings, clock), _reader),
+    make_app(_rooms, guard, _subscribers),
+    HooksDoor(_desk.ask, guard, _settings, clients_of(_settings, clock), _reader),
 )
 _seals = Seals(HOUSING.token, clock, link=os.environ.pop("GARROD_SIGN_IN", ""))
-app = Clinic(_rest, WebDoor(_desk.ask, _guard, _seals))
+app = Clinic(_rest, WebDoor(_desk.ask, guard, _seals))

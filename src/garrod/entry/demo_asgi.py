@@ -15,11 +15,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from garrod.core.errors import AccessDenied
-from garrod.entry.asgi import HOUSING
 from garrod.entry.asgi import app as record
+from garrod.entry.asgi import guard
 from garrod.entry.demo_pages import people_page, story_page
 from garrod.entry.guard import Guard
-from garrod.entry.housing import LOOPBACK
 from garrod.entry.web.pages import HEADERS
 
 OPEN = "/health"  # what the guard lets anybody ask who asks this machine by its own name
@@ -54,7 +53,7 @@ class DemoDoors:
 
 app = DemoDoors(
     record,
-    Guard(HOUSING.token, LOOPBACK),
+    guard,
     {
         "/": (partial(people_page, os.environ.get("GARROD_BASE", "")), HEADERS),
         "/story": (story_page, REPORT),

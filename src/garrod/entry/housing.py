@@ -27,7 +27,6 @@ from garrod.knowledge.medicines import load_medicines
 from garrod.science.safety.duplicate_rules import load_duplicate_rules
 
 TOKEN_FILE, RECORD_FILE, DEMO_FILE = "token", "record.db", "demo.db"
-LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
 
 
 @dataclass(frozen=True, slots=True)

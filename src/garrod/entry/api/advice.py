@@ -53,7 +53,7 @@ class AdviceDoor:
 
     async def _answer(self, request: Request) -> Response:
         headers = {k.lower(): v for k, v in request.headers.items()}
-        actor = self.guard.admit(PATH, headers)
+        actor = await self.guard.admitted(PATH, headers)
         sent = document_of(await body_of(request.receive, headers))
         patient, draft = _asked(sent)
         found = await guided(self.rooms(), actor, patient, (draft,))

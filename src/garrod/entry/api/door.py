@@ -89,7 +89,7 @@ class FhirDoor:
         self, scope: Scope, headers: dict[str, str], question: str, receive: Receive
     ) -> Asked:
         full = scope["path"]
-        actor = self.guard.admit(full, headers)
+        actor = await self.guard.admitted(full, headers)
         body = b""
         if scope["method"] in ("POST", "PUT", "PATCH"):
             body = await body_of(receive, headers)

@@ -80,7 +80,7 @@ class EventsDoor:
     async def answer(self, request: Request) -> Response:
         """Return the stream, or a fault as an OperationOutcome."""
         try:
-            actor = self.guard.admit(request.url.path, request.headers)
+            actor = await self.guard.admitted(request.url.path, request.headers)
             rooms, feed = self.rooms(), self.feed()
             if feed.listeners >= MOST:
                 raise OutsideError("too many listen already: try again later.", code="API013")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 
 from garrod.core.errors import InputError
-from garrod.entry.api import bundling, operating, reading, searching, writing
+from garrod.entry.api import bundling, operating, reading, searching, smart, writing
 from garrod.entry.api.exchange import Answer, Asked, NotAllowed
 from garrod.entry.api.rooms import Rooms
 from garrod.entry.api.subscribing import KIND
@@ -41,6 +41,8 @@ def act_of(rooms: Rooms, asked: Asked) -> Act:
         return _by(SYSTEM, asked)
     if path == ("metadata",):
         return _by({"GET": operating.capabilities}, asked)
+    if path == smart.PATH:
+        return _by({"GET": smart.smart_configuration}, asked)
     if path[-1] == "_history" and len(path) <= 3:
         _check_kind(rooms, path[0] if len(path) > 1 else "")
         return _by({"GET": reading.past}, asked)
