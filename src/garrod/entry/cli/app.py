@@ -13,6 +13,7 @@ from garrod.core.errors import GarrodError, InternalFault
 from garrod.entry.cli import (
     advise,
     audit,
+    conformance,
     demo,
     genome,
     medication_review,
@@ -33,6 +34,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(audit.app, name="audit")
+app.add_typer(conformance.app, name="conformance")
 app.add_typer(genome.app, name="genome")
 app.add_typer(packs.app, name="packs")
 app.add_typer(population.app, name="population")

@@ -73,18 +73,26 @@ def has_begun(period: Span | None, at: datetime) -> bool:
     return period is None or not _is_before(at, period.start)
 
 
-def _is_actor(actors: tuple[ActorRule, ...], request: Request) -> bool:
-    """Return whether the requester, or a group they belong to, or their role is named."""
+def _is_actor(actors: tuple[ActorRule, ...], request: Request) -> Answer:
+    """Return whether the requester, or a group they belong to, or their role is named.
+
+    Of an actor named by an identifier that nobody here has, and of a role where the requester's is
+    not known, nobody can tell.
+    """
     if not actors:
         return True
     mine = request.groups | {request.requester}
+    is_unsure = False
     for actor in actors:
         if actor.reference:
             if actor.reference in mine:
                 return True
-        elif request.role and any(code == request.role for _, code in actor.roles):
+            is_unsure |= "|" in actor.reference
+        elif any(code == request.role for _, code in actor.roles):
             return True
-    return False
+        else:
+            is_unsure |= not request.role
+    return None if is_unsure else False
 
 
 def _is_action(actions: frozenset[Code], action: str) -> Answer:
