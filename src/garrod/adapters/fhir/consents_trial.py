@@ -17,7 +17,7 @@ import orjson
 from garrod.adapters.fhir.consents import consent_of, named_in, reaching
 from garrod.adapters.fhir.consents_read import logical, moment_of
 from garrod.adapters.fhir.features import FeatureReader
-from garrod.adapters.fhir.json import Resource
+from garrod.adapters.fhir.json import BYTE_ORDER_MARK, Resource
 from garrod.adapters.fhir.membership import membership
 from garrod.care.govern.consent.evaluate import ruling
 from garrod.care.govern.consent.model import Consent, Features, Request
@@ -41,7 +41,7 @@ class Decision:
         return {"id": self.id, "decision": word, "because": list(self.because)}
 
 
-class _Unknown(Exception):  # noqa: N818: an answer to a request, not an error of the program
+class _Unknown(Exception):
     """A request cannot be decided; it is denied for the reason given."""
 
 
@@ -140,7 +140,7 @@ def decide_all(content: bytes, labels: Labels) -> list[Decision]:
     Raises: InputError INP030 where the file is not what the contract says.
     """
     try:
-        parsed = orjson.loads(content)
+        parsed = orjson.loads(content.removeprefix(BYTE_ORDER_MARK))
     except orjson.JSONDecodeError as error:
         raise _fault(f"is not JSON ({error})") from error
     if not isinstance(parsed, dict):

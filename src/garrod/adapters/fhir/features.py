@@ -75,13 +75,13 @@ class FeatureReader:
     def _read(self, body: bytes, kind: str, id: str, patients: tuple[str, ...]) -> Features:
         try:
             resource = _DECODER.decode(body)
+            if not isinstance(resource, dict):
+                raise FhirError(f"{kind}/{id} is no object.", code="FHR171")
+            return features_of(
+                resource, kind, id, labels=self.labels, patients=patients, base=self._base
+            )
         except (ValueError, RecursionError) as error:
             raise FhirError(f"{kind}/{id} cannot be read ({error}).", code="FHR171") from error
-        if not isinstance(resource, dict):
-            raise FhirError(f"{kind}/{id} is no object.", code="FHR171")
-        return features_of(
-            resource, kind, id, labels=self.labels, patients=patients, base=self._base
-        )
 
 
 def features_of(

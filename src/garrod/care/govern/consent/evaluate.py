@@ -10,8 +10,9 @@ silent nothing is ruled, and the local default holds (consent/default).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import IntEnum
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from garrod.care.govern.consent.house import HOUSE_RULES
@@ -29,68 +30,70 @@ from garrod.care.govern.consent.standing import (
 OPT_IN, OPT_OUT = "OPTIN", "OPTOUT"  # Source: v3-ActCode, consent directives
 
 
-class Weight(IntEnum):
-    """What one consent says, the weightiest last."""
-
-    SILENT = 0
-    UNPERMITTED = 1
-    PERMITTED = 2
-    DENIED = 3
+# What one consent says, the weightiest last.
+SILENT, UNPERMITTED, PERMITTED, DENIED = 0, 1, 2, 3
 
 
 class Word(NamedTuple):
     """What one consent says, why, and what outweighs its denial ("": nothing does)."""
 
-    weight: Weight
+    weight: int
     why: str = ""
     yields_to: str = ""
     named: frozenset[str] = frozenset()
 
 
-_SILENT = Word(Weight.SILENT)
+_SILENT = Word(SILENT)
 
 
 @dataclass(frozen=True, slots=True)
 class _Voice:
-    """A consent as it answers one request."""
+    """A consent as it answers one request; what it said once is kept in `said`."""
 
     rule: Rule
     source: str
     standing: Standing
     yields_to: str
     base: Kind | None  # of its policy rule
+    said: dict[Decided | tuple[str, ...], Word] = field(default_factory=dict, compare=False)
 
     def say(self, features: Features) -> Word:
         """Return what it says of a resource."""
         decided = self.rule.decide(features)
+        word = self.said.get(decided)
+        if word is None:
+            word = self.said[decided] = self._standing(decided)
+        return word
+
+    def _standing(self, decided: Decided | tuple[str, ...]) -> Word:
         word = self._decided(decided) if isinstance(decided, Decided) else self._missed(decided)
-        if self.standing is Standing.IN_FORCE or word.weight is Weight.SILENT:
+        if self.standing is Standing.IN_FORCE or word.weight == SILENT:
             return word
         if self.standing is Standing.DENIES_ONLY:
-            return word if word.weight is Weight.DENIED else _SILENT
-        if word.weight is not Weight.PERMITTED:
+            return word if word.weight == DENIED else _SILENT
+        if word.weight != PERMITTED:
             return _SILENT
-        return Word(Weight.UNPERMITTED, f"{self.source} was withdrawn or refused: {word.why}")
+        return Word(UNPERMITTED, f"{self.source} was withdrawn or refused: {word.why}")
 
     def _decided(self, decided: Decided) -> Word:
         kind, why, named = decided
         if kind is Kind.DENY:
-            return Word(Weight.DENIED, why, self.yields_to)
+            return Word(DENIED, why, self.yields_to)
         if kind is Kind.PERMIT:
-            return Word(Weight.PERMITTED, why, named=named)
+            return Word(PERMITTED, why, named=named)
         return self._based(why)
 
     def _missed(self, missed: tuple[str, ...]) -> Word:
-        why = f"{self.rule.words} does not cover this {' and '.join(missed)}"
+        why = f"{self.rule.decided.why} does not cover this {' and '.join(missed)}"
         if self.rule.kind is Kind.PERMIT:
-            return Word(Weight.UNPERMITTED, why)
+            return Word(UNPERMITTED, why)
         return self._based(why) if self.rule.kind is Kind.DENY else _SILENT
 
     def _based(self, why: str) -> Word:
         if self.base is Kind.PERMIT:
-            return Word(Weight.PERMITTED, f"{why}; its policy is opt-in")
+            return Word(PERMITTED, f"{why}; its policy is opt-in")
         if self.base is Kind.DENY:
-            return Word(Weight.UNPERMITTED, f"{why}; its policy is opt-out")
+            return Word(UNPERMITTED, f"{why}; its policy is opt-out")
         return _SILENT
 
 
@@ -107,21 +110,39 @@ class Outline:
 
     def of(self, features: Features) -> Ruling | None:
         """Return what is ruled of a resource of that person; None: no consent speaks of it."""
-        words = [w for w in (v.say(features) for v in self.voices) if w.weight is not Weight.SILENT]
+        words = []
+        for voice in self.voices:
+            word = voice.say(features)
+            if word.weight:
+                words.append(word)
         if not words:
             return None
-        named = frozenset[str]().union(*(w.named for w in words))
-        heard = [w for w in words if w.weight is not Weight.DENIED or w.yields_to not in named]
-        most = max((w.weight for w in heard), default=Weight.DENIED)
-        because = tuple(w.why for w in heard if w.weight is most)
-        return Ruling(most is Weight.PERMITTED, because)
+        if len(words) > 1:
+            words = _heard(words)
+        return Ruling(words[0].weight == PERMITTED, tuple(word.why for word in words))
+
+
+def _heard(words: list[Word]) -> list[Word]:
+    """Return the words that weigh most, but for denials that yield to a permit given."""
+    named = frozenset[str]().union(*(word.named for word in words))
+    heard = [w for w in words if w.weight != DENIED or w.yields_to not in named]
+    most = max(word.weight for word in heard)
+    return [word for word in heard if word.weight == most]
 
 
 def outline(consents: Sequence[Consent], request: Request) -> Outline:
     """Return what the consents of one person say to a request, before a resource is seen."""
     voices = [_voice(c, standing, request) for c, standing in standing_of(consents)]
-    voices += [_voice(rule, Standing.IN_FORCE, request) for rule in HOUSE_RULES]
-    return Outline(tuple(v for v in voices if v is not None and _may_speak(v)))
+    heard = [voice for voice in voices if voice is not None and _may_speak(voice)]
+    return Outline((*heard, *_house(request.purpose)))
+
+
+@lru_cache(maxsize=256)
+def _house(purpose: str) -> tuple[_Voice, ...]:
+    """Return the voices of the house: they ask of a request nothing but its purpose."""
+    asked = Request("", frozenset(), purpose, datetime.max.replace(tzinfo=UTC))
+    voices = (_voice(rule, Standing.IN_FORCE, asked) for rule in HOUSE_RULES)
+    return tuple(voice for voice in voices if voice is not None and _may_speak(voice))
 
 
 def ruling(consents: Sequence[Consent], features: Features, request: Request) -> Ruling | None:

@@ -129,25 +129,44 @@ def checks_of(provision: Provision) -> tuple[Check, ...]:
     return tuple(found)
 
 
-def level_of(labels: frozenset[str]) -> int:
-    """Return how confidential a resource with these labels is; without a level it is normal."""
-    return max((LEVELS[label] for label in labels if label in LEVELS), default=NORMAL)
-
-
 def _label_test(provision: Provision) -> Test:
     """Return whether a label is meant.
 
     A permit of a confidentiality reaches that and what is less confidential; a deny that and what
-    is more. Of a sensitivity, itself and what lies below it.
+    is more. Of a sensitivity, itself and what lies below it. What states no confidentiality is
+    normal, and of two it has the higher.
     """
     stated = {code for _, code in provision.labels}
     levels = [LEVELS[code] for code in stated if code in LEVELS]
     wanted = frozenset(stated - LEVELS.keys()).union(*(_BELOW.get(s, ()) for s in stated))
+    if not levels:
+        return lambda f: not wanted.isdisjoint(f.labels)
     if provision.kind is Kind.DENY:
-        least = min(levels, default=len(LEVELS))
-        return lambda f: not wanted.isdisjoint(f.labels) or level_of(f.labels) >= least
-    most = max(levels, default=-1)
-    return lambda f: not wanted.isdisjoint(f.labels) or level_of(f.labels) <= most
+        return _reaching_up(wanted, min(levels))
+    return _reaching_down(wanted, max(levels))
+
+
+def _reaching_up(wanted: frozenset[str], least: int) -> Test:
+    high = frozenset(code for code, level in LEVELS.items() if level >= least) | wanted
+    low = frozenset(LEVELS) - high
+    if least > NORMAL:
+        return lambda f: not high.isdisjoint(f.labels)
+    return lambda f: not high.isdisjoint(f.labels) or low.isdisjoint(f.labels)
+
+
+def _reaching_down(wanted: frozenset[str], most: int) -> Test:
+    high = frozenset(code for code, level in LEVELS.items() if level > most)
+    low = frozenset(LEVELS) - high
+
+    def test(features: Features) -> Answer:
+        labels = features.labels
+        if not wanted.isdisjoint(labels):
+            return True
+        if not high.isdisjoint(labels):
+            return False
+        return most >= NORMAL or not low.isdisjoint(labels)
+
+    return test
 
 
 def _class_test(classes: frozenset[Code]) -> Test:

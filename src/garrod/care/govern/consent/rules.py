@@ -28,8 +28,7 @@ class Rule:
     """A provision that the request meets, or may meet; `missed`: why it does not."""
 
     kind: Kind | None
-    words: str  # "Consent/x, provision.provision[0] (deny)"
-    named: frozenset[str]
+    decided: Decided  # by itself: "Consent/x, provision.provision[0] (deny)"
     checks: tuple[Check, ...] = ()
     unsure: tuple[str, ...] = ()
     missed: tuple[str, ...] = ()
@@ -54,24 +53,30 @@ class Rule:
             unsure += unknown
         if unsure and self.kind is not Kind.DENY:
             return tuple(f"{name} that cannot be judged" for name in unsure)
-        found = [d for d in (r.decide(features) for r in self.rules) if isinstance(d, Decided)]
-        for wanted in (Kind.DENY, Kind.PERMIT):
-            for decided in found:
-                if decided.kind is wanted:
+        found: Decided | None = None
+        for rule in self.rules:
+            decided = rule.decide(features)
+            if isinstance(decided, Decided):
+                if decided.kind is Kind.DENY:
                     return decided
-        doubt = f", as its {' and '.join(unsure)} cannot be judged" if unsure else ""
-        return Decided(self.kind, f"{self.words}{doubt}", self.named)
+                found = found or decided
+        if found is not None:
+            return found
+        if not unsure:
+            return self.decided
+        doubt = f", as its {' and '.join(unsure)} cannot be judged"
+        return Decided(self.kind, f"{self.decided.why}{doubt}", self.decided.named)
 
     def _asked(self, features: Features) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        missed: list[str] = []
-        unsure: list[str] = []
+        missed: tuple[str, ...] = ()
+        unsure: tuple[str, ...] = ()
         for name, test in self.checks:
             answer: Answer = test(features)
             if answer is None:
-                unsure.append(name)
+                unsure += (name,)
             elif not answer:
-                missed.append(name)
-        return tuple(missed), tuple(unsure)
+                missed += (name,)
+        return missed, unsure
 
 
 def rule_of(
@@ -87,8 +92,7 @@ def rule_of(
     below = (rule_of(p, request, source, doubts=doubts) for p in provision.provisions)
     return Rule(
         kind=kind,
-        words=words,
-        named=_named(provision),
+        decided=Decided(kind, words, _named(provision)),
         checks=() if missed else checks_of(provision),
         unsure=(*unsure, *doubts),
         missed=tuple(missed),
