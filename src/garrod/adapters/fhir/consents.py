@@ -24,6 +24,14 @@ from garrod.adapters.fhir.consents_read import (
 )
 from garrod.adapters.fhir.json import Resource
 from garrod.care.govern.consent.house import OPT_OUT_CATEGORY, OPT_OUT_PROVISION
+from garrod.care.govern.consent.matching import (
+    ACTOR,
+    DATA,
+    DATA_PERIOD,
+    LABEL,
+    MODIFIER,
+    PERIOD,
+)
 from garrod.care.govern.consent.model import (
     ActorRule,
     Code,
@@ -45,6 +53,8 @@ _MEMBERS = frozenset(
         "class", "code", "dataPeriod", "data", "provision",
     )
 )  # fmt: skip
+_MODIFIERS = ("modifierExtension", "implicitRules")
+_WORDS = {"securityLabel": LABEL}
 
 
 def consent_of(resource: Resource, base: str | None = None) -> Consent:
@@ -73,7 +83,7 @@ def consent_of(resource: Resource, base: str | None = None) -> Consent:
         policies=_policies(resource, where),
         policy_rule=codes_of(object_at(resource, "policyRule", where), f"{where}.policyRule"),
         provision=provision or (OPT_OUT_PROVISION if is_opt_out else None),
-        unread=tuple(n for n in ("modifierExtension", "implicitRules") if resource.get(n)),
+        unread=(MODIFIER,) if any(resource.get(name) for name in _MODIFIERS) else (),
         yields_to=STUDY if is_opt_out else "",
     )
 
@@ -176,11 +186,11 @@ def _provision(value: Resource, where: str, base: str | None, *, depth: int) -> 
     """Return a provision and its exceptions.  Raises: FhirError FHR170."""
     if depth > DEEPEST:
         raise fault(where, f"no more than {DEEPEST} provisions in one another")
-    unread: list[str] = ["modifier"] if is_odd(value, _MEMBERS) else []
+    unread: list[str] = [MODIFIER] if is_odd(value, _MEMBERS) else []
     period, is_read = span_of(value, "period", where)
-    unread += [] if is_read else ["period"]
+    unread += [] if is_read else [PERIOD]
     data_period, is_read = span_of(value, "dataPeriod", where)
-    unread += [] if is_read else ["data period"]
+    unread += [] if is_read else [DATA_PERIOD]
     data = _data(value, where, base, unread)
     return Provision(
         path=where[where.index(".provision") + 1 :],
@@ -221,7 +231,7 @@ def _actors(
         roles = codes_of(object_at(actor, "role", place), f"{place}.role")
         is_named = "/" in reference or "|" in reference
         if not is_named and (actor.get("reference") or not roles):
-            unread.append("actor")
+            unread.append(ACTOR)
         else:
             found.append(ActorRule(reference, roles))
     return tuple(found)
@@ -233,7 +243,7 @@ def _concepts(value: Resource, name: str, where: str, unread: list[str]) -> froz
         codes = codes_of(concept, place)
         found |= codes
         if not codes:
-            unread.append(name)
+            unread.append(_WORDS.get(name, name))
     return frozenset(found)
 
 
@@ -244,7 +254,7 @@ def _codings(value: Resource, name: str, where: str, unread: list[str]) -> froze
         if code[1]:
             found.add(code)
         else:
-            unread.append(name)
+            unread.append(_WORDS.get(name, name))
     return frozenset(found)
 
 
@@ -256,8 +266,8 @@ def _data(value: Resource, where: str, base: str | None, unread: list[str]) -> t
         try:
             found.append(Datum(Meaning(meaning), reference))
         except ValueError:
-            unread.append("data")
+            unread.append(DATA)
             continue
         if "/" not in reference or "|" in reference:
-            unread.append("data")
+            unread.append(DATA)
     return tuple(found)

@@ -35,6 +35,9 @@ class Check(NamedTuple):
     test: Test
 
 
+# The constraints in words; what is unread is named by them.
+PERIOD, ACTOR, ACTION, PURPOSE, LABEL = "period", "actor", "action", "purpose", "security label"
+CLASS, CODE, DATA_PERIOD, DATA, MODIFIER = "class", "code", "data period", "data", "modifier"
 ACTIONS = "http://terminology.hl7.org/CodeSystem/consentaction"
 KINDS = "http://hl7.org/fhir/resource-types"
 DOCUMENTS = frozenset(("http://loinc.org", "http://snomed.info/sct"))
@@ -49,16 +52,22 @@ _BELOW = {
 
 
 def asked_of(provision: Provision, request: Request) -> tuple[list[str], list[str]]:
-    """Return the constraints that a request does not meet, and those that nobody can tell."""
+    """Return the constraints that a request does not meet, and those that nobody can tell.
+
+    What is unread is not missed, whatever of it could be read: the rest of it may be this.
+    """
     answers = (
-        ("period", in_period(provision.period, request.at)),
-        ("actor", _is_actor(provision.actors, request)),
-        ("action", _is_action(provision.actions, request.action)),
-        ("purpose", _is_purpose(provision, request.purpose)),
+        (PERIOD, in_period(provision.period, request.at)),
+        (ACTOR, _is_actor(provision.actors, request)),
+        (ACTION, _is_action(provision.actions, request.action)),
+        (PURPOSE, _is_purpose(provision, request.purpose)),
     )
-    missed = [name for name, answer in answers if answer is False]
     unsure = [name for name, answer in answers if answer is None]
-    return missed, unsure + list(provision.unread)
+    unsure += [name for name in provision.unread if name not in unsure]
+    if MODIFIER in unsure:
+        return [], unsure
+    missed = [name for name, answer in answers if answer is False and name not in unsure]
+    return missed, unsure
 
 
 def in_period(period: Span | None, at: datetime) -> bool:
@@ -113,20 +122,22 @@ def _is_purpose(provision: Provision, purpose: str) -> Answer:
 
 
 def checks_of(provision: Provision) -> tuple[Check, ...]:
-    """Return the constraints of a provision that only a resource can answer."""
+    """Return the constraints that only a resource can answer, but for those that are unread."""
     found: list[Check] = []
     if provision.labels:
-        found.append(Check("security label", _label_test(provision)))
+        found.append(Check(LABEL, _label_test(provision)))
     if provision.classes:
-        found.append(Check("class", _class_test(provision.classes)))
+        found.append(Check(CLASS, _class_test(provision.classes)))
     if provision.codes:
-        found.append(Check("code", _code_test(provision.codes)))
+        found.append(Check(CODE, _code_test(provision.codes)))
     if provision.data_period is not None:
         period = provision.data_period
-        found.append(Check("data period", lambda f: _authored_in(period, f.authored)))
+        found.append(Check(DATA_PERIOD, lambda f: _authored_in(period, f.authored)))
     if provision.data:
-        found.append(Check("data", _data_test(provision.data)))
-    return tuple(found)
+        found.append(Check(DATA, _data_test(provision.data)))
+    if MODIFIER in provision.unread:
+        return ()
+    return tuple(check for check in found if check.name not in provision.unread)
 
 
 def _label_test(provision: Provision) -> Test:

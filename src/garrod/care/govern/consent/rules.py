@@ -8,7 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from garrod.care.govern.consent.matching import Answer, Check, asked_of, checks_of
+from garrod.care.govern.consent.matching import (
+    MODIFIER,
+    Answer,
+    Check,
+    asked_of,
+    checks_of,
+)
 from garrod.care.govern.consent.model import Features, Kind, Provision, Request
 
 ACTOR = "actor"  # how a permit may be specific: it names who asks
@@ -28,6 +34,7 @@ class Rule:
     """A provision that the request meets, or may meet; `missed`: why it does not."""
 
     kind: Kind | None
+    path: str
     decided: Decided  # by itself: "Consent/x, provision.provision[0] (deny)"
     checks: tuple[Check, ...] = ()
     unsure: tuple[str, ...] = ()
@@ -42,7 +49,10 @@ class Rule:
         return not self.checks and all(rule.is_whole for rule in self.rules)
 
     def decide(self, features: Features) -> Decided | tuple[str, ...]:
-        """Return what it and its exceptions decide; where it does not match, the reasons."""
+        """Return what it and its exceptions decide; where it does not match, the reasons.
+
+        Where nobody can tell whether it matches, it does if it would deny, and does not otherwise.
+        """
         if self.missed:
             return self.missed
         unsure = self.unsure
@@ -51,8 +61,16 @@ class Rule:
             if missed:
                 return missed
             unsure += unknown
-        if unsure and self.kind is not Kind.DENY:
+        decided = self._matched(features)
+        if not unsure:
+            return decided
+        if decided.kind is not Kind.DENY:
             return tuple(f"{name} that cannot be judged" for name in unsure)
+        doubt = f", as {self.path}'s {' and '.join(unsure)} cannot be judged"
+        return Decided(Kind.DENY, f"{decided.why}{doubt}", frozenset())
+
+    def _matched(self, features: Features) -> Decided:
+        """Return what it decides where it matches: by an exception, else by itself."""
         found: Decided | None = None
         for rule in self.rules:
             decided = rule.decide(features)
@@ -60,12 +78,7 @@ class Rule:
                 if decided.kind is Kind.DENY:
                     return decided
                 found = found or decided
-        if found is not None:
-            return found
-        if not unsure:
-            return self.decided
-        doubt = f", as its {' and '.join(unsure)} cannot be judged"
-        return Decided(self.kind, f"{self.decided.why}{doubt}", self.decided.named)
+        return found or self.decided
 
     def _asked(self, features: Features) -> tuple[tuple[str, ...], tuple[str, ...]]:
         missed: tuple[str, ...] = ()
@@ -87,13 +100,16 @@ def rule_of(
     `source` names the consent; `doubts` are what in the whole consent nobody understands.
     """
     missed, unsure = asked_of(provision, request)
+    if MODIFIER in doubts:
+        missed = []
     kind = provision.kind
     words = f"{source}, {provision.path} ({kind.value if kind else 'base'})"
     below = (rule_of(p, request, source, doubts=doubts) for p in provision.provisions)
     return Rule(
         kind=kind,
+        path=provision.path,
         decided=Decided(kind, words, _named(provision)),
-        checks=() if missed else checks_of(provision),
+        checks=() if missed or MODIFIER in doubts else checks_of(provision),
         unsure=(*unsure, *doubts),
         missed=tuple(missed),
         rules=() if missed else tuple(rule for rule in below if not rule.missed),
