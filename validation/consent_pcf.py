@@ -51,7 +51,7 @@ def ways(case: dict[str, str]) -> dict[str, dict[str, str]]:
             "requester": f"http://example.org/fhir/{asked['requester']}",
         },
         "system#code, and a time": {**asked, "purpose": whole, "at": f"{asked['at']}T09:30:00Z"},
-        "system|code": {**asked, "purpose": whole.replace("#", "|")},
+        "system and code by a bar": {**asked, "purpose": whole.replace("#", "|")},
     }  # fmt: skip
 
 
