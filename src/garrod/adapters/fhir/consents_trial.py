@@ -25,6 +25,7 @@ from garrod.care.govern.labels import Labels
 from garrod.core.errors import FhirError, InputError
 
 NO_FILE = "INP030"
+TOO_DEEP = "objects and lists lie too deep in one another to be read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class Trial:
             permitted, because = self._decided(request)
         except (_Unknown, FhirError) as fault:
             permitted, because = False, (str(fault),)
+        except RecursionError:
+            permitted, because = False, (TOO_DEEP,)
         return Decision(request.get("id"), permitted, because)
 
     def _decided(self, request: Mapping[str, Any]) -> tuple[bool, tuple[str, ...]]:
@@ -97,7 +100,11 @@ class Trial:
         return reaching(consent, refers)
 
     def _features(self, resource: Resource) -> Features:
-        return self._reader.of(orjson.dumps(resource), resource["resourceType"], resource["id"])
+        try:
+            body = orjson.dumps(resource)
+        except TypeError as error:  # what was read is JSON, so it is only too deep to be written
+            raise _Unknown(TOO_DEEP) from error
+        return self._reader.of(body, resource["resourceType"], resource["id"])
 
     def _worlds(self, request: Mapping[str, Any]) -> Iterator[Request]:
         """Yield the request in each way that what it leaves open may be; all must be permitted.
