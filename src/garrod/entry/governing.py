@@ -23,8 +23,9 @@ from garrod.adapters.policy.cedar import PolicyFault
 from garrod.adapters.policy.load import keep, policing_of
 from garrod.care.govern.access import LOCAL, Actor, Deed, Deny, LocalAccess, Permit
 from garrod.care.govern.labels import Labels
-from garrod.care.govern.point import permits_any
+from garrod.care.govern.point import relations_permitted
 from garrod.care.govern.policy import Policing
+from garrod.care.govern.scopes import InsufficientScope, granted_to
 from garrod.care.record.gate import Gate
 from garrod.knowledge.shelf import Shelf
 
@@ -44,7 +45,13 @@ class GovernedAccess(LocalAccess):
         self, actor: Actor, deed: Deed, kind: str, *, patients: Collection[str] = ()
     ) -> Permit | Deny:
         """Return whether a role may do something to a kind at all, for what it is done for."""
-        if actor == LOCAL or permits_any(self.policing, actor, deed, kind):
+        if actor == LOCAL:
+            return Permit()
+        try:
+            granted_to(actor, deed, kind)
+        except InsufficientScope as error:
+            return Deny(error.message, error)
+        if relations_permitted(self.policing, actor, deed, kind):
             return Permit()
         who = f"a {actor.role}" if actor.role else "nobody without a role"
         return Deny(f"{who} may not {deed} {kind or 'anything'} for {actor.purpose}")
@@ -71,11 +78,14 @@ def governed(
 
 
 @asynccontextmanager
-async def learning(policing: Policing, data: Path) -> AsyncIterator[None]:
-    """Ask the policy all of direct care beside other work, and keep it, while the block lasts."""
+async def learning(policing: Policing, data: Path, *, is_wanted: bool) -> AsyncIterator[None]:
+    """Ask the policy all of direct care beside other work, and keep it, while the block lasts.
+
+    Not `is_wanted` where nobody but the local user comes in: then no policy is asked.
+    """
 
     def learn() -> None:
-        if not policing.learn():
+        if not is_wanted or not policing.learn():
             return
         try:
             keep(policing, data)

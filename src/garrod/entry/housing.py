@@ -16,11 +16,13 @@ from garrod.adapters.fhir.lines.codec import FhirLines
 from garrod.adapters.fhir.lines.merging import FhirMerges
 from garrod.adapters.fhir.rest.checked import CheckedCodec
 from garrod.care.govern.access import LocalAccess
+from garrod.care.record.gate import Gate
 from garrod.care.record.medication.likeness import Makeup, PackFormulary, Pairings
 from garrod.care.record.medication.line import Content, MedicineOf
 from garrod.care.record.reactions import Following
 from garrod.care.record.service import Record
 from garrod.core.errors import InputError
+from garrod.entry.governing import GovernedAccess
 from garrod.entry.wire import Services, store_at
 from garrod.knowledge.clinical import load_clinical
 from garrod.knowledge.medicines import load_medicines
@@ -119,12 +121,18 @@ async def try_store(housing: Housing) -> None:
 
 
 @asynccontextmanager
-async def opened_record(housing: Housing, codec: CheckedCodec) -> AsyncIterator[Record]:
-    """Open the record, and close it at the end.  Raises: OutsideError where it cannot be opened."""
+async def opened_record(
+    housing: Housing, codec: CheckedCodec, gate: Gate | None = None
+) -> AsyncIterator[Record]:
+    """Open the record, and close it at the end; without a gate for the local user alone.
+
+    Raises: OutsideError where it cannot be opened.
+    """
     store = await store_at(housing.database, clock)
     try:
         pack = DrugsPack()
         follow = Following(codec, FhirLines(), FhirMerges(), new_id=new_id, formulary=pack)
-        yield Record(store, codec, LocalAccess(), new_id, reactions=(follow,))
+        access = LocalAccess() if gate is None else GovernedAccess(gate.policing)
+        yield Record(store, codec, access, new_id, reactions=(follow,), gate=gate)
     finally:
         await store.close()

@@ -94,9 +94,10 @@ class Permit:
 
 @dataclass(frozen=True, slots=True)
 class Deny:
-    """It may not; the reason is safe to show."""
+    """It may not; the reason is safe to show. `fault` is raised in its place where it says more."""
 
     reason: str
+    fault: AccessDenied | None = None
 
 
 class Access(Protocol):
@@ -135,4 +136,4 @@ def demand(
     """Raise AccessDenied ACC001 where an actor may not do something."""
     verdict = access.decide(actor, deed, kind, patients=patients)
     if isinstance(verdict, Deny):
-        raise AccessDenied(f"{verdict.reason}.")
+        raise verdict.fault or AccessDenied(f"{verdict.reason}.")

@@ -215,15 +215,6 @@ def rights_of(
     return Rights(policing, actor, standing.patient, relation, said, has_consents=has_consents)
 
 
-def permits_any(policing: Policing, actor: Actor, deed: Deed, kind: str) -> bool:
-    """Return whether an actor may do something to any resource of a kind, whoever's it may be."""
-    try:
-        granted_to(actor, deed, kind)
-    except InsufficientScope:
-        return False
-    return bool(relations_permitted(policing, actor, deed, kind))
-
-
 def relations_permitted(policing: Policing, actor: Actor, deed: Deed, kind: str) -> tuple[str, ...]:
     """Return the relations under which a role may do something to a kind, consent permitting."""
     terms = policing.terms

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from garrod.care.govern.access import Access, Actor, Deed, demand
 from garrod.care.record.gate import PATIENT, Gate
-from garrod.care.record.ports import Store, Tx
+from garrod.care.record.ports import Event, Store, Tx
 from garrod.care.record.seen_store import SeenStore, SeenTx
 from garrod.core.errors import AccessDenied, InputError
 from garrod.core.resource import Version
@@ -58,6 +58,12 @@ class Guarded:
             if await self.seen_by(actor).read(PATIENT, patient) is None:
                 raise missing(PATIENT, patient)
             raise AccessDenied(f"a {actor.role} may not {deed} {kind} of that person.")
+
+    async def tells(self, actor: Actor, event: Event, deed: Deed = Deed.LISTEN) -> bool:
+        """Return whether an event may be told to an actor."""
+        if self.gate is None or self.gate.is_open(actor):
+            return True
+        return await SeenStore(self.store, self.gate, actor).tells(event, deed)
 
     def demand_house(self, actor: Actor, kind: str) -> None:
         """Let those act who may read everybody's record, and nobody else.

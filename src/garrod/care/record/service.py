@@ -156,10 +156,18 @@ class Record(Guarded):
         return gone
 
     async def update(
-        self, actor: Actor, kind: str, id: str, body: bytes, *, expected: int | None = None
+        self,
+        actor: Actor,
+        kind: str,
+        id: str,
+        body: bytes,
+        *,
+        expected: int | None = None,
+        is_given: bool = False,
     ) -> Done:
         """Write the next version of a resource, or its first under an id of the caller's.
 
+        `is_given`: the id is the server's own, so that it may be new whoever writes.
         Raises: AccessDenied, FhirError, VersionConflict CON002.
         """
         draft = self.codec.drafted(body, kind=kind, id=id)

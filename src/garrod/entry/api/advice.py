@@ -7,6 +7,7 @@ of `garrod advise`, with the card beside it
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 import orjson
@@ -18,6 +19,7 @@ from garrod.adapters.cds.model import Draft
 from garrod.adapters.cds.request import document_of
 from garrod.core.errors import GarrodError, InputError
 from garrod.entry.api.advising import guided, place_of
+from garrod.entry.api.discreet import kept_waiting
 from garrod.entry.api.faults import answer_of, unforeseen
 from garrod.entry.api.operations.advise import medicine_of
 from garrod.entry.api.operations.medication import possible_id
@@ -40,10 +42,12 @@ class AdviceDoor:
 
     async def answer(self, request: Request) -> Response:
         """Return the answer, or what is wrong as an OperationOutcome."""
+        began = monotonic()
         try:
             return await self._answer(request)
         except GarrodError as error:
             told = answer_of(error)
+            await kept_waiting(told.status, None, began)
         except Exception as error:
             self.watch.fault(error)
             told = answer_of(unforeseen(error))

@@ -42,14 +42,16 @@ class Telling:
     new_id: Callable[[], str]
     haste: float = 1.0  # by which waits between attempts are multiplied
 
-    def may_hear(self, owner: Actor, subscription: Subscription, event: Event) -> bool:
+    async def may_hear(self, owner: Actor, subscription: Subscription, event: Event) -> bool:
         """Return whether the owner may be told of an event, and read what goes with it."""
         deeds = [Deed.LISTEN]
         if subscription.content is Content.FULL:
             deeds.append(Deed.READ)
         decide = self.record.access.decide
         verdicts = [decide(owner, d, event.kind, patients=event.patients) for d in deeds]
-        return not any(isinstance(verdict, Deny) for verdict in verdicts)
+        if any(isinstance(verdict, Deny) for verdict in verdicts):
+            return False
+        return all([await self.record.tells(owner, event, deed) for deed in deeds])
 
     def bundle(self, subscription: Subscription, notice: Notice) -> bytes:
         """Return a notification as it is sent."""
@@ -123,7 +125,7 @@ class Teller:
         place = self.position
         for one in shown:
             place = one.event.sequence
-            if self._is_for(one.event):
+            if await self._is_for(one.event):
                 number = self.count + len(told) + 1
                 told.append(await self.telling.told(self.subscription, number, one.event))
             if len(told) == self.subscription.most:
@@ -138,10 +140,10 @@ class Teller:
             self._kept = self.position
         return bool(shown)
 
-    def _is_for(self, event: Event) -> bool:
+    async def _is_for(self, event: Event) -> bool:
         if not concerns(self.subscription, event):
             return False
-        return self.telling.may_hear(self.owner, self.subscription, event)
+        return await self.telling.may_hear(self.owner, self.subscription, event)
 
     async def _deliver(self, notice: Notice) -> None:
         body = self.telling.bundle(self.subscription, notice)
@@ -169,7 +171,9 @@ async def numbered(telling: Telling, subscription: Subscription, until: int) -> 
     position = place.started
     while some := await telling.record.store.events(position, PORTION):
         for event in some:
-            if concerns(subscription, event) and telling.may_hear(place.owner, subscription, event):
+            if concerns(subscription, event) and await telling.may_hear(
+                place.owner, subscription, event
+            ):
                 found.append(Told(len(found) + 1, event))
                 if len(found) >= until:
                     return found
