@@ -54,7 +54,7 @@ class Attacker:
             placed = json.dumps(told, separators=(",", ":")).encode()
             self.file.execute(schema.PUT_ENTRIES, (index, placed, tree.add(leaf_hash(placed))))
             for patient in told.get("patients", ()):
-                self.file.execute(schema.PUT_PEOPLE, (patient, index))
+                self.file.execute(schema.PUT_PEOPLE, (patient, index, 0))
 
     def heads(self) -> list[tuple[int, Head]]:
         """Return the heads kept."""
@@ -203,7 +203,7 @@ def person_hidden(a: Attacker) -> None:
 
 def person_put_in(a: Attacker) -> None:
     """A person's entries hold one that does not name them."""
-    a.file.execute(schema.PUT_PEOPLE, ("nobody", a.some(len(a.entries()))))
+    a.file.execute(schema.PUT_PEOPLE, ("nobody", a.some(len(a.entries())), 0))
 
 
 def written_with_another_key(a: Attacker) -> None:

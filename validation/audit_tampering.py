@@ -81,7 +81,7 @@ def _log(folder: Path, chance: np.random.Generator) -> tuple[Path, Path, str]:
     told, moments = Witness(witness), _moments()
     log = Log(path, key, lambda: next(moments))
     for number in range(ENTRIES):
-        log.append([(canonical(entry := _entry(next(moments), chance)), entry.patients)])
+        log.append([(canonical(entry := _entry(next(moments), chance)), entry.patients, False)])
         if number % BETWEEN == 0:
             log.append((), is_head=True)
             told.told(log.seal)

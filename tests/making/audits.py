@@ -39,4 +39,4 @@ def opened(folder: Path) -> Log:
 def written(log: Log, patients: str) -> None:
     """Write an entry for each letter, each in a commit of its own."""
     for patient in patients:
-        log.append([(canonical(entry_of(patient)), (patient,))])
+        log.append([(canonical(entry_of(patient)), (patient,), False)])

@@ -31,7 +31,7 @@ def test_first_entry_is_the_key_and_others_follow_in_their_order(tmp_path: Path)
     assert [e.patients for e in told] == [(), ("a",), ("b",), ("c",)]
     assert [e.index for e in told] == [0, 1, 2, 3]
     assert reading.seal().size == 4
-    assert [e.index for e in reading.of_person("b", None, 10)] == [2]
+    assert [entry_read(e).index for e in reading.of_person("b", None, 10)] == [2]
     for absent in (-1, 4, 2**63):
         with pytest.raises(InputError, match="has no entry"):
             reading.entry(absent)

@@ -107,7 +107,7 @@ def test_who_waits_is_told_that_the_log_cannot_be_written(tmp_path: Path) -> Non
 
 def test_entry_that_cannot_be_written_at_all_ends_no_thread(tmp_path: Path) -> None:
     async def work(log: AuditLog) -> None:
-        waiting = log._writer.submit([(b"{}", ("p\ud800",))])  # no text that SQLite takes
+        waiting = log._writer.submit([(b"{}", ("p\ud800",), False)])  # no text that SQLite takes
         with pytest.raises(OutsideError, match="could not be written"):
             await waiting
         assert await log.append(entry_of()) == 1

@@ -68,7 +68,8 @@ CASES = [
     ("head", 9, sql("UPDATE seal SET head = x'7b7d'")),
     ("people", 4, sql("DELETE FROM people WHERE patient = 'd'")),
     ("people", 4, sql("UPDATE people SET entry = 5 WHERE patient = 'd'")),
-    ("people", 0, sql("INSERT INTO people VALUES ('z', 4)")),
+    ("people", 4, sql("UPDATE people SET glass = 1 WHERE patient = 'd'")),
+    ("people", 0, sql("INSERT INTO people VALUES ('z', 4, 0)")),
 ]  # fmt: skip
 
 

@@ -32,7 +32,7 @@ from garrod.care.govern.audit_heads import Head, LogKey, head_read
 from garrod.care.govern.merkle import Frontier, last_leaf, leaf_hash, place_in_row, subtrees_of
 from garrod.core.errors import InternalFault, OutsideError
 
-Body = tuple[bytes, Sequence[str]]  # an entry without its place, and whom it names
+Body = tuple[bytes, Sequence[str], bool]  # an entry without its place, whom it names, glass
 Row = tuple[int, bytes, bytes]
 SIZES = (64, 16, 4, 1)  # rows of one statement: few texts, so that each stays prepared
 _VALUES = " VALUES "
@@ -101,11 +101,11 @@ class Log:
         """Write in one transaction.  Raises: sqlite3.Error; the log is then as it was."""
         tree, first = self._frontier.copy(), self._frontier.size
         rows: list[Row] = []
-        people: list[tuple[str, int]] = []
-        for index, (body, named) in enumerate(bodies, start=first):
+        people: list[tuple[str, int, bool]] = []
+        for index, (body, named, glass) in enumerate(bodies, start=first):
             entry = placed(body, index)
             rows.append((index, entry, tree.add(leaf_hash(entry))))
-            people += [(patient, index) for patient in dict.fromkeys(named)]
+            people += [(patient, index, glass) for patient in dict.fromkeys(named)]
         before, signer = self.seal, by or self._signer
         number = before.number + is_head
         head = Head(before.origin, tree.size, tree.root(), self.now(), signer.id, number)
@@ -194,7 +194,7 @@ class Log:
         told = LogKey(self.seal.origin, key.id, key.public, by.id)
         told = replace(told, signature=by.sign(told.text()))
         signer = key.signer()
-        self._append([(canonical(told.entry(self.now())), ())], is_head=True, by=signer)
+        self._append([(canonical(told.entry(self.now())), (), False)], is_head=True, by=signer)
         self._signer = signer
 
     def _broken(self) -> InternalFault:

@@ -2,6 +2,7 @@
 
 `hashes` of an entry: its own, and those of all subtrees that it completes, smallest first; so each
 complete subtree of the tree stands with its last leaf, and is read by one look at a primary key.
+`glass` of a person's entry: 1 where the glass was broken.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ APPLICATION = 0x47415544  # "GAUD": by it a file is known
 TABLES = (
     "CREATE TABLE entries (id INTEGER PRIMARY KEY, entry BLOB NOT NULL, hashes BLOB NOT NULL)",
     "CREATE TABLE people (patient TEXT NOT NULL, entry INTEGER NOT NULL, "
-    "PRIMARY KEY (patient, entry)) WITHOUT ROWID",
+    "glass INTEGER NOT NULL, PRIMARY KEY (patient, entry)) WITHOUT ROWID",
     "CREATE TABLE heads (id INTEGER PRIMARY KEY, head BLOB NOT NULL)",
     "CREATE TABLE seal (id INTEGER PRIMARY KEY CHECK (id = 1), head BLOB NOT NULL)",
 )
@@ -32,7 +33,7 @@ TRIGGERS = (
     ),
 )
 PUT_ENTRIES = "INSERT INTO entries (id, entry, hashes) VALUES (?, ?, ?)"
-PUT_PEOPLE = "INSERT INTO people (patient, entry) VALUES (?, ?)"
+PUT_PEOPLE = "INSERT INTO people (patient, entry, glass) VALUES (?, ?, ?)"
 PUT_HEAD = "INSERT INTO heads (id, head) VALUES (?, ?)"
 SEAL = (  # the new one, where the old one still is what its writer last saw
     "INSERT INTO seal (id, head) VALUES (1, ?) "
@@ -45,5 +46,6 @@ HASHES = "SELECT hashes FROM entries WHERE id = ?"
 ROWS = "SELECT id, entry, hashes FROM entries ORDER BY id"
 OF_PERSON = (
     "SELECT e.entry FROM people p JOIN entries e ON e.id = p.entry "
-    "WHERE p.patient = ? AND p.entry < ? ORDER BY p.entry DESC LIMIT ?"
+    "WHERE p.patient = ? AND p.entry < ? AND p.glass BETWEEN ? AND ? "
+    "ORDER BY p.entry DESC LIMIT ?"
 )

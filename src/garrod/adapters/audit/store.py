@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -80,10 +81,13 @@ class Reading:
         roots = root_of(first, known), root_of(second, known)
         return consistency_document((first, second), roots, proof_of(spans, known))
 
-    def of_person(self, patient: str, before: int | None, most: int) -> list[AuditEntry]:
-        """Return entries that name a person, the newest first."""
-        asked = (patient, NEWEST if before is None else before, most)
-        return [entry_read(row[0]) for row in self._rows(schema.OF_PERSON, asked)]
+    def of_person(
+        self, patient: str, before: int | None, most: int, *, glass: bool | None = None
+    ) -> list[bytes]:
+        """Return entries that name a person, the newest first; `glass`: broken, or not."""
+        span = (0, 1) if glass is None else (int(glass), int(glass))
+        asked = (patient, NEWEST if before is None else before, *span, most)
+        return [bytes(row[0]) for row in self._rows(schema.OF_PERSON, asked)]
 
     def close(self) -> None:
         """Let go of the file."""
@@ -128,23 +132,34 @@ class AuditLog:
         self._writer = Writer(Log(path, key, now), told, every=every)
         self.reading = Reading(path)
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last entries could not be written."""
+        return self._writer.is_failing
+
     def append(self, entry: AuditEntry) -> Awaitable[int]:
         """Return where an entry stands, once it is durable.  Raises: OutsideError."""
         return self.append_all((entry,))
 
     def append_all(self, entries: Sequence[AuditEntry]) -> Awaitable[int]:
         """Return where the first of some entries stands, once all are durable, side by side."""
-        return self._writer.submit([(canonical(e), e.patients) for e in entries])
+        return self._writer.submit([(canonical(e), e.patients, e.is_emergency) for e in entries])
 
     async def head(self) -> Head:
         """Return the newest head."""
         return await asyncio.to_thread(self.reading.seal)
 
     async def of_person(
-        self, patient: str, *, before: int | None = None, most: int = 1000
+        self,
+        patient: str,
+        *,
+        before: int | None = None,
+        most: int = 1000,
+        glass: bool | None = None,
     ) -> Sequence[AuditEntry]:
-        """Return the entries that name a person, the newest first."""
-        return await asyncio.to_thread(self.reading.of_person, patient, before, most)
+        """Return the entries that name a person, the newest first; `glass`: broken, or not."""
+        read = partial(self.reading.of_person, patient, before, most, glass=glass)
+        return [entry_read(content) for content in await asyncio.to_thread(read)]
 
     async def ask(self, reading: Callable[[Reading], T]) -> T:
         """Return what somebody reads in the log, in a thread."""

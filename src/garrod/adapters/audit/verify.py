@@ -19,13 +19,14 @@ from garrod.adapters.audit import schema
 from garrod.adapters.audit.connect import fault, opened_to_read
 from garrod.adapters.audit.keys import is_signed
 from garrod.adapters.audit.witness import heads_witnessed
+from garrod.care.govern.audit import is_glass
 from garrod.care.govern.audit_check import Check, Checked, Evidence, Flaw, Harm, Row
 from garrod.care.govern.audit_heads import Head, head_read
 
 AT_ONCE = 2000  # rows read at a time
 HASH = 2**64
-PEOPLE = "SELECT patient, entry FROM people"
-NAMED = "SELECT count(*) FROM people WHERE patient = ? AND entry = ?"
+PEOPLE = "SELECT patient, entry, glass FROM people"
+NAMED = "SELECT count(*) FROM people WHERE (patient, entry, glass) = (?, ?, ?)"
 
 
 def verified(path: Path, *, witness: Path | None = None, key: str = "") -> Checked:
@@ -57,25 +58,27 @@ class _Named:
 
     def entry(self, index: int, told: Mapping[str, Any]) -> None:
         """Add those whom an entry names."""
+        glass = int(is_glass(told))
         for patient in dict.fromkeys(told.get("patients", ())):
-            self.pair(patient, index)
+            self.row(patient, index, glass)
 
-    def pair(self, patient: object, index: object) -> None:
+    def row(self, patient: object, index: object, glass: object) -> None:
         """Add one."""
-        self.sum += hash((self.salt, patient, index))
+        self.sum += hash((self.salt, patient, index, glass))
         self.count += 1
 
 
 def _people_flaw(connection: sqlite3.Connection, named: _Named) -> Flaw | None:
     kept = _Named()
     kept.salt = named.salt
-    for patient, index in connection.execute(PEOPLE):
-        kept.pair(patient, index)
+    for row in connection.execute(PEOPLE):
+        kept.row(*row)
     if (kept.sum % HASH, kept.count) == (named.sum % HASH, named.count):
         return None
     for index, entry, _ in _rows(connection):
-        for patient in orjson.loads(entry).get("patients", ()):
-            if not connection.execute(NAMED, (patient, index)).fetchone()[0]:
+        told = orjson.loads(entry)
+        for patient in told.get("patients", ()):
+            if not connection.execute(NAMED, (patient, index, is_glass(told))).fetchone()[0]:
                 words = f"entry {index} names a person by whom it cannot be found any more"
                 return Flaw(Harm.PEOPLE, index, words)
     return Flaw(Harm.PEOPLE, 0, "the table of people leads to entries that do not name them")

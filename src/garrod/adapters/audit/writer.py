@@ -49,6 +49,7 @@ class Writer:
     def __init__(self, log: Log, witness: Witness | None = None, *, every: float = MINUTE) -> None:
         self.log, self.witness, self.every = log, witness, every
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self.is_failing = False  # the last group could not be written
         self._is_closed = False
         self._is_dirty = False  # something was written since the last head
         self._next_head = time.monotonic() + every
@@ -111,6 +112,7 @@ class Writer:
             LOG.error("AUD101 the audit log could not be written", kind=type(error).__name__)
             for job in jobs:
                 job.error = OutsideError("the audit log could not be written.", code="AUD010")
+        self.is_failing = any(job.error is not None for job in jobs)
         for loop in {job.loop for job in jobs}:
             mine = [job for job in jobs if job.loop is loop]
             try:

@@ -8,7 +8,7 @@ An entry never holds a name, an identifier or a value of a resource: logical ids
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, replace
@@ -22,6 +22,7 @@ SCOPE = "garrod.audit"  # where a request's ASGI scope carries its Trail
 REASONS, LONGEST = 20, 300  # Not clinical: reasons of one entry, and characters of one
 PEOPLE = 1000  # Not clinical: people of one entry; further ones stand in entries that follow it
 EMERGENCY = "ETREAT"
+UNKNOWN, REFUSED = 401, 403  # of who is not signed in, and of who may not
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,11 @@ class AuditEntry:
     def is_emergency(self) -> bool:
         """Return whether the glass was broken."""
         return bool(self.emergency) or self.purpose == EMERGENCY
+
+
+def is_glass(told: Mapping[str, Any]) -> bool:
+    """Return whether an entry as plain values says that the glass was broken."""
+    return bool(told.get("emergency")) or told.get("purpose") == EMERGENCY
 
 
 _ORDER = tuple(f.name for f in fields(AuditEntry) if f.name != "index")
@@ -99,6 +105,7 @@ class Trail:
         self.is_denied = False
         self.written = -1  # the index of its entry, once there is one
         self._kinds: set[str] = set()
+        self._asked: set[str] = set()  # people asked about, given or not
         self._patients: set[str] = set()
         self._told: set[str] = set()  # people whom an entry names already
         self._count = 0
@@ -115,7 +122,7 @@ class Trail:
         """Say of what and whom something is asked, whether or not anything is given."""
         if kind:
             self._kinds.add(kind)
-        self._patients.update(patients)
+        self._asked.update(patients)
 
     def saw(self, kind: str, id: str = "", patients: Iterable[str] = ()) -> None:
         """Say that a resource of some people is given or written (an event too)."""
@@ -140,6 +147,9 @@ class Trail:
 
         Those after the first say `of` -1: whoever writes them puts in where the first stands.
         """
+        outcome = self._outcome(status)
+        if outcome != FAILED and status != UNKNOWN:  # else anything may stand in the path
+            self._patients |= self._asked
         people = sorted(self._patients - self._told)
         self._told.update(people)
         actor = self.actor or Actor("", purpose="")
@@ -159,7 +169,7 @@ class Trail:
             route=self.route,
             kinds=tuple(sorted(self._kinds)),
             patients=tuple(people[:PEOPLE]),
-            outcome=self._outcome(status),
+            outcome=outcome,
             status=status,
             count=self._count,
             because=tuple(self.because),
@@ -170,7 +180,7 @@ class Trail:
         )
 
     def _outcome(self, status: int) -> str:
-        if status in (401, 403) or (self.is_denied and not self._count):
+        if status in (UNKNOWN, REFUSED) or (self.is_denied and not self._count):
             return DENIED
         return PERMITTED if status < 400 else FAILED
 
@@ -228,7 +238,12 @@ class AuditStore(Protocol):
         ...
 
     async def of_person(
-        self, patient: str, *, before: int | None = None, most: int = 1000
+        self,
+        patient: str,
+        *,
+        before: int | None = None,
+        most: int = 1000,
+        glass: bool | None = None,
     ) -> Sequence[AuditEntry]:
-        """Return the entries that name a person, the newest first."""
+        """Return the entries that name a person, the newest first; `glass`: broken, or not."""
         ...
