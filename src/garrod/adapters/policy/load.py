@@ -102,6 +102,7 @@ def _terms(told: Mapping[str, Any], sha256: str) -> Terms:
         labels=_turned(told.get("labels", {})),
         labelled=frozenset(told.get("labelled", {}).get("kinds", ())),
         warns_of_hidden=told["warns_of_hidden"] is True,
+        contact=str(told["contact"]),
     )
 
 

@@ -82,6 +82,7 @@ class Terms:
     labels: Mapping[str, str] = field(default_factory=dict)  # code of a label -> class
     labelled: frozenset[str] = frozenset()  # kinds on which such a label is looked for
     warns_of_hidden: bool = True  # a hard stop that only hidden facts give is pointed to
+    contact: str = "the person's own care team"  # whom it is said to ask then
 
     @property
     def reference(self) -> str:
