@@ -9,6 +9,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from garrod.adapters.fhir.json import Resource
@@ -77,6 +78,7 @@ def coding_of(coding: Resource, where: str) -> Code:
     return text_at(coding, "system", where), text_at(coding, "code", where)
 
 
+@lru_cache(maxsize=16_384)
 def logical(reference: str, base: str | None = None) -> str:
     """Return a reference as "Kind/id" where it names something here, else as it stands.
 
@@ -104,6 +106,7 @@ def reference_of(value: Resource, where: str, base: str | None) -> str:
     return f"{system}|{number}" if number else ""
 
 
+@lru_cache(maxsize=16_384)
 def moment_of(text: str, *, is_end: bool = False) -> datetime | None:
     """Return the first moment of a date or time, or its last; None where it is none.
 

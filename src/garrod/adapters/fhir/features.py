@@ -128,15 +128,15 @@ class _Within:
         self.texts: set[str] = set()
 
     def add(self, value: Any) -> None:
-        """Gather what is below a value."""
+        """Gather what is below an object or list."""
         if type(value) is list:
             for inner in value:
-                self.add(inner)
-            return
-        if type(value) is not dict:
+                if type(inner) is dict or type(inner) is list:
+                    self.add(inner)
             return
         for name, inner in value.items():
-            if type(inner) is str:
+            sort = type(inner)
+            if sort is str:
                 if name == "code":
                     system = value.get("system")
                     self.codes.add((system if type(system) is str else "", inner))
@@ -144,7 +144,7 @@ class _Within:
                     self.references.add(inner)
                 elif name == "display" or (name == "text" and "coding" in value):
                     self.texts.add(inner)
-            elif type(inner) is dict or type(inner) is list:
+            elif sort is dict or sort is list:
                 self.add(inner)
 
 
@@ -173,7 +173,7 @@ def _top_codes(resource: Resource) -> frozenset[Code]:
     found: set[Code] = set()
     for name in _CODED:
         value = resource.get(name)
-        if value is not None:
+        if type(value) is dict or type(value) is list:
             within = _Within()
             within.add(value)
             found |= within.codes

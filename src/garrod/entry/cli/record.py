@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 app = typer.Typer(
-    help="The record: import, export, verify, backup, restore.",
+    help="The record: import, export, verify, relabel, backup, restore.",
     no_args_is_help=True,
 )
 IMPORT = "Example: garrod record import messages/ patients.ndjson.gz --data record"
 EXPORT = "Example: garrod record export --type MedicationRequest --data record -o out"
 BACKUP = "Example: garrod record backup record.backup --data record"
 RESTORE = "Example: garrod record restore record.backup --data again"
+RELABEL = "Example: garrod record relabel --check --data record"
 VERIFY = "Example: garrod record verify --data record"
 Database = Annotated[
     str, typer.Option("--database", metavar="URL", help="sqlite:///FILE or postgresql://…")
@@ -114,6 +115,25 @@ def verify(
         raise fault
     mended = f" now; {proof.mended:,} search rows were made anew" if proof.mended else ""
     say(f"what is stored is intact{mended}.")
+
+
+@app.command("relabel", epilog=RELABEL)
+def relabel(
+    database: Database = "",
+    data: Data = "",
+    check: Annotated[
+        bool, typer.Option("--check", help="Only find what is stale; change nothing.")
+    ] = False,
+) -> None:
+    """Bring security labels up to the packs in force, so that searches find by them."""
+    from garrod.entry.cli.record_labels import relabelled
+
+    stale = with_record(
+        database, data, lambda record, codec: relabelled(record, codec, mend=not check)
+    )
+    if (fault := stale.fault(is_checked=check)) is not None:
+        raise fault
+    say(stale.words())
 
 
 @app.command("backup", epilog=BACKUP)
