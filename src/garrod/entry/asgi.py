@@ -20,20 +20,24 @@ from garrod.entry.api.routes import answer
 from garrod.entry.api.subscribing_opening import kept_in
 from garrod.entry.consult import Consult
 from garrod.entry.demo_world import load_demo
+from garrod.entry.governing import governed, learning
 from garrod.entry.hooks.desk import settings_of
 from garrod.entry.hooks.door import HooksDoor
 from garrod.entry.hooks.mounting import Mounted, Opening, clients_of
 from garrod.entry.housing import clock, housing_of, new_id, opened_record
-from garrod.entry.identity import guard_of, identity_of
+from garrod.entry.identity import development_of, guard_of, identity_of, with_development
+from garrod.entry.issuer.door import IssuerDoor, Issuing
 from garrod.entry.monitoring import Monitor, monitoring
 from garrod.entry.snapshots import people_of
 from garrod.entry.terms import check_codes, following, terminology_in
-from garrod.entry.web.door import Clinic, WebDoor
+from garrod.entry.web.door import Clinic
+from garrod.entry.web.mounting import web_door
 from garrod.entry.web.seals import Seals
 from garrod.entry.wire import Services
 
 HOUSING = housing_of()
-IDENTITY = identity_of(os.environ, clock)
+ENVIRONMENT = with_development(os.environ)
+IDENTITY = identity_of(ENVIRONMENT, clock)
 
 
 @asynccontextmanager
@@ -43,7 +47,12 @@ async def _rooms() -> AsyncIterator[Rooms]:
     base, expand = os.environ.get("GARROD_BASE", ""), expander(terms)
     codec = CheckedCodec(services.shelf, base, expand=expand, clock=clock)
     check_codes(codec, services, terms)
-    async with opened_record(HOUSING, codec) as record, following(terms, record.store):
+    gate = governed(codec, services.shelf, HOUSING.folder, clock)
+    async with (
+        opened_record(HOUSING, codec, gate) as record,
+        following(terms, record.store),
+        learning(gate.policing, HOUSING.folder, is_wanted=IDENTITY is not None),
+    ):
         if os.environ.get("GARROD_DEMO"):
             await load_demo(record, codec, services)
         xml = XmlFormat(services.shelf)
@@ -70,7 +79,7 @@ _subscribers = kept_in(
     clock=clock,
     new_id=new_id,
 )
-guard = guard_of(HOUSING.token, IDENTITY, os.environ)
+guard = guard_of(HOUSING.token, IDENTITY, ENVIRONMENT)
 _settings = settings_of(os.environ)
 _desk, _reader = Opening(), Reader(_settings.gate, _settings.seconds)
 _rest = Mounted(
@@ -78,4 +87,9 @@ _rest = Mounted(
     HooksDoor(_desk.ask, guard, _settings, clients_of(_settings, clock), _reader),
 )
 _seals = Seals(HOUSING.token, clock, link=os.environ.pop("GARROD_SIGN_IN", ""))
-app = Clinic(_rest, WebDoor(_desk.ask, guard, _seals))
+_web = web_door(
+    _desk.ask, guard, _seals, IDENTITY, clock=clock, base=os.environ.get("GARROD_BASE", "")
+)
+_development = development_of(ENVIRONMENT, clock)
+_clinic = Clinic(_rest, _web)
+app = Issuing(_clinic, IssuerDoor(_development, guard)) if _development else _clinic

@@ -8,6 +8,7 @@ GARROD_CLIENT_ID      what this server is called there, and GARROD_CLIENT_SECRET
                       GARROD_CLIENT_SECRET_FILE, where it has a secret
 GARROD_INTROSPECTION  "1": tokens that are no JWT are asked about (RFC 7662)
 GARROD_CLAIMS         a file that says what claims are called and which roles jobs have
+GARROD_DEV_ISSUER     "1": a development issuer signs in whoever is on this machine (as in the demo)
 GARROD_HOSTS          names by which this server is addressed, besides that of GARROD_BASE
 """
 
@@ -20,6 +21,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from garrod.adapters.identity.claims import Reading, reading_of
+from garrod.adapters.identity.development import CLINIC, Development
 from garrod.adapters.identity.keys import Keys
 from garrod.adapters.identity.model import Issuer
 from garrod.adapters.identity.outside import Outside
@@ -28,6 +30,8 @@ from garrod.adapters.subscriptions.gate import LOOPBACK as THIS_MACHINE
 from garrod.adapters.subscriptions.gate import Gate
 from garrod.core.errors import InputError
 from garrod.entry.guard import LOOPBACK, Guard
+
+ISSUER_PATH = "/issuer"  # where the development issuer stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,38 @@ def issuer_of(environment: Mapping[str, str]) -> Issuer | None:
         environment.get("GARROD_INTROSPECTION", "") == "1",
         Gate(frozenset(hosts)),
     )
+
+
+def with_development(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment that names the development issuer where it is to sign people in.
+
+    In the demo, or where GARROD_DEV_ISSUER is "1"; never beside another, or for other machines.
+    """
+    wanted = environment.get("GARROD_DEMO") or environment.get("GARROD_DEV_ISSUER", "") == "1"
+    base = environment.get("GARROD_BASE", "").rstrip("/")
+    is_near = (urlsplit(base).hostname or "") in LOOPBACK
+    is_public = environment.get("GARROD_PUBLIC", "") == "1"
+    if not wanted or environment.get("GARROD_ISSUER") or is_public or not is_near:
+        return dict(environment)
+    own = {
+        "GARROD_ISSUER": f"{base.removesuffix('/fhir')}{ISSUER_PATH}",
+        "GARROD_AUDIENCE": base,
+        "GARROD_CLIENT_ID": CLINIC,
+        "GARROD_DEV_ISSUER": "1",
+    }
+    return {**environment, "GARROD_JWKS": "", "GARROD_CLIENT_SECRET_FILE": "", **own}
+
+
+def development_of(
+    environment: Mapping[str, str], clock: Callable[[], datetime]
+) -> Development | None:
+    """Return the development issuer where `with_development` named it, or None."""
+    iss = environment.get("GARROD_ISSUER", "")
+    base = environment.get("GARROD_BASE", "").rstrip("/")
+    is_own = iss == f"{base.removesuffix('/fhir')}{ISSUER_PATH}"
+    if not is_own or environment.get("GARROD_DEV_ISSUER", "") != "1":
+        return None
+    return Development(iss, base, clock)
 
 
 def guard_of(token: str, identity: Identity | None, environment: Mapping[str, str]) -> Guard:

@@ -23,6 +23,7 @@ from garrod.adapters.identity.outside import DISCOVERY, Outside, Unreached
 KEPT = 600  # Not clinical: seconds that keys are believed without a look
 STALE = 86_400  # Not clinical: seconds that they are believed while the issuer cannot be reached
 PAUSE = 30  # Not clinical: seconds between two looks for what was not there, or did not come
+RETRY = 1  # Not clinical: the same, while there are no keys at all
 LEAST_BITS = 2048
 PRIVATE = frozenset(("d", "p", "q", "dp", "dq", "qi", "oth", "key_ops"))
 FITS = {  # which algorithms a key may be used with
@@ -66,7 +67,7 @@ class Keys:
 
     def may_look(self) -> bool:
         """Return whether the last look is long enough ago for another."""
-        return self._now() - self._tried >= PAUSE
+        return self._now() - self._tried >= (PAUSE if self.is_known() else RETRY)
 
     async def renew(self) -> None:
         """Ask for the keys again, at most once a pause; what is had is kept where they do not come.
@@ -88,7 +89,7 @@ class Keys:
     async def told(self) -> Mapping[str, Any]:
         """Return the issuer's metadata.  Raises: Unreached IDP001."""
         if not self.metadata:
-            if self._now() - self._asked < PAUSE:
+            if self._now() - self._asked < RETRY:
                 raise Unreached("cannot be reached")
             self._asked = self._now()
             self.metadata = checked(await self.outside.get(discovery_of(self.issuer)), self.issuer)

@@ -17,7 +17,7 @@ import orjson
 from garrod.adapters.subscriptions.gate import Gate, Target
 from garrod.core.errors import GarrodError, OutsideError
 
-SECONDS = 3.0  # Not clinical: what one question may take, connecting included
+SECONDS = 5.0  # Not clinical: what one question may take, connecting included
 LARGEST = 1_000_000  # Not clinical: bytes of one answer
 DISCOVERY = "/.well-known/openid-configuration"
 

@@ -83,9 +83,8 @@ class Verifier:
         digest = hashlib.sha256(token.encode()).digest()
         kept = self._kept.get(digest)
         now = self._clock().timestamp()
-        if kept is not None and now < kept.until:
-            if kept.generation is None or self._is_current(kept.generation):
-                return kept.actor
+        if kept is not None and now < kept.until and self._is_current(kept.generation):
+            return kept.actor
         if token.count(".") != 2:
             if self.issuer.is_opaque:
                 raise NotAtHand
@@ -138,7 +137,9 @@ class Verifier:
         session = str(named)[:200] if named else digest.hex()[:32]
         return self._reading({**claims, "jti": session})
 
-    def _is_current(self, generation: int) -> bool:
+    def _is_current(self, generation: int | None) -> bool:
+        if generation is None:
+            return True
         return generation == self.keys.generation and self.keys.is_fresh()
 
     def _keep(self, digest: bytes, actor: Actor, ends: float, generation: int | None) -> Actor:

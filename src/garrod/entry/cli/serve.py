@@ -62,6 +62,7 @@ def serve(
         say("The people of the demo are synthetic; they are stored when the server first starts.")
     if housing.is_new_token and not is_public:
         say(f"Its token, shown once and kept in {housing.folder / 'token'}: {housing.token}")
+    tell_development()
     if not is_public:
         say(f"In a browser, signed in once by this link: {sign_in_link(f'http://{host}:{port}')}")
     uvicorn.run("garrod.entry.asgi:app", host=host, port=port, **QUIET)
@@ -118,6 +119,14 @@ def sign_in_link(url: str) -> str:
     code = secrets.token_urlsafe(24)
     os.environ["GARROD_SIGN_IN"] = code
     return f"{url}/sign-in?once={code}"
+
+
+def tell_development() -> None:
+    """Say that anybody on this machine may sign in as anybody, where that is so."""
+    from garrod.entry.identity import with_development
+
+    if with_development(os.environ).get("GARROD_DEV_ISSUER", "") == "1":
+        say("DEVELOPMENT sign-in is on: whoever is on this machine may choose who to be.")
 
 
 def tell_server(housing: Housing, base: str, *, is_demo: bool) -> None:
