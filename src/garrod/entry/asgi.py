@@ -18,6 +18,8 @@ from garrod.entry.api.operations.bulk_jobs import Exports
 from garrod.entry.api.rooms import Rooms
 from garrod.entry.api.routes import answer
 from garrod.entry.api.subscribing_opening import kept_in
+from garrod.entry.audit_opening import audit_of, known_words
+from garrod.entry.auditing import Audited
 from garrod.entry.consult import Consult
 from garrod.entry.demo_world import load_demo
 from garrod.entry.governing import governed, learning
@@ -38,6 +40,7 @@ from garrod.entry.wire import Services
 HOUSING = housing_of()
 ENVIRONMENT = with_development(os.environ)
 IDENTITY = identity_of(ENVIRONMENT, clock)
+AUDIT = audit_of(HOUSING.folder, os.environ, clock)
 
 
 @asynccontextmanager
@@ -57,7 +60,8 @@ async def _rooms() -> AsyncIterator[Rooms]:
             await load_demo(record, codec, services)
         xml = XmlFormat(services.shelf)
         rooms = Rooms(record, codec, OPERATIONS, services, xml, answer, terminology=terms)
-        rooms = replace(rooms, identity=IDENTITY)
+        rooms = replace(rooms, identity=IDENTITY, audit=AUDIT)
+        AUDIT.known = known_words(codec.kinds, OPERATIONS)
         people = people_of(record, services)
         consult = Consult(record, services, clock, people=people)
         async with Exports(HOUSING.folder, record, codec, clock).running() as exports:
@@ -92,4 +96,5 @@ _web = web_door(
 )
 _development = development_of(ENVIRONMENT, clock)
 _clinic = Clinic(_rest, _web)
-app = Issuing(_clinic, IssuerDoor(_development, guard)) if _development else _clinic
+doors = Issuing(_clinic, IssuerDoor(_development, guard)) if _development else _clinic
+app = Audited(doors, AUDIT)  # outermost: no request is answered unaudited

@@ -21,6 +21,7 @@ from garrod.adapters.fhir.outcome import outcome_of
 from garrod.care.govern.access import Actor
 from garrod.care.govern.audit import SCOPE, TASK, AuditEntry, Trail, following
 from garrod.core.errors import GarrodError, OutsideError
+from garrod.entry.audit_answers import Answered
 from garrod.entry.audit_routes import WRITES, asked_by
 
 LOG = structlog.get_logger()
@@ -32,7 +33,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 UNHEARD = frozenset(("/health", "/metrics"))
 FILES = "/static/"
 GONE, FAULT, OPENED, CLOSED = 499, 500, 101, 403  # statuses of what ended without one
-STARTS = ("http.response.start", "websocket.accept", "websocket.close")
+HEAD, BODY = "http.response.start", "http.response.body"
+STARTS = ("websocket.accept", "websocket.close")
 
 
 class Log(Protocol):
@@ -141,6 +143,8 @@ class _Request:
     def __init__(self, audit: Audit, scope: Scope, send: Send) -> None:
         self.audit, self.scope, self._send = audit, scope, send
         self.trail = audit.trail_of(scope)
+        self._head: Message | None = None  # held until the first part of the body is known
+        self._answered: Answered | None = None
         self.is_refused = False  # by us, since the audit could not be written
 
     async def run(self, app: App, receive: Receive) -> None:
@@ -164,21 +168,50 @@ class _Request:
         """Send a part of the answer, once what it gives is written down."""
         if self.is_refused:
             return None
+        if message["type"] == HEAD and self._head is None and self.trail.written < 0:
+            self._head = message
+            return None
+        head, self._head = self._head, None
         try:
-            if self.trail.written < 0 and message["type"] in STARTS:
-                await self.audit.write(self.trail, _status(message))
-            elif self.trail.is_new:
-                await self.audit.write(self.trail, 200)
+            await self._written(head, message)
         except GarrodError as error:
-            return await self._refuse(error, message["type"])
+            return await self._refuse(error, HEAD if head else message["type"])
+        if head is not None:
+            await self._send(head)
         await self._send(message)
         return None
+
+    async def _written(self, head: Message | None, message: Message) -> None:
+        """Write down what a part of the answer gives.  Raises: OutsideError."""
+        if head is not None:
+            self._look_at(head)
+        if self._answered is not None and message["type"] == BODY:
+            is_last = not message.get("more_body", False)
+            self._answered.part(message.get("body", b""), is_last=is_last)
+        elif message["type"] == "websocket.accept":
+            self._answered = Answered("json", self.trail)
+        elif message["type"] == "websocket.send" and self._answered is not None:
+            self._answered.part((message.get("text") or "").encode(), is_last=True)
+        if self.trail.written < 0 and (head is not None or message["type"] in STARTS):
+            await self.audit.write(self.trail, _status(head or message))
+        elif self.trail.is_new:
+            await self.audit.write(self.trail, 200)
+
+    def _look_at(self, head: Message) -> None:
+        """Look at the head of an answer; what went wrong gives nothing."""
+        if int(head["status"]) >= 400:
+            return
+        headers = {name.lower(): value for name, value in head.get("headers", ())}
+        media = headers.get(b"content-type", b"").decode("latin-1")
+        self._answered = Answered(media, self.trail)
+        for name in (b"location", b"content-location"):
+            self._answered.location(headers.get(name, b""))
 
     async def _check(self) -> None:
         try:
             await self.audit.check()
         except GarrodError as error:
-            await self._refuse(error, STARTS[0])
+            await self._refuse(error, HEAD)
 
     async def _left(self, status: int) -> None:
         """Write the entry of a request that ended without an answer."""
@@ -193,7 +226,7 @@ class _Request:
         self.is_refused = True
         if type.startswith("websocket"):
             return await self._send({"type": "websocket.close", "code": 1011})
-        if type != STARTS[0]:
+        if type != HEAD:
             raise error
         body = outcome_of(
             OutsideError(
@@ -208,8 +241,8 @@ class _Request:
             (b"cache-control", b"no-store"),
             (b"retry-after", b"5"),
         ]
-        await self._send({"type": STARTS[0], "status": 503, "headers": headers})
-        return await self._send({"type": "http.response.body", "body": body})
+        await self._send({"type": HEAD, "status": 503, "headers": headers})
+        return await self._send({"type": BODY, "body": body})
 
 
 def _is_nobodys(path: str) -> bool:

@@ -15,8 +15,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from garrod.core.errors import AccessDenied
-from garrod.entry.asgi import app as record
-from garrod.entry.asgi import guard
+from garrod.entry.asgi import AUDIT, guard
+from garrod.entry.asgi import doors as record
+from garrod.entry.auditing import Audited
 from garrod.entry.demo_pages import people_page, story_page
 from garrod.entry.guard import Guard
 from garrod.entry.web.pages import HEADERS
@@ -51,7 +52,7 @@ class DemoDoors:
         await answer(scope, receive, send)
 
 
-app = DemoDoors(
+_doors = DemoDoors(
     record,
     guard,
     {
@@ -59,3 +60,4 @@ app = DemoDoors(
         "/story": (story_page, REPORT),
     },
 )
+app = Audited(_doors, AUDIT)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from garrod.adapters.identity.model import Unauthorised
 from garrod.adapters.identity.tokens import NotAtHand, Verifier, parts_of
 from garrod.care.govern.access import LOCAL, Actor
+from garrod.care.govern.audit import current
 from garrod.care.govern.scopes import InsufficientScope
 from garrod.core.errors import AccessDenied, GarrodError
 
@@ -42,6 +43,11 @@ class Guard:
         Raises: Unauthorised ACC002, AccessDenied ACC003 (host or origin), NotAtHand (ask
         `admitted`).
         """
+        actor = self._admit(path, headers)
+        current().acted(actor)
+        return actor
+
+    def _admit(self, path: str, headers: Mapping[str, str]) -> Actor:
         self._check_origin(headers)
         if path in OPEN:
             return NOBODY
@@ -70,7 +76,9 @@ class Guard:
             return self.admit(path, headers)
         except NotAtHand:
             assert self.verifier is not None
-            return await self.verifier.look(bearer(headers))
+            actor = await self.verifier.look(bearer(headers))
+            current().acted(actor)
+            return actor
 
     def is_of_issuer(self, token: str) -> bool:
         """Return whether a token says that the site's issuer made it; nothing of it is proved."""

@@ -16,12 +16,14 @@ from garrod.adapters.fhir.lines.codec import FhirLines
 from garrod.adapters.fhir.lines.merging import FhirMerges
 from garrod.adapters.fhir.rest.checked import CheckedCodec
 from garrod.care.govern.access import LocalAccess
+from garrod.care.govern.audit import Trailed
 from garrod.care.record.gate import Gate
 from garrod.care.record.medication.likeness import Makeup, PackFormulary, Pairings
 from garrod.care.record.medication.line import Content, MedicineOf
 from garrod.care.record.reactions import Following
 from garrod.care.record.service import Record
 from garrod.core.errors import InputError
+from garrod.entry.audit_opening import try_audit
 from garrod.entry.governing import GovernedAccess
 from garrod.entry.wire import Services, store_at
 from garrod.knowledge.clinical import load_clinical
@@ -39,6 +41,7 @@ class Housing:
     database: str
     token: str
     is_new_token: bool = False
+    is_demo: bool = False
 
 
 def housing_of(*, data: str = "", database: str = "", is_demo: bool = False) -> Housing:
@@ -59,7 +62,7 @@ def housing_of(*, data: str = "", database: str = "", is_demo: bool = False) -> 
         ) from error
     named = database or os.environ.get("GARROD_DATABASE", "")
     own = folder / (DEMO_FILE if is_demo else RECORD_FILE)
-    return Housing(folder, named or f"sqlite:///{own}", token, is_new)
+    return Housing(folder, named or f"sqlite:///{own}", token, is_new, is_demo)
 
 
 def _usual_folder() -> Path:
@@ -118,6 +121,7 @@ async def try_store(housing: Housing) -> None:
     """
     store = await store_at(housing.database, clock)
     await store.close()
+    try_audit(housing.folder, clock, is_demo=housing.is_demo)
 
 
 @asynccontextmanager
@@ -132,7 +136,7 @@ async def opened_record(
     try:
         pack = DrugsPack()
         follow = Following(codec, FhirLines(), FhirMerges(), new_id=new_id, formulary=pack)
-        access = LocalAccess() if gate is None else GovernedAccess(gate.policing)
+        access = Trailed(LocalAccess() if gate is None else GovernedAccess(gate.policing))
         yield Record(store, codec, access, new_id, reactions=(follow,), gate=gate)
     finally:
         await store.close()

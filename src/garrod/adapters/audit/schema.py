@@ -43,6 +43,10 @@ READ_SEAL = "SELECT head FROM seal WHERE id = 1"
 SIZE = "SELECT coalesce(max(id), -1) + 1 FROM entries"
 ROW = "SELECT entry, hashes FROM entries WHERE id = ?"
 HASHES = "SELECT hashes FROM entries WHERE id = ?"
+KEYS = (  # heads kept, the first of each key: it seals the entry that introduced the key
+    "SELECT head FROM heads WHERE id IN (SELECT min(id) FROM heads "
+    "GROUP BY json_extract(CAST(head AS TEXT), '$.key')) ORDER BY id DESC"
+)
 ROWS = "SELECT id, entry, hashes FROM entries ORDER BY id"
 OF_PERSON = (
     "SELECT e.entry FROM people p JOIN entries e ON e.id = p.entry "

@@ -16,8 +16,8 @@ from garrod.adapters.audit.log import Log
 from garrod.adapters.audit.proofs import consistency_document, inclusion_document
 from garrod.adapters.audit.witness import Witness
 from garrod.adapters.audit.writer import MINUTE, Writer
-from garrod.care.govern.audit import AuditEntry, canonical, entry_read
-from garrod.care.govern.audit_heads import Head, head_read
+from garrod.care.govern.audit import KEY, AuditEntry, canonical, entry_read
+from garrod.care.govern.audit_heads import Head, LogKey, head_read, key_told
 from garrod.care.govern.merkle import (
     Address,
     Span,
@@ -43,6 +43,7 @@ class Reading:
         self.path = path
         self._connection = opened_to_read(path)
         self._lock = threading.Lock()
+        self._keys: list[LogKey] = []
 
     def seal(self) -> Head:
         """Return the newest head.  Raises: OutsideError AUD010, InputError AUD011."""
@@ -57,6 +58,20 @@ class Reading:
         if not rows:
             raise InputError(f"the log has no entry {index}.", code="AUD020")
         return bytes(rows[0][0])
+
+    def keys(self) -> list[LogKey]:
+        """Return the keys of the log, the newest first, found from the heads that were kept."""
+        current = self.seal().key
+        if self._keys and self._keys[0].id == current:
+            return self._keys
+        found: list[LogKey] = []
+        for (content,) in self._rows(schema.KEYS):
+            rows = self._rows(schema.ROW, (head_read(content).size - 1,))
+            entry = entry_read(rows[0][0]) if rows else None
+            if entry is not None and entry.event == KEY:
+                found.append(key_told(entry.data))
+        self._keys = found
+        return found
 
     def inclusion(self, index: int, size: int | None = None) -> dict[str, Any]:
         """Return the proof that an entry is in the log of a size (the sealed one if None).

@@ -108,7 +108,8 @@ class Trail:
         self._asked: set[str] = set()  # people asked about, given or not
         self._patients: set[str] = set()
         self._told: set[str] = set()  # people whom an entry names already
-        self._count = 0
+        self._count = 0  # resources that were said to be seen
+        self._given = 0  # resources that were found in the answer
 
     def acted(self, actor: Actor) -> None:
         """Say who acts."""
@@ -128,6 +129,12 @@ class Trail:
         """Say that a resource of some people is given or written (an event too)."""
         self._count += 1
         self._kinds.add(kind)
+        self._patients.update(patients)
+
+    def gave(self, kinds: Iterable[str], patients: Iterable[str], count: int) -> None:
+        """Say what an answer was found to hold as it left: so many resources of some people."""
+        self._given += count
+        self._kinds.update(kinds)
         self._patients.update(patients)
 
     def denied(self, because: str | Iterable[str] = ()) -> None:
@@ -171,7 +178,7 @@ class Trail:
             patients=tuple(people[:PEOPLE]),
             outcome=outcome,
             status=status,
-            count=self._count,
+            count=self._count or self._given,
             because=tuple(self.because),
         )
         rest = range(PEOPLE, len(people), PEOPLE)
@@ -180,7 +187,7 @@ class Trail:
         )
 
     def _outcome(self, status: int) -> str:
-        if status in (UNKNOWN, REFUSED) or (self.is_denied and not self._count):
+        if status in (UNKNOWN, REFUSED) or (self.is_denied and not self._count and not self._given):
             return DENIED
         return PERMITTED if status < 400 else FAILED
 
@@ -216,13 +223,9 @@ class Trailed:
         verdict = self.access.decide(actor, deed, kind, patients=patients)
         trail = current()
         trail.acted(actor)
+        trail.about(kind, patients)
         if isinstance(verdict, Deny):
-            trail.about(kind, patients)
             trail.denied(verdict.reason)
-        elif patients:
-            trail.saw(kind, "", patients)
-        else:
-            trail.about(kind)
         return verdict
 
     def reach(self, actor: Actor) -> frozenset[str] | None:
