@@ -75,9 +75,13 @@ def clock() -> datetime:
 
 @contextmanager
 def signed_door(
-    folder: Path, *, police: Policing | None = None, url: str = "sqlite:///:memory:"
+    folder: Path,
+    *,
+    police: Policing | None = None,
+    url: str = "sqlite:///:memory:",
+    at: datetime | None = None,
 ) -> Iterator[SignedDoor]:
-    """Open a door over a store of its own until the block ends."""
+    """Open a door over a store of its own until the block ends; `at`: when all is written."""
     keys = folder / "jwks.json"
     keys.write_text(json.dumps({"keys": [k.as_dict(private=False) for k in KEYS.values()]}))
     named = {"GARROD_ISSUER": ISSUER.base, "GARROD_AUDIENCE": BASE, "GARROD_JWKS": str(keys)}
@@ -85,7 +89,7 @@ def signed_door(
     assert identity is not None
     guard = Guard(TOKEN, frozenset((HOST,)), identity.verifier)
     ids = (f"new-{n}" for n in itertools.count(1))
-    ticks = (NOW - timedelta(days=1) + timedelta(seconds=n) for n in itertools.count())
+    ticks = (at or NOW + timedelta(seconds=n - 86_400) for n in itertools.count())
     seconds = Seconds()
     meaning = FhirMeaning(codec(), FeatureReader(labels()), services().shelf)
     gate = Gate(police or policing(), meaning, clock=clock, seconds=seconds)
