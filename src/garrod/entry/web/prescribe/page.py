@@ -117,7 +117,7 @@ async def _sent(visit: Visit, patient: str) -> Response:
 
 async def _is_done(visit: Visit, patient: str, form: Form) -> bool:
     id = signing.id_of(patient, form)
-    return await visit.consult.record.store.read(signing.REQUEST, id) is not None
+    return await visit.consult.record.seen_by(visit.actor).read(signing.REQUEST, id) is not None
 
 
 def _signed(patient: str, id: str, kind: str = signing.REQUEST) -> str:

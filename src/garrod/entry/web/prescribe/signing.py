@@ -150,7 +150,9 @@ def _active(at: At, order: dict[str, Any], id: str) -> dict[str, Any]:
 
 async def _written(at: At, kind: str, id: str, body: dict[str, Any]) -> Signed:
     try:
-        await at.consult.record.update(at.actor, kind, id, orjson.dumps(body), expected=0)
+        await at.consult.record.update(
+            at.actor, kind, id, orjson.dumps(body), expected=0, is_given=True
+        )
     except VersionConflict:
         return Signed(kind, id, is_new=False)
     return Signed(kind, id, is_new=True)
