@@ -353,3 +353,19 @@ def test_the_local_default_permits_care_and_a_persons_own_data() -> None:
 def test_the_local_default_is_said_in_words() -> None:
     assert len(LOCAL_DEFAULT) == 6
     assert all(line.endswith(".") for line in LOCAL_DEFAULT)
+
+
+def test_of_a_group_that_nobody_can_look_into_a_denial_reaches_everybody() -> None:
+    of_group = (ActorRule("Group/described"),)
+    denial = Provision("provision", Kind.DENY, actors=of_group)
+    permit = Provision("provision", Kind.PERMIT, actors=of_group)
+    request = replace(asked(), unsure=frozenset({"Group/described"}))
+    for provision in (denial, permit):
+        ruled = ruling([replace(consent(), provision=provision)], OBSERVATION, request)
+        assert ruled is not None
+        assert not ruled.is_permitted
+        assert "actor" in ruled.because[0]
+    member = replace(request, groups=frozenset({"Group/described"}), unsure=frozenset())
+    ruled = ruling([replace(consent(), provision=permit)], OBSERVATION, member)
+    assert ruled is not None
+    assert ruled.is_permitted

@@ -109,8 +109,7 @@ class Trial:
     def _worlds(self, request: Mapping[str, Any]) -> Iterator[Request]:
         """Yield the request in each way that what it leaves open may be; all must be permitted.
 
-        A date alone is every moment of that day; a group that nobody can look into may have the
-        requester as a member, or not; of several purposes each must do.
+        A date alone is every moment of that day; of several purposes each must do.
         """
         requester = self._one(_named(request, "requester"), "requester")
         name = f"{requester['resourceType']}/{requester['id']}"
@@ -126,8 +125,7 @@ class Trial:
         )
         for at, purpose in product(moments, purposes):
             mine = membership(name, self._resources, at)
-            for unsure in (frozenset[str](), mine.unsure):
-                yield replace(asked, at=at, purpose=purpose, groups=mine.groups | unsure)
+            yield replace(asked, at=at, purpose=purpose, groups=mine.groups, unsure=mine.unsure)
 
     def _one(self, name: str, field: str, *, kind: str = "") -> Resource:
         """Return the only resource of a name; `kind` where the field wants one."""

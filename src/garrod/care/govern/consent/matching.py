@@ -85,8 +85,8 @@ def has_begun(period: Span | None, at: datetime) -> bool:
 def _is_actor(actors: tuple[ActorRule, ...], request: Request) -> Answer:
     """Return whether the requester, or a group they belong to, or their role is named.
 
-    Of an actor named by an identifier that nobody here has, and of a role where the requester's is
-    not known, nobody can tell.
+    Of an actor named by an identifier that nobody here has, of a group that nobody can look into,
+    and of a role where the requester's is not known, nobody can tell.
     """
     if not actors:
         return True
@@ -96,7 +96,7 @@ def _is_actor(actors: tuple[ActorRule, ...], request: Request) -> Answer:
         if actor.reference:
             if actor.reference in mine:
                 return True
-            is_unsure |= "|" in actor.reference
+            is_unsure |= "|" in actor.reference or actor.reference in request.unsure
         elif any(code == request.role for _, code in actor.roles):
             return True
         else:

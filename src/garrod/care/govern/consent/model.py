@@ -67,6 +67,7 @@ class Request:
     at: datetime
     role: str = ""
     action: str = "access"  # collect, access, use, disclose, correct
+    unsure: frozenset[str] = frozenset()  # groups of which nobody can tell who is a member
 
 
 @dataclass(frozen=True, slots=True)
