@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from garrod.care.govern.access import Access, Actor, Deed, demand
+from garrod.care.govern.audit import current
 from garrod.care.record.gate import PATIENT, Gate
 from garrod.care.record.ports import Event, Store, Tx
 from garrod.care.record.seen_store import SeenStore, SeenTx
@@ -55,6 +56,8 @@ class Guarded:
             return
         answer = await self.gate.may(self.store, actor, deed, kind, patient)
         if not answer.is_permitted:
+            current().about(kind, (patient,))
+            current().denied(answer.because)
             if await self.seen_by(actor).read(PATIENT, patient) is None:
                 raise missing(PATIENT, patient)
             raise AccessDenied(f"a {actor.role} may not {deed} {kind} of that person.")

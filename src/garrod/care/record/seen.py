@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from garrod.care.govern.access import Actor, Deed
+from garrod.care.govern.audit import current
 from garrod.care.record.gate import Gate
 from garrod.care.record.ports import HistoryOf, Page, View
 from garrod.care.record.query import Include, Query
@@ -20,6 +21,7 @@ from garrod.core.errors import InputError
 from garrod.core.resource import Version
 
 Fetch = Callable[[int, str | None], Awaitable[Page]]
+HIDDEN = "nothing of what was found may be seen"
 CHUNK = 200  # Not clinical: versions read at once where many were hidden
 INCLUDED = 10_000  # Not clinical: as many as a store includes
 
@@ -32,6 +34,7 @@ class Filter:
     gate: Gate
     actor: Actor
     deed: Deed
+    has_hidden: bool = False
 
     async def page(self, fetch: Fetch, count: int, cursor: str | None) -> Page:
         """Return a page; its cursor is None where nothing more may be seen."""
@@ -76,7 +79,10 @@ class Filter:
 
     async def kept(self, versions: Sequence[Version]) -> list[Version]:
         """Return those that may be seen."""
-        return [v for v in versions if await self.gate.sees(self.view, self.actor, v, self.deed)]
+        sees, asked = self.gate.sees, (self.view, self.actor)
+        found = [v for v in versions if await sees(*asked, v, self.deed)]
+        self.has_hidden = self.has_hidden or len(found) < len(versions)
+        return found
 
 
 class SeenView:
@@ -104,9 +110,15 @@ class SeenView:
         return await self._if_seen(found, Deed.READ)
 
     async def _if_seen(self, version: Version | None, deed: Deed) -> Version | None:
-        if version is None or not await self.gate.sees(self.raw, self.actor, version, deed):
+        if version is None:
             return None
-        return version
+        answer = await self.gate.answer(self.raw, self.actor, version, deed)
+        if answer.is_permitted:
+            return version
+        trail = current()
+        trail.about(version.kind, () if version.is_deleted else self.gate.meaning.whose(version))
+        trail.denied(answer.because)
+        return None
 
     async def _is_seen_now(self, version: Version) -> bool:
         now = await self.raw.read(version.kind, version.id)
@@ -148,6 +160,8 @@ class SeenView:
         page = Page(())
         if query.count > 0:
             page = await filter_.page(fetch, query.count, query.cursor)
+            if filter_.has_hidden and not page.versions:
+                current().denied(HIDDEN)
         if not query.wants_total:
             return page
         if query.count > 0 and page.cursor is None and query.cursor is None:
