@@ -54,7 +54,7 @@ def followed(browser: httpx.Client, url: str, *, to: str) -> str:
     """Return the address below `to` at which redirects arrive, not asked for yet."""
     for _ in range(10):
         answer = browser.get(url)
-        assert answer.status_code in (302, 303), (url, answer.text)
+        assert answer.status_code in (302, 303), (url, re.findall("<p.*?</p>", answer.text))
         url = str(httpx.URL(url).join(answer.headers["location"]))
         if url.startswith(to):
             return url
@@ -190,6 +190,18 @@ def test_development_issuer_signs_in_as_anybody(
     assert (answer.status_code, answer.headers["location"]) == (303, "/patients")
     assert browser.get(f"{developed.base}/patients").status_code in (200, 403)
     assert "garrod_session" in browser.cookies
+
+
+def test_printed_link_signs_in_at_the_development_issuer_once(
+    developed: Server, browser: httpx.Client
+) -> None:
+    log = (developed.folder.parent / f"{developed.folder.name}.log").read_text()
+    link = re.findall(r"http://\S+/sign-in\?once=\S+", log)[-1]
+    back = followed(browser, link, to=f"{developed.base}/sign-in/back")
+    assert browser.get(back).status_code == 303
+    assert browser.cookies["garrod_session"].startswith("p")
+    assert browser.get(f"{developed.base}/patients").status_code == 200
+    assert browser.get(link).status_code == 403
 
 
 def test_development_issuer_is_told_of_and_its_pages_are_its_own(

@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 from garrod.adapters.cds.fetch import Reader
 from garrod.adapters.fhir.rest.checked import CheckedCodec
@@ -38,6 +39,7 @@ from garrod.entry.web.seals import Seals
 from garrod.entry.wire import Services
 
 HOUSING = housing_of()
+FIRST = "prescriber"  # who opens the printed link of a demo
 ENVIRONMENT = with_development(os.environ)
 IDENTITY = identity_of(ENVIRONMENT, clock)
 AUDIT = audit_of(HOUSING.folder, os.environ, clock)
@@ -91,10 +93,16 @@ _rest = Mounted(
     HooksDoor(_desk.ask, guard, _settings, clients_of(_settings, clock), _reader),
 )
 _seals = Seals(HOUSING.token, clock, link=os.environ.pop("GARROD_SIGN_IN", ""))
-_web = web_door(
-    _desk.ask, guard, _seals, IDENTITY, clock=clock, base=os.environ.get("GARROD_BASE", "")
-)
 _development = development_of(ENVIRONMENT, clock)
+_web = web_door(
+    _desk.ask,
+    guard,
+    _seals,
+    IDENTITY,
+    clock=clock,
+    base=os.environ.get("GARROD_BASE", ""),
+    ticket=partial(_development.ticket, FIRST) if _development else None,
+)
 _clinic = Clinic(_rest, _web)
 doors = Issuing(_clinic, IssuerDoor(_development, guard)) if _development else _clinic
 app = Audited(doors, AUDIT)  # outermost: no request is answered unaudited

@@ -24,13 +24,14 @@ from garrod.adapters.identity.claims import Reading, reading_of
 from garrod.adapters.identity.development import CLINIC, Development
 from garrod.adapters.identity.keys import Keys
 from garrod.adapters.identity.model import Issuer
-from garrod.adapters.identity.outside import Outside
+from garrod.adapters.identity.outside import SECONDS, Outside
 from garrod.adapters.identity.tokens import Verifier
 from garrod.adapters.subscriptions.gate import LOOPBACK as THIS_MACHINE
 from garrod.adapters.subscriptions.gate import Gate
 from garrod.core.errors import InputError
 from garrod.entry.guard import LOOPBACK, Guard
 
+PATIENCE = 20.0  # Not clinical: seconds for an issuer on this machine, which may still be starting
 ISSUER_PATH = "/issuer"  # where the development issuer stands
 
 
@@ -55,7 +56,8 @@ def identity_of(environment: Mapping[str, str], clock: Callable[[], datetime]) -
         return None
     base = environment.get("GARROD_BASE", "").rstrip("/")
     reading = reading_of(environment.get("GARROD_CLAIMS", ""), (base,))
-    outside = Outside(issuer.gate)
+    is_near = THIS_MACHINE in issuer.gate.hosts
+    outside = Outside(issuer.gate, PATIENCE if is_near else SECONDS)
     keys = Keys(issuer, outside, clock)
     return Identity(issuer, outside, keys, reading, Verifier(keys, reading.actor, clock))
 

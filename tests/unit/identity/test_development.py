@@ -191,3 +191,12 @@ def test_much_that_is_asked_does_not_grow_for_ever(issuer: Development) -> None:
         issuer.asked(ASK)
     with pytest.raises(InputError):
         issuer.chosen(first, "nurse")
+
+
+def test_ticket_lets_in_once_and_not_for_long(issuer: Development, clock: Clock) -> None:
+    ticket = issuer.ticket("prescriber")
+    assert issuer.welcomed(ticket) == "prescriber"
+    assert issuer.welcomed(ticket) == issuer.welcomed("") == ""
+    late = issuer.ticket("prescriber")
+    clock.now += timedelta(seconds=CODE_LIFE + 1)
+    assert issuer.welcomed(late) == ""

@@ -111,6 +111,7 @@ class Development:
         self._clock = clock
         self._key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
         self._asks: dict[str, tuple[Asked, int]] = {}
+        self._tickets: dict[str, tuple[str, int]] = {}
         self._codes: dict[str, _Given] = {}
         self._refresh: dict[str, _Given] = {}
         self._spent: dict[str, tuple[str, int]] = {}  # what was used: its family, and until when
@@ -180,6 +181,17 @@ class Development:
         code, family = secrets.token_urlsafe(32), secrets.token_urlsafe(16)
         _keep(self._codes, code, _Given(asked, found, now, now + CODE_LIFE, family))
         return self._back(asked.redirect, {"code": code, "state": asked.state})
+
+    def ticket(self, persona: str) -> str:
+        """Return what lets one browser in as a persona, once, without being asked who it is."""
+        ticket = secrets.token_urlsafe(24)
+        _keep(self._tickets, ticket, (persona, self._now() + CODE_LIFE))
+        return ticket
+
+    def welcomed(self, ticket: str) -> str:
+        """Return whose a ticket is, which is used up; "" where it is nobody's."""
+        persona, until = self._tickets.pop(ticket, ("", 0))
+        return persona if until >= self._now() else ""
 
     def token(self, form: Mapping[str, str]) -> dict[str, Any]:
         """Return the tokens for a code or a refresh token.  Raises: Fault."""

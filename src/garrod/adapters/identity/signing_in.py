@@ -70,10 +70,12 @@ class SigningIn:
         self._scope = scope
         self._used = Once()
 
-    async def sent(self, back: str, to: str, *, max_age: int = -1) -> tuple[str, Ask]:
+    async def sent(
+        self, back: str, to: str, *, max_age: int = -1, ticket: str = ""
+    ) -> tuple[str, Ask]:
         """Return the address to send somebody to, and what their browser is to carry.
 
-        Raises: Unreached IDP001.
+        `ticket` is for the development issuer alone. Raises: Unreached IDP001.
         """
         ask = Ask(
             secrets.token_urlsafe(24),
@@ -97,6 +99,7 @@ class SigningIn:
         }
         if max_age >= 0:
             question |= {"max_age": str(max_age), "prompt": "login"}
+        question |= {"ticket": ticket} if ticket else {}
         start = str(told.get("authorization_endpoint", ""))
         return f"{start}{'&' if '?' in start else '?'}{urlencode(question)}", ask
 

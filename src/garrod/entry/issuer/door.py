@@ -95,6 +95,9 @@ class IssuerDoor:
             ask = self.issuer.asked(fields)
         except AskRefused as refused:
             return RedirectResponse(refused.address, status_code=303, headers=PAGE)
+        if persona := self.issuer.welcomed(fields.get("ticket", "")):
+            address = self.issuer.chosen(ask, persona)
+            return RedirectResponse(address, status_code=303, headers=PAGE)
         return _page("Who are you?", ask=ask, client=fields.get("client_id", ""))
 
     def _check_near(self, request: Request) -> None:

@@ -23,12 +23,16 @@ def web_door(
     *,
     clock: Callable[[], datetime],
     base: str,
+    ticket: Callable[[], str] | None = None,
 ) -> WebDoor:
-    """Return the door. `base` is the address of this server's FHIR, as others know it."""
+    """Return the door. `base` is the address of this server's FHIR, as others know it.
+
+    `ticket` lets who opens the printed link in as somebody of the demo.
+    """
     root = base.removesuffix("/fhir")
     service = None
     if identity is not None and identity.issuer.client:
         service = SigningIn(identity.keys, identity.reading, clock)
     sessions = Sessions(seals, clock, is_tls=root.startswith("https://"))
-    sign_in = SignIn(sessions, service, root, has_token=not guard.is_public)
+    sign_in = SignIn(sessions, service, root, has_token=not guard.is_public, ticket=ticket)
     return WebDoor(consult, guard, sign_in)

@@ -8,7 +8,7 @@ What was typed before a session ended is kept in the form, and stands there agai
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Literal
@@ -40,19 +40,21 @@ class SignIn:
     """Lets people in. `service` None: nobody but this machine's own user signs in.
 
     `base` is this server's address as others know it; `has_token`: its own token lets in, too.
+    `ticket`: the printed link signs in as somebody of the demo, at its development issuer.
     """
 
     sessions: Sessions
     service: SigningIn | None = None
     base: str = ""
     has_token: bool = True
+    ticket: Callable[[], str] | None = None
 
     async def answer(
         self, request: Request, steps: tuple[str, ...], fields: Mapping[str, str]
     ) -> Response:
         """Answer a page of signing in.  Raises: Unreached IDP001, InputError REC001."""
         if steps == ():
-            return self._own(request.method, fields)
+            return await self._own(request, fields)
         if self.service is None or request.method != "GET" or steps not in (("start",), ("back",)):
             raise InputError("there is no such page.", code="REC001")
         if steps == ("start",):
@@ -90,11 +92,14 @@ class SignIn:
             self.sessions.cookie, cookie, httponly=True, samesite=site, path="/", secure=secure
         )
 
-    def _own(self, method: str, fields: Mapping[str, str]) -> Response:
+    async def _own(self, request: Request, fields: Mapping[str, str]) -> Response:
         """Return a session for who brings the token or an unused link; else the form again."""
-        once, seals = fields.get("once", ""), self.sessions.seals
+        once, seals, method = fields.get("once", ""), self.sessions.seals, request.method
         is_known = method == "POST" and self.has_token and seals.knows(fields.get("token", ""))
-        if is_known or (once and self.has_token and seals.opens(once)):
+        is_opened = not is_known and bool(once) and self.has_token and seals.opens(once)
+        if is_opened and self.service is not None and self.ticket is not None:
+            return await self._start(self.service, request, fields, ticket=self.ticket())
+        if is_known or is_opened:
             answer = see(_address(fields))
             self.carry(answer, self.sessions.begin())
             return answer
@@ -104,11 +109,16 @@ class SignIn:
         )
 
     async def _start(
-        self, service: SigningIn, request: Request, fields: Mapping[str, str]
+        self,
+        service: SigningIn,
+        request: Request,
+        fields: Mapping[str, str],
+        *,
+        ticket: str = "",
     ) -> Response:
         max_age = int(FRESH.total_seconds()) if fields.get("again") else -1
-        back = f"{self._base_of(request)}{BACK}"
-        address, ask = await service.sent(back, _address(fields), max_age=max_age)
+        back, to = f"{self._base_of(request)}{BACK}", _address(fields)
+        address, ask = await service.sent(back, to, max_age=max_age, ticket=ticket)
         carried = {k: str(v) for k, v in asdict(ask).items()}
         answer = RedirectResponse(address, status_code=303, headers=HEADERS)
         answer.set_cookie(
