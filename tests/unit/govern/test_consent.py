@@ -369,3 +369,26 @@ def test_of_a_group_that_nobody_can_look_into_a_denial_reaches_everybody() -> No
     ruled = ruling([replace(consent(), provision=permit)], OBSERVATION, member)
     assert ruled is not None
     assert ruled.is_permitted
+
+
+def test_where_nobody_says_what_for_a_purpose_is_not_met_and_may_be_denied() -> None:
+    assert said(consent(Kind.PERMIT, "TREAT"), purpose="") is False
+    assert said(consent(Kind.DENY, "TREAT"), purpose="") is False
+    assert said(consent(), purpose="") is True
+
+
+def test_a_modifier_of_a_provision_may_turn_all_the_rest_of_it_round() -> None:
+    turned = Provision(
+        "provision", Kind.DENY, purposes=frozenset({(V3, "HRESCH")}),
+        codes=frozenset({("", "other")}), unread=("modifier",),
+    )  # fmt: skip
+    assert said(replace(consent(), provision=turned)) is False
+    permit = replace(turned, kind=Kind.PERMIT)
+    assert said(replace(consent(), provision=permit), purpose="HRESCH") is False
+
+
+def test_actions_are_those_of_consent_and_of_no_other_system() -> None:
+    look: Code = ("http://terminology.hl7.org/CodeSystem/consentaction", "access")
+    for action, word in ((look, True), (("", "access"), True), (("s", "access"), False)):
+        actions = Provision("provision", Kind.PERMIT, actions=frozenset({action}))
+        assert said(replace(consent(), provision=actions)) is word
