@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -209,7 +210,7 @@ def person_put_in(a: Attacker) -> None:
 def written_with_another_key(a: Attacker) -> None:
     """The whole log is written anew and signed by a key of the attacker's."""
     entries = a.entries()
-    key = new_key()
+    key = new_key(os.urandom)
     sign = key.signer()
     origin = json.loads(entries[0])["data"]["origin"]
     told = LogKey(origin, key.id, key.public, key.id)

@@ -6,8 +6,10 @@ is made on a copy of it, by chance, and the copy is verified as `garrod audit ve
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from garrod.adapters.audit.around import Around
 from garrod.adapters.audit.keys import read_key
 from garrod.adapters.audit.log import Log
 from garrod.adapters.audit.verify import verified
@@ -79,7 +82,7 @@ def _log(folder: Path, chance: np.random.Generator) -> tuple[Path, Path, str]:
     """Return a log as a server leaves it when it ends, its witness, and the id of its key."""
     path, key, witness = folder / "audit.db", folder / "audit.key", folder / "witness"
     told, moments = Witness(witness), _moments()
-    log = Log(path, key, lambda: next(moments))
+    log = Log(path, key, _around(moments))
     for number in range(ENTRIES):
         log.append([(canonical(entry := _entry(next(moments), chance)), entry.patients, False)])
         if number % BETWEEN == 0:
@@ -108,6 +111,10 @@ def _entry(at: str, chance: np.random.Generator) -> AuditEntry:
         status=200,
         count=1,
     )
+
+
+def _around(moments: Iterator[str]) -> Around:
+    return Around(lambda: next(moments), os.urandom, time.monotonic, lambda _, __: None)
 
 
 def _moments() -> Iterator[str]:

@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 from garrod.adapters.audit.store import AuditLog
-from tests.making.audits import entry_of, moments
+from tests.making.audits import around, entry_of
 
 
 async def main(folder: Path) -> None:
-    log = AuditLog(folder / "audit.db", folder / "audit.key", moments(), every=0.05)
+    log = AuditLog(folder / "audit.db", folder / "audit.key", around(), every=0.05)
 
     async def keep_on(side: int) -> None:
         while True:

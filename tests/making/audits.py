@@ -1,9 +1,12 @@
 """Audit logs for tests: entries, a log in a folder, moments that pass."""
 
+import os
+import time
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
+from garrod.adapters.audit.around import Around
 from garrod.adapters.audit.log import Log
 from garrod.care.govern.audit import AuditEntry, canonical
 
@@ -12,6 +15,16 @@ def moments() -> Callable[[], str]:
     """Return a clock that moves on a second each time it is read."""
     ticks = count()
     return lambda: f"2026-11-28T10:{(n := next(ticks)) // 60 % 60:02}:{n % 60:02}.000000+00:00"
+
+
+def around(failures: list[str] | None = None) -> Around:
+    """Return what a log takes from around it; what fails is added to a list."""
+
+    def failed(event: str, code: str) -> None:
+        if failures is not None:
+            failures.append(f"{event}: {code}")
+
+    return Around(moments(), os.urandom, time.monotonic, failed)
 
 
 def entry_of(patient: str = "p1", *, at: str = "2026-11-28T10:00:00.000000+00:00") -> AuditEntry:
@@ -33,7 +46,7 @@ def entry_of(patient: str = "p1", *, at: str = "2026-11-28T10:00:00.000000+00:00
 
 def opened(folder: Path) -> Log:
     """Return the log of a folder."""
-    return Log(folder / "audit.db", folder / "audit.key", moments())
+    return Log(folder / "audit.db", folder / "audit.key", around())
 
 
 def written(log: Log, patients: str) -> None:

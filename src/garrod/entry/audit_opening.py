@@ -7,18 +7,23 @@ GARROD_AUDIT_WITNESS  a file, best on another machine's disk, to which signed he
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+import structlog
+
+from garrod.adapters.audit.around import Around
 from garrod.adapters.audit.keys import read_key
 from garrod.adapters.audit.log import Log
 from garrod.adapters.audit.store import AuditLog
 from garrod.adapters.cds.catalogue import SERVICES
 from garrod.entry.auditing import Audit
 
+FAULTS = structlog.get_logger()
 LOG, DEMO, KEY = "audit.db", "demo-audit.db", "audit.key"
 
 
@@ -46,8 +51,8 @@ def place_of(folder: Path, environment: Mapping[str, str], *, witness: str = "")
 def audit_of(folder: Path, environment: Mapping[str, str], clock: Callable[[], datetime]) -> Audit:
     """Return the audit of a server; its log is opened when the server starts."""
     place = place_of(folder, environment)
-    now = partial(moment, clock)
-    return Audit(partial(AuditLog, place.log, place.key, now, witness=place.witness), clock)
+    opening = partial(AuditLog, place.log, place.key, around(clock), witness=place.witness)
+    return Audit(opening, clock)
 
 
 def try_audit(folder: Path, clock: Callable[[], datetime], *, is_demo: bool = False) -> None:
@@ -56,12 +61,21 @@ def try_audit(folder: Path, clock: Callable[[], datetime], *, is_demo: bool = Fa
     Raises: OutsideError, InputError, InternalFault AUD012 (it is not what was sealed).
     """
     place = place_of(folder, {**os.environ, "GARROD_DEMO": "1" if is_demo else ""})
-    Log(place.log, place.key, partial(moment, clock)).close()
+    Log(place.log, place.key, around(clock)).close()
 
 
 def known_words(kinds: Iterable[str], operations: Iterable[str]) -> frozenset[str]:
     """Return the words of a path that the audit may tell: kinds, "$" operations, services."""
     return frozenset((*kinds, *(f"${name}" for name in operations), *SERVICES))
+
+
+def around(clock: Callable[[], datetime]) -> Around:
+    """Return what the log takes from around it."""
+
+    def failed(event: str, code: str) -> None:
+        FAULTS.error(event, code=code)
+
+    return Around(partial(moment, clock), os.urandom, time.monotonic, failed)
 
 
 def moment(clock: Callable[[], datetime]) -> str:

@@ -14,7 +14,7 @@ from garrod.adapters.audit.store import Reading
 from garrod.adapters.audit.verify import verified
 from garrod.care.govern.audit import entry_read
 from garrod.core.errors import InputError, InternalFault, OutsideError
-from tests.making.audits import moments, opened, written
+from tests.making.audits import around, opened, written
 
 
 def raw(folder: Path) -> sqlite3.Connection:
@@ -158,7 +158,7 @@ def test_another_file_is_no_log(tmp_path: Path, content: bytes | None) -> None:
         opened_to_read(path)
     if content != b"":
         with pytest.raises(InputError, match="no audit log"):
-            Log(path, tmp_path / "key", moments())
+            Log(path, tmp_path / "key", around())
 
 
 def test_log_that_is_not_there_is_said(tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def test_log_that_is_not_there_is_said(tmp_path: Path) -> None:
         opened_to_read(tmp_path / "absent.db")
     assert raised.value.code == "AUD010"
     with pytest.raises(OutsideError):
-        Log(tmp_path / "absent" / "audit.db", tmp_path / "key", moments())
+        Log(tmp_path / "absent" / "audit.db", tmp_path / "key", around())
 
 
 def test_new_key_is_signed_by_the_old_one_and_goes_on(tmp_path: Path) -> None:

@@ -14,17 +14,20 @@ from garrod.adapters.audit.verify import verified
 from garrod.adapters.audit.witness import Witness, heads_witnessed
 from garrod.care.govern.merkle import leaf_hash
 from garrod.core.errors import InputError, OutsideError
-from tests.making.audits import entry_of, moments, opened, written
+from tests.making.audits import around, entry_of, opened, written
 
 Work = Callable[[AuditLog], Coroutine[Any, Any, None]]
 
 
-def run(folder: Path, work: Work, *, every: float = 60.0) -> None:
+def run(folder: Path, work: Work, *, every: float = 60.0) -> list[str]:
+    """Run work on a log; return what it told of faults."""
+    failures: list[str] = []
+
     async def whole() -> None:
         log = AuditLog(
             folder / "audit.db",
             folder / "audit.key",
-            moments(),
+            around(failures),
             witness=folder / "witness",
             every=every,
         )
@@ -34,6 +37,7 @@ def run(folder: Path, work: Work, *, every: float = 60.0) -> None:
             await log.close()
 
     asyncio.run(whole())
+    return failures
 
 
 def test_each_of_many_learns_its_own_place(tmp_path: Path) -> None:
@@ -88,7 +92,7 @@ def test_head_is_kept_at_start_now_and_then_while_written_and_at_the_end(tmp_pat
 
 def test_closed_log_takes_nothing_more(tmp_path: Path) -> None:
     async def whole() -> None:
-        log = AuditLog(tmp_path / "audit.db", tmp_path / "audit.key", moments())
+        log = AuditLog(tmp_path / "audit.db", tmp_path / "audit.key", around())
         await log.close()
         with pytest.raises(OutsideError, match="is closed"):
             log.append(entry_of())
@@ -101,8 +105,10 @@ def test_who_waits_is_told_that_the_log_cannot_be_written(tmp_path: Path) -> Non
         (tmp_path / "audit.db").rename(tmp_path / "elsewhere.db")
         with pytest.raises(OutsideError, match="moved away"):
             await log.append(entry_of())
+        assert log.is_failing
 
-    run(tmp_path, work)
+    failures = run(tmp_path, work)
+    assert failures[0] == "AUD101 the audit log could not be written: AUD010"
 
 
 def test_entry_that_cannot_be_written_at_all_ends_no_thread(tmp_path: Path) -> None:
@@ -121,7 +127,8 @@ def test_care_goes_on_where_the_witness_cannot_be_written(tmp_path: Path) -> Non
     async def work(log: AuditLog) -> None:
         assert await log.append(entry_of()) == 1
 
-    run(tmp_path, work)
+    failures = run(tmp_path, work)
+    assert set(failures) == {"AUD102 a head of the audit was not kept: AUD014"}
 
 
 def test_every_proof_of_a_log_holds(tmp_path: Path) -> None:

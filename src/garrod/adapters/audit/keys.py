@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,9 +77,9 @@ def is_signed(public: bytes, text: bytes, signature: bytes) -> bool:
     return True
 
 
-def new_key() -> SigningKey:
+def new_key(chance: Callable[[int], bytes]) -> SigningKey:
     """Return a key that nobody had before."""
-    return SigningKey(os.urandom(SEED))
+    return SigningKey(chance(SEED))
 
 
 def read_key(path: Path) -> SigningKey:

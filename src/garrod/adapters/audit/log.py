@@ -9,13 +9,13 @@ there. Nothing is written after a log whose seal is not of what it holds.
 from __future__ import annotations
 
 import sqlite3
-import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from garrod.adapters.audit import schema
+from garrod.adapters.audit.around import Around
 from garrod.adapters.audit.connect import fault, opened
 from garrod.adapters.audit.keys import (
     Signer,
@@ -35,15 +35,17 @@ from garrod.core.errors import InternalFault, OutsideError
 Body = tuple[bytes, Sequence[str], bool]  # an entry without its place, whom it names, glass
 Row = tuple[int, bytes, bytes]
 SIZES = (64, 16, 4, 1)  # rows of one statement: few texts, so that each stays prepared
+ORIGIN = 16  # bytes of the name of a log
 _VALUES = " VALUES "
 
 
 class Log:
     """Writes to one file. For one thread at a time."""
 
-    def __init__(self, path: Path, key: Path, now: Callable[[], str]) -> None:
+    def __init__(self, path: Path, key: Path, around: Around) -> None:
         """Open the log, or begin one.  Raises: OutsideError, InputError, InternalFault AUD012."""
-        self.path, self.key_path, self.now = path, key, now
+        self.path, self.key_path, self.around = path, key, around
+        self.now = around.now
         self._frontier = Frontier()
         self._seal: Head | None = None
         self._signer: Signer
@@ -86,7 +88,7 @@ class Log:
     def rotate(self) -> str:
         """Put a new key in force; return its id.  Raises: as `append`."""
         self._load()
-        fresh, waiting = new_key(), waiting_beside(self.key_path)
+        fresh, waiting = new_key(self.around.chance), waiting_beside(self.key_path)
         waiting.unlink(missing_ok=True)  # of a rotation that the log never heard of
         write_key(waiting, fresh)
         self._introduce(fresh, self._signer)
@@ -179,9 +181,9 @@ class Log:
             key = read_key(self.key_path)
         else:
             waiting.unlink(missing_ok=True)
-            key = new_key()
+            key = new_key(self.around.chance)
             write_key(self.key_path, key)
-        origin, nothing = str(uuid.uuid4()), Frontier().root()
+        origin, nothing = self.around.chance(ORIGIN).hex(), Frontier().root()
         self._signer = key.signer()
         self._seal = Head(origin, 0, nothing, self.now(), key.id, 0)
         try:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from garrod.adapters.audit import schema
+from garrod.adapters.audit.around import Around
 from garrod.adapters.audit.connect import fault, opened_to_read
 from garrod.adapters.audit.log import Log
 from garrod.adapters.audit.proofs import consistency_document, inclusion_document
@@ -136,7 +137,7 @@ class AuditLog:
         self,
         path: Path,
         key: Path,
-        now: Callable[[], str],
+        around: Around,
         *,
         witness: Path | None = None,
         every: float = MINUTE,
@@ -144,7 +145,7 @@ class AuditLog:
         """Open or begin the log.  Raises: OutsideError, InputError, InternalFault AUD012."""
         self.path = path
         told = Witness(witness) if witness is not None else None
-        self._writer = Writer(Log(path, key, now), told, every=every)
+        self._writer = Writer(Log(path, key, around), told, every=every)
         self.reading = Reading(path)
 
     @property

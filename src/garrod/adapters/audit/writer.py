@@ -8,17 +8,15 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import structlog
 
 from garrod.adapters.audit.log import Body, Log
 from garrod.adapters.audit.witness import Witness
 from garrod.core.errors import GarrodError, OutsideError
 
-LOG = structlog.get_logger()
+UNWRITTEN = "AUD101 the audit log could not be written"
+NO_HEAD = "AUD102 a head of the audit was not kept"
 GROUP = 1000  # entries in one commit
 MINUTE = 60.0  # seconds between heads that are kept, while something is written
 
@@ -48,11 +46,12 @@ class Writer:
 
     def __init__(self, log: Log, witness: Witness | None = None, *, every: float = MINUTE) -> None:
         self.log, self.witness, self.every = log, witness, every
+        self._seconds, self._failed = log.around.seconds, log.around.failed
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self.is_failing = False  # the last group could not be written
         self._is_closed = False
         self._is_dirty = False  # something was written since the last head
-        self._next_head = time.monotonic() + every
+        self._next_head = self._seconds() + every
         self._keep_head()
         self._thread = threading.Thread(target=self._run, name="garrod-audit", daemon=True)
         self._thread.start()
@@ -79,12 +78,12 @@ class Writer:
             jobs, is_open = self._group()
             if jobs:
                 self._write(jobs)
-            if self._is_dirty and (not is_open or time.monotonic() >= self._next_head):
+            if self._is_dirty and (not is_open or self._seconds() >= self._next_head):
                 self._keep_head()
 
     def _group(self) -> tuple[list[Job], bool]:
         """Return who waits, and whether there may be more after them."""
-        wait = max(self._next_head - time.monotonic(), 0.001) if self._is_dirty else None
+        wait = max(self._next_head - self._seconds(), 0.001) if self._is_dirty else None
         jobs: list[Job] = []
         count = 0
         try:
@@ -105,11 +104,11 @@ class Writer:
             for job in jobs:
                 job.place, place = place, place + len(job.bodies)
         except GarrodError as error:
-            LOG.error("AUD101 the audit log could not be written", code=error.code)
+            self._failed(UNWRITTEN, error.code)
             for job in jobs:
                 job.error = error
         except Exception as error:  # a thread has nobody above it: whoever waits is told
-            LOG.error("AUD101 the audit log could not be written", kind=type(error).__name__)
+            self._failed(UNWRITTEN, type(error).__name__)
             for job in jobs:
                 job.error = OutsideError("the audit log could not be written.", code="AUD010")
         self.is_failing = any(job.error is not None for job in jobs)
@@ -122,14 +121,14 @@ class Writer:
 
     def _keep_head(self) -> None:
         """Keep a head in the log, and give it to the witness. What fails is tried a minute on."""
-        self._next_head = time.monotonic() + self.every
+        self._next_head = self._seconds() + self.every
         try:
             self.log.append((), is_head=True)
             self._is_dirty = False
             if self.witness is not None:
                 self.witness.told(self.log.seal)
         except GarrodError as error:
-            LOG.error("AUD102 a head of the audit was not kept", code=error.code)
+            self._failed(NO_HEAD, error.code)
 
 
 def _told(jobs: list[Job]) -> None:
