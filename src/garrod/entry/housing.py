@@ -50,7 +50,7 @@ def housing_of(*, data: str = "", database: str = "", is_demo: bool = False) -> 
     A demo's record is a file of its own, so that synthetic people never stand among others.
     Raises: InputError INP041 where the folder cannot be made or written.
     """
-    folder = Path(data or os.environ.get("GARROD_DATA", "") or _usual_folder())
+    folder = folder_of(data)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         token, is_new = _token(folder)
@@ -63,6 +63,11 @@ def housing_of(*, data: str = "", database: str = "", is_demo: bool = False) -> 
     named = database or os.environ.get("GARROD_DATABASE", "")
     own = folder / (DEMO_FILE if is_demo else RECORD_FILE)
     return Housing(folder, named or f"sqlite:///{own}", token, is_new, is_demo)
+
+
+def folder_of(data: str = "") -> Path:
+    """Return the data folder that an option or the environment names."""
+    return Path(data or os.environ.get("GARROD_DATA", "") or _usual_folder())
 
 
 def _usual_folder() -> Path:

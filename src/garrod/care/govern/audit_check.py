@@ -132,8 +132,8 @@ class Check:
         if id < index:
             return Flaw(Harm.INSERTED, index, f"a row {id} was put in before the first")
         last = id - 1
-        named = f"entry {index}" if last == index else f"entries {index} to {last}"
-        return Flaw(Harm.REMOVED, index, f"{named} were removed")
+        named = f"entry {index} was" if last == index else f"entries {index} to {last} were"
+        return Flaw(Harm.REMOVED, index, f"{named} removed")
 
     def _displaced(self, index: int, place: object, rest: Iterable[Row]) -> Flaw:
         """Return what happened where another entry stands in a place."""
