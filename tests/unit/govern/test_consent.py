@@ -371,10 +371,13 @@ def test_of_a_group_that_nobody_can_look_into_a_denial_reaches_everybody() -> No
     assert ruled.is_permitted
 
 
-def test_where_nobody_says_what_for_a_purpose_is_not_met_and_may_be_denied() -> None:
+def test_where_nobody_says_what_for_nothing_is_permitted() -> None:
     assert said(consent(Kind.PERMIT, "TREAT"), purpose="") is False
     assert said(consent(Kind.DENY, "TREAT"), purpose="") is False
-    assert said(consent(), purpose="") is True
+    ruled = ruling([consent()], OBSERVATION, asked(""))
+    assert ruled is not None
+    assert not ruled.is_permitted
+    assert "house rule: relatives see" in ruled.because[0]  # it may be one of them who asks
 
 
 def test_a_modifier_of_a_provision_may_turn_all_the_rest_of_it_round() -> None:
