@@ -51,7 +51,8 @@ PAGES = {
     "/audit/proof/consistency": "shared", "/audit/people/{id}": "demand",
 }  # fmt: skip
 HOOKS = {
-    "garrod-appointment-book": "people", "garrod-order-select": "people", "garrod-order-sign": "people",
+    "garrod-appointment-book": "people",
+    "garrod-order-select": "people", "garrod-order-sign": "people",
     "garrod-order-dispatch": "people", "garrod-patient-view": "people",
     "garrod-encounter-discharge": "people", "garrod-medication-refill": "people",
 }  # fmt: skip

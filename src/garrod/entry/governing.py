@@ -19,7 +19,6 @@ import structlog
 from garrod.adapters.fhir.features import FeatureReader
 from garrod.adapters.fhir.record.codec import FhirCodec
 from garrod.adapters.fhir.standing import FhirMeaning
-from garrod.adapters.policy.cedar import PolicyFault
 from garrod.adapters.policy.load import keep, policing_of
 from garrod.care.govern.access import LOCAL, Actor, Deed, Deny, LocalAccess, Permit
 from garrod.care.govern.labels import Labels
@@ -27,9 +26,11 @@ from garrod.care.govern.point import relations_permitted
 from garrod.care.govern.policy import Policing
 from garrod.care.govern.scopes import InsufficientScope, granted_to
 from garrod.care.record.gate import Gate
+from garrod.core.errors import OutsideError
 from garrod.knowledge.shelf import Shelf
 
 LOG = structlog.get_logger()
+PORTION, PAUSE = 20, 0.01  # Not clinical: questions asked at once (2 ms), and seconds between
 
 
 class GovernedAccess(LocalAccess):
@@ -84,17 +85,24 @@ async def learning(policing: Policing, data: Path, *, is_wanted: bool) -> AsyncI
     Not `is_wanted` where nobody but the local user comes in: then no policy is asked.
     """
 
-    def learn() -> None:
-        if not is_wanted or not policing.learn():
-            return
-        try:
-            keep(policing, data)
-        except (OSError, PolicyFault) as error:
-            LOG.warning("POL003 the access policy cannot be kept", kind=type(error).__name__)
-
-    doing = asyncio.create_task(asyncio.to_thread(learn), name="garrod-policy")
+    doing = asyncio.create_task(_learned(policing, data) if is_wanted else _nothing())
     try:
         yield
     finally:
-        with contextlib.suppress(Exception):
+        doing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
             await doing
+
+
+async def _nothing() -> None:
+    return
+
+
+async def _learned(policing: Policing, data: Path) -> None:
+    """Ask a few questions at a time, so that nobody waits for them; keep the answers at the end."""
+    try:
+        while policing.learn(PORTION):
+            await asyncio.sleep(PAUSE)
+        await asyncio.to_thread(keep, policing, data)
+    except (OSError, OutsideError) as error:
+        LOG.warning("POL003 the access policy cannot be kept", kind=type(error).__name__)

@@ -6,6 +6,7 @@ Source: cedarpy 4.12 (Apache-2.0, binding of the Cedar engine), https://github.c
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,6 +28,7 @@ class CedarEngine:
 
     def __init__(self, rules: str, terms: Terms, teams: Mapping[str, Sequence[str]]) -> None:
         """Raise PolicyFault POL001 where the rules are no Cedar, or Cedar is not installed."""
+        self.rules = tuple(re.findall(r'@id\("([^"]*)"\)', rules))  # what each rule is called
         try:
             import cedarpy
 

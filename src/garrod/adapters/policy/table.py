@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from garrod.adapters.policy.load import Loaded
-from garrod.care.govern.policy import Question, Terms, Verdict
+from garrod.care.govern.policy import Question, Verdict
 
 PORTION = 5000  # Not clinical: questions asked at once
 
@@ -25,16 +25,12 @@ class Change:
 
 def changes(before: Loaded, after: Loaded) -> Iterator[Change]:
     """Yield what is answered otherwise, in the order of questions.  Raises: PolicyFault POL001."""
-    asked = list(dict.fromkeys((*_all(before.terms, after), *_all(after.terms, before))))
+    asked = list(dict.fromkeys((*before.terms.questions(), *after.terms.questions())))
     for start in range(0, len(asked), PORTION):
         some = asked[start : start + PORTION]
         for question, old, new in zip(some, _said(before, some), _said(after, some), strict=True):
             if old.is_permitted != new.is_permitted:
                 yield Change(question, new.is_permitted, new.because)
-
-
-def _all(terms: Terms, other: Loaded) -> Iterator[Question]:
-    return terms.questions()
 
 
 def _said(policy: Loaded, questions: list[Question]) -> list[Verdict]:

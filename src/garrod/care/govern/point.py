@@ -173,14 +173,15 @@ class Rights:
 
     def _asked(self, deed: Deed, kind: str, label: str, said: str) -> Answer:
         terms = self._policing.terms
+        is_told = DEEDS[deed] in DISCLOSING
         question = Question(
             self.actor.role,
             DEEDS[deed],
             terms.kind(kind),
             self.relation,
             terms.purpose(self.actor.purpose),
-            label,
-            said if DEEDS[deed] in DISCLOSING else SILENT,
+            label if is_told else "",
+            said if is_told else SILENT,
         )
         found = self._policing.ask(question)
         return Answer(found.is_permitted, because=found.because)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import islice, product
 from typing import NamedTuple, Protocol
 
 from garrod.care.govern.access import Deed
@@ -110,7 +110,7 @@ class Terms:
     def questions(self, *, direct: bool = False) -> Iterator[Question]:
         """Yield every question that there is; `direct`: of direct care and one's own record.
 
-        Consent is about disclosure, so only seeing and taking away are asked with it.
+        Consent and labels are about disclosure: only seeing and taking away are asked with them.
         """
         classes = (*dict.fromkeys(self.kinds.values()), OTHER)
         purposes = (*dict.fromkeys(self.purposes.values()), OTHER)
@@ -118,13 +118,15 @@ class Terms:
         for kind in classes:
             labels = self._labels_of(kind)
             for deed in (SEE, WRITE, EXPORT, OPERATE):
-                said = CONSENTS if deed in DISCLOSING else (SILENT,)
+                is_told = deed in DISCLOSING
+                said = CONSENTS if is_told else (SILENT,)
+                borne = labels if is_told else ("",)
                 for relation in RELATIONS:
                     is_nobodys = relation == NOBODY
                     asked = product(
                         self.roles,
                         wanted,
-                        ("",) if is_nobodys else labels,
+                        ("",) if is_nobodys else borne,
                         (SILENT,) if is_nobodys else said,
                     )
                     for role, purpose, label, consent in asked:
@@ -155,6 +157,7 @@ class Policing:
         self.engine = engine
         self.known: dict[Question, Verdict] = dict(known or {})
         self.is_stale = engine is None
+        self._lessons: Iterator[Question] | None = None
 
     def ask(self, question: Question) -> Verdict:
         """Return the answer; by what was last known where the engine fails (`is_stale`)."""
@@ -175,18 +178,17 @@ class Policing:
         self.known[question] = found
         return found
 
-    def learn(self) -> bool:
-        """Ask all of direct care, so that it goes on without the engine; return whether it could.
+    def learn(self, most: int) -> bool:
+        """Ask some more of direct care, so that it goes on without the engine.
 
-        Takes a second or two: done beside other work, and kept by whoever keeps the policy.
+        Return whether there is more to ask. Raises: OutsideError where the engine fails.
         """
         if self.engine is None:
             return False
-        asked = [q for q in self.terms.questions(direct=True) if q not in self.known]
-        try:
+        if self._lessons is None:
+            self._lessons = self.terms.questions(direct=True)
+        some = list(islice(self._lessons, most))
+        asked = [question for question in some if question not in self.known]
+        if asked:
             self.known.update(zip(asked, self.engine.judge(asked), strict=True))
-        except OutsideError:
-            self.is_stale = True
-            return False
-        self.is_stale = False
-        return True
+        return bool(some)

@@ -18,6 +18,7 @@ from garrod.entry.cli import (
     genome,
     medication_review,
     packs,
+    policy,
     population,
     record,
     serve,
@@ -37,6 +38,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(conformance.app, name="conformance")
 app.add_typer(genome.app, name="genome")
 app.add_typer(packs.app, name="packs")
+app.add_typer(policy.app, name="policy")
 app.add_typer(population.app, name="population")
 app.add_typer(record.app, name="record")
 app.command("advise", epilog=advise.EXAMPLE)(advise.advise)
