@@ -14,6 +14,7 @@ GARROD_HOSTS          names by which this server is addressed, besides that of G
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -121,7 +122,7 @@ def development_of(
     is_own = iss == f"{base.removesuffix('/fhir')}{ISSUER_PATH}"
     if not is_own or environment.get("GARROD_DEV_ISSUER", "") != "1":
         return None
-    return Development(iss, base, clock)
+    return Development(iss, base, clock, secrets.token_urlsafe)
 
 
 def guard_of(token: str, identity: Identity | None, environment: Mapping[str, str]) -> Guard:

@@ -1,6 +1,7 @@
 """The development issuer: what was asked is answered once, to this machine, and says what it is."""
 
 from datetime import UTC, datetime, timedelta
+from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -55,7 +56,9 @@ def clock() -> Clock:
 
 @pytest.fixture
 def issuer(clock: Clock) -> Development:
-    return Development("http://127.0.0.1:8000/issuer", "http://127.0.0.1:8000/fhir", clock)
+    return Development(
+        "http://127.0.0.1:8000/issuer", "http://127.0.0.1:8000/fhir", clock, token_urlsafe
+    )
 
 
 def code_of(issuer: Development, persona: str = "prescriber", **more: str) -> str:

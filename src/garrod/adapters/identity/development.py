@@ -11,7 +11,6 @@ import base64
 import hashlib
 import hmac
 import re
-import secrets
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -103,12 +102,18 @@ def organisation() -> str:
 
 
 class Development:
-    """The issuer. Its key lives as long as the server does."""
+    """The issuer. Its key lives as long as the server does.
 
-    def __init__(self, iss: str, audience: str, clock: Callable[[], datetime]) -> None:
+    `new` returns a word that nobody can guess, from so many bytes.
+    """
+
+    def __init__(
+        self, iss: str, audience: str, clock: Callable[[], datetime], new: Callable[[int], str]
+    ) -> None:
         self.iss = iss
         self._audience = audience
         self._clock = clock
+        self._new = new
         self._key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
         self._asks: dict[str, tuple[Asked, int]] = {}
         self._tickets: dict[str, tuple[str, int]] = {}
@@ -164,7 +169,7 @@ class Development:
             raise AskRefused(self._back(redirect, {"error": error, "state": state}))
         scope = tuple(dict.fromkeys(fields.get("scope", "").split()))
         asked = Asked(client, redirect, scope, challenge, state, fields.get("nonce", ""))
-        id = secrets.token_urlsafe(24)
+        id = self._new(24)
         _keep(self._asks, id, (asked, self._now() + ASK_LIFE))
         return id
 
@@ -178,13 +183,13 @@ class Development:
                 "this choice is over or was made before: begin again at the page that sent you.",
                 code="IDP010",
             )
-        code, family = secrets.token_urlsafe(32), secrets.token_urlsafe(16)
+        code, family = self._new(32), self._new(16)
         _keep(self._codes, code, _Given(asked, found, now, now + CODE_LIFE, family))
         return self._back(asked.redirect, {"code": code, "state": asked.state})
 
     def ticket(self, persona: str) -> str:
         """Return what lets one browser in as a persona, once, without being asked who it is."""
-        ticket = secrets.token_urlsafe(24)
+        ticket = self._new(24)
         _keep(self._tickets, ticket, (persona, self._now() + CODE_LIFE))
         return ticket
 
@@ -240,7 +245,7 @@ class Development:
             "aud": self._audience,
             "client_id": asked.client,
             "scope": " ".join(asked.scope),
-            "jti": secrets.token_urlsafe(16),
+            "jti": self._new(16),
             "exp": now + LIFE,
         }
         told = {
@@ -257,7 +262,7 @@ class Development:
             own |= {"nonce": asked.nonce} if asked.nonce else {}
             told["id_token"] = self._signed(own, "JWT")
         if "offline_access" in asked.scope:
-            refresh = secrets.token_urlsafe(32)
+            refresh = self._new(32)
             until = given.at + REFRESH_LIFE
             _keep(self._refresh, refresh, _Given(asked, persona, given.at, until, given.family))
             told["refresh_token"] = refresh

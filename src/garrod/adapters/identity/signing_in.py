@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -58,15 +57,22 @@ class Person:
 
 
 class SigningIn:
-    """The client of one issuer."""
+    """The client of one issuer. `new` returns a word that nobody can guess, from so many bytes."""
 
     def __init__(
-        self, keys: Keys, reading: Reading, clock: Callable[[], datetime], *, scope: str = SCOPE
+        self,
+        keys: Keys,
+        reading: Reading,
+        clock: Callable[[], datetime],
+        new: Callable[[int], str],
+        *,
+        scope: str = SCOPE,
     ) -> None:
         self.keys = keys
         self.issuer = keys.issuer
         self._reading = reading
         self._clock = clock
+        self._new = new
         self._scope = scope
         self._used = Once()
 
@@ -78,9 +84,9 @@ class SigningIn:
         `ticket` is for the development issuer alone. Raises: Unreached IDP001.
         """
         ask = Ask(
-            secrets.token_urlsafe(24),
-            secrets.token_urlsafe(24),
-            secrets.token_urlsafe(48),
+            self._new(24),
+            self._new(24),
+            self._new(48),
             back,
             to,
             max_age,

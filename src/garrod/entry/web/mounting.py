@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from datetime import datetime
 
@@ -32,7 +33,7 @@ def web_door(
     root = base.removesuffix("/fhir")
     service = None
     if identity is not None and identity.issuer.client:
-        service = SigningIn(identity.keys, identity.reading, clock)
+        service = SigningIn(identity.keys, identity.reading, clock, secrets.token_urlsafe)
     sessions = Sessions(seals, clock, is_tls=root.startswith("https://"))
     sign_in = SignIn(sessions, service, root, has_token=not guard.is_public, ticket=ticket)
     return WebDoor(consult, guard, sign_in)
