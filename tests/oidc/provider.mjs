@@ -37,7 +37,7 @@ const provider = new Provider(issuer, {
   pkce: { required: () => true },
   ttl: {
     AccessToken: given.life, ClientCredentials: given.life, IdToken: 300,
-    RefreshToken: 3600, Session: 3600, Grant: 3600, Interaction: 300, AuthorizationCode: 60,
+    RefreshToken: 3600, Session: 3600, Grant: 3600, Interaction: 3600, AuthorizationCode: 60,
   },
   features: {
     devInteractions: { enabled: false },

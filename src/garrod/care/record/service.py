@@ -172,7 +172,13 @@ class Record(Guarded):
         """
         draft = self.codec.drafted(body, kind=kind, id=id)
         demand(self.access, actor, Deed.UPDATE, kind, patients=draft.patients)
-        return await self._transact(actor, kind, lambda tx: self._written(tx, draft, expected))
+
+        async def work(tx: Tx) -> Done:
+            if is_given:
+                given(tx, id)
+            return await self._written(tx, draft, expected)
+
+        return await self._transact(actor, kind, work)
 
     async def update_where(
         self,
