@@ -91,7 +91,7 @@ def provisions(depth: int) -> st.SearchStrategy[Json]:
 def _sparse(provision: Json) -> Json:
     """Return a provision with few constraints, so that it matches now and then."""
     kept = sorted(provision.keys() - {"type", "provision"})
-    drop = kept[2:] if hash(tuple(kept)) % 2 else kept[1:]
+    drop = kept[2:] if len("".join(kept)) % 2 else kept[1:]
     return {k: v for k, v in provision.items() if k not in drop}
 
 
@@ -251,7 +251,9 @@ def test_several_consents_are_weighed(many: list[Json], o: Json, request: Reques
 
 @settings(max_examples=200, deadline=None)
 @given(provisions(2), observations(), REQUESTS)
-def test_a_denial_of_all_outweighs_whatever_else_is_said(provision: Json, o: Json, request: Request) -> None:
+def test_a_denial_of_all_outweighs_whatever_else_is_said(
+    provision: Json, o: Json, request: Request
+) -> None:
     features = features_of(o, "Observation", o["id"], labels=LABELS)
     denial = consent_of(consent({"type": "deny"}, 2))
     both = ruling([consent_of(consent(provision)), denial], features, request)
