@@ -1,7 +1,7 @@
 """Safety beats silence: where only a hidden fact would stop an order, that much is said, no more.
 
 decision by what may be seen, decision by everything -> one line of advice, or nothing
-The words are the same whatever is hidden, so that they tell nothing of it.
+The words and their tier are the same whatever is hidden, so that they tell nothing of it.
 Source: the project's design (hazard: hidden data hides a fatal interaction)
 """
 
@@ -20,9 +20,8 @@ SUMMARY = (
     "Something in this person's record that may not be shown here would stop this order. "
     "Contact {contact}."
 )
-WHY = (
-    "the order was checked against the whole record, and what may not be shown changes a hard stop"
-)
+STOPPING = frozenset((Action.AVOID, Action.STOP))
+WHY = "the order was checked against the whole record, and what may not be shown changes the answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +38,18 @@ class Restriction:
 
 def warned(seen: Decision, whole: Decision, target: Target, by: Restriction) -> Decision:
     """Return a decision with one line of advice more, where only hidden facts give a hard stop."""
-    stops = {a.id for a in whole.advice if a.tier is Tier.T1}
-    if stops <= {a.id for a in seen.advice if a.tier is Tier.T1}:
+    if _stops(whole) <= _stops(seen):
         return seen
     return replace(seen, advice=(_advice(target, by), *seen.advice))
+
+
+def _stops(decision: Decision) -> frozenset[str]:
+    """Return what of a decision stops an order: hard stops, and what interrupts it to avoid it."""
+    return frozenset(
+        a.id
+        for a in decision.advice
+        if a.tier is Tier.T1 or (a.tier is Tier.T2 and a.action in STOPPING)
+    )
 
 
 def _advice(target: Target, by: Restriction) -> Advice:
