@@ -51,7 +51,7 @@ ENTRY = AuditEntry(
 AROUND = Around(lambda: AT, os.urandom, time.monotonic, lambda event, code: print(event, code))
 WAITING = (1, 16, 64, 256)
 SECONDS, GROUP, PROOFS = 5.0, 20_000, 2000
-PEOPLE = 100_000  # in the large log
+LARGE, PEOPLE = 10_000_000, 100_000  # entries of the large log, and people in it
 
 
 async def appends(folder: Path) -> None:
@@ -91,7 +91,7 @@ def proofs(folder: Path, entries: int) -> None:
     for name, asked in (
         ("proof of inclusion, ms", lambda n: reading.inclusion(places[n])),
         ("proof of consistency, ms", lambda n: reading.consistency(sizes[n])),
-        ("a person's newest 100 entries, ms", lambda n: reading.of_person(f"p{n}", None, 100)),
+        ("a person's newest 100 entries, ms", lambda n: reading.of_person(f"p{n:06}", None, 100)),
     ):
         took = []
         for number in range(PROOFS):
@@ -127,7 +127,7 @@ def told(name: str, value: float, **more: float) -> None:
 
 
 def _filled(number: int) -> tuple[bytes, tuple[str, ...], bool]:
-    patient = f"p{number * 7919 % PEOPLE}"
+    patient = f"p{number // (LARGE // PEOPLE):06}"
     return BODY.replace(ENTRY.patients[0].encode(), patient.encode()), (patient,), False
 
 
@@ -186,7 +186,7 @@ def main() -> None:
     """Measure what the command names."""
     parser = argparse.ArgumentParser()
     parser.add_argument("what", choices=("appends", "proofs", "reads"))
-    parser.add_argument("--entries", type=int, default=10_000_000)
+    parser.add_argument("--entries", type=int, default=LARGE)
     parser.add_argument("--keep", type=Path)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

@@ -20,6 +20,7 @@ import structlog
 from garrod.adapters.fhir.outcome import outcome_of
 from garrod.care.govern.access import Actor
 from garrod.care.govern.audit import SCOPE, TASK, AuditEntry, Trail, following
+from garrod.care.record.ports import Event
 from garrod.core.errors import GarrodError, OutsideError
 from garrod.entry.audit_answers import Answered
 from garrod.entry.audit_routes import WRITES, asked_by
@@ -32,6 +33,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 UNHEARD = frozenset(("/health", "/metrics"))
 FILES = "/static/"
+SEND, NOTICE = "send", "notification of a subscription"
 GONE, FAULT, OPENED, CLOSED = 499, 500, 101, 403  # statuses of what ended without one
 HEAD, BODY = "http.response.start", "http.response.body"
 STARTS = ("websocket.accept", "websocket.close")
@@ -98,6 +100,15 @@ class Audit:
             status = 200
         finally:
             await self.write(trail, status, event=TASK)
+
+    async def sent(self, actor: Actor, events: Collection[Event]) -> None:
+        """Write that something is about to be sent to an address that somebody gave.
+
+        Raises: OutsideError AUD010, AUD013.
+        """
+        async with self.task(actor, SEND, NOTICE) as trail:
+            for event in events:
+                trail.saw(event.kind, event.id, event.patients)
 
     def _log(self) -> Log:
         if self.log is None:

@@ -6,7 +6,7 @@ feed -> concerns it? may the owner hear it? -> notification -> sent -> its place
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,9 +14,11 @@ from garrod.adapters.subscriptions import notices
 from garrod.adapters.subscriptions.ledger import Ledger, Place
 from garrod.adapters.subscriptions.notices import Notice, Told
 from garrod.care.govern.access import Actor, Deed, Deny
+from garrod.care.govern.audit import current
 from garrod.care.record.ports import Event
 from garrod.care.record.service import Record
 from garrod.care.record.subscriptions import (
+    Channel,
     Content,
     Status,
     Subscription,
@@ -27,7 +29,12 @@ from garrod.core.errors import OutsideError
 from garrod.entry.api.events_feed import PORTION, Feed
 
 SendNotice = Callable[[bytes], Awaitable[None]]
+Audited = Callable[[Actor, Collection[Event]], Awaitable[None]]
 PAUSE = 1.0  # seconds until a store that failed is asked again
+
+
+async def _unheard(_: Actor, __: Collection[Event]) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ class Telling:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     haste: float = 1.0  # by which waits between attempts are multiplied
+    audited: Audited = _unheard  # asked before something is sent that no request waits for
 
     async def may_hear(self, owner: Actor, subscription: Subscription, event: Event) -> bool:
         """Return whether the owner may be told of an event, and read what goes with it."""
@@ -132,6 +140,7 @@ class Teller:
                 break
         if told:
             count = self.count + len(told)
+            await self._say([one.event for one in told])
             await self._deliver(Notice(notices.NEWS, Status.ACTIVE, count, told))
             self.count = count
         self.position = place
@@ -139,6 +148,13 @@ class Teller:
             await self.telling.ledger.tell(self.subscription.id, self.position, self.count)
             self._kept = self.position
         return bool(shown)
+
+    async def _say(self, events: Collection[Event]) -> None:
+        """Leave in the audit of whom something is about to be told."""
+        for event in events:
+            current().saw(event.kind, event.id, event.patients)  # of a websocket: its request's
+        if self.subscription.channel is Channel.HOOK:
+            await self.telling.audited(self.owner, events)
 
     async def _is_for(self, event: Event) -> bool:
         if not concerns(self.subscription, event):

@@ -6,7 +6,7 @@ bytes -> admitted -> discovery, call or feedback -> JSON; every fault as an Oper
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from garrod.adapters.cds.fetch import Reader
 from garrod.adapters.fhir.outcome import outcome_of
 from garrod.adapters.identity.model import Unauthorised
 from garrod.care.govern.access import LOCAL, Actor
+from garrod.care.govern.audit import current
 from garrod.core.errors import (
     AccessDenied,
     GarrodError,
@@ -126,9 +127,9 @@ class HooksDoor:
             caller = await self.clients.caller(token.strip(), address)
         except OutsideError:
             raise Unknown("the keys of this client cannot be had now: try again.") from None
-        if caller.client.reads_record:
-            return LOCAL
-        return Actor(caller.client.iss, role="cds-client", organisation=caller.tenant)
+        client = Actor(caller.client.iss, role="cds-client", organisation=caller.tenant)
+        current().acted(replace(LOCAL, client=client.id) if caller.client.reads_record else client)
+        return LOCAL if caller.client.reads_record else client
 
     async def _of_this_site(self, scope: Scope, headers: Mapping[str, str]) -> Actor:
         """Return who asks by a token of this server or its issuer, by this server's own name.
