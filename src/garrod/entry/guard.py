@@ -80,6 +80,18 @@ class Guard:
             current().acted(actor)
             return actor
 
+    async def still_admits(self, headers: Mapping[str, str]) -> bool:
+        """Return whether what a long answer was asked with holds: its token may have ended."""
+        try:
+            try:
+                self._admit("", headers)
+            except NotAtHand:
+                assert self.verifier is not None
+                await self.verifier.look(bearer(headers))
+        except GarrodError:
+            return False
+        return True
+
     def is_of_issuer(self, token: str) -> bool:
         """Return whether a token says that the site's issuer made it; nothing of it is proved."""
         if self.verifier is None:

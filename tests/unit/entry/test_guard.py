@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -162,3 +163,21 @@ def test_settings_that_cannot_be_kept_are_refused_at_once(environment: dict[str,
     with pytest.raises(InputError) as caught:
         issuer_of(environment)
     assert caught.value.code == "IDP003"
+
+
+def test_what_was_admitted_is_so_until_its_token_ends(issuer: SmallIssuer) -> None:
+    now = [NOW]
+    found = identity_of({"GARROD_ISSUER": issuer.base, "GARROD_AUDIENCE": AUDIENCE}, lambda: now[0])
+    guard = guard_of(TOKEN, found, {})
+
+    async def check() -> None:
+        short = sent(issuer.token())  # ends after ten minutes
+        long = sent(issuer.token(exp=int(NOW.timestamp()) + 7200))
+        assert await guard.still_admits(short)
+        now[0] += timedelta(seconds=661)
+        assert not await guard.still_admits(short)
+        assert await guard.still_admits(long)
+        assert await guard.still_admits(sent(TOKEN))
+        assert not await guard.still_admits(NEAR)
+
+    asyncio.run(check())

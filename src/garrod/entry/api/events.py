@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -94,7 +95,9 @@ class EventsDoor:
             wanted = await wanted_by(request, actor, rooms, feed)
             if request.method == "HEAD":
                 return Response(headers=HEADERS, media_type=EventStream.media_type)
-            return EventStream(feed, wanted, rooms.record.access, tells=rooms.record.tells)
+            stream = EventStream(feed, wanted, rooms.record.access, tells=rooms.record.tells)
+            stream.holds = partial(self.guard.still_admits, dict(request.headers))
+            return stream
         except GarrodError as error:
             found = answer_of(error)
         except Exception as error:  # told without its words, like any fault of ours
@@ -146,6 +149,10 @@ async def _place(text: str, feed: Feed) -> int:
     return place
 
 
+async def _always() -> bool:
+    return True
+
+
 class EventStream(Response):
     """The body that does not end. Each listener goes at its own pace, and keeps nothing waiting."""
 
@@ -167,6 +174,7 @@ class EventStream(Response):
         self.access = access
         self.pace = pace
         self.tells = tells
+        self.holds: Callable[[], Awaitable[bool]] = _always  # whether its token has not ended
         self.position = wanted.after
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -192,6 +200,8 @@ class EventStream(Response):
                 some = await self.feed.after(self.position)
             except GarrodError as error:  # the client asks again, from where it was
                 return await self._end(send, error.code)
+            if not await self.holds():
+                return await self._end(send, "the token has ended: ask again with another")
             if some:
                 await self._show(send, [s.frame for s in some if await self._is_wanted(s.event)])
                 self.position = some[-1].event.sequence

@@ -13,6 +13,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
+from garrod.care.govern.audit import current
 from garrod.care.govern.stepping import SignInAgain
 from garrod.core.errors import AccessDenied, GarrodError, InputError, OutsideError
 from garrod.entry.bodies import body_of
@@ -64,6 +65,7 @@ class WebDoor:
         present = self.sessions.present(request.cookies.get(self.sessions.cookie, ""))
         if present is None:
             return self.sign_in.asked(request.url.path, request.method, fields)
+        current().acted(present.who.actor)
         csrf = fields.get("csrf", "")
         if request.method == "POST" and not self.sessions.seals.is_own(present.session, csrf):
             raise AccessDenied("this form is not one of your session: open the page again.")

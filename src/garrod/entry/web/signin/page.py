@@ -21,6 +21,7 @@ from garrod.adapters.identity.model import TokenRefused
 from garrod.adapters.identity.outside import Unreached
 from garrod.adapters.identity.signing_in import KEPT, Ask, SigningIn
 from garrod.care.govern.access import LOCAL
+from garrod.care.govern.audit import current
 from garrod.care.govern.stepping import FRESH, SignInAgain
 from garrod.core.errors import GarrodError, InputError
 from garrod.entry.guard import LOOPBACK
@@ -143,6 +144,7 @@ class SignIn:
             person = await service.returned(ask, fields)
         except (TokenRefused, Unreached) as error:
             return self._not_signed_in(error)
+        current().acted(person.actor)
         former = self.sessions.present(request.cookies.get(self.sessions.cookie, ""))
         if former is not None:
             self.sessions.end(former.session)
