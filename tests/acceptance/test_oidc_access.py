@@ -40,3 +40,20 @@ def test_backend_that_signs_its_own_assertion_reads_by_system_scopes(site: Site)
     token = answer.json()["access_token"]
     assert site.get("/fhir/Observation?_count=1", token).status_code == 200
     assert site.get("/fhir/Condition?_count=1", token).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/cds-services", "/fhir/Patient/p1", "/events?patient=p1"])
+def test_every_door_knows_the_token_and_asks_for_one(site: Site, path: str) -> None:
+    assert site.head(path, site.tokens["access_token"]).status_code == 200
+    for token in ("", "rubbish", site.tokens["id_token"]):
+        refused = site.head(path, token)
+        assert refused.status_code == 401, token
+        assert refused.headers["www-authenticate"].startswith('Bearer realm="garrod"')
+
+
+def test_advice_is_given_on_who_is_in_their_care_alone(site: Site) -> None:
+    for person, status in (("p1", 200), ("p2", 404)):
+        asked = {"person": person, "medicine": "codeine"}
+        answer = site.post("/advice", site.tokens["access_token"], asked)
+        assert answer.status_code == status, answer.text
+    assert site.post("/advice", "", asked).status_code == 401

@@ -31,9 +31,21 @@ class Site:
     tokens: dict[str, Any]
 
     def get(self, path: str, token: str) -> httpx.Response:
+        """Return the answer to whoever brings a token, or none."""
+        return self._asked("GET", path, token)
+
+    def head(self, path: str, token: str) -> httpx.Response:
+        """Return the head of the answer."""
+        return self._asked("HEAD", path, token)
+
+    def post(self, path: str, token: str, body: Any) -> httpx.Response:
+        """Return the answer to what was sent."""
+        return self._asked("POST", path, token, json=body)
+
+    def _asked(self, method: str, path: str, token: str, **more: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
         with httpx.Client(timeout=30) as client:
-            headers = {"Authorization": f"Bearer {token}"} if token else {}
-            return client.get(f"{self.server.base}{path}", headers=headers)
+            return client.request(method, f"{self.server.base}{path}", headers=headers, **more)
 
 
 @pytest.fixture(scope="module")
