@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from garrod.adapters.audit.keys import read_key
+from garrod.adapters.audit.store import Reading
+from garrod.care.govern.audit import entry_read
 from tests.acceptance.conftest import Run
 from tests.making.audits import opened, written
 
@@ -160,3 +162,30 @@ def test_log_of_another_key_is_not_taken_for_ours(run: Run, data: Path, tmp_path
     ran = run("audit", "verify", "--data", data)
     assert ran.code == 19
     assert "GARROD-AUD007" in ran.err
+
+
+def test_import_and_export_name_everybody_they_touched(run: Run, tmp_path: Path) -> None:
+    people = [{"resourceType": "Patient", "id": f"p{n}"} for n in range(3)]
+    seen = {
+        "resourceType": "Observation",
+        "id": "o1",
+        "status": "final",
+        "code": {"text": "potassium"},
+        "subject": {"reference": "Patient/p1"},
+    }
+    file = tmp_path / "in.ndjson"
+    file.write_text("".join(f"{json.dumps(one)}\n" for one in (*people, seen)))
+    data, out = tmp_path / "data", tmp_path / "out"
+    ran = run("record", "import", file, "--data", data)
+    assert ran.code == 0, ran.err
+    assert run("record", "export", "--data", data, "--patient", "p1", "-o", out).code == 0
+    reading = Reading(data / "audit.db")
+    told = [entry_read(reading.entry(i)) for i in range(reading.seal().size)]
+    reading.close()
+    assert [e.event for e in told] == ["key", "task", "task"]
+    taken, given = told[1:]
+    assert (taken.deed, taken.outcome, taken.who) == ("import", "permitted", "local")
+    assert len(taken.patients) == 3
+    assert (given.deed, given.route) == ("export", "garrod record export")
+    assert (set(given.kinds), given.count) == ({"Observation", "Patient"}, 2)
+    assert len(given.patients) == 1

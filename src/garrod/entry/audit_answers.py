@@ -22,6 +22,7 @@ TAIL = 120  # bytes that are looked at again with the next part
 _ID = re.compile(rb"[A-Za-z0-9.\-]{1,64}")
 _KIND = re.compile(rb'\s*:\s*"([A-Za-z]{1,50})"')
 _EVENT = re.compile(rb'"patients":\[([^\]]*)\]')
+NDJSON = "application/fhir+ndjson"
 BUNDLE, PATIENT = "Bundle", "Patient"
 
 
@@ -57,6 +58,11 @@ class Answered:
     def _kept(self, whole: bytes) -> bytes:
         """Return what is looked at again with the next part: a line, or where an id may be cut."""
         return whole.rpartition(b"\n")[2] if "ndjson" in self._media else whole[-TAIL:]
+
+
+def look_through(trail: Trail, media: str, body: bytes) -> None:
+    """Tell a trail of whom a whole document speaks."""
+    Answered(media, trail).part(body, is_last=True)
 
 
 def _people(body: bytes, before: bytes, *, is_last: bool = True) -> set[str]:

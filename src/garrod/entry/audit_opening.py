@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -21,6 +22,7 @@ from garrod.adapters.audit.keys import read_key
 from garrod.adapters.audit.log import Log
 from garrod.adapters.audit.store import AuditLog
 from garrod.adapters.cds.catalogue import SERVICES
+from garrod.care.govern.access import LOCAL
 from garrod.entry.auditing import Audit
 
 FAULTS = structlog.get_logger()
@@ -53,6 +55,26 @@ def audit_of(folder: Path, environment: Mapping[str, str], clock: Callable[[], d
     place = place_of(folder, environment)
     opening = partial(AuditLog, place.log, place.key, around(clock), witness=place.witness)
     return Audit(opening, clock)
+
+
+@asynccontextmanager
+async def audited_task(
+    folder: Path, clock: Callable[[], datetime], deed: str
+) -> AsyncIterator[None]:
+    """Let a command of the local user leave an entry of what it did; none where no deed is named.
+
+    Raises: OutsideError, InputError, InternalFault AUD012.
+    """
+    if not deed:
+        yield
+        return
+    audit = audit_of(folder, os.environ, clock)
+    log = audit.log = audit.opening()
+    try:
+        async with audit.task(LOCAL, deed, f"garrod record {deed}"):
+            yield
+    finally:
+        await log.close()
 
 
 def try_audit(folder: Path, clock: Callable[[], datetime], *, is_demo: bool = False) -> None:

@@ -106,6 +106,7 @@ class Trail:
         self.written = -1  # the index of its entry, once there is one
         self._kinds: set[str] = set()
         self._asked: set[str] = set()  # people asked about, given or not
+        self._asked_kinds: set[str] = set()  # told where nothing was given
         self._patients: set[str] = set()
         self._told: set[str] = set()  # people whom an entry names already
         self._count = 0  # resources that were said to be seen
@@ -122,7 +123,7 @@ class Trail:
     def about(self, kind: str = "", patients: Iterable[str] = ()) -> None:
         """Say of what and whom something is asked, whether or not anything is given."""
         if kind:
-            self._kinds.add(kind)
+            self._asked_kinds.add(kind)
         self._asked.update(patients)
 
     def saw(self, kind: str, id: str = "", patients: Iterable[str] = ()) -> None:
@@ -174,7 +175,7 @@ class Trail:
             emergency=actor.emergency[:LONGEST],
             deed=self.deed,
             route=self.route,
-            kinds=tuple(sorted(self._kinds)),
+            kinds=tuple(sorted(self._kinds or self._asked_kinds)),
             patients=tuple(people[:PEOPLE]),
             outcome=outcome,
             status=status,
