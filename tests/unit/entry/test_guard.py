@@ -12,7 +12,14 @@ from garrod.care.govern.access import LOCAL, Actor
 from garrod.care.govern.scopes import InsufficientScope
 from garrod.core.errors import AccessDenied, InputError, OutsideError
 from garrod.entry.guard import NOBODY, OPEN, Guard, challenge
-from garrod.entry.identity import Identity, guard_of, identity_of, issuer_of
+from garrod.entry.identity import (
+    Identity,
+    development_of,
+    guard_of,
+    identity_of,
+    issuer_of,
+    with_development,
+)
 from tests.making.issuer import AUDIENCE, NOW, SmallIssuer, small_issuer
 
 TOKEN = "own-token"
@@ -181,3 +188,37 @@ def test_what_was_admitted_is_so_until_its_token_ends(issuer: SmallIssuer) -> No
         assert not await guard.still_admits(NEAR)
 
     asyncio.run(check())
+
+
+NEAR_BASE = "http://127.0.0.1:8000/fhir"
+
+
+@pytest.mark.parametrize("wanted", [{"GARROD_DEMO": "1"}, {"GARROD_DEV_ISSUER": "1"}])
+def test_development_issuer_signs_in_where_it_is_wanted(wanted: dict[str, str]) -> None:
+    found = with_development({**wanted, "GARROD_BASE": NEAR_BASE})
+    assert found["GARROD_ISSUER"] == "http://127.0.0.1:8000/issuer"
+    made = development_of(found, lambda: NOW)
+    assert made is not None
+    assert made.metadata()["issuer"] == found["GARROD_ISSUER"]
+    issuer = issuer_of(found)
+    assert issuer is not None
+    assert (issuer.audiences, issuer.client) == ({NEAR_BASE}, "garrod-clinic")
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"GARROD_BASE": NEAR_BASE},
+        {"GARROD_BASE": NEAR_BASE, "GARROD_DEV_ISSUER": "0"},
+        {"GARROD_BASE": NEAR_BASE, "GARROD_DEV_ISSUER": "1", **SITE},
+        {"GARROD_BASE": NEAR_BASE, "GARROD_DEMO": "1", **SITE},
+        {"GARROD_BASE": NEAR_BASE, "GARROD_DEV_ISSUER": "1", "GARROD_PUBLIC": "1"},
+        {"GARROD_BASE": "https://garrod.example/fhir", "GARROD_DEV_ISSUER": "1"},
+        {"GARROD_DEV_ISSUER": "1"},
+        {"GARROD_BASE": NEAR_BASE, "GARROD_ISSUER": "http://127.0.0.1:8000/issuer"},
+    ],
+)
+def test_development_issuer_is_not_there_otherwise(environment: dict[str, str]) -> None:
+    found = with_development(environment)
+    assert found.get("GARROD_ISSUER") == environment.get("GARROD_ISSUER")
+    assert development_of(found, lambda: NOW) is None

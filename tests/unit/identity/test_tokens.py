@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from garrod.adapters.identity.claims import reading_of
-from garrod.adapters.identity.keys import KEPT, PAUSE, STALE, Keys, keys_in
+from garrod.adapters.identity.keys import KEPT, PAUSE, RETRY, STALE, Keys, checked, keys_in
 from garrod.adapters.identity.model import LEEWAY, LIFETIME, Issuer, TokenRefused
 from garrod.adapters.identity.outside import Outside, Unreached
 from garrod.adapters.identity.tokens import NotAtHand, Verifier
@@ -361,3 +361,64 @@ def test_token_without_key_id_is_read_by_the_only_key_that_fits(site: Site) -> N
     site.run(site.keys.renew())
     with pytest.raises(TokenRefused, match="kid"):  # either of two may have made it
         site.actor(site.issuer.token("ES256", header={"kid": ""}))
+
+
+def test_keys_may_stand_at_an_address_of_their_own(
+    issuer: SmallIssuer, sites: Callable[..., Site]
+) -> None:
+    site = sites(keys=f"{issuer.base}/keys")
+    assert site.actor(issuer.token()).session == "j1"
+    assert issuer.asked == ["/keys"]
+
+
+@pytest.mark.parametrize("address", [7, "ftp://127.0.0.1/keys", "http://[x", "keys"])
+def test_metadata_whose_addresses_are_none_is_not_believed(site: Site, address: Any) -> None:
+    site.issuer.answers["/.well-known/openid-configuration"]["token_endpoint"] = address
+    with pytest.raises(Unreached, match="token_endpoint"):
+        site.actor(site.issuer.token())
+
+
+def test_metadata_of_a_safe_issuer_names_safe_addresses_alone() -> None:
+    known = Issuer("https://id.example", frozenset((AUDIENCE,)))
+    told = {"issuer": "https://id.example", "jwks_uri": "http://id.example/keys"}
+    with pytest.raises(Unreached, match="https"):
+        checked(told, known)
+    assert checked({**told, "jwks_uri": "https://id.example/keys"}, known)
+
+
+def test_metadata_is_asked_for_once_and_not_at_once_again_while_the_issuer_is_away(
+    site: Site,
+) -> None:
+    told = site.issuer.answers.pop("/.well-known/openid-configuration")
+    for _ in range(3):
+        with pytest.raises(Unreached):
+            site.run(site.keys.told())
+    assert len(site.issuer.asked) == 1
+    site.issuer.answers["/.well-known/openid-configuration"] = told
+    site.later(RETRY)
+    for _ in range(3):
+        assert site.run(site.keys.told())["issuer"] == site.issuer.base
+    assert len(site.issuer.asked) == 2
+
+
+def test_issuer_that_does_not_answer_in_time_or_at_all_is_not_reached(
+    issuer: SmallIssuer, sites: Callable[..., Site]
+) -> None:
+    site = sites()
+    site.outside.seconds = 0.0
+    with pytest.raises(Unreached, match="within"):
+        site.actor(issuer.token())
+    gone = sites(keys="http://127.0.0.1:9/keys")
+    with pytest.raises(Unreached, match="cannot be reached"):
+        gone.actor(issuer.token())
+
+
+def test_many_who_ask_at_once_wait_for_one_answer(site: Site) -> None:
+    async def many() -> int:
+        told = await asyncio.gather(*(site.keys.told() for _ in range(20)))
+        await asyncio.gather(*(site.verifier.look(site.issuer.token()) for _ in range(20)))
+        return len(told)
+
+    assert site.run(many()) == 20
+    paths = site.issuer.asked
+    assert (paths.count("/keys"), len(paths)) == (1, 3)

@@ -88,12 +88,19 @@ class Keys:
 
     async def told(self) -> Mapping[str, Any]:
         """Return the issuer's metadata.  Raises: Unreached IDP001."""
-        if not self.metadata:
-            if self._now() - self._asked < RETRY:
-                raise Unreached("cannot be reached")
-            self._asked = self._now()
-            self.metadata = checked(await self.outside.get(discovery_of(self.issuer)), self.issuer)
+        if self.metadata:
+            return self.metadata
+        async with self._lock:
+            if not self.metadata:
+                if self._now() - self._asked < RETRY:
+                    raise Unreached("cannot be reached")
+                self._asked = self._now()
+                await self._discover()
         return self.metadata
+
+    async def _discover(self) -> None:
+        told = await self.outside.get(discovery_of(self.issuer))
+        self.metadata = checked(told, self.issuer)
 
     async def _fetch(self) -> None:
         named = self.issuer.keys
@@ -101,9 +108,7 @@ class Keys:
             sent = _in_file(Path(named))
         else:
             if not named:
-                self.metadata = checked(
-                    await self.outside.get(discovery_of(self.issuer)), self.issuer
-                )
+                await self._discover()
                 named = str(self.metadata.get("jwks_uri", ""))
             sent = await self.outside.get(named)
         found = keys_in(sent)
