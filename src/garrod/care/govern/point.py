@@ -29,6 +29,7 @@ from garrod.care.govern.relation import Standing, relation_of
 from garrod.care.govern.scopes import Grant, InsufficientScope, Token, Whose, granted_to
 
 Tokens = Callable[[], Mapping[str, Collection[Token]]]
+MOST = 20_000  # Not clinical: questions of role and kind whose answers are kept
 OUT_OF_SCOPE = "what the app was granted does not reach so far"
 
 
@@ -218,6 +219,16 @@ def rights_of(
 
 def relations_permitted(policing: Policing, actor: Actor, deed: Deed, kind: str) -> tuple[str, ...]:
     """Return the relations under which a role may do something to a kind, consent permitting."""
+    key = (actor.role, actor.purpose, deed, kind, policing.is_stale)
+    found = policing.permitted.get(key)
+    if found is None:
+        if len(policing.permitted) > MOST:
+            policing.permitted.clear()
+        found = policing.permitted[key] = _relations(policing, actor, deed, kind)
+    return found
+
+
+def _relations(policing: Policing, actor: Actor, deed: Deed, kind: str) -> tuple[str, ...]:
     terms = policing.terms
     kinds = {terms.kind(kind)} if kind else {*terms.kinds.values()}
     return tuple(

@@ -157,6 +157,7 @@ class Policing:
         self.engine = engine
         self.known: dict[Question, Verdict] = dict(known or {})
         self.is_stale = engine is None
+        self.permitted: dict[tuple[object, ...], tuple[str, ...]] = {}  # kept by who asks often
         self._lessons: Iterator[Question] | None = None
 
     def ask(self, question: Question) -> Verdict:

@@ -38,7 +38,7 @@ LISTED = frozenset(("List", "MedicationStatement"))  # where a line may be kept 
 PERSONAL = frozenset(("patient", "proxy"))
 LOOK = 0.5  # Not clinical: seconds between two looks at what other processes wrote
 KEPT = 1.0  # Not clinical: seconds that the rights of an actor are kept; withdrawal is within one
-REACHED = 5.0  # Not clinical: seconds that it is kept whom a search goes through
+REACHED = 5.0  # Not clinical: seconds that it is kept whom a search goes through, and groups
 FEW = 500  # Not clinical: actors of whom that is kept
 MOST = 20_000  # Not clinical: standings and rights kept
 _PAGE = 500  # Not clinical: resources read at a time
@@ -89,6 +89,9 @@ class Meaning(Protocol):
         ...
 
 
+Answers = dict[tuple[bytes, str], tuple[float, Answer]]  # of a version: until when, and what
+
+
 class Gate:
     """Decides for one record. `seconds` is a clock that only goes forward."""
 
@@ -109,8 +112,9 @@ class Gate:
         self._looked = float("-inf")
         self._standings: OrderedDict[str, Standing] = OrderedDict()
         self._rights: dict[tuple[Actor, str], tuple[float, Rights]] = {}
+        self._answers: dict[tuple[Actor, Deed], Answers] = {}
         self._reaches: dict[tuple[Actor, Deed], tuple[float, frozenset[str]]] = {}
-        self._groups: dict[tuple[str, str], frozenset[str]] = {}
+        self._groups: dict[tuple[str, str], tuple[float, frozenset[str]]] = {}
 
     def over(self, store: Store) -> Gate:
         """Listen to a store's events; return this gate."""
@@ -134,12 +138,12 @@ class Gate:
         found = self._rights.get(key)
         if found is not None and found[0] > now:
             return found[1]
-        standing = await self._standing(view, patient) if patient else None
+        standing = await self.standing(view, patient) if patient else None
         groups = await self._members(view, actor) if standing else ()
         rights = rights_of(self.policing, actor, standing, self.clock(), groups=groups)
         if view is self._store:  # what a transaction reads may never come true
             if len(self._rights) > MOST:
-                self._rights.clear()
+                self._forget_rights()
             self._rights[key] = (now + KEPT, rights)
         return rights
 
@@ -151,12 +155,12 @@ class Gate:
         if heard is None:
             self._standings.clear()
             self._groups.clear()
-            self._rights.clear()
+            self._forget_rights()
             return
         bearing = [event for event in heard if event.kind in BEARING]
         if not bearing:
             return
-        self._rights.clear()
+        self._forget_rights()
         self._groups.clear()
         people = {patient for event in bearing for patient in event.patients}
         has_proxies = any(event.kind in (PATIENT, "RelatedPerson") for event in bearing)
@@ -164,7 +168,26 @@ class Gate:
             if patient in people or (has_proxies and standing.has_proxies):
                 del self._standings[patient]
 
-    async def _standing(self, view: View, patient: str) -> Standing:
+    def _forget_rights(self) -> None:
+        self._rights.clear()
+        self._answers.clear()
+
+    def known(self, view: View, actor: Actor, deed: Deed) -> Answers | None:
+        """Return what was answered lately about versions; None where it must be asked anew."""
+        if view is not self._store or self.seconds() - self._looked > LOOK:
+            return None
+        return self._answers.get((actor, deed))
+
+    def _keep(self, actor: Actor, deed: Deed, version: Version, found: Answer) -> None:
+        """Keep an answer for as long as the rights that it rests on."""
+        people = self.meaning.whose(version) or ("",)
+        until = min(self._rights.get((actor, one), (0.0,))[0] for one in people)
+        answers = self._answers.setdefault((actor, deed), {})
+        if len(answers) > MOST:
+            answers.clear()
+        answers[version.sha256, version.id] = (until, found)
+
+    async def standing(self, view: View, patient: str) -> Standing:
         found = self._standings.get(patient)
         if found is not None:
             return found
@@ -182,9 +205,9 @@ class Gate:
     async def _members(self, view: View, actor: Actor) -> frozenset[str]:
         """Return the groups of the record that an actor is a member of, and their organisation."""
         key = (actor.id, actor.organisation)
-        found = self._groups.get(key)
-        if found is not None:
-            return found
+        found, now = self._groups.get(key), self.seconds()
+        if found is not None and found[0] > now:
+            return found[1]
         kind, _, id = actor.id.partition("/")
         members: list[Version] = []
         for of, param in (("Group", "member"), ("PractitionerRole", "practitioner")) if id else ():
@@ -196,8 +219,22 @@ class Gate:
         groups = self.meaning.groups(actor.id, members, self.clock())
         groups |= {f"{v.kind}/{v.id}" for v in members if v.kind == "Organization"}
         if view is self._store:
-            self._groups[key] = groups
+            self._groups[key] = (now + REACHED, groups)
         return groups
+
+    async def seen(
+        self, view: View, actor: Actor, versions: Sequence[Version], deed: Deed
+    ) -> list[Version]:
+        """Return those of some versions that an actor may see."""
+        known, now = self.known(view, actor, deed) or {}, self.seconds()
+        found = []
+        for version in versions:
+            until, answer = known.get((version.sha256, version.id), (now, None))
+            if answer is None or until <= now:
+                answer = await self.answer(view, actor, version, deed)
+            if answer.is_permitted:
+                found.append(version)
+        return found
 
     async def sees(self, view: View, actor: Actor, version: Version, deed: Deed) -> bool:
         """Return whether an actor may see the newest version of a resource, or one in a history.
@@ -208,6 +245,16 @@ class Gate:
 
     async def answer(self, view: View, actor: Actor, version: Version, deed: Deed) -> Answer:
         """Return whether something may be done with a version, and the rules that said so."""
+        known = self.known(view, actor, deed)
+        kept = known.get((version.sha256, version.id)) if known else None
+        if kept is not None and kept[0] > self.seconds():
+            return kept[1]
+        found = await self._asked(view, actor, version, deed)
+        if view is self._store and version.sha256 and version.kind != "Subscription":
+            self._keep(actor, deed, version, found)
+        return found
+
+    async def _asked(self, view: View, actor: Actor, version: Version, deed: Deed) -> Answer:
         while version.is_deleted:
             before = await view.read_version(version.kind, version.id, version.number - 1)
             if before is None:

@@ -85,8 +85,10 @@ class Guarded:
         """Return the ids of those versions that an actor may not see."""
         if self.gate is None or self.gate.is_open(actor):
             return frozenset()
-        gate, store = self.gate, self.store
-        return frozenset([v.id for v in versions if not await gate.sees(store, actor, v, deed)])
+        seen = await self.gate.seen(self.store, actor, versions, deed)
+        if len(seen) == len(versions):
+            return frozenset()
+        return frozenset(v.id for v in versions if v not in seen)
 
     async def _transact(self, actor: Actor, kind: str, work: Callable[[Tx], Awaitable[T]]) -> T:
         done = await self.seen_by(actor).transact(work)

@@ -79,8 +79,7 @@ class Filter:
 
     async def kept(self, versions: Sequence[Version]) -> list[Version]:
         """Return those that may be seen."""
-        sees, asked = self.gate.sees, (self.view, self.actor)
-        found = [v for v in versions if await sees(*asked, v, self.deed)]
+        found = await self.gate.seen(self.view, self.actor, versions, self.deed)
         self.has_hidden = self.has_hidden or len(found) < len(versions)
         return found
 
