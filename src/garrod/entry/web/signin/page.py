@@ -172,9 +172,10 @@ class SignIn:
         return f"{end}?{urlencode(more)}" if end else ""
 
     def _base_of(self, request: Request) -> str:
-        """Return this server's address; on this machine the one by which it was asked."""
+        """Return this server's address; where that is this machine, the one that was asked by."""
         asked = request.headers.get("host", "")
-        if (urlsplit(f"//{asked}").hostname or "") in LOOPBACK:
+        is_near = (urlsplit(self.base).hostname or "") in LOOPBACK
+        if is_near and (urlsplit(f"//{asked}").hostname or "") in LOOPBACK:
             return f"{request.url.scheme}://{asked}"
         return self.base
 
