@@ -1,4 +1,4 @@
-"""What apps are told of signing in is the authorisation server's own, and nothing unsafe besides."""
+"""What apps are told of signing in is the authorisation server's own, and nothing unsafe."""
 
 from garrod.adapters.identity.model import Issuer
 from garrod.adapters.identity.smart import CAPABILITIES, SCOPES, configuration, security
