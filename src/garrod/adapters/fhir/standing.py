@@ -22,11 +22,12 @@ from garrod.adapters.fhir.record.codec import FhirCodec
 from garrod.adapters.fhir.record.parse import parse
 from garrod.adapters.fhir.ties import ties_of
 from garrod.care.govern.access import Actor, actor_told
-from garrod.care.govern.consent.house import RAW_GENOME, SECONDARY_FINDING
-from garrod.care.govern.consent.model import Consent, Features
+from garrod.care.govern.consent.house import OPT_OUT_PROVISION, RAW_GENOME, SECONDARY_FINDING
+from garrod.care.govern.consent.model import Consent, Features, Status
 from garrod.care.govern.labels import PACK
 from garrod.care.govern.relation import Standing
 from garrod.care.govern.scopes import Token
+from garrod.core.errors import FhirError
 from garrod.core.resource import Version
 from garrod.knowledge.pack import Row
 from garrod.knowledge.shelf import Shelf
@@ -164,17 +165,20 @@ class FhirMeaning:
     ) -> Standing:
         """Return what resources say of who may come near a person.
 
-        Raises: FhirError where a consent was stored that cannot be read.
+        A consent that cannot be read leaves care as it is, and ends every other use.
         """
         read = [_resource(v) for v in versions]
-        consents = tuple(self._consent(r) for r in read if r["resourceType"] == "Consent")
+        given = (r for r in read if r["resourceType"] == "Consent")
+        consents = tuple(self._consent(r, patient) for r in given)
         others = {name: [v.id for v in found] for name, found in also.items()}
-        return Standing(
-            patient, ties_of(patient, read, others), tuple(c for c in consents if c is not None)
-        )
+        return Standing(patient, ties_of(patient, read, others), consents)
 
-    def _consent(self, resource: Resource) -> Consent | None:
-        return consent_of(resource, self.base or None)
+    def _consent(self, resource: Resource, patient: str) -> Consent:
+        try:
+            return consent_of(resource, self.base or None)
+        except FhirError:
+            name = f"Consent/{resource['id']} (it cannot be read)"
+            return Consent(name, Status.ACTIVE, patient, provision=OPT_OUT_PROVISION)
 
     def groups(self, who: str, versions: Sequence[Version], at: datetime) -> frozenset[str]:
         """Return what somebody is a member of at a time, as groups and roles say."""

@@ -16,6 +16,8 @@ from garrod.care.govern.relation import Tie
 
 # Not clinical: how long those who cared for somebody may still look (letters, late results).
 AFTERWARDS = timedelta(days=90)
+LAST = 9999  # the last year that a date can have: without an end
+NEVER = datetime.min.replace(tzinfo=UTC)  # the end of what nobody can read: long ago
 ENDED_TEAMS = frozenset(("proposed", "suspended", "inactive", "entered-in-error"))
 EPISODES = frozenset(("planned", "waitlist", "active", "onhold", "finished"))
 STAYS = frozenset(("planned", "arrived", "triaged", "in-progress", "onleave", "finished"))
@@ -55,11 +57,11 @@ def _ties_in(
             yield from _named(one(participant, "member"), _narrowed(tie, _period(participant)))
             yield from _named(one(participant, "onBehalfOf"), _narrowed(tie, _period(participant)))
     elif kind == "EpisodeOfCare" and status in EPISODES:
-        tie = Tie(CARE, None, until + AFTERWARDS if until else None)
+        tie = Tie(CARE, None, _later(until))
         yield from _named(one(resource, "managingOrganization"), tie)
         yield from _named(one(resource, "careManager"), tie)
     elif kind == "Encounter" and status in STAYS:
-        tie = Tie(CARE, None, until + AFTERWARDS if until else None)
+        tie = Tie(CARE, None, _later(until))
         yield from _named(one(resource, "serviceProvider"), tie)
         for participant in many(resource, "participant"):
             yield from _named(one(participant, "individual"), tie)
@@ -79,6 +81,10 @@ def _named(holder: Resource, tie: Tie) -> Iterator[Named]:
         yield value, tie
 
 
+def _later(until: datetime | None) -> datetime | None:
+    return until + AFTERWARDS if until else None
+
+
 def _narrowed(tie: Tie, period: tuple[datetime | None, datetime | None]) -> Tie:
     since = max((x for x in (tie.since, period[0]) if x), default=None)
     until = min((x for x in (tie.until, period[1]) if x), default=None)
@@ -91,22 +97,29 @@ def _period(resource: Resource) -> tuple[datetime | None, datetime | None]:
 
 
 def _moment(said: str, *, is_end: bool) -> datetime | None:
-    """Return a moment; a day, month or year that ends something is counted whole."""
+    """Return a moment; a day, month or year that ends something is counted whole.
+
+    What cannot be read opens nothing.
+    """
     if not said:
         return None
     try:
         if len(said) > 10:
             found = datetime.fromisoformat(said)
+            if is_end and found.year == LAST:
+                return None
             return found if found.tzinfo else found.replace(tzinfo=UTC)
         parts = [int(part) for part in said.split("-")]
         year, month, day = (*parts, 1, 1)[:3] if len(parts) < 3 else parts
         start = datetime(year, month, day, tzinfo=UTC)
         if not is_end:
             return start
+        if year == LAST:
+            return None
         if len(parts) == 3:
             return start + timedelta(days=1)
         if len(parts) == 2:
             return datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
         return datetime(year + 1, 1, 1, tzinfo=UTC)
     except (ValueError, OverflowError):
-        return None if is_end else datetime.max.replace(tzinfo=UTC)
+        return NEVER if is_end else datetime.max.replace(tzinfo=UTC)

@@ -30,6 +30,7 @@ from garrod.care.govern.scopes import Grant, InsufficientScope, Token, Whose, gr
 
 Tokens = Callable[[], Mapping[str, Collection[Token]]]
 MOST = 20_000  # Not clinical: questions of role and kind whose answers are kept
+HOUSE = "house rule"  # how the names of rules begin that hold for everybody
 OUT_OF_SCOPE = "what the app was granted does not reach so far"
 
 
@@ -162,9 +163,12 @@ class Rights:
         """Return what consent may say of a resource of the person."""
         if self._consents is None:
             return (SILENT,)
-        if self._consents.is_whole:
-            return (_saying(self._consents.of(Features("", ""))),)
-        return (SILENT, PERMITTED, DENIED)
+        own = [v for v in self._consents.voices if not v.source.startswith(HOUSE)]
+        if not all(voice.rule.is_whole for voice in own):
+            return (SILENT, PERMITTED, DENIED)
+        usual = _saying(self._consents.of(Features("", "")))
+        # the house's rules are about labels: they deny some, and make nothing of a denial
+        return (usual,) if self._consents.is_whole or usual == DENIED else (usual, DENIED)
 
     def _said(self, features: Features) -> tuple[str, tuple[str, ...]]:
         if self._consents is None:

@@ -291,8 +291,8 @@ class Gate:
         return self.meaning.kept_by(version) <= {actor.setting}
 
     async def may(self, view: View, actor: Actor, deed: Deed, kind: str, patient: str) -> Answer:
-        """Return whether something may be done with some resources of a kind of a person."""
-        return (await self.rights(view, actor, patient)).answer(deed, kind)
+        """Return whether something may be done with resources of a kind of a person, if plain."""
+        return (await self.rights(view, actor, patient)).plain(deed, kind)
 
     async def is_visible(self, view: View, actor: Actor, version: Version) -> bool:
         """Return whether a version may be seen, whatever an app was granted."""

@@ -9,11 +9,18 @@ from garrod.care.govern.access import Access, Actor, Deed, demand
 from garrod.care.govern.audit import current
 from garrod.care.record.gate import PATIENT, Gate
 from garrod.care.record.ports import Event, Store, Tx
+from garrod.care.record.query import OfPatients, Query
 from garrod.care.record.seen_store import SeenStore, SeenTx
 from garrod.core.errors import AccessDenied, InputError
 from garrod.core.resource import Version
 
 T = TypeVar("T")
+# What tells of a person where they themselves may not be seen: what snapshots are made of
+THEIRS = (
+    *("AllergyIntolerance", "Condition", "DiagnosticReport", "Goal", "List"),
+    *("MedicationAdministration", "MedicationDispense", "MedicationRequest"),
+    *("MedicationStatement", "Observation", "Procedure", "ServiceRequest"),
+)
 
 
 class NotFound(InputError):
@@ -55,12 +62,21 @@ class Guarded:
         if self.gate is None or self.gate.is_open(actor):
             return
         answer = await self.gate.may(self.store, actor, deed, kind, patient)
-        if not answer.is_permitted:
+        is_known = answer.is_whole or await self.knows_of(actor, patient)
+        if not answer.is_permitted or not is_known:
             current().about(kind, (patient,))
             current().denied(answer.because)
-            if await self.seen_by(actor).read(PATIENT, patient) is None:
+            if not is_known or not await self.knows_of(actor, patient):
                 raise missing(PATIENT, patient)
             raise AccessDenied(f"a {actor.role} may not {deed} {kind} of that person.")
+
+    async def knows_of(self, actor: Actor, patient: str) -> bool:
+        """Return whether an actor may see who a person is, or anything of what is theirs."""
+        seen = self.seen_by(actor)
+        if await seen.read(PATIENT, patient) is not None:
+            return True
+        whose = (OfPatients(frozenset((patient,))),)
+        return bool((await seen.search(Query(THEIRS, whose, count=1))).versions)
 
     async def tells(self, actor: Actor, event: Event, deed: Deed = Deed.LISTEN) -> bool:
         """Return whether an event may be told to an actor."""

@@ -226,21 +226,13 @@ class People:
         found = [patient]
         for _ in range(_HOPS):
             version = await view.read(PATIENT, found[-1])
-            if version is None and await self._is_partly_seen(view, found[-1]):
-                break
+            if version is None and view is not self.record.store:
+                break  # who they are may not be seen, but something of theirs: that was demanded
             into = self.reader.absorbed_into(there(version, PATIENT, found[-1]))
             if not into or into in found:
                 break
             found.append(into)
         return found
-
-    async def _is_partly_seen(self, view: View, patient: str) -> bool:
-        """Return whether anything of a person may be seen, though not who they are."""
-        if view is self.record.store:
-            return False
-        kinds = tuple(TELLS)
-        page = await view.search(Query(kinds, (OfPatients(frozenset((patient,))),), count=1))
-        return bool(page.versions)
 
     async def _compartment(self, view: View, patient: str, unread: frozenset[str]) -> list[Version]:
         kinds = (PATIENT, *(kind for kind in TELLS if kind not in unread))
