@@ -10,6 +10,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 comma := ,
 TEST_EXTRAS := test$(comma)reports$(if $(CHROMIUM),$(comma)e2e)
 TESTS := $(VENV)/.stage-test$(if $(CHROMIUM),-e2e)
+NPM := $(shell command -v npm)
+PROVIDER := $(VENV)/.stage-provider
 ARGS ?=
 
 help: ## list the verbs
@@ -44,7 +46,12 @@ check: $(VENV)/.stage-dev ## format, lint, types, floors, house rules, stale pag
 	$(BIN)/python -m tools.docs --check
 	$(BIN)/pytest -q tests/house
 
-test: $(VENV)/.stage-dev ## run every test, a real browser included where Chromium is installed
+# A real OpenID provider; without npm, or offline, the tests that need it say that they skipped.
+$(PROVIDER): tests/oidc/package-lock.json
+	@{ [ -n "$(NPM)" ] && npm ci --prefix tests/oidc --ignore-scripts --no-audit --no-fund --silent && touch $@; } \
+		|| echo "No npm, or no packages to be had: the tests with a real OpenID provider will be skipped."
+
+test: $(VENV)/.stage-dev $(PROVIDER) ## run every test, a real browser included where Chromium is installed
 	$(BIN)/pytest -q -n auto --dist worksteal $(ARGS)
 
 validate: $(TESTS) ## compare with the outside world (needs the shared data folder)

@@ -7,8 +7,11 @@ from collections.abc import Callable
 
 from validation import (
     all_rows,
+    audit_proofs,
+    audit_tampering,
     cds_hooks,
     cohort100,
+    consent_pcf,
     decide_burden,
     decide_exposure,
     decide_interactions,
@@ -72,13 +75,21 @@ ALL: dict[str, Callable[[], int]] = {
     "fhir_storage": fhir_storage.main,
     "fhir_xml": fhir_xml.main,
     "kill_rounds": kill_rounds.main,
+    "audit_proofs": audit_proofs.main,
+    "consent_pcf": consent_pcf.main,
+    "audit_tampering": audit_tampering.main,
 }
 BY_NAME: dict[str, Callable[[], int]] = {
     # These install packages, so they are run when they are asked for.
     "fhir_clients": fhir_clients.main,
     "fhir_differential": fhir_differential.main,
 }
-SELF_CONTAINED = {"kill_rounds", "cds_hooks", *BY_NAME}  # what makes or fetches its own data
+SELF_CONTAINED = {
+    "kill_rounds",
+    "audit_tampering",
+    "cds_hooks",
+    *BY_NAME,
+}  # what makes or fetches its own data
 
 
 def main(names: list[str]) -> int:

@@ -266,6 +266,28 @@ def test_server_listens_on_this_machine_alone(tmp_path: Path) -> None:
     assert (ran.returncode, "GARROD-USE010" in ran.stderr) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"GARROD_ISSUER": "https://id.example", "GARROD_AUDIENCE": "x"}, "GARROD-USE011"),
+        ({"GARROD_ISSUER": "http://id.example", "GARROD_AUDIENCE": "x"}, "GARROD-IDP003"),
+        ({"GARROD_ISSUER": "https://id.example"}, "GARROD-IDP003"),
+    ],
+)
+def test_server_for_others_needs_its_settings_whole(
+    tmp_path: Path, settings: dict[str, str], told: str
+) -> None:
+    garrod = Path(sys.executable).with_name("garrod")
+    command = [str(garrod), "serve", "--data", str(tmp_path), "--host", "0.0.0.0"]
+    environment = {**os.environ, **settings}
+    ran = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ran.returncode in (2, 10)
+    assert ran.stderr.splitlines()[-1].startswith(told)
+    assert "Traceback" not in ran.stderr
+
+
 def test_xml_goes_in_and_comes_out(fhir: Server) -> None:
     sent = (
         '<Patient xmlns="http://hl7.org/fhir"><name><family value="Testperson"/></name>'

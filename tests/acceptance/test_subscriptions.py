@@ -315,3 +315,14 @@ def test_status_is_told_by_type_and_by_instance(fhir: Server, hook: Endpoint) ->
     listed = fhir.ask("GET", "/fhir/Subscription/$status?status=active").json()
     assert any(e["fullUrl"].endswith(f"{id}/$status") for e in listed["entry"])
     assert fhir.ask("GET", "/fhir/Subscription/$status?state=active").status_code == 400
+
+
+def test_what_is_posted_is_audited_before_it_leaves(fhir: Server, hook: Endpoint) -> None:
+    who = person(fhir)
+    subscribed(fhir, asking(hook.url, who))
+    write(fhir, who)
+    wait_until(lambda: len(hook.foci) == 1)
+    history = fhir.ask("GET", f"/audit/people/{who}").json()["entries"]
+    (told,) = [e for e in history if e["what"] == "send"]
+    assert (told["who"], told["outcome"]) == ("local", "permitted")
+    assert told["kinds"] == ["MedicationRequest"]

@@ -33,6 +33,7 @@ ORDER = (
     "interactions",
     "organs",
     "review",
+    "labels",
     "fhir_r4",
     "fhir_search",
 )

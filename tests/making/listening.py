@@ -32,9 +32,11 @@ class Heard:
 class Listener:
     """Listens from its making until `close`."""
 
-    def __init__(self, base: str, query: str = "", last_id: str = "") -> None:
+    def __init__(
+        self, base: str, query: str = "", last_id: str = "", *, token: str = TOKEN
+    ) -> None:
         self.heard = Heard()
-        headers = {"Authorization": f"Bearer {TOKEN}"}
+        headers = {"Authorization": f"Bearer {token}"}
         if last_id:
             headers["Last-Event-ID"] = last_id
         self._client = httpx.Client(headers=headers, timeout=httpx.Timeout(30, read=60))

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,16 +48,21 @@ def free_port() -> int:
 
 @contextmanager
 def server(
-    folder: Path, *, database: str = "", port: int = 0, demo: bool = False
+    folder: Path,
+    *,
+    database: str = "",
+    port: int = 0,
+    demo: bool = False,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
-    """Run a server on a data folder until the block ends."""
+    """Run a server on a data folder until the block ends; `settings` go into its environment."""
     port = port or free_port()
     garrod = Path(sys.executable).with_name("garrod")
     command = [str(garrod), "serve", "--port", str(port), "--data", str(folder)]
     command += ["--database", database] if database else []
     command += ["--demo"] if demo else []
     log = (folder.parent / f"{folder.name}.log").open("ab")
-    environment = {**os.environ, "GARROD_DEV_TOKEN": TOKEN}
+    environment = {**os.environ, "GARROD_DEV_TOKEN": TOKEN, **(settings or {})}
     process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     headers = {"Authorization": f"Bearer {TOKEN}"}
     try:

@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 from garrod.adapters.cds.fetch import Reader
 from garrod.adapters.fhir.rest.checked import CheckedCodec
@@ -18,21 +19,30 @@ from garrod.entry.api.operations.bulk_jobs import Exports
 from garrod.entry.api.rooms import Rooms
 from garrod.entry.api.routes import answer
 from garrod.entry.api.subscribing_opening import kept_in
+from garrod.entry.audit_opening import audit_of, known_words
+from garrod.entry.auditing import Audited
 from garrod.entry.consult import Consult
 from garrod.entry.demo_world import load_demo
-from garrod.entry.guard import Guard
+from garrod.entry.governing import governed, learning
 from garrod.entry.hooks.desk import settings_of
 from garrod.entry.hooks.door import HooksDoor
 from garrod.entry.hooks.mounting import Mounted, Opening, clients_of
-from garrod.entry.housing import LOOPBACK, clock, housing_of, new_id, opened_record
+from garrod.entry.housing import clock, housing_of, new_id, opened_record
+from garrod.entry.identity import development_of, guard_of, identity_of, with_development
+from garrod.entry.issuer.door import IssuerDoor, Issuing
 from garrod.entry.monitoring import Monitor, monitoring
 from garrod.entry.snapshots import people_of
 from garrod.entry.terms import check_codes, following, terminology_in
-from garrod.entry.web.door import Clinic, WebDoor
+from garrod.entry.web.door import Clinic
+from garrod.entry.web.mounting import web_door
 from garrod.entry.web.seals import Seals
 from garrod.entry.wire import Services
 
 HOUSING = housing_of()
+FIRST = "prescriber"  # who opens the printed link of a demo
+ENVIRONMENT = with_development(os.environ)
+IDENTITY = identity_of(ENVIRONMENT, clock)
+AUDIT = audit_of(HOUSING.folder, os.environ, clock)
 
 
 @asynccontextmanager
@@ -42,11 +52,18 @@ async def _rooms() -> AsyncIterator[Rooms]:
     base, expand = os.environ.get("GARROD_BASE", ""), expander(terms)
     codec = CheckedCodec(services.shelf, base, expand=expand, clock=clock)
     check_codes(codec, services, terms)
-    async with opened_record(HOUSING, codec) as record, following(terms, record.store):
+    gate = governed(codec, services.shelf, HOUSING.folder, clock)
+    async with (
+        opened_record(HOUSING, codec, gate) as record,
+        following(terms, record.store),
+        learning(gate.policing, HOUSING.folder, is_wanted=IDENTITY is not None),
+    ):
         if os.environ.get("GARROD_DEMO"):
             await load_demo(record, codec, services)
         xml = XmlFormat(services.shelf)
         rooms = Rooms(record, codec, OPERATIONS, services, xml, answer, terminology=terms)
+        rooms = replace(rooms, identity=IDENTITY, audit=AUDIT)
+        AUDIT.known = known_words(codec.kinds, OPERATIONS)
         people = people_of(record, services)
         consult = Consult(record, services, clock, people=people)
         async with Exports(HOUSING.folder, record, codec, clock).running() as exports:
@@ -57,6 +74,8 @@ async def _rooms() -> AsyncIterator[Rooms]:
                     yield replace(rooms, exports=exports, people=people, consult=consult)
                 await asyncio.gather(warming, return_exceptions=True)
         await _reader.close()
+        if IDENTITY is not None:
+            await IDENTITY.outside.close()
 
 
 _subscribers = kept_in(
@@ -66,12 +85,24 @@ _subscribers = kept_in(
     clock=clock,
     new_id=new_id,
 )
-_guard = Guard(HOUSING.token, LOOPBACK)
+guard = guard_of(HOUSING.token, IDENTITY, ENVIRONMENT)
 _settings = settings_of(os.environ)
 _desk, _reader = Opening(), Reader(_settings.gate, _settings.seconds)
 _rest = Mounted(
-    make_app(_rooms, _guard, _subscribers),
-    HooksDoor(_desk.ask, _guard, _settings, clients_of(_settings, clock), _reader),
+    make_app(_rooms, guard, _subscribers),
+    HooksDoor(_desk.ask, guard, _settings, clients_of(_settings, clock), _reader),
 )
 _seals = Seals(HOUSING.token, clock, link=os.environ.pop("GARROD_SIGN_IN", ""))
-app = Clinic(_rest, WebDoor(_desk.ask, _guard, _seals))
+_development = development_of(ENVIRONMENT, clock)
+_web = web_door(
+    _desk.ask,
+    guard,
+    _seals,
+    IDENTITY,
+    clock=clock,
+    base=os.environ.get("GARROD_BASE", ""),
+    ticket=partial(_development.ticket, FIRST) if _development else None,
+)
+_clinic = Clinic(_rest, _web)
+doors = Issuing(_clinic, IssuerDoor(_development, guard)) if _development else _clinic
+app = Audited(doors, AUDIT)  # outermost: no request is answered unaudited

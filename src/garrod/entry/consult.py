@@ -19,10 +19,13 @@ from garrod.care.decide.budget import Ledger
 from garrod.care.decide.knowledge import Knowledge
 from garrod.care.decide.model import Decision
 from garrod.care.decide.moment import Moment
-from garrod.care.decide.ports import CardMemory, People
+from garrod.care.decide.ports import CardMemory
+from garrod.care.decide.restricted import Restriction, warned
 from garrod.care.decide.review import said_once
 from garrod.care.decide.sittings import Sittings
+from garrod.care.record.people import People
 from garrod.care.record.service import Record
+from garrod.core.advice import Target
 from garrod.core.medicine import REVIEW, Proposal
 from garrod.core.person import Person
 from garrod.entry.memories import Strangers
@@ -82,12 +85,36 @@ class Consult:
             clock=self.clock,
             judge=self._judge,
             ledger=self.ledger,
+            restriction=self.restriction if memory is self.memory else None,
         )
+
+    @cached_property
+    def restriction(self) -> Restriction | None:
+        """What is said where only hidden facts would stop an order; None: the policy is silent."""
+        gate = self.record.gate
+        if gate is None or not gate.policing.terms.warns_of_hidden:
+            return None
+        terms = gate.policing.terms
+        return Restriction(self.people.hidden, terms.contact, terms.reference)
 
     def _judge(
         self, knowledge: Knowledge, person: Person, proposal: Proposal, today: date
     ) -> Decision:
         return self.services.answer(person, proposal, today=today)
+
+    async def reviewed(self, actor: object, patient: str, person: Person) -> Decision:
+        """Return what is to be said of everything that a person takes, by all that is known.
+
+        `person` is as the actor may see them; `patient` "" where the record does not know them.
+        Raises: AccessDenied, NotFound REC001.
+        """
+        found = self.review(person)
+        if self.restriction is None or not patient:
+            return found
+        whole = await self.restriction.hidden(actor, patient)
+        if whole is None:
+            return found
+        return warned(found, self.review(whole), Target("medicines"), self.restriction)
 
     def review(self, person: Person) -> Decision:
         """Return what is to be said of everything that a person takes, each problem once."""

@@ -15,11 +15,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from garrod.core.errors import AccessDenied
-from garrod.entry.asgi import HOUSING
-from garrod.entry.asgi import app as record
+from garrod.entry.asgi import AUDIT, guard
+from garrod.entry.asgi import doors as record
+from garrod.entry.auditing import Audited
 from garrod.entry.demo_pages import people_page, story_page
 from garrod.entry.guard import Guard
-from garrod.entry.housing import LOOPBACK
 from garrod.entry.web.pages import HEADERS
 
 OPEN = "/health"  # what the guard lets anybody ask who asks this machine by its own name
@@ -52,11 +52,12 @@ class DemoDoors:
         await answer(scope, receive, send)
 
 
-app = DemoDoors(
+_doors = DemoDoors(
     record,
-    Guard(HOUSING.token, LOOPBACK),
+    guard,
     {
         "/": (partial(people_page, os.environ.get("GARROD_BASE", "")), HEADERS),
         "/story": (story_page, REPORT),
     },
 )
+app = Audited(_doors, AUDIT)

@@ -19,6 +19,7 @@ from garrod.adapters.world import Profile, load_profile, people, shared
 from garrod.care.record.ports import Tx
 from garrod.care.record.query import Query
 from garrod.care.record.service import Record
+from garrod.entry.demo_clinic import clinic, team_of
 from garrod.entry.demo_moments import MOMENTS, STORY, planted_people
 from garrod.entry.demo_story import story_resources
 from garrod.entry.wire import Services
@@ -43,12 +44,12 @@ async def load_demo(record: Record, codec: FhirCodec, services: Services) -> int
     if page.versions:
         return await _missing(record, codec, services)
     profile = load_profile(services.shelf)
-    await _stored(record, codec, list(shared(profile)))
+    await _stored(record, codec, [*shared(profile), *clinic()])
     planted = planted_people(services)
     drawn = [story_resources(services), *planted, *demo_people(profile)]
     for start in range(0, len(drawn), AT_ONCE):
         group = drawn[start : start + AT_ONCE]
-        await asyncio.gather(*(_stored(record, codec, person) for person in group))
+        await asyncio.gather(*(_stored(record, codec, _with_team(person)) for person in group))
     return len(drawn)
 
 
@@ -59,9 +60,30 @@ async def _missing(record: Record, codec: FhirCodec, services: Services) -> int:
         return count
     for person in planted_people(services):
         if await record.store.read("Patient", person[0]["id"]) is None:
-            await _stored(record, codec, person)
+            await _stored(record, codec, _with_team(person))
             count += 1
+    await _staffed(record, codec)
     return count
+
+
+async def _staffed(record: Record, codec: FhirCodec) -> None:
+    """Give the record of an older demo its clinic, and each person a team."""
+    found = list(clinic())
+    if await record.store.read(found[0]["resourceType"], found[0]["id"]) is not None:
+        return
+    await _stored(record, codec, found)
+    cursor: str | None = None
+    while True:
+        page = await record.store.search(Query(("Patient",), count=PEOPLE, cursor=cursor))
+        await _stored(record, codec, [team_of(version.id) for version in page.versions])
+        cursor = page.cursor
+        if not cursor:
+            return
+
+
+def _with_team(person: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    patients = [one["id"] for one in person if one["resourceType"] == "Patient"]
+    return [*person, *map(team_of, patients)]
 
 
 def demo_people(profile: Profile) -> Iterator[list[dict[str, Any]]]:

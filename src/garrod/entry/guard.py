@@ -1,6 +1,5 @@
-"""Who is at the door: the bearer token of the local user, and requests that come from elsewhere.
+"""Who is at the door: this machine's own user by its token, or whoever the site's issuer signed in.
 
-Until the trust room stands there is one user: whoever holds the token of this machine's server.
 Source: the project's design; RFC 6750 (bearer tokens)
 """
 
@@ -12,39 +11,102 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from garrod.adapters.identity.model import Unauthorised
+from garrod.adapters.identity.tokens import NotAtHand, Verifier, parts_of
 from garrod.care.govern.access import LOCAL, Actor
-from garrod.core.errors import AccessDenied
+from garrod.care.govern.audit import current
+from garrod.care.govern.scopes import InsufficientScope
+from garrod.core.errors import AccessDenied, GarrodError
 
-OPEN = frozenset(("/health", "/fhir/metadata", "/openapi.json", "/metrics"))
-
-
-class Unauthorised(AccessDenied):
-    """Nobody is known by what was sent."""
-
-    default_code = "ACC002"
+SMART = "/fhir/.well-known/smart-configuration"
+OPEN = frozenset(("/health", "/fhir/metadata", SMART, "/openapi.json", "/metrics"))
+LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
+FORWARDED = ("x-forwarded-for", "x-forwarded-host", "forwarded", "via", "x-real-ip")
+NOBODY = Actor("nobody")  # who asks for what is open to everybody
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Knows the token, and the names under which this server may be addressed."""
+    """Knows the token, the names under which this server may be addressed, and who is signed in.
+
+    `is_public`: the server listens on more than this machine, and has no user of its own.
+    """
 
     token: str
     hosts: frozenset[str]
+    verifier: Verifier | None = None
+    is_public: bool = False
 
     def admit(self, path: str, headers: Mapping[str, str]) -> Actor:
-        """Return who asks.  Raises: Unauthorised ACC002, AccessDenied ACC003 (host or origin)."""
+        """Return who asks, without waiting for anything.
+
+        Raises: Unauthorised ACC002, AccessDenied ACC003 (host or origin), NotAtHand (ask
+        `admitted`).
+        """
+        actor = self._admit(path, headers)
+        current().acted(actor)
+        return actor
+
+    def _admit(self, path: str, headers: Mapping[str, str]) -> Actor:
         self._check_origin(headers)
         if path in OPEN:
+            return NOBODY
+        token = bearer(headers)
+        if self._is_own(token, headers):
             return LOCAL
-        scheme, _, given = headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(
-            given.strip().encode(), self.token.encode()
-        ):
+        if self.verifier is None:
             raise Unauthorised(
                 "this server asks for its token: send it as 'Authorization: Bearer TOKEN' (it was "
-                "printed when the server first started, or is GARROD_DEV_TOKEN)."
+                "printed when the server first started, or is GARROD_DEV_TOKEN).",
+                error="invalid_token" if token else "",
             )
-        return LOCAL
+        if not token:
+            raise Unauthorised(
+                "this server asks for an access token of the site's sign-in service: send it as "
+                "'Authorization: Bearer TOKEN'."
+            )
+        return self.verifier.known(token)
+
+    async def admitted(self, path: str, headers: Mapping[str, str]) -> Actor:
+        """Return who asks; where that is not known here yet, the issuer is asked.
+
+        Raises: Unauthorised ACC002, AccessDenied ACC003, OutsideError IDP001 (it does not answer).
+        """
+        try:
+            return self.admit(path, headers)
+        except NotAtHand:
+            assert self.verifier is not None
+            actor = await self.verifier.look(bearer(headers))
+            current().acted(actor)
+            return actor
+
+    async def still_admits(self, headers: Mapping[str, str]) -> bool:
+        """Return whether what a long answer was asked with holds: its token may have ended."""
+        try:
+            try:
+                self._admit("", headers)
+            except NotAtHand:
+                assert self.verifier is not None
+                await self.verifier.look(bearer(headers))
+        except GarrodError:
+            return False
+        return True
+
+    def is_of_issuer(self, token: str) -> bool:
+        """Return whether a token says that the site's issuer made it; nothing of it is proved."""
+        if self.verifier is None:
+            return False
+        try:
+            return parts_of(token).claims.get("iss") == self.verifier.issuer.iss
+        except Unauthorised:
+            return False
+
+    def _is_own(self, token: str, headers: Mapping[str, str]) -> bool:
+        """Return whether this machine's own user asks, from this machine."""
+        if self.is_public or not hmac.compare_digest(token.encode(), self.token.encode()):
+            return False
+        is_near = _name(f"//{headers.get('host', '')}") in LOOPBACK
+        return is_near and not any(name in headers for name in FORWARDED)
 
     def _check_origin(self, headers: Mapping[str, str]) -> None:
         host = _name(f"//{headers.get('host', '')}")
@@ -56,6 +118,34 @@ class Guard:
         origin = headers.get("origin", "")
         if origin and origin != "null" and _name(origin) not in self.hosts:
             raise AccessDenied("a page from elsewhere may not ask here.", code="ACC003")
+
+
+def bearer(headers: Mapping[str, str]) -> str:
+    """Return the bearer token of a request, or ""."""
+    scheme, _, given = headers.get("authorization", "").partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else ""
+
+
+def challenge(error: GarrodError) -> dict[str, str]:
+    """Return the header by which a refusal says what is asked for; none where it is another fault.
+
+    Source: RFC 6750, 3
+    """
+    said = ['Bearer realm="garrod"']
+    if isinstance(error, InsufficientScope):
+        said += ['error="insufficient_scope"', f'scope="{_plain(error.scope)}"']
+    elif isinstance(error, Unauthorised):
+        said += [f'error="{error.error}"'] if error.error else []
+    elif error.code != "ACC002":
+        return {}
+    if len(said) > 1:
+        said.append(f'error_description="{_plain(error.message)}"')
+    return {"WWW-Authenticate": ", ".join(said)}
+
+
+def _plain(text: str) -> str:
+    """Return a text as the parameters of a challenge may hold it."""
+    return "".join(c if " " <= c <= "~" and c not in '"\\' else " " for c in text)[:300]
 
 
 @lru_cache(maxsize=256)

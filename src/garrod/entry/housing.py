@@ -16,18 +16,21 @@ from garrod.adapters.fhir.lines.codec import FhirLines
 from garrod.adapters.fhir.lines.merging import FhirMerges
 from garrod.adapters.fhir.rest.checked import CheckedCodec
 from garrod.care.govern.access import LocalAccess
+from garrod.care.govern.audit import Trailed
+from garrod.care.record.gate import Gate
 from garrod.care.record.medication.likeness import Makeup, PackFormulary, Pairings
 from garrod.care.record.medication.line import Content, MedicineOf
 from garrod.care.record.reactions import Following
 from garrod.care.record.service import Record
 from garrod.core.errors import InputError
+from garrod.entry.audit_opening import try_audit
+from garrod.entry.governing import GovernedAccess
 from garrod.entry.wire import Services, store_at
 from garrod.knowledge.clinical import load_clinical
 from garrod.knowledge.medicines import load_medicines
 from garrod.science.safety.duplicate_rules import load_duplicate_rules
 
 TOKEN_FILE, RECORD_FILE, DEMO_FILE = "token", "record.db", "demo.db"
-LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Housing:
     database: str
     token: str
     is_new_token: bool = False
+    is_demo: bool = False
 
 
 def housing_of(*, data: str = "", database: str = "", is_demo: bool = False) -> Housing:
@@ -46,7 +50,7 @@ def housing_of(*, data: str = "", database: str = "", is_demo: bool = False) -> 
     A demo's record is a file of its own, so that synthetic people never stand among others.
     Raises: InputError INP041 where the folder cannot be made or written.
     """
-    folder = Path(data or os.environ.get("GARROD_DATA", "") or _usual_folder())
+    folder = folder_of(data)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         token, is_new = _token(folder)
@@ -58,7 +62,12 @@ def housing_of(*, data: str = "", database: str = "", is_demo: bool = False) -> 
         ) from error
     named = database or os.environ.get("GARROD_DATABASE", "")
     own = folder / (DEMO_FILE if is_demo else RECORD_FILE)
-    return Housing(folder, named or f"sqlite:///{own}", token, is_new)
+    return Housing(folder, named or f"sqlite:///{own}", token, is_new, is_demo)
+
+
+def folder_of(data: str = "") -> Path:
+    """Return the data folder that an option or the environment names."""
+    return Path(data or os.environ.get("GARROD_DATA", "") or _usual_folder())
 
 
 def _usual_folder() -> Path:
@@ -117,15 +126,22 @@ async def try_store(housing: Housing) -> None:
     """
     store = await store_at(housing.database, clock)
     await store.close()
+    try_audit(housing.folder, clock, is_demo=housing.is_demo)
 
 
 @asynccontextmanager
-async def opened_record(housing: Housing, codec: CheckedCodec) -> AsyncIterator[Record]:
-    """Open the record, and close it at the end.  Raises: OutsideError where it cannot be opened."""
+async def opened_record(
+    housing: Housing, codec: CheckedCodec, gate: Gate | None = None
+) -> AsyncIterator[Record]:
+    """Open the record, and close it at the end; without a gate for the local user alone.
+
+    Raises: OutsideError where it cannot be opened.
+    """
     store = await store_at(housing.database, clock)
     try:
         pack = DrugsPack()
         follow = Following(codec, FhirLines(), FhirMerges(), new_id=new_id, formulary=pack)
-        yield Record(store, codec, LocalAccess(), new_id, reactions=(follow,))
+        access = Trailed(LocalAccess() if gate is None else GovernedAccess(gate.policing))
+        yield Record(store, codec, access, new_id, reactions=(follow,), gate=gate)
     finally:
         await store.close()

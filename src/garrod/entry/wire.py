@@ -162,6 +162,20 @@ async def flaws_of(
             yield flaw.part.value, flaw.words(whole=whole), False
 
 
+async def stale_labels(
+    store: Store, codec: FhirCodec, *, mend: bool = False
+) -> AsyncIterator[tuple[str, str]]:
+    """Yield kind and id of what is found by other labels than those in force; `mend`: no longer.
+
+    Raises: OutsideError STO003 to STO005.
+    """
+    from garrod.adapters.fhir.lines.proof import FhirMeaning
+    from garrod.adapters.store.relabel import relabel
+
+    async for flaw in relabel(store, FhirMeaning(codec), is_mended=mend):
+        yield flaw.kind, flaw.id
+
+
 async def back_up(url: str, to: Path, *, force: bool) -> None:
     """Write a backup of the record at a url.  Raises: UsageError, OutsideError (see backup)."""
     from garrod.adapters.store.backup import backup

@@ -216,3 +216,25 @@ def test_listener_that_comes_late_reads_what_is_kept_no_more(monkeypatch: Any) -
         await until(lambda: client.ids == list(range(1, 31)))
 
     run(check)
+
+
+def test_stream_ends_when_its_token_does_and_says_so() -> None:
+    async def check(kept: MemoryStore, feed: Feed) -> None:
+        is_good = True
+
+        async def holds() -> bool:
+            return is_good
+
+        client = Client()
+        stream = EventStream(feed, Wanted(LOCAL, 0), LocalAccess(), Pace())
+        stream.holds = holds
+        task = asyncio.create_task(stream({}, client.receive, client.send))
+        await put(kept, "p1")
+        await until(lambda: client.ids == [1])
+        is_good = False
+        await put(kept, "p1")
+        await task
+        assert client.ids == [1]
+        assert "token has ended" in client.text
+
+    run(check)

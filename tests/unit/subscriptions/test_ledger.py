@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from garrod.care.govern.access import Actor
 from garrod.core.errors import OutsideError
 from tests.contract.drafts import Clock
 
-ANN = Actor("ann", "pharmacist", "org", "pharmacy", "care")
+ANN = Actor("ann", "pharmacist", "org", "pharmacy", "TREAT", scopes=frozenset(("user/*.rs",)))
 Check = Callable[[Ledger], Awaitable[None]]
 
 
@@ -102,8 +103,9 @@ def test_the_ledger_of_an_earlier_release_is_taken_over_once(tmp_path: Path) -> 
 
     async def check(ledger: Ledger) -> None:
         assert await take_over(tmp_path, ledger, 20) == 2
-        assert await ledger.place("s") == Place(ANN, "what", 10, 15, 2)
-        assert await ledger.place("t") == Place(ANN, "what", 10, 20, 7)  # no place lies in future
+        ann = replace(ANN, scopes=None)  # its purpose was written as "care"
+        assert await ledger.place("s") == Place(ann, "what", 10, 15, 2)
+        assert await ledger.place("t") == Place(ann, "what", 10, 20, 7)  # no place lies in future
         assert not path.exists()
         assert await take_over(tmp_path, ledger, 20) == 0
 

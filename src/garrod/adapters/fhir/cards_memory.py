@@ -21,7 +21,7 @@ from garrod.adapters.fhir.cards import (
 )
 from garrod.adapters.fhir.json import Resource, text
 from garrod.care.decide.ports import Also, CardDeed, CardEvent
-from garrod.care.govern.access import Actor, Deed, demand
+from garrod.care.govern.access import Actor, Deed
 from garrod.care.record.ports import Tx
 from garrod.care.record.service import Record
 from garrod.core.resource import Version
@@ -40,7 +40,7 @@ class RecordedCards:
     async def acknowledged(self, actor: object, patient: str) -> Mapping[str, CardDeed]:
         """Return the cards of a person that were accepted or overridden, by card id."""
         who = actor if isinstance(actor, Actor) else NOBODY
-        demand(self.record.access, who, Deed.READ, ISSUE, patients=(patient,))
+        await self.record.demand(who, Deed.READ, ISSUE, patient)
         return _answered(await self.record.store.note(ROOM, patient))
 
     async def keep(
@@ -50,7 +50,7 @@ class RecordedCards:
         who = actor if isinstance(actor, Actor) else NOBODY
         for patient in {e.patient for e in events}:
             for kind in (ISSUE, TASK):
-                demand(self.record.access, who, Deed.CREATE, kind, patients=(patient,))
+                await self.record.demand(who, Deed.CREATE, kind, patient)
 
         async def work(tx: Tx) -> None:
             for more in also:

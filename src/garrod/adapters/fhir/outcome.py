@@ -33,6 +33,7 @@ CODES: tuple[tuple[type[GarrodError], str], ...] = (  # the nearest kind first
     (InputError, "invalid"),
 )
 FAULT = "exception"
+NOBODY_KNOWN = "ACC002"
 OUR_FAULT = "something went wrong on this side; it was noted under this code"
 SYSTEM = "https://garrod.example/fhir/errors"  # of our own codes: docs/reference/errors.md
 
@@ -52,6 +53,7 @@ def outcome_of(error: GarrodError) -> bytes:
     """
     is_ours = isinstance(error, InternalFault) or type(error) is GarrodError
     found = next((code for kind, code in CODES if isinstance(error, kind)), FAULT)
+    found = "login" if error.code == NOBODY_KNOWN else found
     details = {
         "coding": [{"system": SYSTEM, "code": error.code}],
         "text": OUR_FAULT if is_ours else error.message,

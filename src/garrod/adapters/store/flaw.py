@@ -10,7 +10,7 @@ from enum import StrEnum
 from garrod.adapters.store.compiled import Row
 
 _LONG = re.compile(r"\d{6,}")  # an NHS number, a telephone number
-_PRIVATE = ("identifier", "phone", "email", "telecom", "address", "name")
+_PRIVATE = ("identifier", "phone", "email", "telecom", "address", "name", "_security")
 SHOWN = 3  # rows of a parameter that are written out
 
 

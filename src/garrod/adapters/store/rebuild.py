@@ -31,17 +31,18 @@ async def rebuild(store: Store, meaning: Meaning) -> AsyncIterator[tuple[Flaw, b
             yield flaw, False
             continue
         if len({one.key for one in waiting} | {flaw.key}) > GROUP:
-            await _mend(store, meaning, waiting)
+            await mend(store, meaning, waiting)
             for one in waiting:
                 yield one, True
             waiting = []
         waiting.append(flaw)
-    await _mend(store, meaning, waiting)
+    await mend(store, meaning, waiting)
     for one in waiting:
         yield one, True
 
 
-async def _mend(store: Store, meaning: Meaning, flaws: list[Flaw]) -> None:
+async def mend(store: Store, meaning: Meaning, flaws: list[Flaw]) -> None:
+    """Write the search rows of what flaws name anew, in one transaction.  Raises: OutsideError."""
     of = {flaw.key: (flaw.kind, flaw.id) for flaw in flaws}
     if not of:
         return

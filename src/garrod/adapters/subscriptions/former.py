@@ -7,10 +7,11 @@ from contextlib import closing
 from pathlib import Path
 
 from garrod.adapters.subscriptions.ledger import Ledger
-from garrod.care.govern.access import Actor
+from garrod.care.govern.access import actor_told
 from garrod.core.errors import OutsideError
 
 FILE, TAKEN = "subscriptions.db", "subscriptions.taken-over"
+_WHO = ("id", "role", "organisation", "setting", "purpose")
 _ROWS = (
     "SELECT id, definition, actor, role, organisation, setting, purpose, started, position, told "
     "FROM subscription"
@@ -30,7 +31,8 @@ async def take_over(folder: Path, ledger: Ledger, newest: int) -> int:
         with closing(sqlite3.connect(path)) as file:
             rows = file.execute(_ROWS).fetchall()
         for id, definition, *who, started, position, told in rows:
-            await ledger.claim(id, definition, Actor(*who), min(started, newest))
+            owner = actor_told(dict(zip(_WHO, who, strict=True)))
+            await ledger.claim(id, definition, owner, min(started, newest))
             await ledger.tell(id, min(position, newest), told)
         path.replace(folder / TAKEN)
     except (sqlite3.Error, OSError) as error:

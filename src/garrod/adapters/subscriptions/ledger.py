@@ -7,9 +7,9 @@ put back, each subscriber is told on from the place that it had reached then.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
-from garrod.care.govern.access import Actor
+from garrod.care.govern.access import Actor, actor_told, told_actor
 from garrod.care.record.ports import Store, Tx
 
 ROOM = "subscription"
@@ -63,11 +63,18 @@ class Ledger:
 
 
 def _written(place: Place) -> str:
-    return json.dumps(asdict(place), separators=(",", ":"))
+    told = {
+        "owner": told_actor(place.owner),
+        "definition": place.definition,
+        "started": place.started,
+        "position": place.position,
+        "told": place.told,
+    }
+    return json.dumps(told, separators=(",", ":"))
 
 
 def _read(text: str | None) -> Place | None:
     if text is None:
         return None
     told = json.loads(text)
-    return Place(**{**told, "owner": Actor(**told["owner"])})
+    return Place(**{**told, "owner": actor_told(told["owner"])})

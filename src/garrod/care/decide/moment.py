@@ -18,6 +18,7 @@ from garrod.care.decide.naming import codes_of_line, named_in
 from garrod.care.decide.notices import notice_of, unread_order
 from garrod.care.decide.outcomes import Telling, for_pharmacist, seen
 from garrod.care.decide.ports import Also, CardDeed, CardEvent, CardMemory, People
+from garrod.care.decide.restricted import Restriction, warned
 from garrod.care.decide.service import decide
 from garrod.care.decide.sittings import Sittings
 from garrod.core.advice import Advice, NotAssessed, Target, Tier
@@ -96,6 +97,7 @@ class Moment:
         clock: Callable[[], datetime],
         judge: Judge = _decided,
         ledger: Ledger | None = None,
+        restriction: Restriction | None = None,
     ) -> None:
         self.knowledge = knowledge
         self.people = people
@@ -103,6 +105,7 @@ class Moment:
         self.clock = clock
         self.ledger = ledger or Ledger(knowledge.prescribing.budget)
         self.sittings = Sittings()
+        self.restriction = restriction
         self._judge = judge
 
     async def answered(
@@ -122,6 +125,7 @@ class Moment:
         Raises: AccessDenied, NotFound REC001.
         """
         who = without(person or await self.people.person(actor, patient), orders)
+        whole = await self._whole(actor, patient, orders)
         known = frozenset(await self.memory.acknowledged(actor, patient))
         found = []
         for place, order in enumerate(orders):
@@ -130,10 +134,35 @@ class Moment:
             others = tuple(replace(draft, renews=(ANY_LINE,)) for draft in rest)
             among = replace(who, medicines=(*who.medicines, *others)) if others else who
             one = self._one(among, order, known)
+            if whole is not None:
+                beside = replace(whole, medicines=(*whole.medicines, *others))
+                one = self._warned(one, beside, known)
             if purpose is not Purpose.LOOK:
                 one = self._told(one, patient, sitting, known)
             found.append(one)
         return tuple(found)
+
+    async def _whole(
+        self, actor: object, patient: str, orders: Sequence[MedicineLine]
+    ) -> Person | None:
+        """Return the person with what is hidden from the actor; None where nothing is."""
+        if self.restriction is None or not patient:
+            return None
+        found = await self.restriction.hidden(actor, patient)
+        return None if found is None else without(found, orders)
+
+    def _warned(self, one: Answered, whole: Person, known: frozenset[str]) -> Answered:
+        """Return an answer that points to what is hidden, where that would stop the order."""
+        assert self.restriction is not None, "the whole is read only where it is spoken of"
+        proposal = Proposal(Act.ORDER, one.order)
+        full = self._judge(self.knowledge, whole, proposal, self.clock().date())
+        target = Target(one.order.text or "medicine", codes_of_line(one.order))
+        decision = warned(one.decision, full, target, self.restriction)
+        if decision is one.decision:
+            return one
+        return replace(
+            one, decision=decision, card=card_of(decision, target, known), is_quiet=False
+        )
 
     def _one(self, person: Person, order: MedicineLine, known: frozenset[str]) -> Answered:
         """Return an order's decision and card, as if no budget were and nothing had been shown."""

@@ -6,10 +6,10 @@ until then there is one actor, the local user of a server that listens on this m
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from garrod.core.errors import AccessDenied
 
@@ -32,14 +32,59 @@ class Deed(StrEnum):
 class Actor:
     """Who acts: a logical id, the role, the organisation and the care setting they act in."""
 
-    id: str
-    role: str = ""
-    organisation: str = ""
+    id: str  # "Practitioner/ex-practitioner"; "local" for the local user
+    role: str = ""  # prescriber, pharmacist, nurse … system
+    organisation: str = ""  # an ODS code or "Organization/x"
     setting: str = ""
-    purpose: str = "care"
+    purpose: str = "TREAT"  # a code of v3-PurposeOfUse, or "system#code" of a custom one
+    scopes: frozenset[str] | None = None  # granted SMART scopes; None: not limited by scopes
+    patient: str = ""  # launch context: only this person
+    client: str = ""  # the software that asks (client_id)
+    session: str = ""  # id of the session or token (jti)
+    groups: frozenset[str] = frozenset()  # what the person is a member of: "Group/x"
+    emergency: str = ""  # the reason, while the glass is broken (ETREAT)
+
+    def is_as(self, other: Actor) -> bool:
+        """Return whether another acts as this one does: who, for whom, by which software.
+
+        The session, the purpose and what is granted for now may differ.
+        """
+        return (self.id, self.role, self.organisation, self.client, self.patient) == (
+            other.id, other.role, other.organisation, other.client, other.patient
+        )  # fmt: skip
 
 
 LOCAL = Actor("local", role="system")
+PLAIN = (
+    "id", "role", "organisation", "setting", "purpose", "patient", "client", "session", "emergency",
+)  # fmt: skip
+FORMERLY = {"care": "TREAT"}  # what earlier releases wrote for a purpose
+
+
+def told_actor(actor: Actor) -> dict[str, Any]:
+    """Return an actor as plain values, to be kept as JSON; what says nothing is left out."""
+    told: dict[str, Any] = {name: value for name in PLAIN if (value := getattr(actor, name))}
+    if actor.scopes is not None:
+        told["scopes"] = sorted(actor.scopes)
+    if actor.groups:
+        told["groups"] = sorted(actor.groups)
+    return told
+
+
+def actor_told(told: Mapping[str, Any]) -> Actor:
+    """Return the actor of what `told_actor` wrote, or an earlier release.
+
+    Raises: TypeError where nobody is named.
+    """
+    plain = {name: str(told[name]) for name in PLAIN if name in told}
+    purpose = plain.pop("purpose", "TREAT")
+    scopes = told.get("scopes")
+    return Actor(
+        **plain,
+        purpose=FORMERLY.get(purpose, purpose),
+        scopes=None if scopes is None else frozenset(scopes),
+        groups=frozenset(told.get("groups", ())),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +94,10 @@ class Permit:
 
 @dataclass(frozen=True, slots=True)
 class Deny:
-    """It may not; the reason is safe to show."""
+    """It may not; the reason is safe to show. `fault` is raised in its place where it says more."""
 
     reason: str
+    fault: AccessDenied | None = None
 
 
 class Access(Protocol):
@@ -90,4 +136,4 @@ def demand(
     """Raise AccessDenied ACC001 where an actor may not do something."""
     verdict = access.decide(actor, deed, kind, patients=patients)
     if isinstance(verdict, Deny):
-        raise AccessDenied(f"{verdict.reason}.")
+        raise verdict.fault or AccessDenied(f"{verdict.reason}.")

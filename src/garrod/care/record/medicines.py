@@ -10,15 +10,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from garrod.care.govern.access import Actor, Deed, demand
+from garrod.care.govern.access import Actor, Deed
 from garrod.care.record.medication.confirm import Confirmed, Entry, Proposal, confirm
 from garrod.care.record.medication.likeness import Formulary
 from garrod.care.record.medication.line import Act, Author, Setting
 from garrod.care.record.medication.lists import MedicationList, Removed, removed_in
 from garrod.care.record.medication.transitions import RULES
-from garrod.care.record.medicines_load import Held, load, load_version
+from garrod.care.record.medicines_load import Held, load, load_unread, load_version
 from garrod.care.record.medicines_merges import MergeCodec
 from garrod.care.record.medicines_ports import (
+    LIST,
     RECEIPT,
     Head,
     Kept,
@@ -55,6 +56,7 @@ class Asking:
     based_on: int
     key: str = ""
     mark: str = ""
+    denied: frozenset[str] = frozenset()  # lines that consent, or the policy, keeps from the writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +90,22 @@ class Medicines:
 
     async def held(self, actor: Actor, patient: str) -> Held:
         """Return a person's list as it is.  Raises: AccessDenied, NotFound REC001, Gone REC002."""
-        demand(self.record.access, actor, Deed.READ, "List", patients=(patient,))
+        await self.record.demand(actor, Deed.READ, LIST, patient)
         found = await load(self.record.store, self.lines, patient)
         if found.at is None:
             await self.record.read(actor, "Patient", patient)
         return found
+
+    async def denied(self, actor: Actor, patient: str) -> frozenset[str]:
+        """Return the lines that consent, or the policy, keeps from an actor.
+
+        What the person keeps private is told by `hidden_from`, and counted for whoever reads.
+        """
+        if self.record.sees_all(actor):
+            return frozenset()
+        found = await load_unread(self.record.store, self.lines, patient)
+        versions = tuple(found.versions.values()) if found is not None else ()
+        return await self.record.hidden(actor, versions)
 
     async def act(self, actor: Actor, asking: Asking, entry: Entry) -> Written:
         """Do one act to one line, or begin one.
@@ -100,12 +113,15 @@ class Medicines:
         Raises: AccessDenied, NotFound, StaleList REC110, ConflictError REC111, REC125, InputError
         REC104 and on, REC109, REC121, REC127.
         """
+        asking = replace(asking, denied=await self.denied(actor, asking.patient))
+        if entry.line_id in asking.denied:
+            raise NotFound(f"the list has no line {entry.line_id}: read it again.")
 
         async def work(pen: Pen, held: Held) -> Written:
             base = await self._base(pen, held, asking)
             refuse_undecided(base.list, asking.by, (entry,))
-            await refuse_foreign(pen.tx, pen.codec, asking.patient, (entry,))
-            hidden = hidden_from(base.list, asking.by.setting)
+            await refuse_foreign(pen.seen or pen.tx, pen.codec, asking.patient, (entry,))
+            hidden = hidden_from(base.list, asking.by.setting) | asking.denied
             others = (
                 Entry(x.id)
                 for x in base.list.to_decide()
@@ -127,6 +143,7 @@ class Medicines:
 
         Raises: as `act` does.
         """
+        asking = replace(asking, denied=await self.denied(actor, asking.patient))
 
         async def work(pen: Pen, held: Held) -> Written:
             return (await self.confirmed(pen, held, asking, proposal))[0]
@@ -148,7 +165,7 @@ class Medicines:
         """
         base = await self._base(pen, held, asking)
         refuse_undecided(base.list, asking.by, proposal)
-        await refuse_foreign(pen.tx, pen.codec, asking.patient, proposal)
+        await refuse_foreign(pen.seen or pen.tx, pen.codec, asking.patient, proposal)
         made = self._made(pen, (held, base), asking, proposal)
         flags = {c.line_id: c.kind.value for c in made.lines}
         head = replace(held.head, reconciled=reconciled or held.head.reconciled)
@@ -176,7 +193,7 @@ class Medicines:
             by=asking.by,
             at=pen.at,
             key="",
-            hidden=hidden_from(held.list, setting),
+            hidden=hidden_from(held.list, setting) | asking.denied,
         )
 
     async def _written(
@@ -201,7 +218,7 @@ class Medicines:
         Raises: AccessDenied, NotFound REC001, ConflictError REC111, REC125 for a person who was
         merged into another, and what the work raises.
         """
-        demand(self.record.access, actor, Deed.UPDATE, "List", patients=(asking.patient,))
+        await self.record.demand(actor, Deed.UPDATE, LIST, asking.patient)
 
         async def whole(tx: Tx) -> Written:
             await tx.lock(f"medicines {asking.patient}")
@@ -212,7 +229,8 @@ class Medicines:
             held = await load(tx, self.lines, asking.patient)
             if held.at is None:
                 await _demand_patient(tx, asking.patient)
-            pen = Pen(tx, self.record.codec, self.lines, now_for(held, self.clock()))
+            seen = self.record.seen_in(actor, tx)
+            pen = Pen(tx, self.record.codec, self.lines, now_for(held, self.clock()), seen)
             done = await work(pen, held)
             await self._keep(pen, asking, done)
             return done

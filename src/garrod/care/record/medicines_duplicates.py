@@ -31,12 +31,13 @@ async def duplicates_of(
 
     Raises: AccessDenied, NotFound REC001.
     """
-    return _found(medicines, await medicines.held(actor, patient), setting)
+    held = await medicines.held(actor, patient)
+    return _found(medicines, held, setting, await medicines.denied(actor, patient))
 
 
-def _found(medicines: Medicines, held: Held, setting: Setting) -> Found:
+def _found(medicines: Medicines, held: Held, setting: Setting, denied: frozenset[str]) -> Found:
     hidden = hidden_from(held.list, setting)
-    lines = [x for x in held.list.lines if x.id not in hidden]
+    lines = [x for x in held.list.lines if x.id not in hidden | denied]
     pairs = duplicates_in(lines, medicines.formulary, held.head.overrides)
     return Found(held, pairs, len(hidden))
 
@@ -52,7 +53,7 @@ async def override(
 
     async def work(pen: Pen, held: Held) -> Written:
         await refuse_stale(medicines, pen, held, asking)
-        pairs = _found(medicines, held, asking.by.setting).pairs
+        pairs = _found(medicines, held, asking.by.setting, denied).pairs
         pair = next((p for p in pairs if {p.first.id, p.second.id} == lines), None)
         if pair is None:
             raise InputError(
@@ -64,6 +65,8 @@ async def override(
         head = replace(held.head, overrides=(*held.head.overrides, kept))
         return Written(await write(pen, held, held.list, flags=held.flags(), head=head))
 
+    denied = await medicines.denied(actor, asking.patient)
+    asking = replace(asking, denied=denied)
     return await medicines.within(actor, asking, work)
 
 
@@ -72,7 +75,7 @@ async def refuse_stale(medicines: Medicines, pen: Pen, held: Held, asking: Askin
     if asking.based_on == held.number:
         return
     base = await load_version(pen.tx, medicines.lines, asking.patient, asking.based_on)
-    hidden = hidden_from(held.list, asking.by.setting)
+    hidden = hidden_from(held.list, asking.by.setting) | asking.denied
     found = difference(base.list, held.list, base.list)
     shown = tuple(d for d in found if d.line_id not in hidden)
     raise StaleList(held.list, asking.based_on, shown)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from garrod.care.govern.access import Actor, Deed, demand
+from garrod.care.govern.access import Actor, Deed
 from garrod.care.record.medication.line import Author
 from garrod.care.record.medication.merge import Merged, Whose, merge, settled, unmerge
 from garrod.care.record.medicines import Medicines, now_for
@@ -51,7 +51,7 @@ class Merging:
         Raises: AccessDenied, NotFound REC001, InputError REC115, ConflictError REC124 where either
         was merged into somebody else.
         """
-        self._demand(actor, kept, absorbed)
+        await self._demand(actor, kept, absorbed)
 
         async def work(tx: Tx) -> MergeKept:
             await self._lock(tx, kept, absorbed)
@@ -88,7 +88,7 @@ class Merging:
         Raises: AccessDenied, NotFound REC001, Waiting REC126, ConflictError REC116, InputError
         REC115.
         """
-        self._demand(actor, kept, absorbed)
+        await self._demand(actor, kept, absorbed)
 
         async def work(tx: Tx) -> tuple[MergeKept, tuple[Moved, ...]]:
             await self._lock(tx, kept, absorbed)
@@ -108,9 +108,11 @@ class Merging:
 
         return await self.medicines.record.store.transact(work)
 
-    def _demand(self, actor: Actor, *patients: str) -> None:
-        access = self.medicines.record.access
-        demand(access, actor, Deed.OPERATE, PATIENT, patients=patients)
+    async def _demand(self, actor: Actor, *patients: str) -> None:
+        """Let those join people who may read everybody's: else they learn of whom they name."""
+        self.medicines.record.demand_house(actor, PATIENT)
+        for patient in patients:
+            await self.medicines.record.demand(actor, Deed.OPERATE, PATIENT, patient)
 
     async def _lock(self, tx: Tx, *patients: str) -> None:
         for patient in sorted(patients):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from garrod.care.govern.access import Actor, Deed, demand
+from garrod.care.govern.access import Actor, Deed
 from garrod.care.record.medication.compare import Row, SourceList
 from garrod.care.record.medication.confirm import Confirmed
 from garrod.care.record.medication.handover import Handover, handed_over
@@ -63,12 +63,14 @@ class Reconciling:
 
         Raises: AccessDenied, NotFound, InputError REC114, ConflictError REC125.
         """
-        demand(self.medicines.record.access, actor, Deed.UPDATE, "List", patients=(patient,))
+        await self.medicines.record.demand(actor, Deed.UPDATE, "List", patient)
         await refuse_absorbed(self.medicines.record.store, self.medicines.merges, patient)
         held = await self.medicines.held(actor, patient)
         at, id = self.medicines.clock(), self.medicines.record.new_id()
         case = Case(patient, move, held.number, tuple(sources), by, at)
         found = Opened(id, case, self._rows(case, held))
+        denied = await self.medicines.denied(actor, patient)
+        found = replace(found, now=replace(found.now, rows=self._open_rows(found.now, denied)))
         draft = self._draft(id, case)
         await self.medicines.record.store.transact(
             lambda tx: tx.put(draft, method="POST", expected=0)
@@ -80,11 +82,11 @@ class Reconciling:
 
         Raises: AccessDenied, NotFound REC001.
         """
-        demand(self.medicines.record.access, actor, Deed.READ, "List", patients=(patient,))
+        await self.medicines.record.demand(actor, Deed.READ, "List", patient)
         found, _ = await self._opened(self.medicines.record.store, patient, id)
         hidden = hidden_from(found.now.base, by.setting)
-        rows = tuple(row for row in found.now.rows if not _has_any(row, hidden))
-        return replace(found, now=replace(found.now, rows=rows))
+        hidden |= await self.medicines.denied(actor, patient)
+        return replace(found, now=replace(found.now, rows=self._open_rows(found.now, hidden)))
 
     async def decide(
         self, actor: Actor, by: Author, patient: str, id: str, *, decisions: Sequence[Decision]
@@ -94,7 +96,7 @@ class Reconciling:
         Raises: AccessDenied, NotFound, InputError REC114 (for another setting's too),
         ConflictError REC123 once it is closed.
         """
-        demand(self.medicines.record.access, actor, Deed.UPDATE, "List", patients=(patient,))
+        await self.medicines.record.demand(actor, Deed.UPDATE, "List", patient)
 
         async def work(tx: Tx) -> Opened:
             await tx.lock(f"medicines {patient}")
@@ -105,8 +107,9 @@ class Reconciling:
                 now = decide(now, decision)
             case = replace(found.case, decisions=now.decisions)
             await tx.put(self._draft(id, case), method="PUT", expected=version.number)
-            return Opened(id, case, now)
+            return Opened(id, case, replace(now, rows=self._open_rows(now, denied)))
 
+        denied = await self.medicines.denied(actor, patient)
         return await self.medicines.record.store.transact(work)
 
     async def close(
@@ -117,6 +120,7 @@ class Reconciling:
         What nobody decided stays as it is, and is named with the list until it is decided.
         Raises: as `Medicines.confirm` does; NotFound, ConflictError REC123 once it is closed.
         """
+        asking = replace(asking, denied=await self.medicines.denied(actor, asking.patient))
 
         async def work(pen: Pen, held: Held) -> Written:
             found, version = await self._opened(pen.tx, asking.patient, id)
@@ -149,7 +153,7 @@ class Reconciling:
 
         Raises: AccessDenied, NotFound REC001, InputError REC114 for anybody else.
         """
-        demand(self.medicines.record.access, actor, Deed.UPDATE, HANDOVER, patients=(patient,))
+        await self.medicines.record.demand(actor, Deed.UPDATE, HANDOVER, patient)
 
         async def work(tx: Tx) -> Handover:
             version = await _there(tx, HANDOVER, id)
@@ -177,6 +181,9 @@ class Reconciling:
             raise NotFound(f"there is no reconciliation {id} of that person here.")
         held = await load_version(view, self.medicines.lines, patient, case.base)
         return Opened(id, case, self._rows(case, held)), version
+
+    def _open_rows(self, now: Reconciliation, hidden: frozenset[str]) -> tuple[Row, ...]:
+        return tuple(row for row in now.rows if not _has_any(row, hidden))
 
     def _rows(self, case: Case, held: Held) -> Reconciliation:
         hidden = hidden_from(held.list, case.by.setting)

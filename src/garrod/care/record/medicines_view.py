@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from garrod.care.govern.access import Actor, Deed, demand
+from garrod.care.govern.access import Actor, Deed
 from garrod.care.record.medication.asof import list_true_at
 from garrod.care.record.medication.completeness import (
     Completeness,
@@ -60,12 +60,14 @@ async def viewed(
         if quick is not None:
             return quick
     if as_known is not None:
-        demand(medicines.record.access, actor, Deed.HISTORY, LIST, patients=(patient,))
+        await medicines.record.demand(actor, Deed.HISTORY, LIST, patient)
         held = await load_known(medicines.record.store, medicines.lines, patient, as_known)
     else:
         held = await medicines.held(actor, patient)
     now = as_known or as_of or medicines.clock()
-    found = view_of(held, setting, now)
+    denied = await medicines.record.hidden(actor, tuple(held.versions.values()))
+    denied |= await medicines.denied(actor, patient)
+    found = view_of(held, setting, now, denied=denied)
     if as_of is None:
         return found
     seen = tuple(line for line in held.list.lines if line.id not in found.hidden)
@@ -77,20 +79,28 @@ async def _quick(
     medicines: Medicines, actor: Actor, patient: str, setting: Setting
 ) -> Viewed | None:
     """Return a list as it is now without reading its lines; None where that is not enough."""
-    demand(medicines.record.access, actor, Deed.READ, LIST, patients=(patient,))
+    await medicines.record.demand(actor, Deed.READ, LIST, patient)
     found = await load_unread(medicines.record.store, medicines.lines, patient)
     if found is None or _hidden(found.head, setting):
+        return None
+    if await medicines.record.hidden(actor, tuple(found.versions.values())):
         return None
     told = found.head.told
     return Viewed(found, None, frozenset(), _completeness(told, medicines.clock(), 0))
 
 
-def view_of(held: Held, setting: Setting, now: datetime) -> Viewed:
-    """Return a list as a setting sees it at a time."""
-    hidden = hidden_from(held.list, setting)
+def view_of(
+    held: Held, setting: Setting, now: datetime, *, denied: frozenset[str] = frozenset()
+) -> Viewed:
+    """Return a list as a setting sees it at a time, without the lines that are denied to who asks.
+
+    Those that the person keeps private are counted for the reader; what is denied is not.
+    """
+    private = hidden_from(held.list, setting)
+    hidden = private | denied
     is_whole = not hidden and held.version is not None
     seen = tuple(line for line in held.list.lines if line.id not in hidden)
-    found = _completeness(_told(held, now), now, len(hidden))
+    found = _completeness(_told(held, now), now, len(private))
     return Viewed(held, None if is_whole else seen, hidden, found)
 
 

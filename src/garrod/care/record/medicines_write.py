@@ -21,7 +21,7 @@ from garrod.care.record.medicines_ports import (
     Listed,
     list_id,
 )
-from garrod.care.record.ports import Codec, Tx
+from garrod.care.record.ports import Codec, Tx, View
 
 TOPIC = "list.changed"
 
@@ -34,6 +34,7 @@ class Pen:
     codec: Codec
     lines: LineCodec
     at: datetime
+    seen: View | None = None  # what the writer may see; None: all of it
 
 
 async def write(

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from garrod.care.govern.access import Actor, Deed, Permit, demand
+from garrod.care.govern.access import LOCAL, Actor, Deed, Permit
+from garrod.care.govern.point import Rights
+from garrod.care.record.gate import PERSONAL
 from garrod.care.record.people_log import Heard, Log
+from garrod.care.record.ports import View
 from garrod.care.record.query import Include, OfPatients, Query
-from garrod.care.record.service import Record
+from garrod.care.record.service import Record, there
 from garrod.core.person import Person
 from garrod.core.resource import Version
 
@@ -66,15 +69,19 @@ class PersonReader(Protocol):
         ...
 
 
-_Key = tuple[str, frozenset[str]]  # patient, kinds that were not read
-
-
 @dataclass(frozen=True, slots=True)
 class _Kept:
     snapshot: Snapshot
     patients: frozenset[str]  # whose events change it: those merged, too
     beside: frozenset[str]
     facts: int
+    kept_by: frozenset[str] = frozenset()  # settings by which lines are kept private
+    is_special: bool = False  # others are named in it, or labels borne that the house guards
+    into: str = ""  # whom the person was merged into
+
+    def is_for(self, actor: Actor) -> bool:
+        """Return whether nothing in it is kept from one who may see the person whole."""
+        return not self.is_special and (actor.role in PERSONAL or self.kept_by <= {actor.setting})
 
     def is_touched(self, heard: Iterable[Heard]) -> bool:
         """Return whether something that was heard of may change it."""
@@ -83,6 +90,24 @@ class _Kept:
             or (event.kind in READ and not self.patients.isdisjoint(event.patients))
             for event in heard
         )
+
+
+class _Rights(NamedTuple):
+    """Rights, and whether they are of all resources of each kind alike."""
+
+    rights: Rights
+    is_whole: bool
+
+
+class _Key(NamedTuple):
+    """Of whom a snapshot is, without which kinds, and by whose rights where those matter.
+
+    Rights are made anew within a second, and so is what was seen by them.
+    """
+
+    patient: str
+    unread: frozenset[str]
+    rights: _Rights | None = None
 
 
 class People:
@@ -114,57 +139,110 @@ class People:
 
         Raises: AccessDenied, NotFound REC001, Gone REC002.
         """
-        demand(self.record.access, actor, Deed.READ, PATIENT, patients=(patient,))
+        await self.record.demand(actor, Deed.READ, PATIENT, patient)
         self._forget(await self._log.heard())
-        unread = self._unread(actor, patient)
-        kept = self._kept.get((patient, unread))
-        if kept is not None:
-            self._kept.move_to_end((patient, unread))
+        unread, rights = await self._unread(actor, patient)
+        kept = await self._whole(patient, unread)
+        if rights is None:
             return kept.snapshot
-        with self._log.listening() as heard:
-            at = self._log.newest
-            kept = await self._read(actor, patient, unread, at)
-        if not kept.is_touched(heard):
-            self._keep((patient, unread), kept)
-        return kept.snapshot
+        if kept.into:  # who may see this person may not see that one
+            return await self.of(actor, kept.into)
+        if rights.is_whole and kept.is_for(actor):
+            return kept.snapshot
+        return (await self._at(actor, patient, _Key(patient, unread, rights))).snapshot
 
-    def _unread(self, actor: Actor, patient: str) -> frozenset[str]:
-        access, whose = self.record.access, (patient,)
-        return frozenset(
+    async def hidden(self, actor: object, patient: str) -> Person | None:
+        """Return the person with what is hidden from an actor; None where nothing is.
+
+        For whoever judges whether what is hidden must be pointed to, and never to be shown.
+        Raises: AccessDenied, NotFound REC001, Gone REC002.
+        """
+        who = actor if isinstance(actor, Actor) else NOBODY
+        gate = self.record.gate
+        if gate is None or gate.is_open(who):
+            return None
+        seen = await self.of(who, patient)
+        whole = (await self._whole(patient, frozenset())).snapshot
+        return None if whole is seen or whole.person == seen.person else whole.person
+
+    async def _unread(self, actor: Actor, patient: str) -> tuple[frozenset[str], _Rights | None]:
+        """Return the kinds that an actor may not read of a person, and the rights that say so."""
+        access, gate, whose = self.record.access, self.record.gate, (patient,)
+        unread = {
             kind
             for kind in TELLS
             if not isinstance(access.decide(actor, Deed.SEARCH, kind, patients=whose), Permit)
-        )
+        }
+        if gate is None or gate.is_open(actor):
+            return frozenset(unread), None
+        rights = await gate.rights(self.record.store, actor, patient)
+        answers = {kind: rights.plain(Deed.SEARCH, kind) for kind in TELLS}
+        unread |= {kind for kind, answer in answers.items() if not answer.is_permitted}
+        is_whole = all(a.is_whole for k, a in answers.items() if k not in unread)
+        return frozenset(unread), _Rights(rights, is_whole)
+
+    async def _whole(self, patient: str, unread: frozenset[str]) -> _Kept:
+        """Return a person as the record has them, but for kinds that are left out."""
+        return await self._at(LOCAL, patient, _Key(patient, unread))
+
+    async def _at(self, actor: Actor, patient: str, key: _Key) -> _Kept:
+        kept = self._kept.get(key)
+        if kept is not None:
+            self._kept.move_to_end(key)
+            return kept
+        with self._log.listening() as heard:
+            at = self._log.newest
+            kept = await self._read(actor, patient, key.unread, at)
+        if not kept.is_touched(heard):
+            self._keep(key, kept)
+        return kept
 
     async def _read(self, actor: Actor, patient: str, unread: frozenset[str], at: int) -> _Kept:
-        patients = await self._chain(actor, patient)
-        versions = await self._compartment(patients[-1], unread)
-        beside = (await self.record.store.included(versions, BESIDE)).versions
+        view = self.record.store if actor is LOCAL else self.record.seen_by(actor)
+        patients = await self._chain(view, patient)
+        versions = await self._compartment(view, patients[-1], unread)
+        beside = (await view.included(versions, BESIDE)).versions
         person = self.reader.person(versions, beside)
         unseen = frozenset(fact for kind in unread for fact in TELLS[kind])
         if unseen:
             person = replace(person, unseen=person.unseen | unseen)
         names = frozenset(f"{v.kind}/{v.id}" for v in beside)
         snapshot = Snapshot(person, at, unread)
-        return _Kept(snapshot, frozenset(patients), names, len(versions))
+        kept_by, others = self._private(patients, versions)
+        into = patients[-1] if patients[-1] != patient else ""
+        return _Kept(snapshot, frozenset(patients), names, len(versions), kept_by, others, into)
 
-    async def _chain(self, actor: Actor, patient: str) -> list[str]:
+    def _private(
+        self, patients: Sequence[str], versions: Sequence[Version]
+    ) -> tuple[frozenset[str], bool]:
+        """Return by whom lines are kept private, and whether each resource must be asked about."""
+        if self.record.gate is None:
+            return frozenset(), False
+        meaning, own = self.record.gate.meaning, frozenset(patients)
+        kept_by = frozenset[str]().union(*(meaning.kept_by(v) for v in versions))
+        named = [meaning.named(v) for v in versions]
+        is_other = any(n is None or not own.issuperset(n) for n in named)
+        return kept_by, is_other or not all(meaning.is_plain(v) for v in versions)
+
+    async def _chain(self, view: View, patient: str) -> list[str]:
         """Return a person, and those that they were merged into, the last being who they are."""
         found = [patient]
         for _ in range(_HOPS):
-            into = self.reader.absorbed_into(await self.record.read(actor, PATIENT, found[-1]))
+            version = await view.read(PATIENT, found[-1])
+            if version is None and view is not self.record.store:
+                break  # who they are may not be seen, but something of theirs: that was demanded
+            into = self.reader.absorbed_into(there(version, PATIENT, found[-1]))
             if not into or into in found:
                 break
-            demand(self.record.access, actor, Deed.READ, PATIENT, patients=(into,))
             found.append(into)
         return found
 
-    async def _compartment(self, patient: str, unread: frozenset[str]) -> list[Version]:
+    async def _compartment(self, view: View, patient: str, unread: frozenset[str]) -> list[Version]:
         kinds = (PATIENT, *(kind for kind in TELLS if kind not in unread))
         query = Query(kinds, (OfPatients(frozenset((patient,))),), count=_PAGE)
         found: list[Version] = []
         while True:
-            page = await self.record.store.search(query)
+            page = await view.search(query)
             found += [v for v in page.versions if v.kind != PATIENT or v.id == patient]
             if page.cursor is None:
                 return found

@@ -10,19 +10,17 @@ from dataclasses import replace
 
 from garrod.care.govern.access import Access, Actor, Deed, demand
 from garrod.care.record.entries import Done
+from garrod.care.record.gate import Gate
+from garrod.care.record.guarded import Guarded, missing
+from garrod.care.record.guarded import NotFound as NotFound
 from garrod.care.record.ports import Codec, HistoryOf, Page, Reaction, Store, Tx
 from garrod.care.record.query import Include, OfPatients, Query
+from garrod.care.record.seen_store import SeenStore, given, raw_of
 from garrod.care.record.taken import check_free
-from garrod.core.errors import ConflictError, GarrodError, InputError, VersionConflict
+from garrod.core.errors import ConflictError, InputError, VersionConflict
 from garrod.core.resource import Draft, Version
 
 Patch = Callable[[bytes], bytes]
-
-
-class NotFound(InputError):
-    """There never was such a resource, or it is not for the one who asks."""
-
-    default_code = "REC001"
 
 
 class Gone(InputError):
@@ -37,10 +35,12 @@ class TooMany(ConflictError):
     default_code = "REC004"
 
 
-class Record:
+class Record(Guarded):
     """Reads and writes single resources. Every act asks `access` first.
 
-    `reactions` are called with what was written, within the transaction that wrote it.
+    `reactions` are called with what was written, within the transaction that wrote it. `gate`
+    decides on each version that leaves and on each that is written; without one, only those act
+    whom `access` lets do everything. `store` itself is for what no actor asks.
     """
 
     def __init__(
@@ -51,40 +51,52 @@ class Record:
         new_id: Callable[[], str],
         *,
         reactions: Sequence[Reaction] = (),
+        gate: Gate | None = None,
     ) -> None:
-        self.store = store
+        super().__init__(store, access, gate)
         self.codec = codec
-        self.access = access
         self.new_id = new_id
         self.reactions = tuple(reactions)
 
     async def read(self, actor: Actor, kind: str, id: str) -> Version:
         """Return the newest version.  Raises: AccessDenied, NotFound REC001, Gone REC002."""
         demand(self.access, actor, Deed.READ, kind)
-        return _there(await self.store.read(kind, id), kind, id)
+        return there(await self.seen_by(actor).read(kind, id), kind, id)
 
     async def read_version(self, actor: Actor, kind: str, id: str, number: int) -> Version:
         """Return one version.  Raises: AccessDenied, NotFound REC001, Gone REC002."""
         demand(self.access, actor, Deed.READ, kind)
-        return _there(await self.store.read_version(kind, id, number), kind, id)
+        return there(await self.seen_by(actor).read_version(kind, id, number), kind, id)
 
     async def history(self, actor: Actor, of: HistoryOf) -> Page:
         """Return versions, the newest first.  Raises: AccessDenied, NotFound REC001."""
         demand(self.access, actor, Deed.HISTORY, of.kind)
-        if of.id and await self.store.read(of.kind, of.id) is None:
-            raise _missing(of.kind, of.id)
-        return await self.store.history(of)
+        store = self.seen_by(actor)
+        if of.id and await store.read(of.kind, of.id) is None:
+            raise missing(of.kind, of.id)
+        return await store.history(of)
 
     async def search(
-        self, actor: Actor, query: Query, include: Sequence[Include] = ()
+        self,
+        actor: Actor,
+        query: Query,
+        include: Sequence[Include] = (),
+        *,
+        deed: Deed = Deed.SEARCH,
     ) -> tuple[Page, tuple[Version, ...]]:
-        """Return a page of hits, and what is included with them.  Raises: AccessDenied."""
+        """Return a page of hits, and what is included with them; `deed` is what they are for.
+
+        Raises: AccessDenied.
+        """
         for kind in query.kinds:
-            demand(self.access, actor, Deed.SEARCH, kind)
-        page = await self.store.search(self._within_reach(actor, query))
+            demand(self.access, actor, deed, kind)
+        store = self.seen_by(actor)
+        if isinstance(store, SeenStore):
+            store.deed = deed
+        page = await store.search(self._within_reach(actor, query))
         if not include or not page.versions:
             return page, ()
-        more = await self.store.included(page.versions, include)
+        more = await store.included(page.versions, include)
         return page, more.versions
 
     def _within_reach(self, actor: Actor, query: Query) -> Query:
@@ -113,16 +125,17 @@ class Record:
             found = await sole(tx, unless, written)
             if found is not None:
                 return Done(200, found)
+            given(tx, draft.id)
             return await self._followed(
                 tx, Done(201, await tx.put(draft, method="POST", expected=0))
             )
 
-        return await self.store.transact(work)
+        return await self._transact(actor, kind, work)
 
     async def react(self, tx: Tx, written: Sequence[Version]) -> None:
         """Do what follows from what was written in a transaction."""
         for reaction in self.reactions if written else ():
-            await reaction(tx, written)
+            await reaction(raw_of(tx), written)
 
     async def _followed(self, tx: Tx, done: Done) -> Done:
         if done.version is not None:
@@ -143,21 +156,52 @@ class Record:
         return gone
 
     async def update(
-        self, actor: Actor, kind: str, id: str, body: bytes, *, expected: int | None = None
+        self,
+        actor: Actor,
+        kind: str,
+        id: str,
+        body: bytes,
+        *,
+        expected: int | None = None,
+        is_given: bool = False,
     ) -> Done:
         """Write the next version of a resource, or its first under an id of the caller's.
 
+        `is_given`: the id is the server's own, so that it may be new whoever writes.
         Raises: AccessDenied, FhirError, VersionConflict CON002.
         """
-        return await self.store.transact(self.updating(actor, kind, id, body, expected=expected))
+        work = self._updating(actor, kind, id, body, expected=expected, is_given=is_given)
+        return await self._transact(actor, kind, work)
 
     def updating(
         self, actor: Actor, kind: str, id: str, body: bytes, *, expected: int | None = None
     ) -> Callable[[Tx], Awaitable[Done]]:
-        """Return the work of `update`, for a transaction with more in it.  Raises: as it does."""
+        """Return the work of `update` under an id that the server gave, for a larger transaction.
+
+        Raises: as `update` does.
+        """
+        work = self._updating(actor, kind, id, body, expected=expected, is_given=True)
+        return lambda tx: work(self.seen_in(actor, tx))
+
+    def _updating(
+        self,
+        actor: Actor,
+        kind: str,
+        id: str,
+        body: bytes,
+        *,
+        expected: int | None,
+        is_given: bool,
+    ) -> Callable[[Tx], Awaitable[Done]]:
         draft = self.codec.drafted(body, kind=kind, id=id)
         demand(self.access, actor, Deed.UPDATE, kind, patients=draft.patients)
-        return lambda tx: self._written(tx, draft, expected)
+
+        async def work(tx: Tx) -> Done:
+            if is_given:
+                given(tx, id)
+            return await self._written(tx, draft, expected)
+
+        return work
 
     async def update_where(
         self,
@@ -183,6 +227,8 @@ class Record:
         async def work(tx: Tx) -> Done:
             found = await sole(tx, search, written)
             if found is None:
+                if not own_id:
+                    given(tx, new)
                 await check_free(tx, kind, own_id, written)
                 return await self._written(tx, draft, expected)
             if own_id and own_id != found.id:
@@ -194,7 +240,7 @@ class Record:
             mine = draft if found.id == new else self.codec.drafted(body, kind=kind, id=found.id)
             return await self._written(tx, mine, found.number if expected is None else expected)
 
-        return await self.store.transact(work)
+        return await self._transact(actor, kind, work)
 
     async def patch(
         self, actor: Actor, kind: str, id: str, patch: Patch, *, expected: int | None = None
@@ -211,8 +257,10 @@ class Record:
             draft = self.codec.drafted(patch(self.codec.served(now)), kind=kind, id=id)
             demand(self.access, actor, Deed.UPDATE, kind, patients=draft.patients)
             try:
-                return await self.store.transact(
-                    lambda tx, d=draft, b=base: self._written(tx, d, b, method="PATCH")  # type: ignore[misc]
+                return await self._transact(
+                    actor,
+                    kind,
+                    lambda tx, d=draft, b=base: self._written(tx, d, b, method="PATCH"),  # type: ignore[misc]
                 )
             except VersionConflict:
                 if expected is not None:
@@ -238,7 +286,7 @@ class Record:
         Raises: AccessDenied, VersionConflict.
         """
         demand(self.access, actor, Deed.DELETE, kind)
-        return await self.store.transact(lambda tx: self._deleted(tx, kind, id, expected))
+        return await self._transact(actor, kind, lambda tx: self._deleted(tx, kind, id, expected))
 
     async def delete_where(
         self,
@@ -259,7 +307,7 @@ class Record:
             found = await sole(tx, search, written)
             return None if found is None else await self._deleted(tx, kind, found.id, expected)
 
-        return await self.store.transact(work)
+        return await self._transact(actor, kind, work)
 
 
 async def written_by(tx: Tx, draft: Draft, expected: int | None, *, method: str = "PUT") -> Done:
@@ -287,13 +335,10 @@ def _too_many(search: Query, written: str) -> TooMany:
     return TooMany(f"{written!r} names more than one {'/'.join(search.kinds)}: make it narrower.")
 
 
-def _there(found: Version | None, kind: str, id: str) -> Version:
+def there(found: Version | None, kind: str, id: str) -> Version:
+    """Return what was found.  Raises: NotFound REC001 (nothing), Gone REC002 (deleted)."""
     if found is None:
-        raise _missing(kind, id)
+        raise missing(kind, id)
     if found.is_deleted:
         raise Gone(f"{kind}/{id} was deleted; its history is still there.")
     return found
-
-
-def _missing(kind: str, id: str) -> GarrodError:
-    return NotFound(f"there is no {kind}/{id} here: is the id right?")

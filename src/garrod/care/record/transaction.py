@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from garrod.care.govern.access import Actor, Deed, demand
 from garrod.care.record.entries import ORDER, Done, Entry, Method
 from garrod.care.record.ports import Tx
+from garrod.care.record.seen_store import given
 from garrod.care.record.service import Record, sole, written_by
 from garrod.care.record.taken import check_free
 from garrod.core.errors import GarrodError, InputError
@@ -66,6 +67,7 @@ async def transact(
 
     async def work(tx: Tx) -> dict[int, Done]:
         run = _Run(record, tx, patch, ready=ready)
+        given(tx, *new_ids)
         for number, entry in enumerate(entries):
             await _settle(run, number, entry, new_ids[number])
         _no_two(entries, run)
@@ -76,7 +78,9 @@ async def transact(
         await record.react(tx, _written_in(run))
         return run.done
 
-    done = await record.store.transact(work)
+    done = await record.seen_by(actor).transact(work)
+    if record.gate is not None:
+        record.gate.touched({entry.kind for entry in entries})
     for number, entry in enumerate(entries):
         if entry.method is Method.GET:
             done[number] = await get(entry)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 import orjson
@@ -19,6 +20,7 @@ from garrod.adapters.cds.model import Draft
 from garrod.adapters.cds.request import document_of
 from garrod.core.errors import GarrodError, InputError
 from garrod.entry.api.advising import guided, place_of
+from garrod.entry.api.discreet import kept_waiting
 from garrod.entry.api.faults import answer_of, unforeseen
 from garrod.entry.api.operations.advise import medicine_of
 from garrod.entry.api.operations.medication import possible_id
@@ -42,10 +44,12 @@ class AdviceDoor:
 
     async def answer(self, request: Request) -> Response:
         """Return the answer, or what is wrong as an OperationOutcome."""
+        began = monotonic()
         try:
             return await self._answer(request)
         except GarrodError as error:
             told = answer_of(error)
+            await kept_waiting(told.status, None, began)
         except Exception as error:
             self.watch.fault(error)
             told = answer_of(unforeseen(error))
@@ -55,7 +59,7 @@ class AdviceDoor:
 
     async def _answer(self, request: Request) -> Response:
         headers = {k.lower(): v for k, v in request.headers.items()}
-        actor = self.guard.admit(PATH, headers)
+        actor = await self.guard.admitted(PATH, headers)
         body_sent = await body_of(request.receive, headers)
         sent = document_of(body_sent)
         _check_once(body_sent)

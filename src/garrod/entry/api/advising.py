@@ -72,7 +72,8 @@ async def reviewed(rooms: Rooms, actor: Actor, patient: str) -> Guided:
     Raises: AccessDenied, NotFound REC001, Gone REC002.
     """
     consult = consult_of(rooms)
-    decision = consult.review(await consult.people.person(actor, patient))
+    person = await consult.people.person(actor, patient)
+    decision = await consult.reviewed(actor, patient, person)
     cards: tuple[Card, ...] = review_cards(decision, most=1)
     return Guided(Target("medicines"), decision, cards[0] if cards else None)
 

@@ -20,6 +20,7 @@ from starlette.routing import WebSocketRoute
 from garrod import __version__
 from garrod.core.errors import OutsideError
 from garrod.entry.api.advice import PATH, AdviceDoor
+from garrod.entry.api.auditing import AuditDoor
 from garrod.entry.api.door import PREFIX, FhirDoor, Receive, Scope, Send
 from garrod.entry.api.events import EventsDoor
 from garrod.entry.api.events_ending import ended_at_signal
@@ -104,6 +105,8 @@ def make_app(opened: Opened, guard: Guard, keeping: Keeping | None = None) -> Do
     events = EventsDoor(house.ask, house.feed, guard)
     counted(watch.registry, lambda: house.news)
     advice = AdviceDoor(house.ask, guard, watch)
+    for path, told in AuditDoor(house.ask, guard).routes().items():
+        app.add_route(path, told, methods=["GET"], include_in_schema=False)
     app.add_route(PATH, advice.answer, methods=["POST"], include_in_schema=False)
     app.add_route("/events", events.answer, methods=["GET"], include_in_schema=False)
     app.router.routes.append(WebSocketRoute(f"{PREFIX}/ws", SocketDoor(house.ask, guard).serve))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from garrod.adapters.fhir.outcome import outcome
 from garrod.adapters.fhir.rest.difference import difference
 from garrod.adapters.fhir.validate.issue import Issue, Severity
-from garrod.care.record.service import Record
+from garrod.care.record.ports import View
 from garrod.core.errors import VersionConflict
 from garrod.core.resource import Version
 from garrod.entry.api.conditions import headers_of
@@ -16,15 +16,16 @@ from garrod.entry.api.rooms import Rooms
 async def refused(rooms: Rooms, asked: Asked, error: VersionConflict, mine: bytes) -> Answer:
     """Return 412 with the difference between the base, what is there now, and the write."""
     first = Issue(Severity.ERROR, "conflict", "", error.message)
-    now = await rooms.record.store.read(error.kind, error.id)
+    seen = rooms.record.seen_by(asked.actor)
+    now = await seen.read(error.kind, error.id)
     if now is None or now.is_deleted:
         return Answer(412, outcome((first,)))
-    issues = [first, *await _told(rooms, error, now, mine)]
+    issues = [first, *await _told(seen, error, now, mine)]
     return Answer(412, outcome(issues), headers_of(now))
 
 
-async def _told(rooms: Rooms, error: VersionConflict, now: Version, mine: bytes) -> list[Issue]:
-    base = await _base(rooms.record, error)
+async def _told(seen: View, error: VersionConflict, now: Version, mine: bytes) -> list[Issue]:
+    base = await _base(seen, error)
     found = difference(base.body if base else b"", now.body, mine)
     both = set(found.both)
     told = [
@@ -44,8 +45,8 @@ async def _told(rooms: Rooms, error: VersionConflict, now: Version, mine: bytes)
     return told
 
 
-async def _base(record: Record, error: VersionConflict) -> Version | None:
+async def _base(seen: View, error: VersionConflict) -> Version | None:
     if not error.expected:
         return None
-    found = await record.store.read_version(error.kind, error.id, error.expected)
+    found = await seen.read_version(error.kind, error.id, error.expected)
     return None if found is None or found.is_deleted else found

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import replace
+from time import monotonic
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,6 +20,7 @@ from garrod.entry.api.conditions import (
     reads_xml,
     wishes_of,
 )
+from garrod.entry.api.discreet import flagged, kept_waiting
 from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.faults import answer_of, unforeseen
 from garrod.entry.api.rooms import Rooms, XmlFormat
@@ -57,18 +59,21 @@ class FhirDoor:
     async def _answer(
         self, scope: Scope, headers: dict[str, str], receive: Receive
     ) -> tuple[Answer, bool]:
-        is_xml = False
+        is_xml, began, actor = False, monotonic(), None
         try:
             question = scope.get("query_string", b"").decode("latin-1")
             is_xml = answers_in_xml(headers.get("accept", ""), _format_in(question))
             asked = await self._asked(scope, headers, question, receive)
+            actor = asked.actor
             if asked.path[-1:] == (POSTED,) and not _format_in(question):
                 named = _format_in(question_of(asked))
                 is_xml = answers_in_xml("", named) if named else is_xml
             rooms = self.rooms()
-            return await answer(rooms, asked), is_xml
+            return flagged(await answer(rooms, asked), rooms, actor), is_xml
         except GarrodError as error:
-            return answer_of(error), is_xml
+            told = answer_of(error)
+            await kept_waiting(told.status, actor, began)
+            return told, is_xml
         except Exception as error:
             self.watch.fault(error)
             return answer_of(unforeseen(error)), is_xml
@@ -89,7 +94,7 @@ class FhirDoor:
         self, scope: Scope, headers: dict[str, str], question: str, receive: Receive
     ) -> Asked:
         full = scope["path"]
-        actor = self.guard.admit(full, headers)
+        actor = await self.guard.admitted(full, headers)
         body = b""
         if scope["method"] in ("POST", "PUT", "PATCH"):
             body = await body_of(receive, headers)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -32,6 +33,13 @@ MOST = 2000  # listeners at once
 RESUME = "last-event-id"
 KNOWN = ("patient", "topics", "Last-Event-ID")
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+async def _everything(_: Actor, __: Event) -> bool:
+    return True
+
+
+Tells = Callable[[Actor, Event], Awaitable[bool]]  # may an actor be told of an event now?
 
 
 class Stalled(Exception):
@@ -80,14 +88,16 @@ class EventsDoor:
     async def answer(self, request: Request) -> Response:
         """Return the stream, or a fault as an OperationOutcome."""
         try:
-            actor = self.guard.admit(request.url.path, request.headers)
+            actor = await self.guard.admitted(request.url.path, request.headers)
             rooms, feed = self.rooms(), self.feed()
             if feed.listeners >= MOST:
                 raise OutsideError("too many listen already: try again later.", code="API013")
             wanted = await wanted_by(request, actor, rooms, feed)
             if request.method == "HEAD":
                 return Response(headers=HEADERS, media_type=EventStream.media_type)
-            return EventStream(feed, wanted, rooms.record.access)
+            stream = EventStream(feed, wanted, rooms.record.access, tells=rooms.record.tells)
+            stream.holds = partial(self.guard.still_admits, dict(request.headers))
+            return stream
         except GarrodError as error:
             found = answer_of(error)
         except Exception as error:  # told without its words, like any fault of ours
@@ -111,7 +121,8 @@ async def wanted_by(request: Request, actor: Actor, rooms: Rooms, feed: Feed) ->
     patient = given.get("patient", "").removeprefix("Patient/")
     who = (patient,) if patient else ()
     demand(rooms.record.access, actor, Deed.LISTEN, "Patient" if patient else "", patients=who)
-    if "patient" in given and await rooms.record.store.read("Patient", patient) is None:
+    seen = rooms.record.seen_by(actor)
+    if "patient" in given and await seen.read("Patient", patient) is None:
         raise InputError("there is no such patient here: is the id right?", code="REC001")
     names = [name for name in given.get("topics", "").split(",") if name]
     place = next((v for k, v in given.items() if k.lower() == RESUME), "")
@@ -138,18 +149,32 @@ async def _place(text: str, feed: Feed) -> int:
     return place
 
 
+async def _always() -> bool:
+    return True
+
+
 class EventStream(Response):
     """The body that does not end. Each listener goes at its own pace, and keeps nothing waiting."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, feed: Feed, wanted: Wanted, access: Access, pace: Pace = USUAL) -> None:
+    def __init__(
+        self,
+        feed: Feed,
+        wanted: Wanted,
+        access: Access,
+        pace: Pace = USUAL,
+        *,
+        tells: Tells = _everything,
+    ) -> None:
         super().__init__(headers=HEADERS)
         del self.headers["content-length"]
         self.feed = feed
         self.wanted = wanted
         self.access = access
         self.pace = pace
+        self.tells = tells
+        self.holds: Callable[[], Awaitable[bool]] = _always  # whether its token has not ended
         self.position = wanted.after
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -175,8 +200,10 @@ class EventStream(Response):
                 some = await self.feed.after(self.position)
             except GarrodError as error:  # the client asks again, from where it was
                 return await self._end(send, error.code)
+            if not await self.holds():
+                return await self._end(send, "the token has ended: ask again with another")
             if some:
-                await self._show(send, [s.frame for s in some if self._is_wanted(s.event)])
+                await self._show(send, [s.frame for s in some if await self._is_wanted(s.event)])
                 self.position = some[-1].event.sequence
             elif self.feed.is_ending:
                 return await self._end(send, "the server ends")
@@ -184,8 +211,11 @@ class EventStream(Response):
                 await self._wait(send, flag)
         return None
 
-    def _is_wanted(self, event: Event) -> bool:
-        return self.wanted.has(event, self.access)
+    async def _is_wanted(self, event: Event) -> bool:
+        """Return whether an event was asked for, and may be told now: not when one began."""
+        if not self.wanted.has(event, self.access):
+            return False
+        return await self.tells(self.wanted.actor, event)
 
     async def _show(self, send: Send, frames: list[bytes]) -> None:
         if frames:

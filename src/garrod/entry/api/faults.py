@@ -16,6 +16,7 @@ from garrod.core.errors import (
     VersionConflict,
 )
 from garrod.entry.api.exchange import Answer, NotAllowed
+from garrod.entry.guard import challenge
 
 STATUS_BY_CODE = {
     "REC001": 404,
@@ -55,7 +56,7 @@ def status_of(error: GarrodError) -> int:
 def answer_of(error: GarrodError) -> Answer:
     """Return a fault as an answer."""
     status = status_of(error)
-    headers = {"WWW-Authenticate": 'Bearer realm="garrod"'} if status == 401 else {}
+    headers = challenge(error)
     if isinstance(error, NotAllowed):
         headers["Allow"] = ", ".join(error.allowed)
     if status == 503:

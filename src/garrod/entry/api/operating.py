@@ -7,13 +7,15 @@ from garrod.adapters.fhir.rest.capability import capability
 from garrod.core.errors import InputError
 from garrod.entry.api.exchange import Answer, Asked, NotAllowed
 from garrod.entry.api.rooms import Named, Rooms
+from garrod.entry.api.smart import secured
 
 
 async def capabilities(rooms: Rooms, asked: Asked) -> Answer:
     """Return what this server really does."""
-    return Answer(
-        200, capability(rooms.codec, asked.base, rooms.operations.values(), version=__version__)
-    )
+    offered = rooms.operations.values()
+    safe = await secured(rooms)
+    body = capability(rooms.codec, asked.base, offered, version=__version__, security=safe)
+    return Answer(200, body)
 
 
 async def operate(rooms: Rooms, asked: Asked) -> Answer:

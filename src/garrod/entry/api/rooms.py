@@ -56,6 +56,8 @@ class Rooms:
     exports: Any = None  # who keeps exports (operations.bulk_jobs.Exports)
     consult: Any = None  # the moment of prescribing (entry.consult.Consult)
     terminology: Any = None  # what codes mean (adapters.terminology.service.Terminology)
+    identity: Any = None  # who signs people in (entry.identity.Identity)
+    audit: Any = None  # the audit log (entry.auditing.Audit)
     people: Any = None  # who tells of people as they are now (care.record.people.People)
 
     def outcome_saying(self, text: str) -> bytes:

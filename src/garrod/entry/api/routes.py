@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 
 from garrod.core.errors import InputError
-from garrod.entry.api import bundling, operating, reading, searching, writing
+from garrod.entry.api import bundling, operating, reading, searching, smart, writing
+from garrod.entry.api.auditing import audit_events, is_for_log
 from garrod.entry.api.exchange import Answer, Asked, NotAllowed
 from garrod.entry.api.rooms import Rooms
 from garrod.entry.api.subscribing import KIND
@@ -41,6 +42,8 @@ def act_of(rooms: Rooms, asked: Asked) -> Act:
         return _by(SYSTEM, asked)
     if path == ("metadata",):
         return _by({"GET": operating.capabilities}, asked)
+    if path == smart.PATH:
+        return _by({"GET": smart.smart_configuration}, asked)
     if path[-1] == "_history" and len(path) <= 3:
         _check_kind(rooms, path[0] if len(path) > 1 else "")
         return _by({"GET": reading.past}, asked)
@@ -50,7 +53,7 @@ def act_of(rooms: Rooms, asked: Asked) -> Act:
     if path[0] == KIND and len(path) <= 2 and path[-1] != "_search" and asked.method in WRITES:
         return kept(_by(TYPE if len(path) == 1 else INSTANCE, asked))
     if len(path) == 1:
-        return _by(TYPE, asked)
+        return audit_events if is_for_log(rooms, asked) else _by(TYPE, asked)
     if len(path) == 2 and path[1] == "_search":
         return _by({"POST": searching.search}, asked)
     if len(path) == 2:

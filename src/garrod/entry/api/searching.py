@@ -8,6 +8,7 @@ from dataclasses import replace
 from garrod.adapters.fhir.outcome import outcome
 from garrod.adapters.fhir.record.url import Search, link
 from garrod.adapters.fhir.rest.layout import Hit, searchset
+from garrod.care.govern.access import Actor, Deed, Deny, demand
 from garrod.care.record.query import OfPatients
 from garrod.core.errors import InputError
 from garrod.core.resource import Version
@@ -15,6 +16,7 @@ from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.rooms import Rooms
 
 POSTED = "_search"
+SEARCH = Deed.SEARCH
 
 
 async def search(rooms: Rooms, asked: Asked) -> Answer:
@@ -39,9 +41,20 @@ async def search_compartment(rooms: Rooms, asked: Asked) -> Answer:
         raise InputError(
             f"{holder}/…/{kind} is no compartment here: expected Patient/ID/TYPE.", code="REC001"
         )
-    await rooms.record.read(asked.actor, holder, id)
-    kinds = tuple(sorted(rooms.codec.kinds)) if kind == "*" else (kind,)
+    kinds = kinds_for(rooms, asked.actor) if kind == "*" else (kind,)
     return await page_of(rooms, asked, kinds, asked.path[:3], patient=id)
+
+
+def kinds_for(rooms: Rooms, actor: Actor) -> tuple[str, ...]:
+    """Return the kinds that an actor may search for, whoever's: all that "everything" is to them.
+
+    Raises: AccessDenied where there is none.
+    """
+    every, access = tuple(sorted(rooms.codec.kinds)), rooms.record.access
+    found = tuple(k for k in every if not isinstance(access.decide(actor, SEARCH, k), Deny))
+    if not found:
+        demand(access, actor, SEARCH, every[0])
+    return found
 
 
 async def page_of(
@@ -55,9 +68,14 @@ async def page_of(
     """Return what a question finds as a searchset, with links to itself and to the next page."""
     read = rooms.codec.urls.read(kinds, question_of(asked), is_lenient=asked.wishes.is_lenient)
     query = read.query
+    is_whole = rooms.record.sees_all(asked.actor)
+    if patient and is_whole:
+        await rooms.record.read(asked.actor, "Patient", patient)
     if patient:
         query = replace(query, clauses=(*query.clauses, OfPatients(frozenset((patient,)))))
     page, more = await rooms.record.search(asked.actor, query, read.includes)
+    if patient and not is_whole and not page.versions:  # of whom one sees nothing is not there
+        await rooms.record.read(asked.actor, "Patient", patient)
     address = "/".join((asked.base, *path))
     links = [("self", link(address, read))]
     if page.cursor and not read.is_count_only:

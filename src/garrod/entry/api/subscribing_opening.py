@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -41,6 +42,8 @@ def kept_in(
         await take_over(folder, ledger, feed.position)
         gate = Gate(frozenset(host.strip().lower() for host in hosts.split(",") if host.strip()))
         telling = Telling(rooms.record, feed, ledger, base, clock, new_id)
+        if rooms.audit is not None:
+            telling = replace(telling, audited=rooms.audit.sent)
         hook = Hook(gate, key_in(folder), clock)
         async with Subscribers(telling, hook, frozenset(rooms.codec.kinds)).running() as all_:
             yield all_

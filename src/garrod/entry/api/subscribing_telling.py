@@ -6,7 +6,7 @@ feed -> concerns it? may the owner hear it? -> notification -> sent -> its place
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,9 +14,11 @@ from garrod.adapters.subscriptions import notices
 from garrod.adapters.subscriptions.ledger import Ledger, Place
 from garrod.adapters.subscriptions.notices import Notice, Told
 from garrod.care.govern.access import Actor, Deed, Deny
+from garrod.care.govern.audit import current
 from garrod.care.record.ports import Event
 from garrod.care.record.service import Record
 from garrod.care.record.subscriptions import (
+    Channel,
     Content,
     Status,
     Subscription,
@@ -27,7 +29,12 @@ from garrod.core.errors import OutsideError
 from garrod.entry.api.events_feed import PORTION, Feed
 
 SendNotice = Callable[[bytes], Awaitable[None]]
+Audited = Callable[[Actor, Collection[Event]], Awaitable[None]]
 PAUSE = 1.0  # seconds until a store that failed is asked again
+
+
+async def _unheard(_: Actor, __: Collection[Event]) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +48,18 @@ class Telling:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     haste: float = 1.0  # by which waits between attempts are multiplied
+    audited: Audited = _unheard  # asked before something is sent that no request waits for
 
-    def may_hear(self, owner: Actor, subscription: Subscription, event: Event) -> bool:
+    async def may_hear(self, owner: Actor, subscription: Subscription, event: Event) -> bool:
         """Return whether the owner may be told of an event, and read what goes with it."""
         deeds = [Deed.LISTEN]
         if subscription.content is Content.FULL:
             deeds.append(Deed.READ)
         decide = self.record.access.decide
         verdicts = [decide(owner, d, event.kind, patients=event.patients) for d in deeds]
-        return not any(isinstance(verdict, Deny) for verdict in verdicts)
+        if any(isinstance(verdict, Deny) for verdict in verdicts):
+            return False
+        return all([await self.record.tells(owner, event, deed) for deed in deeds])
 
     def bundle(self, subscription: Subscription, notice: Notice) -> bytes:
         """Return a notification as it is sent."""
@@ -123,13 +133,14 @@ class Teller:
         place = self.position
         for one in shown:
             place = one.event.sequence
-            if self._is_for(one.event):
+            if await self._is_for(one.event):
                 number = self.count + len(told) + 1
                 told.append(await self.telling.told(self.subscription, number, one.event))
             if len(told) == self.subscription.most:
                 break
         if told:
             count = self.count + len(told)
+            await self._say([one.event for one in told])
             await self._deliver(Notice(notices.NEWS, Status.ACTIVE, count, told))
             self.count = count
         self.position = place
@@ -138,10 +149,17 @@ class Teller:
             self._kept = self.position
         return bool(shown)
 
-    def _is_for(self, event: Event) -> bool:
+    async def _say(self, events: Collection[Event]) -> None:
+        """Leave in the audit of whom something is about to be told."""
+        for event in events:
+            current().saw(event.kind, event.id, event.patients)  # of a websocket: its request's
+        if self.subscription.channel is Channel.HOOK:
+            await self.telling.audited(self.owner, events)
+
+    async def _is_for(self, event: Event) -> bool:
         if not concerns(self.subscription, event):
             return False
-        return self.telling.may_hear(self.owner, self.subscription, event)
+        return await self.telling.may_hear(self.owner, self.subscription, event)
 
     async def _deliver(self, notice: Notice) -> None:
         body = self.telling.bundle(self.subscription, notice)
@@ -169,7 +187,9 @@ async def numbered(telling: Telling, subscription: Subscription, until: int) -> 
     position = place.started
     while some := await telling.record.store.events(position, PORTION):
         for event in some:
-            if concerns(subscription, event) and telling.may_hear(place.owner, subscription, event):
+            if concerns(subscription, event) and await telling.may_hear(
+                place.owner, subscription, event
+            ):
                 found.append(Told(len(found) + 1, event))
                 if len(found) >= until:
                     return found

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
+from garrod.care.govern.access import Actor
 from garrod.core.errors import ConflictError
 from garrod.core.resource import Version
 from garrod.entry.api.conditions import expected_version, http_date, is_unchanged
@@ -24,14 +25,16 @@ class NothingThere(ConflictError):
     default_code = "REC008"
 
 
-async def expected_at(rooms: Rooms, headers: Mapping[str, str], kind: str, id: str) -> int | None:
+async def expected_at(
+    rooms: Rooms, actor: Actor, headers: Mapping[str, str], kind: str, id: str
+) -> int | None:
     """Return the version that If-Match names, the present one for "*"; None without it.
 
     Raises: InputError API001 (no entity tag), NothingThere REC008 ("*", and there is nothing).
     """
     if headers.get("if-match", "").strip() != ANY:
         return expected_version(headers)
-    found = await rooms.record.store.read(kind, id)
+    found = await rooms.record.seen_by(actor).read(kind, id)
     if found is None or found.is_deleted:
         raise NothingThere(f"If-Match is *, and there is no {kind}/{id} here.")
     return found.number

@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from garrod.adapters.fhir.record.parse import parse
 from garrod.adapters.subscriptions.hook import Undelivered
 from garrod.care.govern.access import Actor
+from garrod.care.govern.audit import current
 from garrod.care.record.subscriptions import Channel, Status, Subscription
 from garrod.core.errors import GarrodError
 from garrod.entry.api.rooms import Rooms
@@ -85,6 +86,7 @@ class Connection:
                 return await self.close(BAD, f"expected '{BIND} TOKEN'")
             if bound is None or len(self._tasks) + len(bound.ids) > MOST:
                 return await self.close(REFUSED, "that token is unknown or over: ask for another")
+            current().acted(bound.actor)
             for id in bound.ids:
                 self._bind(id, bound.actor)
 
@@ -109,7 +111,7 @@ class Connection:
         telling = self.subscribers.telling
         version = await telling.record.store.read(KIND, id)
         place = await telling.ledger.place(id)
-        if version is None or version.is_deleted or place is None or place.owner != actor:
+        if version is None or version.is_deleted or place is None or not place.owner.is_as(actor):
             return None
         subscription = self.subscribers.read(version)
         if subscription.channel is not Channel.SOCKET or _is_over(version.body):

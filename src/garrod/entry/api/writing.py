@@ -45,7 +45,9 @@ async def update(rooms: Rooms, asked: Asked) -> Answer:
             code="FHR126",
         )
     unless = is_unless_any(asked.headers)
-    expected = NONE_YET if unless else await expected_at(rooms, asked.headers, kind, id)
+    expected = (
+        NONE_YET if unless else await expected_at(rooms, asked.actor, asked.headers, kind, id)
+    )
     try:
         done = await rooms.record.update(asked.actor, kind, id, asked.body, expected=expected)
     except VersionConflict as error:
@@ -72,7 +74,7 @@ async def update_where(rooms: Rooms, asked: Asked) -> Answer:
 async def patch(rooms: Rooms, asked: Asked) -> Answer:
     """Change a resource by JSON Patch or FHIRPath Patch."""
     kind, id = asked.path
-    expected = await expected_at(rooms, asked.headers, kind, id)
+    expected = await expected_at(rooms, asked.actor, asked.headers, kind, id)
     done = await rooms.record.patch(
         asked.actor, kind, id, _patch_of(rooms, asked), expected=expected
     )
@@ -86,7 +88,7 @@ async def patch_where(rooms: Rooms, asked: Asked) -> Answer:
     only = await rooms.record.only(
         asked.actor, rooms.codec.sought(f"{kind}?{condition}"), condition
     )
-    expected = await expected_at(rooms, asked.headers, kind, only.id)
+    expected = await expected_at(rooms, asked.actor, asked.headers, kind, only.id)
     done = await rooms.record.patch(
         asked.actor, kind, only.id, _patch_of(rooms, asked), expected=expected
     )
@@ -96,7 +98,7 @@ async def patch_where(rooms: Rooms, asked: Asked) -> Answer:
 async def delete(rooms: Rooms, asked: Asked) -> Answer:
     """Delete a resource; that there was none is no fault."""
     kind, id = asked.path
-    expected = await expected_at(rooms, asked.headers, kind, id)
+    expected = await expected_at(rooms, asked.actor, asked.headers, kind, id)
     gone = await rooms.record.delete(asked.actor, kind, id, expected=expected)
     return _gone(gone)
 

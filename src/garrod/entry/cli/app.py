@@ -12,10 +12,13 @@ from garrod import __version__
 from garrod.core.errors import GarrodError, InternalFault
 from garrod.entry.cli import (
     advise,
+    audit,
+    conformance,
     demo,
     genome,
     medication_review,
     packs,
+    policy,
     population,
     record,
     serve,
@@ -31,8 +34,11 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(audit.app, name="audit")
+app.add_typer(conformance.app, name="conformance")
 app.add_typer(genome.app, name="genome")
 app.add_typer(packs.app, name="packs")
+app.add_typer(policy.app, name="policy")
 app.add_typer(population.app, name="population")
 app.add_typer(record.app, name="record")
 app.command("advise", epilog=advise.EXAMPLE)(advise.advise)

@@ -64,7 +64,7 @@ def _serve(port: int, *, open_browser: bool) -> None:
     """
     import asyncio
 
-    from garrod.entry.cli.serve import check_port, sign_in_link, tell_server
+    from garrod.entry.cli.serve import check_port, sign_in_link, tell_development, tell_server
     from garrod.entry.housing import housing_of, try_store
     from garrod.entry.terms import mode_named
 
@@ -82,6 +82,7 @@ def _serve(port: int, *, open_browser: bool) -> None:
         if housing.is_new_token:
             say(f"Its token, shown once and kept in {housing.folder / 'token'}: {housing.token}")
         say(f"Prescribe for them in a browser, signed in once by this link: {link}")
+        tell_development()
         if open_browser:
             import webbrowser
 

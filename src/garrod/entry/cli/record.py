@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 app = typer.Typer(
-    help="The record: import, export, verify, backup, restore.",
+    help="The record: import, export, verify, relabel, backup, restore.",
     no_args_is_help=True,
 )
 IMPORT = "Example: garrod record import messages/ patients.ndjson.gz --data record"
 EXPORT = "Example: garrod record export --type MedicationRequest --data record -o out"
 BACKUP = "Example: garrod record backup record.backup --data record"
 RESTORE = "Example: garrod record restore record.backup --data again"
+RELABEL = "Example: garrod record relabel --check --data record"
 VERIFY = "Example: garrod record verify --data record"
 Database = Annotated[
     str, typer.Option("--database", metavar="URL", help="sqlite:///FILE or postgresql://…")
@@ -56,7 +57,11 @@ def import_(
         refused = with_codec(lambda codec: taken_in(None, codec, wish), strict=strict)
     else:
         refused = with_record(
-            database, data, lambda record, codec: taken_in(record, codec, wish), strict=strict
+            database,
+            data,
+            lambda record, codec: taken_in(record, codec, wish),
+            strict=strict,
+            deed="import",
         )
     if refused:
         raise typer.Exit(10)
@@ -79,7 +84,9 @@ def export(
     from garrod.entry.cli.record_out import Wanted, given_out
 
     wanted = Wanted(output, tuple(kinds or ()), tuple(patients or ()))
-    counts = with_record(database, data, lambda record, codec: given_out(record, codec, wanted))
+    counts = with_record(
+        database, data, lambda record, codec: given_out(record, codec, wanted), deed="export"
+    )
     told = ", ".join(f"{kind} {count:,}" for kind, count in counts.items())
     say(f"{sum(counts.values()):,} resources written to {output}" + (f": {told}" if told else ""))
 
@@ -114,6 +121,25 @@ def verify(
         raise fault
     mended = f" now; {proof.mended:,} search rows were made anew" if proof.mended else ""
     say(f"what is stored is intact{mended}.")
+
+
+@app.command("relabel", epilog=RELABEL)
+def relabel(
+    database: Database = "",
+    data: Data = "",
+    check: Annotated[
+        bool, typer.Option("--check", help="Only find what is stale; change nothing.")
+    ] = False,
+) -> None:
+    """Bring security labels up to the packs in force, so that searches find by them."""
+    from garrod.entry.cli.record_labels import relabelled
+
+    stale = with_record(
+        database, data, lambda record, codec: relabelled(record, codec, mend=not check)
+    )
+    if (fault := stale.fault(is_checked=check)) is not None:
+        raise fault
+    say(stale.words())
 
 
 @app.command("backup", epilog=BACKUP)
@@ -160,15 +186,24 @@ def with_record(
     *,
     strict: bool = True,
     base: str = "",
+    deed: str = "",
 ) -> T:
-    """Return what an act makes of the opened record.  Raises: InputError, OutsideError."""
+    """Return what an act makes of the opened record; a deed leaves an entry in the audit.
+
+    Raises: InputError, OutsideError.
+    """
     import asyncio
 
-    from garrod.entry.housing import housing_of, opened_record
+    from garrod.entry.audit_opening import audited_task
+    from garrod.entry.housing import clock, housing_of, opened_record
 
     async def opened() -> T:
         codec = codec_of(strict=strict, base=base)
-        async with opened_record(housing_of(data=data, database=database), codec) as record:
+        housing = housing_of(data=data, database=database)
+        async with (
+            opened_record(housing, codec) as record,
+            audited_task(housing.folder, clock, deed),
+        ):
             return await act(record, codec)
 
     return asyncio.run(opened())

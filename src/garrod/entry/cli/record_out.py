@@ -67,6 +67,9 @@ def _prepare(folder: Path) -> None:
 
 async def _written(path: Path, lines: AsyncIterator[bytes]) -> int:
     """Write lines and return how many; no file where there is none, none half-written."""
+    from garrod.care.govern.audit import current
+    from garrod.entry.audit_answers import NDJSON, look_through
+
     count = 0
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -74,6 +77,7 @@ async def _written(path: Path, lines: AsyncIterator[bytes]) -> int:
             with os.fdopen(handle, "wb") as file:
                 async for line in lines:
                     file.write(line)
+                    look_through(current(), NDJSON, line)
                     count += 1
             if count:
                 Path(name).chmod(0o600)  # it is about people

@@ -26,7 +26,9 @@ QUIET: dict[
 
 
 def serve(
-    host: Annotated[str, typer.Option("--host", help="Loopback only, for now.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option("--host", help="Loopback; others need GARROD_ISSUER and GARROD_BASE.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", help="Port to listen on.")] = 8000,
     database: Annotated[
         str,
@@ -39,7 +41,7 @@ def serve(
         bool, typer.Option("--demo", help="200 synthetic people in a record of their own.")
     ] = False,
 ) -> None:
-    """Serve the record: FHIR at /fhir. Listens on this machine only."""
+    """Serve the record: FHIR at /fhir. Without a sign-in service, for this machine only."""
     import asyncio
 
     import uvicorn
@@ -47,31 +49,49 @@ def serve(
     from garrod.entry.housing import housing_of, try_store
     from garrod.entry.terms import mode_named
 
-    _check_host(host)
+    is_public = _check_host(host)
     mode_named()
     housing = housing_of(data=data, database=database, is_demo=demo)
     asyncio.run(try_store(housing))
     check_port(host, port)
-    tell_server(housing, f"http://{host}:{port}/fhir", is_demo=demo)
+    base = os.environ.get("GARROD_BASE", "") if os.environ.get("GARROD_ISSUER") else ""
+    tell_server(housing, base or f"http://{host}:{port}/fhir", is_demo=demo)
+    os.environ["GARROD_PUBLIC"] = "1" if is_public else ""
     say(f"Garrod serves http://{host}:{port}/fhir (Ctrl-C ends it). Not for real people's care.")
     if demo:
         say("The people of the demo are synthetic; they are stored when the server first starts.")
-    if housing.is_new_token:
+    if housing.is_new_token and not is_public:
         say(f"Its token, shown once and kept in {housing.folder / 'token'}: {housing.token}")
-    say(f"In a browser, signed in once by this link: {sign_in_link(f'http://{host}:{port}')}")
+    tell_development()
+    if not is_public:
+        say(f"In a browser, signed in once by this link: {sign_in_link(f'http://{host}:{port}')}")
     uvicorn.run("garrod.entry.asgi:app", host=host, port=port, **QUIET)
 
 
-def _check_host(host: str) -> None:
-    from garrod.core.errors import UsageError
-    from garrod.entry.housing import LOOPBACK
+def _check_host(host: str) -> bool:
+    """Return whether more than this machine is listened to.  Raises: UsageError USE010, InputError.
 
-    if host not in LOOPBACK:
+    Without a sign-in service nobody else could be told from anybody: the server does not start.
+    """
+    from garrod.core.errors import UsageError
+    from garrod.entry.guard import LOOPBACK
+    from garrod.entry.identity import issuer_of
+
+    if host in LOOPBACK:
+        return False
+    if issuer_of(os.environ) is None:
         raise UsageError(
-            f"--host {host}: nobody signs in yet, so this server listens on this machine alone; "
-            "expected 127.0.0.1 or localhost.",
+            f"--host {host}: no sign-in service is named (GARROD_ISSUER), so this server listens "
+            "on this machine alone; expected 127.0.0.1 or localhost.",
             code="USE010",
         )
+    if not os.environ.get("GARROD_BASE", "").startswith("https://"):
+        raise UsageError(
+            f"--host {host}: say by which address others reach this server, GARROD_BASE=https://…"
+            "/fhir; whatever stands before it speaks TLS.",
+            code="USE011",
+        )
+    return True
 
 
 def check_port(host: str, port: int) -> None:
@@ -99,6 +119,14 @@ def sign_in_link(url: str) -> str:
     code = secrets.token_urlsafe(24)
     os.environ["GARROD_SIGN_IN"] = code
     return f"{url}/sign-in?once={code}"
+
+
+def tell_development() -> None:
+    """Say that anybody on this machine may sign in as anybody, where that is so."""
+    from garrod.entry.identity import with_development
+
+    if with_development(os.environ).get("GARROD_DEV_ISSUER", "") == "1":
+        say("DEVELOPMENT sign-in is on: whoever is on this machine may choose who to be.")
 
 
 def tell_server(housing: Housing, base: str, *, is_demo: bool) -> None:

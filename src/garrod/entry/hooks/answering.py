@@ -121,7 +121,7 @@ def _said_of(who: Known, draft: Draft, answer: Answered | None) -> Said:
 
 
 async def _of_review(desk: Desk, who: Known) -> list[Said]:
-    decision = desk.consult.review(who.person)
+    decision = await desk.consult.reviewed(desk.actor, who.local, who.person)
     seen: frozenset[str] = frozenset()
     if who.local:
         try:

@@ -6,7 +6,7 @@ bytes -> admitted -> discovery, call or feedback -> JSON; every fault as an Oper
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +17,9 @@ from garrod.adapters.cds.catalogue import Service, discovery, service_of
 from garrod.adapters.cds.clients import Clients, Unknown
 from garrod.adapters.cds.fetch import Reader
 from garrod.adapters.fhir.outcome import outcome_of
+from garrod.adapters.identity.model import Unauthorised
 from garrod.care.govern.access import LOCAL, Actor
+from garrod.care.govern.audit import current
 from garrod.core.errors import (
     AccessDenied,
     GarrodError,
@@ -27,7 +29,7 @@ from garrod.core.errors import (
 )
 from garrod.entry.bodies import body_of
 from garrod.entry.consult import Consult
-from garrod.entry.guard import Guard, Unauthorised
+from garrod.entry.guard import Guard, challenge
 from garrod.entry.hooks.answering import answered
 from garrod.entry.hooks.desk import Settings
 from garrod.entry.hooks.keeping import Desk
@@ -49,6 +51,7 @@ class Told:
     status: int
     body: bytes = b""
     allow: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class HooksDoor:
@@ -74,7 +77,7 @@ class HooksDoor:
         try:
             answer = await self._answer(scope, headers, receive)
         except GarrodError as error:
-            answer = Told(status_of(error), outcome_of(error))
+            answer = Told(status_of(error), outcome_of(error), "", challenge(error))
         except Exception as error:
             LOG.error("CDS100 unforeseen fault", kind=type(error).__name__)
             answer = Told(500, outcome_of(InternalFault("something went wrong here.")))
@@ -110,28 +113,33 @@ class HooksDoor:
         return Told(*(await answered(desk, service, body)))
 
     async def _admitted(self, scope: Scope, headers: Mapping[str, str]) -> Actor:
-        """Return who calls: this machine's user by its token, or a client by one it signed.
+        """Return who calls: by a token of this server or its issuer, or one that a client signed.
 
         Raises: Unauthorised ACC002.
         """
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or token.count(".") != 2:
-            return self._of_this_machine(scope, headers)
+            return await self._of_this_site(scope, headers)
+        if self.guard.is_of_issuer(token.strip()):
+            return await self._of_this_site(scope, headers)
         address = f"{self._base(scope, headers)}{scope['path'].rstrip('/')}"
         try:
             caller = await self.clients.caller(token.strip(), address)
         except OutsideError:
             raise Unknown("the keys of this client cannot be had now: try again.") from None
-        if caller.client.reads_record:
-            return LOCAL
-        return Actor(caller.client.iss, role="cds-client", organisation=caller.tenant)
+        client = Actor(caller.client.iss, role="cds-client", organisation=caller.tenant)
+        current().acted(replace(LOCAL, client=client.id) if caller.client.reads_record else client)
+        return LOCAL if caller.client.reads_record else client
 
-    def _of_this_machine(self, scope: Scope, headers: Mapping[str, str]) -> Actor:
-        """Return this machine's own user, who asks it by its own name.  Raises: Unauthorised."""
+    async def _of_this_site(self, scope: Scope, headers: Mapping[str, str]) -> Actor:
+        """Return who asks by a token of this server or its issuer, by this server's own name.
+
+        Raises: Unauthorised ACC002, OutsideError IDP001.
+        """
         if host_of(f"//{headers.get('host', '')}") not in self.guard.hosts:
             raise Unauthorised("this server asks for a token that the client has signed.")
         asked = {name: value for name, value in headers.items() if name != "origin"}
-        return self.guard.admit(scope["path"], asked)
+        return await self.guard.admitted(scope["path"], asked)
 
     def _check_from(self, headers: Mapping[str, str]) -> None:
         """Raise AccessDenied ACC003 for a name or a page that is not this server's business."""
@@ -161,7 +169,7 @@ class HooksDoor:
             "x-content-type-options": "nosniff",
             **({"content-type": "application/json; charset=utf-8"} if answer.body else {}),
             **({"allow": answer.allow} if answer.allow else {}),
-            **({"www-authenticate": 'Bearer realm="garrod"'} if answer.status == 401 else {}),
+            **answer.headers,
             **({"retry-after": "1"} if answer.status == 503 else {}),
             **self._cross(headers, answer),
         }

@@ -64,7 +64,7 @@ async def known(consult: Consult, reader: Reader, actor: Actor, call: Call, fhir
     ours = None
     if local and not await _is_at_odds(consult, actor, had, local):
         if is_ours:
-            had, stale = await _fresh(consult, had)
+            had, stale = await _fresh(consult, actor, had)
             notes += stale
         ours = await consult.people.person(actor, local)
         ours = ours if is_ours else _named_here(ours, fhir)
@@ -236,15 +236,16 @@ def _nhs_number(patient: Resource) -> str:
     return next((n.replace(" ", "") for n in found if n.replace(" ", "").isdecimal()), "")
 
 
-async def _fresh(consult: Consult, had: Had) -> tuple[Had, list[str]]:
+async def _fresh(consult: Consult, actor: Actor, had: Had) -> tuple[Had, list[str]]:
     """Return what was sent as the record has it now, where the record is newer, and how many."""
+    seen = consult.record.seen_by(actor)
     fresh: list[Resource] = []
     count = 0
     for place, resource in enumerate(had.resources):
         kind, id = text(resource, "resourceType"), text(resource, "id")
         version = None
         if place < MOST_COMPARED and id and _number(resource):
-            version = await consult.record.store.read(kind, id)
+            version = await seen.read(kind, id)
         if version is None or not _is_older(resource, version.number, version.at):
             fresh.append(resource)
             continue

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from garrod.care.govern.access import LOCAL, Actor
 from garrod.core.errors import InputError
 from garrod.entry.consult import Consult
 from garrod.entry.web.seals import Seals, Session
 
+Demand = Callable[[str], None]
 MOST = 200  # Not clinical: fields of a form
 LONGEST = 2_000  # Not clinical: characters of a field
+
+
+def _nothing(_: str) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,8 @@ class Visit:
     seals: Seals
     consult: Consult
     base: str  # scheme and host, as the browser knows them
+    actor: Actor = LOCAL  # who is signed in
+    demand: Demand = _nothing  # asks for a sign-in of just now (sessions.Sessions.demand)
 
     @property
     def csrf(self) -> str:

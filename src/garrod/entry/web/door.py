@@ -13,6 +13,8 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
+from garrod.care.govern.audit import current
+from garrod.care.govern.stepping import SignInAgain
 from garrod.core.errors import AccessDenied, GarrodError, InputError, OutsideError
 from garrod.entry.bodies import body_of
 from garrod.entry.consult import Consult
@@ -21,23 +23,24 @@ from garrod.entry.web.asked import Visit, fields_of
 from garrod.entry.web.pages import page, static
 from garrod.entry.web.people.page import people_page
 from garrod.entry.web.prescribe.page import prescribe_page
-from garrod.entry.web.seals import COOKIE, Seals, Session
-from garrod.entry.web.signin.page import asked_to_sign_in, signed_in, signed_out
+from garrod.entry.web.sessions import Present
+from garrod.entry.web.signin.page import SignIn
 
 LOG = structlog.get_logger()
 Scope = MutableMapping[str, Any]
 App = Callable[[Scope, Any, Any], Awaitable[None]]
 OPEN = "/health"  # what the guard lets anybody ask who asks this machine by its own name
 FIRST = frozenset(("", "patients", "sign-in", "sign-out", "static"))
-STATUS = {"REC001": 404, "REC002": 410, "ACC003": 403, "API007": 413, "API010": 503}
+STATUS = {"REC001": 404, "REC002": 410, "ACC003": 403, "API007": 413, "API010": 503, "IDP001": 503}
 FORM = "application/x-www-form-urlencoded"
 
 
 class WebDoor:
     """Answers a browser."""
 
-    def __init__(self, consult: Callable[[], Consult], guard: Guard, seals: Seals) -> None:
-        self.consult, self.guard, self.seals = consult, guard, seals
+    def __init__(self, consult: Callable[[], Consult], guard: Guard, sign_in: SignIn) -> None:
+        self.consult, self.guard, self.sign_in = consult, guard, sign_in
+        self.sessions = sign_in.sessions
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         """Answer one request."""
@@ -57,29 +60,43 @@ class WebDoor:
         if steps[0] == "static":
             return static(steps[-1]) or fault(InputError("there is no such file."), 404)
         fields = await _fields(request, receive)
-        session = self.seals.session(request.cookies.get(COOKIE, ""))
-        if steps == ("sign-in",):
-            return signed_in(self.seals, request.method, fields)
-        if session is None:
-            return asked_to_sign_in(request.url.path, request.method, fields)
-        if request.method == "POST" and not self.seals.is_own(session, fields.get("csrf", "")):
+        if steps[0] == "sign-in":
+            return await self.sign_in.answer(request, steps[1:], fields)
+        present = self.sessions.present(request.cookies.get(self.sessions.cookie, ""))
+        if present is None:
+            return self.sign_in.asked(request.url.path, request.method, fields)
+        current().acted(present.who.actor)
+        csrf = fields.get("csrf", "")
+        if request.method == "POST" and not self.sessions.seals.is_own(present.session, csrf):
             raise AccessDenied("this form is not one of your session: open the page again.")
         if steps == ("sign-out",):
-            return signed_out()
-        return await self._page(request, steps, fields, session)
+            return await self.sign_in.out(present)
+        try:
+            return await self._page(request, steps, fields, present)
+        except SignInAgain as error:
+            return self.sign_in.again(request.url.path, fields, error)
 
     async def _page(
-        self, request: Request, steps: tuple[str, ...], fields: dict[str, str], session: Session
+        self, request: Request, steps: tuple[str, ...], fields: dict[str, str], present: Present
     ) -> Response:
-        base = f"{request.url.scheme}://{request.headers.get('host', '')}"
-        visit = Visit(request.method, steps, fields, session, self.seals, self.consult(), base)
+        visit = Visit(
+            request.method,
+            steps,
+            fields,
+            present.session,
+            self.sessions.seals,
+            self.consult(),
+            f"{request.url.scheme}://{request.headers.get('host', '')}",
+            present.who.actor,
+            lambda act: self.sessions.demand(present, act),
+        )
         if steps == ("",) or steps == ("patients",):
             answer = await people_page(visit)
         elif steps[0] == "patients" and len(steps) >= 3 and steps[2] == "prescribe":
             answer = await prescribe_page(visit, steps[1])
         else:
             answer = fault(InputError("there is no such page."), 404)
-        _carry(answer, self.seals.renewed(session))
+        self.sign_in.carry(answer, self.sessions.seals.renewed(present.session))
         return answer
 
 
@@ -100,10 +117,6 @@ def fault(error: GarrodError, status: int = 0) -> Response:
     """Return a page that says what went wrong and what to do."""
     code = status or STATUS.get(error.code, 403 if isinstance(error, AccessDenied) else 400)
     return page("fault.jinja", status=code, words=error.message, code=error.code, csrf="")
-
-
-def _carry(answer: Response, cookie: str) -> None:
-    answer.set_cookie(COOKIE, cookie, httponly=True, samesite="strict", path="/")
 
 
 async def _fields(request: Request, receive: Any) -> dict[str, str]:

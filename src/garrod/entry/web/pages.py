@@ -20,7 +20,12 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-STATIC = {"garrod.css": "text/css", "garrod.js": "text/javascript", "icon.svg": "image/svg+xml"}
+STATIC = {
+    "garrod.css": "text/css",
+    "garrod.js": "text/javascript",
+    "audit.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 
 
 def page(template: str, *, status: int = 200, **values: object) -> Response:

@@ -7,15 +7,16 @@ Source: OWASP Cheat Sheets on session management and on CSRF (unchecked); RFC 21
 from __future__ import annotations
 
 import hmac
+import json
 import secrets
-from collections.abc import Callable
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 IDLE = timedelta(minutes=30)  # Source: the project's design
 ABSOLUTE = timedelta(hours=12)  # Source: the project's design: a long shift
 LINK = timedelta(minutes=15)  # Source: the project's design: how long a printed link lasts
-COOKIE = "garrod_session"
 FORM = timedelta(hours=12)
 
 
@@ -52,10 +53,10 @@ class Seals:
         self._link = ""
         return True
 
-    def begun(self) -> str:
-        """Return the cookie of a new session."""
+    def begun(self, id: str = "") -> str:
+        """Return the cookie of a new session; `id` is a new one where none is given."""
         now = self._now()
-        return self._cookie(Session(secrets.token_hex(16), now, now))
+        return self._cookie(Session(id or secrets.token_hex(16), now, now))
 
     def session(self, cookie: str) -> Session | None:
         """Return the session of a cookie; None where it is not ours or is over."""
@@ -93,6 +94,21 @@ class Seals:
             return None
         age = self._clock().timestamp() - int(said.partition(".")[0])
         return max(age, 0.0) if age <= FORM.total_seconds() else None
+
+    def sealed(self, use: str, said: Mapping[str, str], life: timedelta) -> str:
+        """Return values that a browser carries for a while and cannot change."""
+        ends = {**said, "": str(self._now() + int(life.total_seconds()))}
+        plain = urlsafe_b64encode(json.dumps(ends).encode()).decode()
+        return f"{plain}.{self._seal(f'{use}.{plain}')}"
+
+    def opened(self, use: str, sealed: str) -> dict[str, str] | None:
+        """Return the values that were sealed for a use; None where they are not ours or over."""
+        plain, _, seal = sealed.rpartition(".")
+        expected = self._seal(f"{use}.{plain}")
+        if not plain or not hmac.compare_digest(seal.encode(), expected.encode()):
+            return None
+        found: dict[str, str] = json.loads(urlsafe_b64decode(plain))
+        return found if int(found.pop("")) >= self._now() else None
 
     def _cookie(self, session: Session) -> str:
         said = f"{session.id}.{session.began}.{session.used}"

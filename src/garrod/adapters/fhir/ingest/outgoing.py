@@ -50,7 +50,7 @@ async def lines(record: Record, actor: Actor, choice: Choice, kind: str) -> Asyn
     cursor = None
     while True:
         query = Query((kind,), _clauses(choice), count=PAGE, cursor=cursor)
-        page, _ = await record.search(actor, query)
+        page, _ = await record.search(actor, query, deed=Deed.EXPORT)
         for version in page.versions:
             if _is_wanted(choice, version):
                 yield line(version)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 
+from garrod.adapters.fhir.features import computed_labels
 from garrod.adapters.fhir.json import Resource
 from garrod.adapters.fhir.record.facts import SearchFacts
 from garrod.adapters.fhir.record.index import Indexer
@@ -13,11 +15,15 @@ from garrod.adapters.fhir.record.splice import references_in, rewritten, served,
 from garrod.adapters.fhir.record.url import UrlReader
 from garrod.adapters.fhir.record.url_clauses import Expand
 from garrod.adapters.fhir.record.url_values import Clock
+from garrod.care.govern.labels import DRUGS, NORMAL, PACK, TERMS, Labels
 from garrod.care.record.entries import References
 from garrod.care.record.query import Query
 from garrod.core.errors import FhirError
-from garrod.core.resource import Draft, Version
+from garrod.core.resource import Draft, Rows, TokenRow, Version
 from garrod.knowledge.shelf import Shelf
+
+SECURITY = "_security"  # the search parameter of labels
+NEEDED = {PACK, DRUGS, TERMS}
 
 
 class FhirCodec:
@@ -37,6 +43,7 @@ class FhirCodec:
         self.facts = SearchFacts(shelf)
         self.index = Indexer(self.facts, base)
         self.searches = UrlReader(self.facts, base, expand=expand, clock=clock)
+        self.labels = Labels(shelf) if set(shelf.names()) >= NEEDED else None
 
     def drafted(self, body: bytes, *, kind: str, id: str, resource: object = None) -> Draft:
         """Return a resource ready to be written under an id; `resource`: the body parsed before.
@@ -48,7 +55,7 @@ class FhirCodec:
             raise FhirError(
                 f"the body is a {found['resourceType'][:64]}; expected {kind}.", code="FHR002"
             )
-        rows = self.index.rows(found)
+        rows = self._labelled(found, self.index.rows(found))
         return Draft(
             kind=kind,
             id=id,
@@ -57,6 +64,19 @@ class FhirCodec:
             rows=rows,
             patients=self.index.patients(kind, id, rows),
         )
+
+    def _labelled(self, resource: Resource, rows: Rows) -> Rows:
+        """Return rows with those by which a resource is found by the labels computed for it.
+
+        Only what is sensitive has any: the bytes, and what is served of them, stay as they came.
+        """
+        if self.labels is None:
+            return rows
+        found = sorted(computed_labels(resource, self.labels) - {NORMAL})
+        if not found:
+            return rows
+        tokens = (TokenRow(SECURITY, self.labels.system_of(label), label) for label in found)
+        return replace(rows, tokens=(*rows.tokens, *tokens))
 
     def references(self, body: bytes) -> References:
         """Return what a body refers to that is no logical reference: full urls, searches."""

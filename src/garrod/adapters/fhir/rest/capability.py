@@ -5,7 +5,7 @@ Source: HL7 FHIR R4 (4.0.1), CapabilityStatement, https://hl7.org/fhir/R4/capabi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 import orjson
@@ -56,7 +56,12 @@ class Offered(Protocol):
 
 
 def capability(
-    codec: CheckedCodec, base: str, operations: Iterable[Offered], *, version: str
+    codec: CheckedCodec,
+    base: str,
+    operations: Iterable[Offered],
+    *,
+    version: str,
+    security: Mapping[str, Any],
 ) -> bytes:
     """Return the CapabilityStatement as JSON."""
     offered = sorted(operations, key=lambda o: o.name)
@@ -78,7 +83,7 @@ def capability(
                 {
                     "extension": [{"url": WEBSOCKET, "valueUri": _socket(base)}],
                     "mode": "server",
-                    "security": {"description": "A bearer token; this machine only."},
+                    "security": dict(security),
                     "resource": [_resource(codec, kind, offered) for kind in sorted(codec.kinds)],
                     "interaction": [{"code": code} for code in SYSTEM],
                     **({"operation": everywhere} if everywhere else {}),

@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any
 
 from garrod.adapters.store import faults
+from garrod.adapters.store.carried import carried
 from garrod.adapters.store.packing import ticks
 from garrod.adapters.store.postgres.connect import (
     AGAIN,
@@ -84,7 +85,7 @@ class PostgresWriter:
         """Return the future of a work's result.  Raises: OutsideError STO006 when closed."""
         if self._is_closed:
             raise faults.closed()
-        job = Job(work, asyncio.get_running_loop().create_future())
+        job = Job(carried(work), asyncio.get_running_loop().create_future())
         self._queue.put_nowait(job)
         return job.future
 

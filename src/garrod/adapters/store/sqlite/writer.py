@@ -20,6 +20,7 @@ from datetime import datetime
 from typing import Any
 
 from garrod.adapters.store import faults
+from garrod.adapters.store.carried import carried
 from garrod.adapters.store.packing import ticks
 from garrod.adapters.store.sqlite.checkpoint import Checkpointer
 from garrod.adapters.store.sqlite.connect import commit_fault, drive, write_fault
@@ -83,7 +84,7 @@ class Writer:
         if self._is_closed:
             raise faults.closed()
         loop = asyncio.get_running_loop()
-        job = Job(work, loop.create_future(), loop)
+        job = Job(carried(work), loop.create_future(), loop)
         self._queue.put(job)
         return job.future
 

@@ -23,6 +23,7 @@ from garrod.core.errors import InputError, OutsideError
 from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.operations.bulk_job import Wish
 from garrod.entry.api.operations.bulk_jobs import Exports
+from garrod.entry.api.operations.bulk_open import still_open
 from garrod.entry.api.rooms import Rooms
 
 NDJSON = "application/fhir+ndjson"
@@ -82,6 +83,7 @@ async def file(rooms: Rooms, asked: Asked) -> Answer:
     name = named.get("name", "")
     try:
         body = await asyncio.to_thread(job.path(name).read_bytes)
+        body = await still_open(rooms, asked.actor, body)
     except OSError as error:
         raise InputError(
             f"the file {name[:80]!r} of the export is gone ({error.strerror}): ask for the export "

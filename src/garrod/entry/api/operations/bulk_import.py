@@ -34,6 +34,7 @@ async def import_lines(rooms: Rooms, asked: Asked) -> Answer:
 
     422 where every line was refused.
     """
+    rooms.record.demand_house(asked.actor, "Patient")
     if not asked.body.strip():
         raise FhirError("$import was sent nothing: expected NDJSON, a resource a line.")
     intake = Intake(
@@ -57,6 +58,7 @@ async def process_message(rooms: Rooms, asked: Asked) -> Answer:
 
     Raises: FhirError FHR160 (no message), and what a parcel raises.
     """
+    rooms.record.demand_house(asked.actor, "Patient")
     message = parse(asked.body)
     if message["resourceType"] != "Bundle" or message.get("type") != "message":
         raise FhirError("$process-message takes a Bundle of type message.", code="FHR160")

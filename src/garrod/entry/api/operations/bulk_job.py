@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from garrod.care.govern.access import Actor
+from garrod.care.govern.access import Actor, actor_told, told_actor
 from garrod.core import errors
 from garrod.core.errors import GarrodError, InputError, OutsideError
 
@@ -67,10 +67,9 @@ class Job:
         """Write how it stands, wholly or not at all.  Raises: OSError."""
         since = self.wish.since.isoformat() if self.wish.since else None
         fault = self.error
-        actor = self.actor
         told = {
             "id": self.id,
-            "actor": [actor.id, actor.role, actor.organisation, actor.setting, actor.purpose],
+            "actor": told_actor(self.actor),
             "request": self.request,
             "at": self.at.isoformat(),
             "wish": [list(self.wish.kinds), since, self.wish.of_people],
@@ -88,7 +87,7 @@ def loaded(folder: Path) -> Job:
     kinds, since, of_people = told["wish"]
     return Job(
         told["id"],
-        Actor(*told["actor"]),
+        _actor(told["actor"]),
         told["request"],
         datetime.fromisoformat(told["at"]),
         folder,
@@ -98,6 +97,12 @@ def loaded(folder: Path) -> Job:
         datetime.fromisoformat(told["ended"]) if told["ended"] else None,
         _fault(told["error"]),
     )
+
+
+def _actor(told: dict[str, Any] | list[str]) -> Actor:
+    """Return who asked; earlier releases wrote a list."""
+    names = ("id", "role", "organisation", "setting", "purpose")
+    return actor_told(dict(zip(names, told, strict=False)) if isinstance(told, list) else told)
 
 
 def _fault(told: list[str] | None) -> GarrodError | None:

@@ -91,7 +91,7 @@ class Exports:
         """Return an export that an actor started.  Raises: InputError REC001."""
         self._sweep()
         job = self._jobs.get(id)
-        if job is None or job.actor != actor:
+        if job is None or not job.actor.is_as(actor):
             raise InputError(
                 "there is no such export here: it was ended, is older than "
                 f"{KEPT // timedelta(hours=1)} hours, or never was.",

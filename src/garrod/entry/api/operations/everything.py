@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.rooms import Rooms
-from garrod.entry.api.searching import page_of
+from garrod.entry.api.searching import kinds_for, page_of
 
 
 async def everything(rooms: Rooms, asked: Asked) -> Answer:
     """Return a person's compartment, the person among it."""
-    kind, id, _ = asked.path
-    await rooms.record.read(asked.actor, kind, id)
-    kinds = tuple(sorted(rooms.codec.kinds))
-    return await page_of(rooms, asked, kinds, asked.path, patient=id)
+    id = asked.path[1]
+    return await page_of(rooms, asked, kinds_for(rooms, asked.actor), asked.path, patient=id)

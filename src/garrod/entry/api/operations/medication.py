@@ -1,6 +1,6 @@
 """What the operations of the medication list share: who asks, on which version, and refusals.
 
-Until the trust room stands, the local user says in headers for which setting he acts.
+The local user says in headers for which setting he acts; of anybody else their token says it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from garrod.adapters.fhir.lines.codec import FhirLines
 from garrod.adapters.fhir.lines.differing import stale_outcome
 from garrod.adapters.fhir.lines.merging import FhirMerges
 from garrod.adapters.fhir.outcome import outcome_of
+from garrod.care.govern.access import LOCAL, Actor
 from garrod.care.record.medication.confirm import StaleList
 from garrod.care.record.medication.line import Author, Setting
 from garrod.care.record.medicines import Asking, Medicines
@@ -27,6 +28,15 @@ from garrod.entry.housing import DrugsPack, clock
 _LINES, _PACK = FhirLines(), DrugsPack()  # shared: what was read once is not read again
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+# Where those work, as a rule, whose token names no setting; it decides on nothing that is private.
+USUAL = {
+    "prescriber": Setting.GP.value,
+    "nurse": Setting.GP.value,
+    "pharmacist": Setting.COMMUNITY_PHARMACY.value,
+    "laboratory-scientist": Setting.HOSPITAL.value,
+    "geneticist": Setting.HOSPITAL.value,
+    "cds-client": Setting.HOSPITAL.value,
+}
 Act = Callable[[Rooms, Asked], Awaitable[Answer]]
 
 
@@ -42,13 +52,16 @@ def medicines_of(rooms: Rooms) -> Medicines:
 
 
 def author_of(asked: Asked) -> Author:
-    """Return who writes: the actor, in the setting and role that headers name (usually GP).
+    """Return who writes: the actor, who for this machine's own user is as the headers name them.
 
+    Nobody else is believed by headers: what they are is what their token says.
     Raises: InputError API009 for a setting that is not known, REC001 for a person's id that none
     can have.
     """
     if len(asked.path) > 2:
         possible_id(asked.path[1])
+    if asked.actor != LOCAL:
+        return _signed_in(asked.actor)
     named = asked.headers.get("x-garrod-setting", "") or asked.actor.setting or Setting.GP.value
     if named not in set(Setting):
         raise InputError(
@@ -61,6 +74,26 @@ def author_of(asked: Asked) -> Author:
         organisation=asked.headers.get("x-garrod-organisation", "") or asked.actor.organisation,
         setting=Setting(named),
         on_behalf_of=asked.headers.get("x-garrod-on-behalf-of", ""),
+    )
+
+
+def _signed_in(actor: Actor) -> Author:
+    """Return who writes by what their token says.  Raises: InputError API009 (no setting)."""
+    named = actor.setting or (
+        Setting.PERSON.value if actor.role in ("patient", "proxy") else USUAL.get(actor.role, "")
+    )
+    if named not in set(Setting):
+        raise InputError(
+            f"the token names no care setting that is known here: expected one of "
+            f"{', '.join(Setting)}.",
+            code="API009",
+        )
+    return Author(
+        who=actor.id,
+        role=actor.role,
+        organisation=actor.organisation,
+        setting=Setting(named),
+        on_behalf_of="",
     )
 
 

@@ -67,17 +67,18 @@ async def _line(rooms: Rooms, asked: Asked) -> Answer:
     medicines, asking = medicines_of(rooms), asking_of(asked)
     parts = parts_of(resource_of(parse(asked.body)), LINE_PARTS)
     now = await medicines.held(asked.actor, asking.patient)
-    seen = _seen(now, asking.by.setting)
+    seen = _seen(now, asking.by.setting, await medicines.denied(asked.actor, asking.patient))
     entry = entry_of(parts, asking.by, medicines.clock(), seen)
     done = await medicines.act(asked.actor, asking, entry)
-    return answered(rooms, asked, done)
+    return await answered(rooms, asked, done)
 
 
 async def _confirm(rooms: Rooms, asked: Asked) -> Answer:
     medicines, asking = medicines_of(rooms), asking_of(asked)
     body = parse(asked.body)
     now = await medicines.held(asked.actor, asking.patient)
-    lines, at = _seen(now, asking.by.setting), medicines.clock()
+    denied = await medicines.denied(asked.actor, asking.patient)
+    lines, at = _seen(now, asking.by.setting, denied), medicines.clock()
     if body["resourceType"] == "Bundle":
         proposal = proposal_in(body, asking.patient, lines, asking.by, at)
     else:
@@ -87,12 +88,12 @@ async def _confirm(rooms: Rooms, asked: Asked) -> Answer:
             for one in whole.get("line", [])
         )
     done = await medicines.confirm(asked.actor, asking, proposal)
-    return answered(rooms, asked, done)
+    return await answered(rooms, asked, done)
 
 
-def _seen(held: Held, setting: Setting) -> dict[str, Line]:
+def _seen(held: Held, setting: Setting, denied: frozenset[str]) -> dict[str, Line]:
     """Return the lines that a setting may see, by id."""
-    hidden = hidden_from(held.list, setting)
+    hidden = hidden_from(held.list, setting) | denied
     return {id: x for id, x in held.list.by_id().items() if id not in hidden}
 
 
@@ -100,9 +101,10 @@ line = conditional(_line)
 confirm = conditional(_confirm)
 
 
-def answered(rooms: Rooms, asked: Asked, done: Written) -> Answer:
+async def answered(rooms: Rooms, asked: Asked, done: Written) -> Answer:
     """Return what a write yields: the list as it is now, and what followed from it."""
-    found = view_of(done.held, author_of(asked).setting, clock())
+    denied = await medicines_of(rooms).denied(asked.actor, done.held.patient)
+    found = view_of(done.held, author_of(asked).setting, clock(), denied=denied)
     notes = (*notes_of(done), *_of_head(found), *_overdue(found))
     return shown(rooms, asked, found, notes=notes)
 

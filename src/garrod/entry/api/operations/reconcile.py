@@ -58,7 +58,7 @@ async def _reconcile(rooms: Rooms, asked: Asked) -> Answer:
     done, handover = await room.close(
         asked.actor, asking_of(asked), id, Setting(to) if to else None
     )
-    found = answered(rooms, asked, done)
+    found = await answered(rooms, asked, done)
     extra = {"Location": f"{asked.base}/Communication/{handover}"} if handover else {}
     return Answer(found.status, found.body, {**found.headers, **extra})
 

@@ -109,7 +109,7 @@ async def binding_token(rooms: Rooms, asked: Asked) -> Answer:
         place = await subscribers.telling.ledger.place(version.id)
         resource = parse(version.body)
         is_socket = resource["channel"].get("type") == Channel.SOCKET
-        if is_socket and place is not None and place.owner == asked.actor:
+        if is_socket and place is not None and place.owner.is_as(asked.actor):
             ids.append(version.id)
     if not ids:
         raise InputError("no subscription of yours by websocket is named there.", code="SUB005")

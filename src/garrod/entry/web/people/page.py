@@ -8,7 +8,6 @@ import orjson
 from starlette.responses import Response
 
 from garrod.adapters.fhir.json import Resource, many, text
-from garrod.care.govern.access import LOCAL
 from garrod.care.record.query import Criterion, ParamType, Query, Text
 from garrod.entry.web.asked import Visit
 from garrod.entry.web.pages import page
@@ -34,7 +33,7 @@ async def people_page(visit: Visit) -> Response:
     clauses = (Criterion("name", ParamType.STRING, (Text(folded, asked),)),) if asked else ()
     cursor = visit.fields.get("after") or None
     query = Query(("Patient",), clauses, count=SHOWN, cursor=cursor)
-    found, _ = await visit.consult.record.search(LOCAL, query)
+    found, _ = await visit.consult.record.search(visit.actor, query)
     rows = [row_of(orjson.loads(v.body), v.id) for v in found.versions]
     return page("people/page.jinja", rows=rows, q=asked, after=found.cursor or "", csrf=visit.csrf)
 

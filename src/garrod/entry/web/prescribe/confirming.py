@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from garrod.adapters.fhir.dates import latest_date
 from garrod.adapters.fhir.json import many, one, text
-from garrod.care.govern.access import LOCAL
 from garrod.care.record.query import OfPatients, Query
 from garrod.core.errors import InputError
 from garrod.entry.web.asked import Visit
@@ -25,15 +24,15 @@ async def confirmed(visit: Visit, patient: str, rest: tuple[str, ...]) -> Respon
     if len(rest) not in (2, 3) or rest[0] not in KINDS or rest[2:] not in ((), ("undo",)):
         raise InputError("there is no such page.", code="REC001")
     kind, id = rest[0], rest[1]
-    order = await signing.told(visit.consult, kind, id)
+    order = await signing.told(visit.consult, visit.actor, kind, id)
     if text(one(order, "subject"), "reference") != f"Patient/{patient}":
         raise InputError("there is no such order of this person.", code="REC001")
     if rest[2:] and visit.method == "POST":
-        await signing.undo(visit.consult, kind, id)
+        await signing.undo(visit.consult, visit.actor, kind, id)
         return see(f"/patients/{patient}/prescribe/signed/{kind}/{id}")
     concept = one(order, "medicationCodeableConcept") or one(order, "code")
     directions = [text(d, "text") for d in many(order, "dosageInstruction")]
-    person = await visit.consult.people.person(LOCAL, patient)
+    person = await visit.consult.people.person(visit.actor, patient)
     return page(
         "prescribe/signed.jinja",
         banner=banner_of(person, subject_now(visit.consult, person)),
@@ -78,5 +77,5 @@ def _day(written: str) -> str:
 
 async def _of_patient(visit: Visit, patient: str, kind: str) -> list[dict[str, object]]:
     query = Query((kind,), (OfPatients(frozenset((patient,))),), count=200)
-    found, _ = await visit.consult.record.search(LOCAL, query)
+    found, _ = await visit.consult.record.search(visit.actor, query)
     return [{**orjson.loads(v.body), "id": v.id} for v in found.versions]

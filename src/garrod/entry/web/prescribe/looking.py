@@ -17,7 +17,7 @@ from garrod.care.decide.case import case_of
 from garrod.care.decide.moment import Answered, Purpose
 from garrod.care.decide.ports import CardDeed
 from garrod.care.decide.ranking import indication_of
-from garrod.care.govern.access import LOCAL
+from garrod.care.govern.access import Actor
 from garrod.core.advice import OptionDose, Target, Tier
 from garrod.core.medicine import MedicineLine
 from garrod.core.person import Person
@@ -60,6 +60,7 @@ def lines_of(person: Person) -> tuple[str, ...]:
 
 async def looked(
     consult: Consult,
+    actor: Actor,
     patient: str,
     form: Form,
     *,
@@ -67,19 +68,19 @@ async def looked(
     sitting: str = "",
 ) -> Looked:
     """Return what is said of an order.  Raises: AccessDenied, NotFound REC001, Gone REC002."""
-    person = await consult.people.person(LOCAL, patient)
+    person = await consult.people.person(actor, patient)
     knowledge = consult.services.knowledge
     medicine = medicine_of(knowledge.medicines, form)
     form = with_dose(form, usual_dose(consult, person, form, medicine))
     order = order_of(form, medicine, patient)
     line = replace(line_of(order, patient), reference=f"draft/{form.drug}")
     (answer,) = await consult.moment.answered(
-        LOCAL, patient, [line], person=person, purpose=purpose, sitting=sitting
+        actor, patient, [line], person=person, purpose=purpose, sitting=sitting
     )
     card, before = answer.card, None
     if card is None and answer.is_quiet:
         card = card_of(answer.decision, Target(line.text, _codes(line)))
-        known = await consult.memory.acknowledged(LOCAL, patient)
+        known = await consult.memory.acknowledged(actor, patient)
         is_hard = card is not None and card.tier is Tier.T1  # asked of each order anew
         before = known.get(card.id) if card and not is_hard else None
     return Looked(person, form, medicine, order, answer, card, knowledge.medicines, before)

@@ -15,7 +15,8 @@ from starlette.responses import Response
 
 from garrod.care.decide.moment import Purpose
 from garrod.care.decide.outcomes import Telling
-from garrod.care.govern.access import LOCAL
+from garrod.care.govern.access import Actor
+from garrod.care.govern.stepping import Act
 from garrod.core.errors import InputError
 from garrod.core.person import Person
 from garrod.entry.web.asked import Visit
@@ -56,7 +57,7 @@ async def prescribe_page(visit: Visit, patient: str) -> Response:
 
 
 async def _searched(visit: Visit, patient: str) -> Response:
-    person = await visit.consult.people.person(LOCAL, patient)
+    person = await visit.consult.people.person(visit.actor, patient)
     medicines = visit.consult.services.knowledge.medicines
     text = visit.fields.get("q", "")
     matches = matches_of(medicines, text)
@@ -73,11 +74,16 @@ async def _ordered(visit: Visit, patient: str) -> Response:
     if await _is_done(visit, patient, form):
         return see(_signed(patient, signing.id_of(patient, form)))
     here = await looked(
-        visit.consult, patient, form, purpose=Purpose.SELECT, sitting=visit.session.id
+        visit.consult,
+        visit.actor,
+        patient,
+        form,
+        purpose=Purpose.SELECT,
+        sitting=visit.session.id,
     )
     if here.answer.card is not None or here.answer.worklist is not None:
-        telling = Telling(patient, LOCAL.id, visit.consult.clock())
-        await visit.consult.moment.shown(LOCAL, [here.answer], telling)
+        telling = Telling(patient, visit.actor.id, visit.consult.clock())
+        await visit.consult.moment.shown(visit.actor, [here.answer], telling)
     return _order_page(visit, here)
 
 
@@ -86,12 +92,13 @@ async def _sent(visit: Visit, patient: str) -> Response:
     seconds = visit.seals.age_of(form.key)
     if do == "check" or seconds is None or not form.drug:
         return see(f"/patients/{patient}/prescribe?{form.question}")
-    here = await looked(visit.consult, patient, form)
+    here = await looked(visit.consult, visit.actor, patient, form)
+    at = signing.At(visit.consult, visit.actor, patient)
     kind, _, number = do.partition(":")
     if kind == "test" and number.isascii() and number.isdecimal() and len(number) < 4:
         try:
             done = await signing.ask_for_test(
-                visit.consult, patient, here, int(number), seconds=seconds, sitting=visit.session.id
+                at, here, int(number), seconds=seconds, sitting=visit.session.id
             )
         except IndexError:
             return await _again(visit, here, CHANGED)
@@ -99,25 +106,25 @@ async def _sent(visit: Visit, patient: str) -> Response:
         return see(f"{_signed(patient, done.id, done.kind)}?{then}")
     if await _is_done(visit, patient, form):
         return see(_signed(patient, signing.id_of(patient, form)))
-    faults = _refused(here, form)
+    faults = _refused(here, form, visit.actor)
     if faults:
         return await _again(visit, here, faults)
-    done = await signing.sign(
-        visit.consult, patient, here, seconds=seconds, sitting=visit.session.id
-    )
+    if here.card is not None and here.card.needs:
+        visit.demand(Act.OVERRULE_STOP)
+    done = await signing.sign(at, here, seconds=seconds, sitting=visit.session.id)
     return see(_signed(patient, done.id))
 
 
 async def _is_done(visit: Visit, patient: str, form: Form) -> bool:
     id = signing.id_of(patient, form)
-    return await visit.consult.record.store.read(signing.REQUEST, id) is not None
+    return await visit.consult.record.seen_by(visit.actor).read(signing.REQUEST, id) is not None
 
 
 def _signed(patient: str, id: str, kind: str = signing.REQUEST) -> str:
     return f"/patients/{patient}/prescribe/signed/{kind}/{id}"
 
 
-def _refused(here: Looked, form: Form) -> tuple[tuple[str, str], ...]:
+def _refused(here: Looked, form: Form, actor: Actor) -> tuple[tuple[str, str], ...]:
     """Return why an order cannot be signed as it was sent."""
     if faults := faults_of(form):
         return tuple((f"#{field}", words) for field, words in faults)
@@ -128,7 +135,7 @@ def _refused(here: Looked, form: Form) -> tuple[tuple[str, str], ...]:
         return ()
     known = {r.code for r in card.reasons}
     faults = () if form.reason in known else (WHY,)
-    is_alone = form.second.casefold() in ("", LOCAL.id)
+    is_alone = form.second.casefold() in ("", actor.id.casefold())
     return (*faults, WHO) if card.needs and is_alone else faults
 
 

@@ -1,60 +1,208 @@
-"""Signing in: with the server's token, or by the link that was printed, once.
+"""Signing in: at the site's own service, with this server's token, or by the link printed once.
 
+GET  /sign-in          the choice; ?once= opens a session by the printed link
+POST /sign-in          the server's token
+GET  /sign-in/start    to the site's sign-in service; /sign-in/back from there
 What was typed before a session ended is kept in the form, and stands there again afterwards.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from urllib.parse import urlencode
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Literal
+from urllib.parse import urlencode, urlsplit
 
-from starlette.responses import Response
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
-from garrod.entry.web.pages import page, see
-from garrod.entry.web.seals import COOKIE, Seals
+from garrod.adapters.identity.model import TokenRefused
+from garrod.adapters.identity.outside import Unreached
+from garrod.adapters.identity.signing_in import KEPT, Ask, SigningIn
+from garrod.care.govern.access import LOCAL
+from garrod.care.govern.audit import current
+from garrod.care.govern.stepping import FRESH, SignInAgain
+from garrod.core.errors import GarrodError, InputError
+from garrod.entry.guard import LOOPBACK
+from garrod.entry.web.pages import HEADERS, page, see
+from garrod.entry.web.sessions import Present, Sessions, SignedIn
 
 OWN = frozenset(("csrf", "token", "user", "list", "once", "next", "key", "checked", "do", "card"))
 WRONG = "That is not this server's token"
 USED = "That link has been used or is too old: sign in with the token"
+CARRIED = "garrod_signing"  # the cookie of somebody who is signing in elsewhere
+BACK = "/sign-in/back"
+LIFE = timedelta(seconds=KEPT)
 
 
-def signed_in(seals: Seals, method: str, fields: Mapping[str, str]) -> Response:
-    """Return a session for who brings the token or an unused link; else the form again."""
-    to = _address(fields)
-    once = fields.get("once", "")
-    if once and seals.opens(once):
-        return _begun(seals, to)
-    if method == "POST" and seals.knows(fields.get("token", "")):
-        return _begun(seals, to)
-    wrong = USED if once else WRONG if method == "POST" else ""
-    return _form(fields, fields.get("next", "/"), wrong=wrong, status=403 if wrong else 200)
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Lets people in. `service` None: nobody but this machine's own user signs in.
 
+    `base` is this server's address as others know it; `has_token`: its own token lets in, too.
+    `ticket`: the printed link signs in as somebody of the demo, at its development issuer.
+    """
 
-def asked_to_sign_in(path: str, method: str, fields: Mapping[str, str]) -> Response:
-    """Return the form, with what was typed where a form met a session that is over."""
-    return _form(fields, path, is_over=method == "POST", status=403)
+    sessions: Sessions
+    service: SigningIn | None = None
+    base: str = ""
+    has_token: bool = True
+    ticket: Callable[[], str] | None = None
 
+    async def answer(
+        self, request: Request, steps: tuple[str, ...], fields: Mapping[str, str]
+    ) -> Response:
+        """Answer a page of signing in.  Raises: Unreached IDP001, InputError REC001."""
+        if steps == ():
+            return await self._own(request, fields)
+        if self.service is None or request.method != "GET" or steps not in (("start",), ("back",)):
+            raise InputError("there is no such page.", code="REC001")
+        if steps == ("start",):
+            return await self._start(self.service, request, fields)
+        return await self._back(self.service, request, fields)
 
-def signed_out() -> Response:
-    """Return to the form, the session let go."""
-    answer = see("/sign-in")
-    answer.delete_cookie(COOKIE, path="/")
-    return answer
+    def asked(self, path: str, method: str, fields: Mapping[str, str]) -> Response:
+        """Return the form, with what was typed where a form met a session that is over."""
+        return self._form(fields, path, is_over=method == "POST", status=403)
 
+    def again(self, path: str, fields: Mapping[str, str], why: SignInAgain) -> Response:
+        """Return a page that asks for another sign-in, and leads back to what was typed."""
+        return self._form(fields, path, wrong=why.message, is_again=True, status=403)
 
-def _form(
-    fields: Mapping[str, str], to: str, *, wrong: str = "", is_over: bool = False, status: int
-) -> Response:
-    kept = [(k, v) for k, v in fields.items() if k not in OWN and v]
-    return page(
-        "signin/page.jinja", status=status, kept=kept, to=to, wrong=wrong, is_over=is_over, csrf=""
-    )
+    async def out(self, present: Present) -> Response:
+        """Return a page that says that the session has ended, and how to end it elsewhere too."""
+        self.sessions.end(present.session)
+        answer = see("/sign-in")
+        if self.service is not None and present.who.actor != LOCAL:
+            answer = page("signin/out.jinja", csrf="", elsewhere=await self._elsewhere(present))
+        answer.delete_cookie(
+            self.sessions.cookie, path="/", secure=self.sessions.is_tls, httponly=True
+        )
+        return answer
 
+    def carry(self, answer: Response, cookie: str) -> None:
+        """Put a session's cookie into an answer.
 
-def _begun(seals: Seals, to: str) -> Response:
-    answer = see(to)
-    answer.set_cookie(COOKIE, seals.begun(), httponly=True, samesite="strict", path="/")
-    return answer
+        It goes along when another site leads here: the site's sign-in service does. Every form
+        has its own token besides.
+        """
+        site: Literal["strict", "lax"] = "strict" if self.service is None else "lax"
+        secure = self.sessions.is_tls
+        answer.set_cookie(
+            self.sessions.cookie, cookie, httponly=True, samesite=site, path="/", secure=secure
+        )
+
+    async def _own(self, request: Request, fields: Mapping[str, str]) -> Response:
+        """Return a session for who brings the token or an unused link; else the form again."""
+        once, seals, method = fields.get("once", ""), self.sessions.seals, request.method
+        is_known = method == "POST" and self.has_token and seals.knows(fields.get("token", ""))
+        is_opened = not is_known and bool(once) and self.has_token and seals.opens(once)
+        if is_opened and self.service is not None and self.ticket is not None:
+            return await self._start(self.service, request, fields, ticket=self.ticket())
+        if is_known or is_opened:
+            answer = see(_address(fields))
+            self.carry(answer, self.sessions.begin())
+            return answer
+        wrong = USED if once else WRONG if method == "POST" else ""
+        return self._form(
+            fields, fields.get("next", "/"), wrong=wrong, status=403 if wrong else 200
+        )
+
+    async def _start(
+        self,
+        service: SigningIn,
+        request: Request,
+        fields: Mapping[str, str],
+        *,
+        ticket: str = "",
+    ) -> Response:
+        max_age = int(FRESH.total_seconds()) if fields.get("again") else -1
+        back, to = f"{self._base_of(request)}{BACK}", _address(fields)
+        address, ask = await service.sent(back, to, max_age=max_age, ticket=ticket)
+        carried = {k: str(v) for k, v in asdict(ask).items()}
+        answer = RedirectResponse(address, status_code=303, headers=HEADERS)
+        answer.set_cookie(
+            CARRIED,
+            self.sessions.seals.sealed(CARRIED, carried, LIFE),
+            max_age=KEPT,
+            httponly=True,
+            samesite="lax",
+            path="/sign-in",
+            secure=self.sessions.is_tls,
+        )
+        return answer
+
+    async def _back(
+        self, service: SigningIn, request: Request, fields: Mapping[str, str]
+    ) -> Response:
+        said = self.sessions.seals.opened(CARRIED, request.cookies.get(CARRIED, ""))
+        try:
+            if said is None:
+                raise TokenRefused("this browser has not asked for it, or too long ago")
+            ask = Ask(**{**said, "max_age": int(said["max_age"])})  # type: ignore[arg-type]
+            person = await service.returned(ask, fields)
+        except (TokenRefused, Unreached) as error:
+            return self._not_signed_in(error)
+        current().acted(person.actor)
+        former = self.sessions.present(request.cookies.get(self.sessions.cookie, ""))
+        if former is not None:
+            self.sessions.end(former.session)
+        answer = see(ask.to)
+        who = SignedIn(person.actor, person.name, person.at, person.id_token)
+        self.carry(answer, self.sessions.begin(who))
+        answer.delete_cookie(CARRIED, path="/sign-in")
+        return answer
+
+    def _not_signed_in(self, error: GarrodError) -> Response:
+        status = 503 if isinstance(error, Unreached) else 403
+        answer = self._form({}, "/", wrong=error.message, status=status)
+        answer.delete_cookie(CARRIED, path="/sign-in")
+        return answer
+
+    async def _elsewhere(self, present: Present) -> str:
+        """Return where the sign-in service's own session is ended, or ""."""
+        assert self.service is not None
+        try:
+            told = await self.service.keys.told()
+        except Unreached:
+            return ""
+        end = str(told.get("end_session_endpoint", ""))
+        more = {"id_token_hint": present.who.hint, "client_id": self.service.issuer.client}
+        return f"{end}?{urlencode(more)}" if end else ""
+
+    def _base_of(self, request: Request) -> str:
+        """Return this server's address; where that is this machine, the one that was asked by."""
+        asked = request.headers.get("host", "")
+        is_near = (urlsplit(self.base).hostname or "") in LOOPBACK
+        if is_near and (urlsplit(f"//{asked}").hostname or "") in LOOPBACK:
+            return f"{request.url.scheme}://{asked}"
+        return self.base
+
+    def _form(
+        self,
+        fields: Mapping[str, str],
+        to: str,
+        *,
+        wrong: str = "",
+        is_over: bool = False,
+        is_again: bool = False,
+        status: int,
+    ) -> Response:
+        kept = [(k, v) for k, v in fields.items() if k not in OWN and v]
+        more = [("next", to), *kept, *([("again", "1")] if is_again else [])]
+        return page(
+            "signin/page.jinja",
+            status=status,
+            kept=kept,
+            to=to,
+            wrong=wrong,
+            is_over=is_over,
+            csrf="",
+            start=f"/sign-in/start?{urlencode(more)}" if self.service else "",
+            service=urlsplit(self.service.issuer.iss).hostname if self.service else "",
+            has_token=self.has_token and not is_again,
+        )
 
 
 def _address(fields: Mapping[str, str]) -> str:
@@ -62,5 +210,5 @@ def _address(fields: Mapping[str, str]) -> str:
     path = fields.get("next", "/")
     if not path.startswith("/") or path.startswith(("//", "/\\")):
         path = "/"
-    kept = {k: v for k, v in fields.items() if k not in OWN and v}
+    kept = {k: v for k, v in fields.items() if k not in OWN | {"again"} and v}
     return f"{path}?{urlencode(kept)}" if kept else path

@@ -1,0 +1,352 @@
+"""What trust costs: a decision of the point, cold and warm, and the record's rates with it.
+
+    python -m bench.trust [--people 40] [--seconds 4] [--rounds 3]      prints one JSON object
+
+Decisions are timed in this process over SQLite. Rates are of a server of its own over HTTP, asked
+in turn by the local user (from whom nothing is hidden) and by a signed-in prescriber of each
+person's care team, so that both meet the same machine in the same minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from garrod.adapters.fhir.features import FeatureReader
+from garrod.adapters.fhir.record.codec import FhirCodec
+from garrod.adapters.fhir.standing import FhirMeaning
+from garrod.adapters.policy.load import load
+from garrod.adapters.store import open_store
+from garrod.care.govern.access import Actor, Deed
+from garrod.care.govern.labels import Labels
+from garrod.care.govern.point import Seen, rights_of
+from garrod.care.govern.policy import Policing
+from garrod.care.record.gate import Gate
+from garrod.care.record.ports import Store, Tx
+from garrod.core.resource import Version
+from garrod.entry.wire import Services
+
+Resource = dict[str, Any]
+TOKEN, AUDIENCE, ISSUER = "token-of-the-bench", "https://bench.example/fhir", "https://i.example"
+DOCTOR = Actor("Practitioner/d1", role="prescriber", setting="gp")
+LABEL = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
+ROUNDS = 2000  # decisions of each sort
+CLIENTS = 8
+EACH = 20  # resources of a person
+
+
+def person(number: int) -> list[Resource]:
+    """Return somebody with a care team and some measurements and orders."""
+    id, subject = f"p{number}", {"reference": f"Patient/p{number}"}
+    member = {"member": {"reference": DOCTOR.id}}
+    found: list[Resource] = [
+        {"resourceType": "Patient", "id": id, "gender": "female", "birthDate": "1960-05-01"},
+        {"resourceType": "CareTeam", "id": f"t{number}", "status": "active", "subject": subject,
+         "participant": [member]},
+    ]  # fmt: skip
+    for n in range(EACH):
+        found.append(
+            {"resourceType": "Observation", "id": f"o{number}-{n}", "status": "final",
+             "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]},
+             "subject": subject, "effectiveDateTime": "2026-03-03",
+             "valueQuantity": {"value": 70 + n, "unit": "kg"}}
+        )  # fmt: skip
+        found.append(
+            {"resourceType": "MedicationRequest", "id": f"m{number}-{n}", "status": "active",
+             "intent": "order", "medicationCodeableConcept": {"text": f"paracetamol {n}"},
+             "subject": subject, "authoredOn": "2026-03-03"}
+        )  # fmt: skip
+    return found
+
+
+def consent(number: int) -> Resource:
+    """Return a consent of somebody that keeps restricted data from everybody."""
+    deny = {"type": "deny", "securityLabel": [{"system": LABEL, "code": "R"}]}
+    return {
+        "resourceType": "Consent",
+        "id": f"c{number}",
+        "status": "active",
+        "scope": {"coding": [{"code": "patient-privacy"}]},
+        "category": [{"text": "privacy"}],
+        "patient": {"reference": f"Patient/p{number}"},
+        "dateTime": "2026-01-01",
+        "policy": [{"uri": "http://example.org/policy"}],
+        "provision": {"type": "permit", "provision": [deny]},
+    }
+
+
+async def filled(store: Store, codec: FhirCodec, resources: list[Resource]) -> None:
+    """Write resources in one transaction."""
+    drafts = [
+        codec.drafted(json.dumps(r).encode(), kind=r["resourceType"], id=r["id"]) for r in resources
+    ]
+
+    async def work(tx: Tx) -> None:
+        for draft in drafts:
+            await tx.put(draft, method="PUT")
+
+    await store.transact(work)
+
+
+def micro(waited: list[float]) -> dict[str, float]:
+    """Return the median and the 99th centile, in microseconds."""
+    cuts = statistics.quantiles(waited, n=100)
+    return {"median_us": round(cuts[49] * 1e6, 1), "p99_us": round(cuts[98] * 1e6, 1)}
+
+
+async def decisions(people: int) -> dict[str, Any]:
+    """Time decisions: warm, cold (facts in memory), and cold with facts read from the record."""
+    services = Services()
+    codec, found = FhirCodec(services.shelf), load()
+    meaning = FhirMeaning(codec, FeatureReader(Labels(services.shelf)), services.shelf)
+    policing = Policing(found.terms, found.engine)
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    with tempfile.TemporaryDirectory() as folder:
+        store = await open_store(f"sqlite:///{folder}/bench.db", clock=now)
+        try:
+            for number in range(people):
+                given = [consent(number)] if number % 2 else []
+                await filled(store, codec, [*person(number), *given])
+            gate = Gate(policing, meaning, clock=now, seconds=time.monotonic).over(store)
+            return await _timed(gate, store, people)
+        finally:
+            await store.close()
+
+
+async def _timed(gate: Gate, store: Store, people: int) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for name, number in (("no consent", 0), ("residual consent", 1)):
+        version = await store.read("Observation", f"o{number}-0")
+        assert version is not None
+        told[name] = {
+            "warm": micro(await _warm(gate, store, version)),
+            "cold": micro(await _cold(gate, store, version, f"p{number}")),
+        }
+    told["facts read from the record"] = micro(await _fresh(gate, store, people))
+    return told
+
+
+async def _warm(gate: Gate, store: Store, version: Version) -> list[float]:
+    await gate.answer(store, DOCTOR, version, Deed.READ)
+    waited = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        answer = await gate.answer(store, DOCTOR, version, Deed.READ)
+        waited.append(time.perf_counter() - began)
+        assert answer.is_permitted
+    return waited
+
+
+async def _cold(gate: Gate, store: Store, version: Version, patient: str) -> list[float]:
+    """Time the first decision of a session: what the record says of the person is known."""
+    standing = await gate.standing(store, patient)
+    seen, waited = Seen(gate.meaning.features(version)), []
+    for number in range(ROUNDS):
+        actor = replace(DOCTOR, session=f"s{number}")
+        began = time.perf_counter()
+        rights = rights_of(gate.policing, actor, standing, gate.clock())
+        answer = rights.plain(Deed.READ, "Observation")
+        answer = answer if answer.is_whole else rights.allows(Deed.READ, seen)
+        waited.append(time.perf_counter() - began)
+        assert answer.is_permitted
+    return waited
+
+
+async def _fresh(gate: Gate, store: Store, people: int) -> list[float]:
+    """Time the first decision about each person by a gate that has read nothing yet."""
+    waited = []
+    for number in range(people):
+        version = await store.read("Observation", f"o{number}-0")
+        assert version is not None
+        anew = Gate(gate.policing, gate.meaning, clock=gate.clock, seconds=time.monotonic)
+        anew.over(store)
+        began = time.perf_counter()
+        answer = await anew.answer(store, DOCTOR, version, Deed.READ)
+        waited.append(time.perf_counter() - began)
+        assert answer.is_permitted
+    return waited
+
+
+@contextmanager
+def served(folder: Path, keys: Path) -> Iterator[int]:
+    """Run a server that believes the bench's issuer; yield its port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    environment = {
+        **os.environ,
+        "GARROD_DEV_TOKEN": TOKEN,
+        "GARROD_ISSUER": ISSUER,
+        "GARROD_AUDIENCE": AUDIENCE,
+        "GARROD_JWKS": str(keys),
+    }
+    command = [str(Path(sys.executable).with_name("garrod")), "serve", "--port", str(port)]
+    process = subprocess.Popen([*command, "--data", str(folder / "data")], env=environment)
+    try:
+        yield port
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+class Client:
+    """One kept connection that asks and waits, as plainly as can be: the client must be cheap."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self.port = port
+        self.head = (
+            f"Host: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"
+            "Content-Type: application/fhir+json\r\n"
+        )
+
+    async def open(self) -> Client:
+        """Connect."""
+        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+        return self
+
+    async def ask(self, method: str, path: str, body: str = "") -> tuple[int, bytes]:
+        """Send one request; return status and body."""
+        length = f"Content-Length: {len(body.encode())}\r\n" if body else ""
+        said = f"{method} {path} HTTP/1.1\r\n{self.head}{length}\r\n{body}"
+        self.writer.write(said.encode())
+        head = await self.reader.readuntil(b"\r\n\r\n")
+        size = 0
+        for line in head.split(b"\r\n"):
+            if line.lower().startswith(b"content-length:"):
+                size = int(line[15:])
+        return int(head[9:12]), await self.reader.readexactly(size) if size else b""
+
+
+Act = Callable[[Client, int], Awaitable[tuple[int, bytes]]]
+
+
+def acts(people: int) -> dict[str, Act]:
+    """Return what is asked: a read, a person's orders, their list, a write."""
+    order = (
+        '{"resourceType":"Observation","status":"final","code":{"coding":[{"system":'
+        '"http://loinc.org","code":"29463-7"}]},"subject":{"reference":"Patient/p%d"},'
+        '"effectiveDateTime":"2026-03-03","valueQuantity":{"value":70,"unit":"kg"}}'
+    )
+
+    def who(number: int) -> int:
+        return number % people
+
+    return {
+        "read": lambda c, n: c.ask("GET", f"/fhir/Observation/o{who(n)}-{n // people % EACH}"),
+        "search of a person": lambda c, n: c.ask(
+            "GET", f"/fhir/MedicationRequest?patient=p{who(n)}&status=active"
+        ),
+        "medication list": lambda c, n: c.ask("GET", f"/fhir/Patient/p{who(n)}/$medication-list"),
+        "create": lambda c, n: c.ask("POST", "/fhir/Observation", order % who(n)),
+    }
+
+
+async def rate(port: int, token: str, act: Act, seconds: float) -> float:
+    """Return acts a second of some clients asking at once.  Raises: RuntimeError on a refusal."""
+    done = 0
+    until = time.perf_counter() + seconds
+
+    async def client(number: int) -> None:
+        nonlocal done
+        kept = await Client(port, token).open()
+        turn = random.Random(number).randrange(10_000)
+        while time.perf_counter() < until:
+            status, body = await act(kept, turn)
+            if status >= 400:
+                raise RuntimeError(f"{status}: {body[:300]!r}")
+            turn, done = turn + 1, done + 1
+        kept.writer.close()
+
+    await asyncio.gather(*(client(n) for n in range(CLIENTS)))
+    return done / seconds
+
+
+async def rates(people: int, seconds: float, rounds: int) -> dict[str, Any]:
+    """Return what a server does in a second for the local user and for a prescriber, in turn."""
+    key = ECKey.generate_key("P-256", {"kid": "k"})
+    now = int(time.time())
+    claims = {
+        "iss": ISSUER, "aud": AUDIENCE, "sub": "d1", "exp": now + 3500, "iat": now, "jti": "j",
+        "client_id": "bench", "scope": "user/*.cruds", "fhirUser": DOCTOR.id,
+        "role": DOCTOR.role, "setting": DOCTOR.setting,
+    }  # fmt: skip
+    token = jwt.encode({"alg": "ES256", "kid": "k", "typ": "at+jwt"}, claims, key)
+    told: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as name:
+        keys = Path(name) / "jwks.json"
+        keys.write_text(json.dumps({"keys": [key.as_dict(private=False)]}))
+        with served(Path(name), keys) as port:
+            await _load(port, people)
+            for what, act in acts(people).items():
+                local: list[float] = []
+                signed: list[float] = []
+                for who in (TOKEN, token):
+                    await rate(port, who, act, 1.0)  # both are warm
+                for _ in range(rounds):
+                    local.append(await rate(port, TOKEN, act, seconds))
+                    signed.append(await rate(port, token, act, seconds))
+                told[what] = {
+                    "local_per_s": round(statistics.median(local)),
+                    "signed_in_per_s": round(statistics.median(signed)),
+                    "share": round(statistics.median(signed) / statistics.median(local), 3),
+                }
+    return told
+
+
+async def _load(port: int, people: int) -> None:
+    for _ in range(200):
+        try:
+            client = await Client(port, TOKEN).open()
+            break
+        except OSError:
+            await asyncio.sleep(0.1)
+    while (await client.ask("GET", "/health"))[0] != 200:
+        await asyncio.sleep(0.2)
+    for number in range(people):
+        entries = [
+            {"resource": r, "request": {"method": "PUT", "url": f"{r['resourceType']}/{r['id']}"}}
+            for r in person(number)
+        ]
+        body = json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": entries})
+        status, answer = await client.ask("POST", "/fhir", body)
+        if status != 200:
+            raise RuntimeError(answer[:500].decode())
+
+
+def main() -> None:
+    """Measure, and print one JSON object."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=40)
+    parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--rounds", type=int, default=3)
+    given = parser.parse_args()
+    told = {
+        "decision": asyncio.run(decisions(given.people)),
+        "rates": asyncio.run(rates(given.people, given.seconds, given.rounds)),
+    }
+    print(json.dumps(told, indent=1))
+
+
+if __name__ == "__main__":
+    main()

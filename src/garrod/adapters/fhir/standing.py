@@ -1,0 +1,209 @@
+"""What the bytes of a resource say of whose it is, and of who may come near a person.
+
+version -> people, features, tokens (kept by their sha256) · resources of a person -> standing
+Source: HL7 FHIR R4 (4.0.1), Patient compartment, https://hl7.org/fhir/R4/compartmentdefinition-patient.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple, TypeVar
+
+from garrod.adapters.fhir.consents import consent_of
+from garrod.adapters.fhir.features import FeatureReader
+from garrod.adapters.fhir.json import Resource, many, one, text
+from garrod.adapters.fhir.lines.names import LABEL
+from garrod.adapters.fhir.membership import membership
+from garrod.adapters.fhir.record.codec import FhirCodec
+from garrod.adapters.fhir.record.parse import parse
+from garrod.adapters.fhir.ties import ties_of
+from garrod.care.govern.access import Actor, actor_told
+from garrod.care.govern.consent.house import OPT_OUT_PROVISION, RAW_GENOME, SECONDARY_FINDING
+from garrod.care.govern.consent.model import Consent, Features, Status
+from garrod.care.govern.labels import PACK
+from garrod.care.govern.relation import Standing
+from garrod.care.govern.scopes import Token
+from garrod.core.errors import FhirError
+from garrod.core.resource import Version
+from garrod.knowledge.pack import Row
+from garrod.knowledge.shelf import Shelf
+
+T = TypeVar("T")
+PATIENT = "Patient"
+GUARDED = frozenset((RAW_GENOME, SECONDARY_FINDING))
+# By which parameters a resource is somebody's data, where it has one: others of the compartment
+# name who wrote or took part.
+ABOUT = frozenset(("patient", "subject"))
+MOST = 50_000  # Not clinical: versions of which it is kept what they say
+_NAMED = re.compile(rb"Patient/([A-Za-z0-9\-.]{1,64})")
+_ESCAPED = (rb"\/", rb"\u")
+
+
+class _Kept:
+    """What was made of versions, by the sha256 of their bytes, the last used kept longest."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._held: OrderedDict[tuple[bytes, str], object] = OrderedDict()
+
+    def of(self, version: Version, make: Callable[[Version], T]) -> T:
+        """Return what is kept of a version, or make it."""
+        if not version.sha256:
+            return make(version)
+        key = (version.sha256, version.id)
+        found = self._held.get(key)
+        if found is None:
+            found = self._held[key] = make(version)
+            while len(self._held) > self._most:
+                self._held.popitem(last=False)
+        return found  # type: ignore[return-value]
+
+
+class Guarded(NamedTuple):
+    """Words of which one stands in every resource with a guarded label, and kinds that bear one."""
+
+    words: tuple[bytes, ...]
+    kinds: frozenset[str]
+
+
+def guarded_in(shelf: Shelf) -> Guarded | None:
+    """Return what tells resources that may bear a guarded label; None where only a reading does."""
+    rows = {name: shelf.rows(PACK, name) for name in ("codes", "kinds", "conditions", "medicines")}
+    found = {name: [row for row in r if _is_guarded(row)] for name, r in rows.items()}
+    if found["conditions"] or found["medicines"]:
+        return None
+    words = (*GUARDED, *(row["code"] for row in found["codes"]))
+    kinds = frozenset(row["kind"] for row in found["kinds"])
+    return Guarded(tuple(word.encode() for word in words), kinds)
+
+
+def _is_guarded(row: Row) -> bool:
+    return not GUARDED.isdisjoint(row["labels"].split("|"))
+
+
+class FhirMeaning:
+    """Fills the gate's port Meaning."""
+
+    def __init__(
+        self,
+        codec: FhirCodec,
+        reader: FeatureReader,
+        shelf: Shelf,
+        *,
+        base: str = "",
+        most: int = MOST,
+    ) -> None:
+        self.codec = codec
+        self._reader = reader
+        self._guarded = guarded_in(shelf)
+        self.base = base
+        self._named = _Kept(most)
+        self._whose = _Kept(most)
+        self._kept_by = _Kept(most)
+
+    def named(self, version: Version) -> Collection[str] | None:
+        """Return everybody whom a version names, quickly; None: look closely."""
+        return self._named.of(version, _named)
+
+    def is_plain(self, version: Version) -> bool:
+        """Return whether a version surely bears no label that the house guards."""
+        body = version.body
+        if self._guarded is None or version.kind in self._guarded.kinds:
+            return False
+        return not any(word in body for word in (*self._guarded.words, *_ESCAPED))
+
+    def whose(self, version: Version) -> tuple[str, ...]:
+        """Return the logical ids of those whose data a version is.
+
+        Whoever alone is named by it is taken to be the one, even outside the compartment.
+        """
+        named = self.named(version)
+        if named is not None and len(named) < 2:
+            return tuple(named)
+        return self._whose.of(version, self._of_whom)
+
+    def _of_whom(self, version: Version) -> tuple[str, ...]:
+        if version.kind == PATIENT:
+            return (version.id,)
+        by = self.codec.facts.compartment(version.kind)
+        rows = self.codec.index.rows(parse(version.body)).references
+        named = [(r.param, r.id) for r in rows if r.kind == PATIENT and r.param in by]
+        about = [id for param, id in named if param in ABOUT]
+        return tuple(dict.fromkeys(about or (id for _, id in named))) or self._all_named(version)
+
+    def _all_named(self, version: Version) -> tuple[str, ...]:
+        rows = self.codec.index.rows(parse(version.body)).references
+        return tuple(dict.fromkeys(row.id for row in rows if row.kind == PATIENT))
+
+    def features(self, version: Version) -> Features:
+        """Return what consent may ask of a version."""
+        return self._reader.of(
+            version.body,
+            version.kind,
+            version.id,
+            patients=self.whose(version),
+            sha256=version.sha256,
+        )
+
+    def tokens(self, version: Version) -> Mapping[str, Collection[Token]]:
+        """Return the codes of a version by search parameter."""
+        found: dict[str, set[Token]] = {}
+        for row in self.codec.index.rows(parse(version.body)).tokens:
+            found.setdefault(row.param, set()).add((row.system, row.code))
+        return found
+
+    def kept_by(self, version: Version) -> frozenset[str]:
+        """Return the settings by which lines are kept private; none: it is open."""
+        return self._kept_by.of(version, _kept_by)
+
+    def standing(
+        self, patient: str, versions: Sequence[Version], also: Mapping[str, Sequence[Version]]
+    ) -> Standing:
+        """Return what resources say of who may come near a person.
+
+        A consent that cannot be read leaves care as it is, and ends every other use.
+        """
+        read = [_resource(v) for v in versions]
+        given = (r for r in read if r["resourceType"] == "Consent")
+        consents = tuple(self._consent(r, patient) for r in given)
+        others = {name: [v.id for v in found] for name, found in also.items()}
+        return Standing(patient, ties_of(patient, read, others), consents)
+
+    def _consent(self, resource: Resource, patient: str) -> Consent:
+        try:
+            return consent_of(resource, self.base or None)
+        except FhirError:
+            name = f"Consent/{resource['id']} (it cannot be read)"
+            return Consent(name, Status.ACTIVE, patient, provision=OPT_OUT_PROVISION)
+
+    def groups(self, who: str, versions: Sequence[Version], at: datetime) -> frozenset[str]:
+        """Return what somebody is a member of at a time, as groups and roles say."""
+        read = [_resource(v) for v in versions]
+        return membership(who, read, at, base=self.base or None).groups
+
+    def owner(self, note: str) -> Actor | None:
+        """Return who asked for a subscription, by the note that is kept of it."""
+        return actor_told(json.loads(note)["owner"])
+
+
+def _named(version: Version) -> Collection[str] | None:
+    if version.kind == PATIENT:
+        return (version.id,)
+    if any(mark in version.body for mark in _ESCAPED):
+        return None
+    return tuple({found.decode() for found in _NAMED.findall(version.body)})
+
+
+def _kept_by(version: Version) -> frozenset[str]:
+    if LABEL.encode() not in version.body:
+        return frozenset()
+    marks = many(one(parse(version.body), "meta"), "security")
+    return frozenset(text(mark, "code") for mark in marks if text(mark, "system") == LABEL)
+
+
+def _resource(version: Version) -> Resource:
+    return {**parse(version.body), "id": version.id}

@@ -1,0 +1,1 @@
+"""What a person agreed to, as rules; and what the rules say of one resource asked for."""

@@ -1,0 +1,255 @@
+"""The decision point: policy, relation, consent, scopes and labels, put together for one person.
+
+actor, standing of a person -> Rights: for a deed and a kind a permit, a denial, or "look closer"
+Pure: what the record says of a person is given; what is kept, and for how long, is the asker's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from garrod.care.govern.access import Actor, Deed
+from garrod.care.govern.consent.evaluate import Outline, outline
+from garrod.care.govern.consent.model import Features, Request, Ruling
+from garrod.care.govern.policy import (
+    DEEDS,
+    DENIED,
+    DIRECT,
+    DISCLOSING,
+    NOBODY,
+    PERMITTED,
+    RELATIONS,
+    SILENT,
+    Policing,
+    Question,
+)
+from garrod.care.govern.relation import Standing, relation_of
+from garrod.care.govern.scopes import Grant, InsufficientScope, Token, Whose, granted_to
+
+Tokens = Callable[[], Mapping[str, Collection[Token]]]
+MOST = 20_000  # Not clinical: questions of role and kind whose answers are kept
+HOUSE = "house rule"  # how the names of rules begin that hold for everybody
+OUT_OF_SCOPE = "what the app was granted does not reach so far"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is asked about one resource; `tokens` are looked up only where a scope asks for them."""
+
+    features: Features
+    tokens: Tokens = dict
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """May it be done? `is_whole` False: of some resources of the kind only."""
+
+    is_permitted: bool
+    is_whole: bool = True
+    because: tuple[str, ...] = ()
+
+
+class Rights:
+    """What one actor may do with what is one person's ("" for what is nobody's)."""
+
+    __slots__ = (
+        *("_answers", "_consents", "_granted", "_has_consents", "_plain", "_policing"),
+        *("actor", "patient", "relation"),
+    )
+
+    def __init__(
+        self,
+        policing: Policing,
+        actor: Actor,
+        patient: str,
+        relation: str,
+        consents: Outline | None,
+        *,
+        has_consents: bool = False,
+    ) -> None:
+        self.actor = actor
+        self.patient = patient
+        self.relation = relation
+        self._policing = policing
+        self._consents = consents
+        self._has_consents = has_consents
+        self._plain: dict[tuple[Deed, str], Answer] = {}
+        self._answers: dict[tuple[Deed, str], Answer] = {}
+        self._granted: dict[tuple[Deed, str], tuple[Grant, ...] | None] = {}
+
+    def answer(self, deed: Deed, kind: str) -> Answer:
+        """Return what can be said before any resource is seen."""
+        found = self._answers.get((deed, kind))
+        if found is None:
+            found = self._answers[deed, kind] = self._answered(deed, kind)
+        return found
+
+    def plain(self, deed: Deed, kind: str) -> Answer:
+        """Return what can be said of a resource that bears no label which the house guards.
+
+        Where the person gave no consent, that is all: nothing else is asked of a resource.
+        """
+        found = self._plain.get((deed, kind))
+        if found is None:
+            found = self._plain[deed, kind] = self._plainly(deed, kind)
+        return found
+
+    def _plainly(self, deed: Deed, kind: str) -> Answer:
+        found = self.answer(deed, kind)
+        granted = self._granted.get((deed, kind))
+        is_narrow = granted is not None and all(grant.parameters for grant in granted)
+        is_direct = self._policing.terms.purpose(self.actor.purpose) in DIRECT
+        if found.is_whole or self._has_consents or is_narrow or not is_direct:
+            return found
+        said, because = self._said(Features("", kind))
+        verdict = self._asked(deed, kind, "", said)
+        return Answer(verdict.is_permitted, because=(*verdict.because, *because))
+
+    def allows(self, deed: Deed, seen: Seen) -> Answer:
+        """Return whether something may be done with one resource."""
+        features = seen.features
+        found = self.answer(deed, features.kind)
+        if found.is_whole:
+            return found
+        if not self._is_granted(deed, seen):
+            return Answer(False, because=(OUT_OF_SCOPE,))
+        said, because = self._said(features)
+        label = self._policing.terms.label(features.labels)
+        verdict = self._asked(deed, features.kind, label, said)
+        return Answer(verdict.is_permitted, because=(*verdict.because, *because))
+
+    def _answered(self, deed: Deed, kind: str) -> Answer:
+        try:
+            granted = self._granted[deed, kind] = granted_to(self.actor, deed, kind)
+        except InsufficientScope:
+            return Answer(False, because=(OUT_OF_SCOPE,))
+        if not self._is_of_launch(granted):
+            return Answer(False, because=(OUT_OF_SCOPE,))
+        verdicts = [
+            self._asked(deed, kind, label, said)
+            for label in self._policing.terms.guarded(kind)
+            for said in self._sayings()
+        ]
+        permitted = {verdict.is_permitted for verdict in verdicts}
+        if permitted == {False}:
+            return Answer(False, because=verdicts[0].because)
+        is_narrow = granted is not None and all(grant.parameters for grant in granted)
+        if is_narrow or len(permitted) > 1:
+            return Answer(True, is_whole=False)
+        return Answer(True, because=verdicts[0].because)
+
+    def _is_of_launch(self, granted: tuple[Grant, ...] | None) -> bool:
+        """Return whether the person is one whom the launch and the scopes are about."""
+        if self.relation == NOBODY:
+            return True
+        if self.actor.patient and self.actor.patient != self.patient:
+            return False
+        if granted is None:
+            return True
+        return any(g.whose is not Whose.PATIENT or self.actor.patient for g in granted)
+
+    def _is_granted(self, deed: Deed, seen: Seen) -> bool:
+        granted = self._granted.get((deed, seen.features.kind))
+        if granted is None:
+            return True
+        if any(not grant.parameters for grant in granted):
+            return True
+        tokens = seen.tokens()
+        return any(grant.fits(tokens) for grant in granted)
+
+    def _sayings(self) -> tuple[str, ...]:
+        """Return what consent may say of a resource of the person."""
+        if self._consents is None:
+            return (SILENT,)
+        own = [v for v in self._consents.voices if not v.source.startswith(HOUSE)]
+        if not all(voice.rule.is_whole for voice in own):
+            return (SILENT, PERMITTED, DENIED)
+        usual = _saying(self._consents.of(Features("", "")))
+        # the house's rules are about labels: they deny some, and make nothing of a denial
+        return (usual,) if self._consents.is_whole or usual == DENIED else (usual, DENIED)
+
+    def _said(self, features: Features) -> tuple[str, tuple[str, ...]]:
+        if self._consents is None:
+            return SILENT, ()
+        ruled = self._consents.of(features)
+        return _saying(ruled), ruled.because if ruled else ()
+
+    def _asked(self, deed: Deed, kind: str, label: str, said: str) -> Answer:
+        terms = self._policing.terms
+        is_told = DEEDS[deed] in DISCLOSING
+        question = Question(
+            self.actor.role,
+            DEEDS[deed],
+            terms.kind(kind),
+            self.relation,
+            terms.purpose(self.actor.purpose),
+            label if is_told else "",
+            said if is_told else SILENT,
+        )
+        found = self._policing.ask(question)
+        return Answer(found.is_permitted, because=found.because)
+
+
+def _saying(ruled: Ruling | None) -> str:
+    if ruled is None:
+        return SILENT
+    return PERMITTED if ruled.is_permitted else DENIED
+
+
+def rights_of(
+    policing: Policing,
+    actor: Actor,
+    standing: Standing | None,
+    at: datetime,
+    *,
+    groups: Iterable[str] = (),
+) -> Rights:
+    """Return what an actor may do with what is a person's; standing None: with what is nobody's.
+
+    `groups` are those that the record says the actor is a member of.
+    """
+    if standing is None:
+        return Rights(policing, actor, "", NOBODY, None)
+    organisation = (actor.organisation,) if "/" in actor.organisation else ()
+    known = frozenset((*actor.groups, *groups, *organisation))
+    relation = relation_of(actor, standing, at, groups=known)
+    asked = Request(requester=actor.id, groups=known, purpose=actor.purpose, at=at, role=actor.role)
+    said = outline(standing.consents, asked)
+    has_consents = bool(standing.consents)
+    return Rights(policing, actor, standing.patient, relation, said, has_consents=has_consents)
+
+
+def relations_permitted(policing: Policing, actor: Actor, deed: Deed, kind: str) -> tuple[str, ...]:
+    """Return the relations under which a role may do something to a kind, consent permitting."""
+    key = (actor.role, actor.purpose, deed, kind, policing.is_stale)
+    found = policing.permitted.get(key)
+    if found is None:
+        if len(policing.permitted) > MOST:
+            policing.permitted.clear()
+        found = policing.permitted[key] = _relations(policing, actor, deed, kind)
+    return found
+
+
+def _relations(policing: Policing, actor: Actor, deed: Deed, kind: str) -> tuple[str, ...]:
+    terms = policing.terms
+    kinds = {terms.kind(kind)} if kind else {*terms.kinds.values()}
+    return tuple(
+        relation
+        for relation in RELATIONS
+        if any(
+            policing.ask(
+                Question(
+                    actor.role, DEEDS[deed], of, relation, terms.purpose(actor.purpose), "", said
+                )
+            ).is_permitted
+            for of in kinds
+            for said in _sayable(relation, deed)
+        )
+    )
+
+
+def _sayable(relation: str, deed: Deed) -> tuple[str, ...]:
+    is_asked = relation != NOBODY and DEEDS[deed] in DISCLOSING
+    return (SILENT, PERMITTED) if is_asked else (SILENT,)

@@ -1,0 +1,192 @@
+"""What of the audit is told: heads and proofs to whoever is signed in, a person's to who may.
+
+/audit/head, /audit/proof/inclusion?index=&size=, /audit/proof/consistency?from=&to=
+/audit/people/ID: who saw what of a person, why and when, for all time, broken glass first
+GET /fhir/AuditEvent?patient=ID: the same as FHIR has it
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from fastapi import Request
+from fastapi.responses import Response
+
+from garrod.adapters.fhir.audit_event import PREFIX, audit_event
+from garrod.care.govern.access import Actor, Deed
+from garrod.care.govern.audit import AuditEntry, entry_read
+from garrod.core.errors import GarrodError, InputError, OutsideError
+from garrod.entry.api.exchange import Answer, Asked
+from garrod.entry.api.faults import answer_of, unforeseen
+from garrod.entry.api.rooms import Rooms
+from garrod.entry.guard import Guard
+
+KIND = "AuditEvent"
+PAGE, MOST = 100, 1000  # Not clinical: entries of a page
+GLASS = 10_000  # Not clinical: entries of broken glass that are told at most
+LARGEST = 2**62
+NO_STORE = {"Cache-Control": "no-store"}
+Asking = Callable[[Rooms, Actor, Mapping[str, str], Request], Awaitable[Any]]
+
+
+class AuditDoor:
+    """Answers GET /audit/…"""
+
+    def __init__(self, rooms: Callable[[], Rooms], guard: Guard) -> None:
+        self.rooms, self.guard = rooms, guard
+
+    def routes(self) -> dict[str, Callable[[Request], Awaitable[Response]]]:
+        """Return what answers each path."""
+        asked: dict[str, Asking] = {
+            "/audit/head": _head,
+            "/audit/proof/inclusion": _inclusion,
+            "/audit/proof/consistency": _consistency,
+            "/audit/people/{id}": _history,
+        }
+        return {path: partial(self._answer, asking) for path, asking in asked.items()}
+
+    async def _answer(self, asking: Asking, request: Request) -> Response:
+        try:
+            actor = await self.guard.admitted(request.url.path, request.headers)
+            told = await asking(self.rooms(), actor, request.query_params, request)
+            body = orjson.dumps(told)
+            return Response(body, headers=NO_STORE, media_type="application/json")
+        except GarrodError as error:
+            found = answer_of(error)
+        except Exception as error:  # told without its words, like any fault of ours
+            found = answer_of(unforeseen(error))
+        headers = dict(found.headers)
+        return Response(found.body, found.status, headers, media_type="application/fhir+json")
+
+
+async def _head(rooms: Rooms, _: Actor, __: Mapping[str, str], ___: Request) -> Any:
+    log = log_of(rooms)
+    head = await log.head()
+    keys = await log.ask(lambda reading: reading.keys())
+    public = {key.id: base64.b64encode(key.public).decode("ascii") for key in keys}
+    return {**head.told(), "text": head.text().decode("ascii"), "public_keys": public}
+
+
+async def _inclusion(rooms: Rooms, _: Actor, given: Mapping[str, str], __: Request) -> Any:
+    index, size = _number(given, "index"), _number(given, "size", is_needed=False)
+    return await log_of(rooms).ask(lambda reading: reading.inclusion(index, size))
+
+
+async def _consistency(rooms: Rooms, _: Actor, given: Mapping[str, str], __: Request) -> Any:
+    first, second = _number(given, "from"), _number(given, "to", is_needed=False)
+    return await log_of(rooms).ask(lambda reading: reading.consistency(first, second))
+
+
+async def _history(rooms: Rooms, actor: Actor, given: Mapping[str, str], request: Request) -> Any:
+    """Return a page of a person's entries, each with the very bytes that a proof is about."""
+    patient = request.path_params["id"]
+    await rooms.record.demand(actor, Deed.READ, KIND, patient)
+    before, most = _number(given, "before", is_needed=False), _page(given)
+    log = log_of(rooms)
+    broken = [] if before is not None else await _entries(log, patient, None, GLASS, glass=True)
+    usual = await _entries(log, patient, before, most, glass=False)
+    told: dict[str, Any] = {
+        "person": patient,
+        "entries": [_told(content) for content in (*broken, *usual)],
+    }
+    if len(usual) == most:
+        told["before"] = entry_read(usual[-1]).index
+    return told
+
+
+async def audit_events(rooms: Rooms, asked: Asked) -> Answer:
+    """Return a person's entries as a Bundle of AuditEvents, the newest first."""
+    given = _asked(asked.question)
+    patient = given["patient"].removeprefix("Patient/")
+    await rooms.record.demand(asked.actor, Deed.SEARCH, KIND, patient)
+    most, before = _page(given), _number(given, "before", is_needed=False)
+    found = [entry_read(c) for c in await _entries(log_of(rooms), patient, before, most)]
+    link = [{"relation": "self", "url": f"{asked.base}/{KIND}?{asked.question}"}]
+    if len(found) == most:
+        more = f"patient={patient}&_count={most}&before={found[-1].index}"
+        link.append({"relation": "next", "url": f"{asked.base}/{KIND}?{more}"})
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "link": link,
+        "entry": [_in_bundle(asked.base, entry) for entry in found],
+    }
+    return Answer(200, orjson.dumps({k: v for k, v in bundle.items() if v}))
+
+
+def is_for_log(rooms: Rooms, asked: Asked) -> bool:
+    """Return whether a search of AuditEvents is about a person, and so answered from the log.
+
+    AuditEvents that others sent are part of the record, and found by every other search.
+    """
+    if rooms.audit is None or asked.path != (KIND,) or asked.method not in ("GET", "HEAD"):
+        return False
+    given = _asked(asked.question)
+    return "patient" in given and given.keys() <= {"patient", "_count", "before", "_format"}
+
+
+def log_of(rooms: Rooms) -> Any:
+    """Return the log.  Raises: OutsideError AUD013 where the server has none."""
+    log = rooms.audit.log if rooms.audit is not None else None
+    if log is None:
+        raise OutsideError("the audit log is not open here.", code="AUD013")
+    return log
+
+
+async def _entries(
+    log: Any, patient: str, before: int | None, most: int, *, glass: bool | None = None
+) -> list[bytes]:
+    found: list[bytes] = await log.ask(
+        lambda reading: reading.of_person(patient, before, most, glass=glass)
+    )
+    return found
+
+
+def _told(content: bytes) -> dict[str, Any]:
+    entry = entry_read(content)
+    return {
+        "index": entry.index,
+        "at": entry.at,
+        "who": entry.who,
+        "role": entry.role,
+        "organisation": entry.organisation,
+        "client": entry.client,
+        "why": entry.purpose,
+        "emergency": entry.emergency if entry.is_emergency else None,
+        "what": entry.deed,
+        "kinds": entry.kinds,
+        "outcome": entry.outcome,
+        "because": entry.because,
+        "entry": content.decode("ascii"),
+    }
+
+
+def _in_bundle(base: str, entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "fullUrl": f"{base}/{KIND}/{PREFIX}{entry.index}",
+        "resource": audit_event(entry),
+        "search": {"mode": "match"},
+    }
+
+
+def _asked(question: str) -> dict[str, str]:
+    return dict(parse_qsl(question, keep_blank_values=True))
+
+
+def _page(given: Mapping[str, str]) -> int:
+    count = _number(given, "_count", is_needed=False)
+    return min(max(count, 1), MOST) if count is not None else PAGE
+
+
+def _number(given: Mapping[str, str], name: str, *, is_needed: bool = True) -> Any:
+    text = given.get(name, "")
+    if not text and not is_needed:
+        return None
+    if not text.isascii() or not text.isdecimal() or len(text) > 18:
+        raise InputError(f"{name} is a whole number, 0 or more.", code="API004")
+    return int(text)

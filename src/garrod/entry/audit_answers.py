@@ -1,0 +1,100 @@
+"""Whom an answer speaks of, found in its bytes as they leave: no door has to remember to say it.
+
+bytes of an answer, part by part -> types of resources, logical ids of people, how many resources
+
+Found are references to people (Patient/ID, /patients/ID), the patients of events, and in NDJSON
+the people themselves. It is rather one too many than one too few: what refers to a person of
+another server under the same words is taken for a person of this one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import orjson
+
+from garrod.care.govern.audit import Trail
+
+TEXT = ("json", "xml", "html", "text/event-stream", "text/plain")
+LONGEST = 64  # Source: FHIR R4, datatypes, id: characters at most
+TAIL = 120  # bytes that are looked at again with the next part
+_ID = re.compile(rb"[A-Za-z0-9.\-]{1,64}")
+_KIND = re.compile(rb'\s*:\s*"([A-Za-z]{1,50})"')
+_EVENT = re.compile(rb'"patients":\[([^\]]*)\]')
+NDJSON = "application/fhir+ndjson"
+BUNDLE, PATIENT = "Bundle", "Patient"
+
+
+class Answered:
+    """Looks through one answer. `media` is its content type."""
+
+    def __init__(self, media: str, trail: Trail) -> None:
+        self._media, self._trail = media, trail
+        self._is_text = any(part in media for part in TEXT)
+        self._left = b""  # of the part before, since an id may be cut in two
+
+    def location(self, address: bytes) -> None:
+        """Look at where something that was written stands."""
+        self._trail.gave((), _people(address, b"Patient/"), 0)
+
+    def part(self, body: bytes, *, is_last: bool) -> None:
+        """Look through the next bytes of the answer."""
+        if not self._is_text or not body:
+            return
+        whole = (self._left + body).replace(b"\\/", b"/")
+        kinds = _kinds(whole)
+        people = _people(whole, b"Patient/", is_last=is_last)
+        if "html" in self._media:
+            people |= _people(whole, b"/patients/", is_last=is_last)
+        elif "event-stream" in self._media:
+            people |= _of_events(body)
+        elif "ndjson" in self._media and PATIENT in kinds:
+            people |= _ids_in(whole.splitlines())
+        count = body.count(b'"resourceType"') - (BUNDLE in kinds)
+        self._trail.gave(kinds - {BUNDLE}, people, max(count, 0))
+        self._left = b"" if is_last else self._kept(whole)
+
+    def _kept(self, whole: bytes) -> bytes:
+        """Return what is looked at again with the next part: a line, or where an id may be cut."""
+        return whole.rpartition(b"\n")[2] if "ndjson" in self._media else whole[-TAIL:]
+
+
+def look_through(trail: Trail, media: str, body: bytes) -> None:
+    """Tell a trail of whom a whole document speaks."""
+    Answered(media, trail).part(body, is_last=True)
+
+
+def _people(body: bytes, before: bytes, *, is_last: bool = True) -> set[str]:
+    parts = body.split(before)[1:]
+    if parts and not is_last and _ID.fullmatch(parts[-1]):
+        parts.pop()  # it may go on in the next part
+    matches = (_ID.match(part) for part in {part[: LONGEST + 1] for part in parts})
+    return {match[0].decode("ascii") for match in matches if match}
+
+
+def _kinds(body: bytes) -> set[str]:
+    found = {part[:60] for part in body.split(b'"resourceType"')[1:]}
+    matches = (_KIND.match(part) for part in found)
+    return {match[1].decode("ascii") for match in matches if match}
+
+
+def _of_events(body: bytes) -> set[str]:
+    return {
+        id.strip(b'" ').decode("ascii", "replace")
+        for some in _EVENT.findall(body)
+        for id in some.split(b",")
+        if id.strip()
+    }
+
+
+def _ids_in(lines: Iterable[bytes]) -> set[str]:
+    found = set()
+    for line in lines:
+        try:
+            told = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            continue
+        if isinstance(told, dict) and told.get("resourceType") == PATIENT:
+            found.add(str(told.get("id", ""))[:LONGEST])
+    return found - {""}

@@ -1,0 +1,100 @@
+"""What a request asks for, as the audit says it: a route without ids, a deed, whom it names.
+
+GET /fhir/Patient/p1/_history -> "GET /fhir/Patient/{id}/_history", history, Patient, p1
+
+No word of a path is kept that is not known beforehand, and of a question only a person's logical
+id: so that no name and no number that somebody put there stands in the log for ever.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from urllib.parse import parse_qsl, unquote
+
+from garrod.care.govern.access import Deed
+from garrod.core.identifiers import is_mod11
+
+METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+WORDS = frozenset((
+    "fhir", "events", "advice", "cds-services", "feedback", "patients", "prescribe", "sign-in",
+    "sign-out", "audit", "head", "proof", "inclusion", "consistency", "people", "openapi.json",
+    "metadata", "ws", "_history", "_search", ".well-known", "smart-configuration", "story",
+    "step-up",
+))  # fmt: skip
+DECIDE, VIEW, SIGN_IN, AUDIT = "decide", "view", "sign-in", "audit"
+FIRST = {
+    "events": Deed.LISTEN.value, "advice": DECIDE, "cds-services": DECIDE, "patients": VIEW,
+    "sign-in": SIGN_IN, "sign-out": SIGN_IN, "audit": AUDIT,
+}  # fmt: skip
+WRITES = {"POST": Deed.CREATE, "PUT": Deed.UPDATE, "PATCH": Deed.UPDATE, "DELETE": Deed.DELETE}
+LONGEST = 8  # Not clinical: steps of a path that are told
+PATIENT = "Patient"
+_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")  # Source: FHIR R4, datatypes, id
+_NUMBER = re.compile(r"[0-9]{10}")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request asks for."""
+
+    route: str
+    deed: str
+    kind: str = ""
+    patients: tuple[str, ...] = ()
+
+
+def asked_by(method: str, path: str, question: str, known: Collection[str]) -> Asked:
+    """Return what a request asks for; `known` are the types of resources, and "$" operations."""
+    steps = [unquote(step) for step in path.strip("/").split("/")][:LONGEST]
+    verb = method if method in METHODS else "OTHER"
+    told = [s if s in WORDS or s in known else "{id}" for s in steps if s]
+    kind = next((s for s in steps[1:2] if s in known and not s.startswith("$")), "")
+    people = tuple(dict.fromkeys((*_in_path(steps), *_in_question(question, kind))))
+    return Asked(f"{verb} /{'/'.join(told)}", _deed(verb, steps), kind, people)
+
+
+def _deed(method: str, steps: list[str]) -> str:
+    if steps[0] in FIRST:
+        return FIRST[steps[0]]
+    last = steps[-1]
+    if steps[0] != "fhir":
+        return VIEW
+    if last == "ws":
+        return Deed.LISTEN.value
+    if last.startswith("$"):
+        return (Deed.EXPORT if last == "$export" else Deed.OPERATE).value
+    if last == "_search":
+        return Deed.SEARCH.value
+    if method in WRITES:
+        return (Deed.OPERATE if len(steps) == 1 else WRITES[method]).value
+    if "_history" in steps:
+        return Deed.HISTORY.value
+    return (Deed.READ if len(steps) == 3 or last == "metadata" else Deed.SEARCH).value
+
+
+def _in_path(steps: list[str]) -> Iterator[str]:
+    for before, step in pairwise(steps):
+        if before in (PATIENT, "patients", "people") and is_logical(step):
+            yield step
+
+
+def _in_question(question: str, kind: str) -> Iterator[str]:
+    if "=" not in question:
+        return
+    names = ("patient", "subject", *(("_id",) if kind == PATIENT else ()))
+    for name, value in parse_qsl(question, errors="replace"):
+        if name.partition(":")[0] in names:
+            for one in value.split(","):
+                id = one.removeprefix(f"{PATIENT}/")
+                if is_logical(id):
+                    yield id
+
+
+def is_logical(text: str) -> bool:
+    """Return whether a text can be a logical id, and no NHS number that somebody took for one."""
+    if _NUMBER.fullmatch(text) and is_mod11(text):
+        return False
+    return _ID.fullmatch(text) is not None

@@ -1,0 +1,266 @@
+"""The outermost layer of the server: each request leaves one entry before its answer leaves.
+
+request -> Trail -> the doors -> head of the answer held -> entry durable -> answer
+
+What is given after that (a stream) leaves further entries, each before what it speaks of. Where
+the audit cannot be written, nothing is given out: 503. Health, counts and static files hold
+nobody's data, and leave no entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, MutableMapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+import structlog
+
+from garrod.adapters.fhir.outcome import outcome_of
+from garrod.care.govern.access import Actor
+from garrod.care.govern.audit import SCOPE, TASK, AuditEntry, Trail, following
+from garrod.care.record.ports import Event
+from garrod.core.errors import GarrodError, OutsideError
+from garrod.entry.audit_answers import Answered
+from garrod.entry.audit_routes import WRITES, asked_by
+
+LOG = structlog.get_logger()
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+UNHEARD = frozenset(("/health", "/metrics"))
+FILES = "/static/"
+SEND, NOTICE = "send", "notification of a subscription"
+GONE, FAULT, OPENED, CLOSED = 499, 500, 101, 403  # statuses of what ended without one
+HEAD, BODY = "http.response.start", "http.response.body"
+STARTS = ("websocket.accept", "websocket.close")
+
+
+class Log(Protocol):
+    """What this layer needs of the audit log."""
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last entries could not be written."""
+        ...
+
+    def append_all(self, entries: Sequence[AuditEntry]) -> Awaitable[int]:
+        """Return where the first of some entries stands, once all are durable."""
+        ...
+
+    async def close(self) -> None:
+        """Write what waits, and end."""
+        ...
+
+
+@dataclass(slots=True)
+class Audit:
+    """The log while the server runs, and what makes entries of requests and of tasks."""
+
+    opening: Callable[[], Log]
+    clock: Callable[[], datetime]
+    known: Collection[str] = frozenset()  # types of resources, "$" operations, services
+    log: Any = None
+
+    def trail_of(self, scope: Scope) -> Trail:
+        """Return the trail of a request that begins."""
+        question = scope.get("query_string", b"").decode("latin-1")
+        method = scope.get("method", "GET")
+        asked = asked_by(method, scope.get("path", ""), question, self.known)
+        trail = Trail(self.clock().isoformat(timespec="microseconds"), asked.route, asked.deed)
+        trail.about(asked.kind, asked.patients)
+        return trail
+
+    async def write(self, trail: Trail, status: int, *, event: str = "request") -> None:
+        """Write what a trail has to say, durably.  Raises: OutsideError AUD010, AUD013."""
+        first, *more = trail.entries(status, event=event)
+        log = self._log()
+        place = await log.append_all((first,))
+        trail.written = place if trail.written < 0 else trail.written
+        if more:
+            await log.append_all([replace(entry, of=trail.written) for entry in more])
+
+    async def check(self) -> None:
+        """Return where entries can be written again.  Raises: OutsideError."""
+        if self._log().is_failing:
+            await self._log().append_all(())
+
+    @asynccontextmanager
+    async def task(self, actor: Actor, deed: str, route: str) -> AsyncIterator[Trail]:
+        """Hold the trail of work that no request waits for; its entry is written at the end."""
+        trail = Trail(self.clock().isoformat(timespec="microseconds"), route, deed)
+        trail.acted(actor)
+        status = FAULT
+        try:
+            with following(trail):
+                yield trail
+            status = 200
+        finally:
+            await self.write(trail, status, event=TASK)
+
+    async def sent(self, actor: Actor, events: Collection[Event]) -> None:
+        """Write that something is about to be sent to an address that somebody gave.
+
+        Raises: OutsideError AUD010, AUD013.
+        """
+        async with self.task(actor, SEND, NOTICE) as trail:
+            for event in events:
+                trail.saw(event.kind, event.id, event.patients)
+
+    def _log(self) -> Log:
+        if self.log is None:
+            raise OutsideError("the server is starting or ending: ask again.", code="AUD013")
+        found: Log = self.log
+        return found
+
+
+class Audited:
+    """The doors, with an entry for each request."""
+
+    def __init__(self, app: App, audit: Audit) -> None:
+        self.app, self.audit = app, audit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "lifespan":
+            await self._live(scope, receive, send)
+        elif scope["type"] == "http" and _is_nobodys(scope["path"]):
+            await self.app(scope, receive, send)
+        else:
+            await _Request(self.audit, scope, send).run(self.app, receive)
+
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hold the log open while the server lives."""
+        try:
+            self.audit.log = self.audit.opening()
+        except GarrodError as error:
+            await receive()
+            told = {"type": "lifespan.startup.failed", "message": error.message}
+            return await send(told)
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            log, self.audit.log = self.audit.log, None
+            await log.close()
+        return None
+
+
+class _Request:
+    """One request on its way."""
+
+    def __init__(self, audit: Audit, scope: Scope, send: Send) -> None:
+        self.audit, self.scope, self._send = audit, scope, send
+        self.trail = audit.trail_of(scope)
+        self._head: Message | None = None  # held until the first part of the body is known
+        self._answered: Answered | None = None
+        self.is_refused = False  # by us, since the audit could not be written
+
+    async def run(self, app: App, receive: Receive) -> None:
+        """Let the doors answer, and see to it that an entry is left."""
+        self.scope[SCOPE] = self.trail
+        status = GONE
+        try:
+            if self.scope.get("method") in WRITES:
+                await self._check()
+            if not self.is_refused:
+                with following(self.trail):
+                    await app(self.scope, receive, self.send)
+        except BaseException:
+            status = FAULT
+            raise
+        finally:
+            if self.trail.written < 0 and not self.is_refused:
+                await self._left(status)
+
+    async def send(self, message: Message) -> None:
+        """Send a part of the answer, once what it gives is written down."""
+        if self.is_refused:
+            return None
+        if message["type"] == HEAD and self._head is None and self.trail.written < 0:
+            self._head = message
+            return None
+        head, self._head = self._head, None
+        try:
+            await self._written(head, message)
+        except GarrodError as error:
+            return await self._refuse(error, HEAD if head else message["type"])
+        if head is not None:
+            await self._send(head)
+        await self._send(message)
+        return None
+
+    async def _written(self, head: Message | None, message: Message) -> None:
+        """Write down what a part of the answer gives.  Raises: OutsideError."""
+        if head is not None:
+            self._look_at(head)
+        if self._answered is not None and message["type"] == BODY:
+            is_last = not message.get("more_body", False)
+            self._answered.part(message.get("body", b""), is_last=is_last)
+        elif message["type"] == "websocket.accept":
+            self._answered = Answered("json", self.trail)
+        elif message["type"] == "websocket.send" and self._answered is not None:
+            self._answered.part((message.get("text") or "").encode(), is_last=True)
+        if self.trail.written < 0 and (head is not None or message["type"] in STARTS):
+            await self.audit.write(self.trail, _status(head or message))
+        elif self.trail.is_new:
+            await self.audit.write(self.trail, 200)
+
+    def _look_at(self, head: Message) -> None:
+        """Look at the head of an answer; what went wrong gives nothing."""
+        if int(head["status"]) >= 400:
+            return
+        headers = {name.lower(): value for name, value in head.get("headers", ())}
+        media = headers.get(b"content-type", b"").decode("latin-1")
+        self._answered = Answered(media, self.trail)
+        for name in (b"location", b"content-location"):
+            self._answered.location(headers.get(name, b""))
+
+    async def _check(self) -> None:
+        try:
+            await self.audit.check()
+        except GarrodError as error:
+            await self._refuse(error, HEAD)
+
+    async def _left(self, status: int) -> None:
+        """Write the entry of a request that ended without an answer."""
+        try:
+            await self.audit.write(self.trail, status)
+        except GarrodError as error:
+            LOG.error("AUD103 a request left no entry", code=error.code)
+
+    async def _refuse(self, error: GarrodError, type: str) -> None:
+        """Answer that nothing is given out; a stream that has begun is broken off."""
+        LOG.error("AUD103 a request left no entry", code=error.code)
+        self.is_refused = True
+        if type.startswith("websocket"):
+            return await self._send({"type": "websocket.close", "code": 1011})
+        if type != HEAD:
+            raise error
+        body = outcome_of(
+            OutsideError(
+                "the audit cannot be written, so nothing is given out; what was asked to be "
+                "written may have been: look before you ask again.",
+                code="AUD010",
+            )
+        )
+        headers = [
+            (b"content-type", b"application/fhir+json; charset=utf-8"),
+            (b"content-length", str(len(body)).encode()),
+            (b"cache-control", b"no-store"),
+            (b"retry-after", b"5"),
+        ]
+        await self._send({"type": HEAD, "status": 503, "headers": headers})
+        return await self._send({"type": BODY, "body": body})
+
+
+def _is_nobodys(path: str) -> bool:
+    return path in UNHEARD or path.startswith(FILES)
+
+
+def _status(message: Message) -> int:
+    if message["type"] == "websocket.accept":
+        return OPENED
+    return int(message["status"]) if "status" in message else CLOSED

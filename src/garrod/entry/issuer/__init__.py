@@ -1,0 +1,1 @@
+"""DEVELOPMENT ONLY: the door of the issuer that lets anybody on this machine be anybody."""

@@ -1,0 +1,39 @@
+"""How the web door is made: from the guard, this machine's token, and who signs people in."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+from garrod.adapters.identity.signing_in import SigningIn
+from garrod.entry.consult import Consult
+from garrod.entry.guard import Guard
+from garrod.entry.identity import Identity
+from garrod.entry.web.door import WebDoor
+from garrod.entry.web.seals import Seals
+from garrod.entry.web.sessions import Sessions
+from garrod.entry.web.signin.page import SignIn
+
+
+def web_door(
+    consult: Callable[[], Consult],
+    guard: Guard,
+    seals: Seals,
+    identity: Identity | None,
+    *,
+    clock: Callable[[], datetime],
+    base: str,
+    ticket: Callable[[], str] | None = None,
+) -> WebDoor:
+    """Return the door. `base` is the address of this server's FHIR, as others know it.
+
+    `ticket` lets who opens the printed link in as somebody of the demo.
+    """
+    root = base.removesuffix("/fhir")
+    service = None
+    if identity is not None and identity.issuer.client:
+        service = SigningIn(identity.keys, identity.reading, clock, secrets.token_urlsafe)
+    sessions = Sessions(seals, clock, is_tls=root.startswith("https://"))
+    sign_in = SignIn(sessions, service, root, has_token=not guard.is_public, ticket=ticket)
+    return WebDoor(consult, guard, sign_in)
