@@ -50,7 +50,7 @@ ENTRY = AuditEntry(
 )
 AROUND = Around(lambda: AT, os.urandom, time.monotonic, lambda event, code: print(event, code))
 WAITING = (1, 16, 64, 256)
-SECONDS, GROUP, PROOFS = 5.0, 20_000, 2000
+SECONDS, GROUP, PROOFS = 3.0, 20_000, 2000
 LARGE, PEOPLE = 10_000_000, 100_000  # entries of the large log, and people in it
 
 

@@ -12,11 +12,13 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from garrod.adapters.fhir.features import FeatureReader
 from garrod.adapters.fhir.rest.checked import CheckedCodec
+from garrod.adapters.fhir.standing import FhirMeaning
 from garrod.adapters.fhir.xml import XmlFormat
 from garrod.adapters.store import open_store
 from garrod.adapters.terminology.service import Terminology
-from garrod.care.govern.access import LocalAccess
+from garrod.care.record.gate import Gate
 from garrod.care.record.service import Record
 from garrod.entry.api.door import FhirDoor
 from garrod.entry.api.operations import OPERATIONS
@@ -24,9 +26,11 @@ from garrod.entry.api.rooms import Rooms
 from garrod.entry.api.routes import answer
 from garrod.entry.api.watch import Watch
 from garrod.entry.consult import Consult
+from garrod.entry.governing import GovernedAccess
 from garrod.entry.guard import Guard
 from garrod.entry.snapshots import people_of
 from garrod.entry.wire import Services
+from tests.making.governed import labels, policing
 
 TOKEN = "token-of-the-tests"
 HOST = "localhost"
@@ -119,7 +123,10 @@ def door(url: str = "sqlite:///:memory:") -> Iterator[Door]:
     with asyncio.Runner() as runner:
         store = runner.run(open_store(url, clock=ticking()))
         try:
-            record = Record(store, codec(), LocalAccess(), lambda: next(ids))
+            meaning = FhirMeaning(codec(), FeatureReader(labels()), services().shelf)
+            gate = Gate(policing(), meaning, clock=ticking(), seconds=itertools.count().__next__)
+            access = GovernedAccess(gate.policing)
+            record = Record(store, codec(), access, lambda: next(ids), gate=gate)
             terms = Terminology(Services().shelf)
             rooms = Rooms(
                 record, codec(), OPERATIONS, services(), _xml(), answer, terminology=terms

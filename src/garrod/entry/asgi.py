@@ -20,10 +20,10 @@ from garrod.entry.api.rooms import Rooms
 from garrod.entry.api.routes import answer
 from garrod.entry.api.subscribing_opening import kept_in
 from garrod.entry.audit_opening import audit_of, known_words
-from garrod.entry.auditing import Audited
 from garrod.entry.consult import Consult
 from garrod.entry.demo_world import load_demo
 from garrod.entry.governing import governed, learning
+from garrod.entry.hardening.mounting import hardened
 from garrod.entry.hooks.desk import settings_of
 from garrod.entry.hooks.door import HooksDoor
 from garrod.entry.hooks.mounting import Mounted, Opening, clients_of
@@ -105,4 +105,4 @@ _web = web_door(
 )
 _clinic = Clinic(_rest, _web)
 doors = Issuing(_clinic, IssuerDoor(_development, guard)) if _development else _clinic
-app = Audited(doors, AUDIT)  # outermost: no request is answered unaudited
+app = hardened(doors, AUDIT, guard, ENVIRONMENT)  # outermost: no request is answered unaudited

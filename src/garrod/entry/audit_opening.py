@@ -1,6 +1,7 @@
 """Where the audit log of a server stands, its key, and its witness elsewhere.
 
 GARROD_AUDIT_KEY      the file of the signing key, where it is not to stand in the data folder
+GARROD_AUDIT_DURABLE  "power": reads too wait until their entry outlives a loss of power
 GARROD_AUDIT_WITNESS  a file, best on another machine's disk, to which signed heads are added
 """
 
@@ -54,7 +55,7 @@ def audit_of(folder: Path, environment: Mapping[str, str], clock: Callable[[], d
     """Return the audit of a server; its log is opened when the server starts."""
     place = place_of(folder, environment)
     opening = partial(AuditLog, place.log, place.key, around(clock), witness=place.witness)
-    return Audit(opening, clock)
+    return Audit(opening, clock, is_firm=environment.get("GARROD_AUDIT_DURABLE") == "power")
 
 
 @asynccontextmanager

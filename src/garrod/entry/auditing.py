@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import structlog
 
 from garrod.adapters.fhir.outcome import outcome_of
-from garrod.care.govern.access import Actor
+from garrod.care.govern.access import Actor, Deed
 from garrod.care.govern.audit import SCOPE, TASK, AuditEntry, Trail, following
 from garrod.care.record.ports import Event
 from garrod.core.errors import GarrodError, OutsideError
@@ -33,6 +33,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 UNHEARD = frozenset(("/health", "/metrics"))
 FILES = "/static/"
+FIRM = frozenset((Deed.CREATE, Deed.UPDATE, Deed.DELETE, Deed.EXPORT))
 SEND, NOTICE = "send", "notification of a subscription"
 GONE, FAULT, OPENED, CLOSED = 499, 500, 101, 403  # statuses of what ended without one
 HEAD, BODY = "http.response.start", "http.response.body"
@@ -47,8 +48,11 @@ class Log(Protocol):
         """Whether the last entries could not be written."""
         ...
 
-    def append_all(self, entries: Sequence[AuditEntry]) -> Awaitable[int]:
-        """Return where the first of some entries stands, once all are durable."""
+    def append_all(self, entries: Sequence[AuditEntry], *, is_firm: bool = False) -> Awaitable[int]:
+        """Return where the first of some entries stands, once all are kept.
+
+        `is_firm`: once they outlive a loss of power too.
+        """
         ...
 
     async def close(self) -> None:
@@ -63,6 +67,7 @@ class Audit:
     opening: Callable[[], Log]
     clock: Callable[[], datetime]
     known: Collection[str] = frozenset()  # types of resources, "$" operations, services
+    is_firm: bool = False  # reads wait until their entry outlives a loss of power, as writes do
     log: Any = None
 
     def trail_of(self, scope: Scope) -> Trail:
@@ -77,11 +82,13 @@ class Audit:
     async def write(self, trail: Trail, status: int, *, event: str = "request") -> None:
         """Write what a trail has to say, durably.  Raises: OutsideError AUD010, AUD013."""
         first, *more = trail.entries(status, event=event)
+        is_firm = self.is_firm or first.event == TASK or first.deed in FIRM
         log = self._log()
-        place = await log.append_all((first,))
+        place = await log.append_all((first,), is_firm=is_firm)
         trail.written = place if trail.written < 0 else trail.written
         if more:
-            await log.append_all([replace(entry, of=trail.written) for entry in more])
+            rest = [replace(entry, of=trail.written) for entry in more]
+            await log.append_all(rest, is_firm=is_firm)
 
     async def check(self) -> None:
         """Return where entries can be written again.  Raises: OutsideError."""

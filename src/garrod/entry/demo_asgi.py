@@ -15,11 +15,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from garrod.core.errors import AccessDenied
-from garrod.entry.asgi import AUDIT, guard
+from garrod.entry.asgi import AUDIT, ENVIRONMENT, guard
 from garrod.entry.asgi import doors as record
-from garrod.entry.auditing import Audited
 from garrod.entry.demo_pages import people_page, story_page
 from garrod.entry.guard import Guard
+from garrod.entry.hardening.mounting import hardened
 from garrod.entry.web.pages import HEADERS
 
 OPEN = "/health"  # what the guard lets anybody ask who asks this machine by its own name
@@ -60,4 +60,4 @@ _doors = DemoDoors(
         "/story": (story_page, REPORT),
     },
 )
-app = Audited(_doors, AUDIT)
+app = hardened(_doors, AUDIT, guard, ENVIRONMENT)

@@ -26,10 +26,12 @@ from garrod.care.govern.point import relations_permitted
 from garrod.care.govern.policy import Policing
 from garrod.care.govern.scopes import InsufficientScope, granted_to
 from garrod.care.record.gate import Gate
+from garrod.care.record.service import Record
 from garrod.core.errors import OutsideError
 from garrod.knowledge.shelf import Shelf
 
 LOG = structlog.get_logger()
+POLICY, STALE = "X-Garrod-Policy", "stale"
 PORTION, PAUSE = 20, 0.01  # Not clinical: questions asked at once (2 ms), and seconds between
 
 
@@ -76,6 +78,14 @@ def governed(
     reader = FeatureReader(Labels(shelf))
     meaning = FhirMeaning(codec, reader, shelf, base=os.environ.get("GARROD_BASE", ""))
     return Gate(policing, meaning, clock=clock, seconds=monotonic)
+
+
+def flags(record: Record, actor: Actor) -> dict[str, str]:
+    """Return the header that says that the last known policy decided; none where it did not."""
+    gate = record.gate
+    if gate is None or actor == LOCAL or not gate.policing.is_stale:
+        return {}
+    return {POLICY: STALE}
 
 
 @asynccontextmanager

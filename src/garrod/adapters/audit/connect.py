@@ -11,7 +11,7 @@ from garrod.core.errors import InputError, OutsideError
 BUSY = 10.0  # seconds to wait for another process that writes
 WRITER = (
     "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",  # what is acknowledged outlives a loss of power
+    "PRAGMA synchronous=NORMAL",  # a commit outlives the process; Log.sync makes it outlive power
     "PRAGMA cache_size=-65536",
     "PRAGMA wal_autocheckpoint=8000",
     f"PRAGMA journal_size_limit={64 * 2**20}",

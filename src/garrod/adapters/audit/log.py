@@ -8,6 +8,7 @@ there. Nothing is written after a log whose seal is not of what it holds.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
@@ -85,6 +86,20 @@ class Log:
         except sqlite3.Error as error:
             raise fault(self.path, error) from error
 
+    def sync(self) -> None:
+        """Return when all that was written outlives a loss of power.  Raises: OutsideError AUD010.
+
+        Source: https://sqlite.org/wal.html: what the log file holds is recovered, once it is synced
+        """
+        try:
+            handle = os.open(f"{self.path}-wal", os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            raise fault(self.path, error) from error
+
     def rotate(self) -> str:
         """Put a new key in force; return its id.  Raises: as `append`."""
         self._load()
@@ -92,6 +107,7 @@ class Log:
         waiting.unlink(missing_ok=True)  # of a rotation that the log never heard of
         write_key(waiting, fresh)
         self._introduce(fresh, self._signer)
+        self.sync()
         waiting.replace(self.key_path)
         return fresh.id
 

@@ -157,9 +157,13 @@ class AuditLog:
         """Return where an entry stands, once it is durable.  Raises: OutsideError."""
         return self.append_all((entry,))
 
-    def append_all(self, entries: Sequence[AuditEntry]) -> Awaitable[int]:
-        """Return where the first of some entries stands, once all are durable, side by side."""
-        return self._writer.submit([(canonical(e), e.patients, e.is_emergency) for e in entries])
+    def append_all(self, entries: Sequence[AuditEntry], *, is_firm: bool = False) -> Awaitable[int]:
+        """Return where the first of some entries stands, once all are kept, side by side.
+
+        They outlive the process then, and 50 ms later, or if `is_firm`, a loss of power.
+        """
+        bodies = [(canonical(e), e.patients, e.is_emergency) for e in entries]
+        return self._writer.submit(bodies, is_firm=is_firm)
 
     async def head(self) -> Head:
         """Return the newest head."""

@@ -18,6 +18,7 @@ from garrod.core.errors import GarrodError, OutsideError
 UNWRITTEN = "AUD101 the audit log could not be written"
 NO_HEAD = "AUD102 a head of the audit was not kept"
 GROUP = 1000  # entries in one commit
+SOON = 0.05  # seconds until what nobody waited for outlives a loss of power too
 MINUTE = 60.0  # seconds between heads that are kept, while something is written
 
 
@@ -28,6 +29,7 @@ class Job:
     bodies: Sequence[Body]
     future: asyncio.Future[int]
     loop: asyncio.AbstractEventLoop
+    is_firm: bool = False  # to outlive a loss of power too, before it is told
     place: int = -1
     error: GarrodError | None = None
 
@@ -51,17 +53,19 @@ class Writer:
         self.is_failing = False  # the last group could not be written
         self._is_closed = False
         self._is_dirty = False  # something was written since the last head
+        self._is_loose = False  # something would not outlive a loss of power
+        self._next_sync = 0.0
         self._next_head = self._seconds() + every
         self._keep_head()
         self._thread = threading.Thread(target=self._run, name="garrod-audit", daemon=True)
         self._thread.start()
 
-    def submit(self, bodies: Sequence[Body]) -> asyncio.Future[int]:
+    def submit(self, bodies: Sequence[Body], *, is_firm: bool = False) -> asyncio.Future[int]:
         """Return the future of the place of the first entry.  Raises: OutsideError AUD013."""
         if self._is_closed:
             raise OutsideError("the audit log is closed: the server ends.", code="AUD013")
         loop = asyncio.get_running_loop()
-        job = Job(bodies, loop.create_future(), loop)
+        job = Job(bodies, loop.create_future(), loop, is_firm)
         self._queue.put(job)
         return job.future
 
@@ -78,12 +82,15 @@ class Writer:
             jobs, is_open = self._group()
             if jobs:
                 self._write(jobs)
+            elif self._is_loose and self._seconds() >= self._next_sync:
+                self._sync_later()
             if self._is_dirty and (not is_open or self._seconds() >= self._next_head):
                 self._keep_head()
 
     def _group(self) -> tuple[list[Job], bool]:
         """Return who waits, and whether there may be more after them."""
-        wait = max(self._next_head - self._seconds(), 0.001) if self._is_dirty else None
+        due = self._next_sync if self._is_loose else self._next_head
+        wait = max(due - self._seconds(), 0.001) if self._is_dirty else None
         jobs: list[Job] = []
         count = 0
         try:
@@ -100,7 +107,9 @@ class Writer:
     def _write(self, jobs: list[Job]) -> None:
         try:
             place = self.log.append([body for job in jobs for body in job.bodies])
-            self._is_dirty = True
+            self._is_dirty = self._is_loose = True
+            if any(job.is_firm for job in jobs) or self._seconds() >= self._next_sync:
+                self._sync()
             for job in jobs:
                 job.place, place = place, place + len(job.bodies)
         except GarrodError as error:
@@ -119,11 +128,25 @@ class Writer:
             except RuntimeError:
                 continue  # its loop has ended: nobody waits
 
+    def _sync_later(self) -> None:
+        try:
+            self._sync()
+        except GarrodError as error:
+            self._next_sync = self._seconds() + SOON
+            self.is_failing = True
+            self._failed(UNWRITTEN, error.code)
+
+    def _sync(self) -> None:
+        self.log.sync()
+        self._is_loose = False
+        self._next_sync = self._seconds() + SOON
+
     def _keep_head(self) -> None:
         """Keep a head in the log, and give it to the witness. What fails is tried a minute on."""
         self._next_head = self._seconds() + self.every
         try:
             self.log.append((), is_head=True)
+            self._sync()
             self._is_dirty = False
             if self.witness is not None:
                 self.witness.told(self.log.seal)

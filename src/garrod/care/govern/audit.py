@@ -235,7 +235,7 @@ class Trailed:
 
 
 class AuditStore(Protocol):
-    """The log. What `append` answered is durable and stands under a seal."""
+    """The log. What `append` answered outlives the process and stands under a seal."""
 
     def append(self, entry: AuditEntry) -> Awaitable[int]:
         """Return where an entry stands, once it is durable.  Raises: OutsideError."""

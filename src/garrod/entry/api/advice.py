@@ -27,6 +27,7 @@ from garrod.entry.api.operations.medication import possible_id
 from garrod.entry.api.rooms import Rooms
 from garrod.entry.api.watch import Watch
 from garrod.entry.bodies import body_of
+from garrod.entry.governing import flags
 from garrod.entry.guard import Guard
 
 PATH = "/advice"
@@ -64,9 +65,11 @@ class AdviceDoor:
         sent = document_of(body_sent)
         _check_once(body_sent)
         patient, draft = _asked(sent)
-        found = await guided(self.rooms(), actor, patient, (draft,))
+        rooms = self.rooms()
+        found = await guided(rooms, actor, patient, (draft,))
         body = orjson.dumps(plain(found[0], place_of(patient)))
-        return Response(body, headers={"Cache-Control": "no-store"}, media_type="application/json")
+        headers = {"Cache-Control": "no-store", **flags(rooms.record, actor)}
+        return Response(body, headers=headers, media_type="application/json")
 
 
 def _check_once(body: bytes) -> None:

@@ -12,11 +12,11 @@ from time import monotonic
 from garrod.care.govern.access import LOCAL, Actor
 from garrod.entry.api.exchange import Answer
 from garrod.entry.api.rooms import Rooms
+from garrod.entry.governing import flags
 
 # Not clinical: seconds; what is hidden and what is not there are both answered at one of these.
 STEP = 0.025
 ABSENT = frozenset((404, 410))
-POLICY, STALE = "X-Garrod-Policy", "stale"
 
 
 async def kept_waiting(status: int, actor: Actor | None, began: float) -> None:
@@ -30,7 +30,5 @@ async def kept_waiting(status: int, actor: Actor | None, began: float) -> None:
 
 def flagged(answer: Answer, rooms: Rooms, actor: Actor) -> Answer:
     """Return an answer that says so where it was decided by the last known policy."""
-    gate = rooms.record.gate
-    if gate is None or actor == LOCAL or not gate.policing.is_stale:
-        return answer
-    return replace(answer, headers={**answer.headers, POLICY: STALE})
+    found = flags(rooms.record, actor)
+    return replace(answer, headers={**answer.headers, **found}) if found else answer

@@ -24,7 +24,7 @@ from garrod.entry.api.openapi_parts import (
 
 Json = dict[str, Any]
 READING, WRITING = ("200", "404", "410"), ("200", "404", "409", "410", "412", "415", "422")
-ALWAYS = ("400", "401", "403", "406", "503")
+ALWAYS = ("400", "401", "403", "406", "414", "429", "503")
 PAGES = {
     "/health": ("Whether the server and its store answer", "application/json"),
     "/metrics": ("Counts and times", "text/plain"),

@@ -77,10 +77,12 @@ _FAULTS = {
     "403": "It may not be asked from there",
     "404": "There is no such service, card or person",
     "405": "It is not asked by that method",
+    "408": "The body did not come in time",
     "410": "The person was deleted",
     "412": "Nothing is known of this person; no order was checked",
     "413": "The body is too large",
     "415": "The body is packed in a way that is not read",
+    "429": "Too much was asked at once; Retry-After says when to ask again",
     "503": "The store cannot be reached now",
 }
 

@@ -26,17 +26,20 @@ STATUS = {
     "405": "It is not done by that method there",
     "406": "No form of the answer that is accepted can be given",
     "409": "It conflicts with what is there",
+    "408": "The body did not come in time",
     "410": "It was deleted; its history is there",
     "412": "Another version is there, or a condition names several; the OperationOutcome says what",
     "413": "The body is too large",
+    "414": "The question is too long: send it by POST to _search",
     "415": "The body is of a type that is not read here",
     "422": "It is JSON or XML, and no valid resource; every fault is told",
     "428": "It has to say on which version it is based (If-Match)",
+    "429": "Too much was asked at once; Retry-After says when to ask again",
     "503": "The store cannot be reached now; Retry-After says when to ask again",
 }
-_READ = ("200", "400", "401", "403", "404", "406", "503")
-_WRITE = (*_READ, "201", "409", "412", "413", "415", "422")
-_GONE = ("204", "400", "401", "403", "404", "406", "409", "412", "503")
+_READ = ("200", "400", "401", "403", "404", "406", "414", "429", "503")
+_WRITE = (*_READ, "201", "408", "409", "412", "413", "415", "422")
+_GONE = ("204", "400", "401", "403", "404", "406", "409", "412", "414", "429", "503")
 _SEARCH = ("_count", "_sort", "_summary", "_elements", "_total", "_page", "_id", "_lastUpdated")
 _HISTORY = ("_count", "_since", "_at", "_page")
 _CONDITION = ("identifier", "_id")

@@ -20,7 +20,8 @@ QUIET: dict[
     "access_log": False,
     "server_header": False,
     "date_header": False,
-    "http": "garrod.entry.corked:CorkedProtocol",
+    "http": "garrod.entry.hardening.protocol:GuardedProtocol",
+    "ws_max_size": 65_536,  # Not clinical: bytes; a subscriber says which tokens it binds, no more
     "timeout_graceful_shutdown": 5,  # Not clinical: seconds that requests may still take at its end
 }
 
@@ -40,32 +41,43 @@ def serve(
     demo: Annotated[
         bool, typer.Option("--demo", help="200 synthetic people in a record of their own.")
     ] = False,
+    *,
+    tls_cert: Annotated[
+        str, typer.Option("--tls-cert", metavar="FILE", help="PEM; TLS 1.2 or later is spoken.")
+    ] = "",
+    tls_key: Annotated[
+        str, typer.Option("--tls-key", metavar="FILE", help="Its key, which others may not read.")
+    ] = "",
 ) -> None:
     """Serve the record: FHIR at /fhir. Without a sign-in service, for this machine only."""
     import asyncio
 
     import uvicorn
 
+    from garrod.entry.hardening.tls import context_of
     from garrod.entry.housing import housing_of, try_store
     from garrod.entry.terms import mode_named
 
     is_public = _check_host(host)
+    tls = context_of(tls_cert, tls_key)
+    own = f"{'https' if tls else 'http'}://{host}:{port}"
     mode_named()
     housing = housing_of(data=data, database=database, is_demo=demo)
     asyncio.run(try_store(housing))
     check_port(host, port)
     base = os.environ.get("GARROD_BASE", "") if os.environ.get("GARROD_ISSUER") else ""
-    tell_server(housing, base or f"http://{host}:{port}/fhir", is_demo=demo)
+    tell_server(housing, base or f"{own}/fhir", is_demo=demo)
     os.environ["GARROD_PUBLIC"] = "1" if is_public else ""
-    say(f"Garrod serves http://{host}:{port}/fhir (Ctrl-C ends it). Not for real people's care.")
+    say(f"Garrod serves {own}/fhir (Ctrl-C ends it). Not for real people's care.")
     if demo:
         say("The people of the demo are synthetic; they are stored when the server first starts.")
     if housing.is_new_token and not is_public:
         say(f"Its token, shown once and kept in {housing.folder / 'token'}: {housing.token}")
     tell_development()
     if not is_public:
-        say(f"In a browser, signed in once by this link: {sign_in_link(f'http://{host}:{port}')}")
-    uvicorn.run("garrod.entry.asgi:app", host=host, port=port, **QUIET)
+        say(f"In a browser, signed in once by this link: {sign_in_link(own)}")
+    more: dict[str, Any] = {"ssl_context_factory": lambda *_: tls} if tls else {}
+    uvicorn.run("garrod.entry.asgi:app", host=host, port=port, **QUIET, **more)
 
 
 def _check_host(host: str) -> bool:
@@ -88,7 +100,7 @@ def _check_host(host: str) -> bool:
     if not os.environ.get("GARROD_BASE", "").startswith("https://"):
         raise UsageError(
             f"--host {host}: say by which address others reach this server, GARROD_BASE=https://…"
-            "/fhir; whatever stands before it speaks TLS.",
+            "/fhir; it speaks TLS itself (--tls-cert), or whatever stands before it does.",
             code="USE011",
         )
     return True

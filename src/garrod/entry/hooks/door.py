@@ -6,7 +6,7 @@ bytes -> admitted -> discovery, call or feedback -> JSON; every fault as an Oper
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +18,7 @@ from garrod.adapters.cds.clients import Clients, Unknown
 from garrod.adapters.cds.fetch import Reader
 from garrod.adapters.fhir.outcome import outcome_of
 from garrod.adapters.identity.model import Unauthorised
-from garrod.care.govern.access import LOCAL, Actor
+from garrod.care.govern.access import Actor
 from garrod.care.govern.audit import current
 from garrod.core.errors import (
     AccessDenied,
@@ -29,6 +29,7 @@ from garrod.core.errors import (
 )
 from garrod.entry.bodies import body_of
 from garrod.entry.consult import Consult
+from garrod.entry.governing import flags
 from garrod.entry.guard import Guard, challenge
 from garrod.entry.hooks.answering import answered
 from garrod.entry.hooks.desk import Settings
@@ -108,9 +109,9 @@ class HooksDoor:
         actor, service, steps, body = asked
         base = self._base(scope, headers)
         desk = Desk(self.consult(), self.reader, self.settings, actor, f"{base}{PAGE}", base)
-        if len(steps) == 2:
-            return Told(*(await told(desk, service.id, body)))
-        return Told(*(await answered(desk, service, body)))
+        act = told(desk, service.id, body) if len(steps) == 2 else answered(desk, service, body)
+        status, said = await act
+        return Told(status, said, headers=flags(desk.consult.record, actor))
 
     async def _admitted(self, scope: Scope, headers: Mapping[str, str]) -> Actor:
         """Return who calls: by a token of this server or its issuer, or one that a client signed.
@@ -127,9 +128,11 @@ class HooksDoor:
             caller = await self.clients.caller(token.strip(), address)
         except OutsideError:
             raise Unknown("the keys of this client cannot be had now: try again.") from None
-        client = Actor(caller.client.iss, role="cds-client", organisation=caller.tenant)
-        current().acted(replace(LOCAL, client=client.id) if caller.client.reads_record else client)
-        return LOCAL if caller.client.reads_record else client
+        role = "system" if caller.client.reads_record else "cds-client"
+        iss, tenant = caller.client.iss, caller.tenant
+        client = Actor(iss, role=role, organisation=tenant, client=iss)
+        current().acted(client)
+        return client
 
     async def _of_this_site(self, scope: Scope, headers: Mapping[str, str]) -> Actor:
         """Return who asks by a token of this server or its issuer, by this server's own name.

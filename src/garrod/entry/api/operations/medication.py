@@ -35,7 +35,7 @@ USUAL = {
     "pharmacist": Setting.COMMUNITY_PHARMACY.value,
     "laboratory-scientist": Setting.HOSPITAL.value,
     "geneticist": Setting.HOSPITAL.value,
-    "cds-client": Setting.HOSPITAL.value,
+    "system": Setting.HOSPITAL.value,
 }
 Act = Callable[[Rooms, Asked], Awaitable[Answer]]
 
