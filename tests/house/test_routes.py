@@ -165,6 +165,7 @@ def test_no_door_keeps_a_store_under_another_name() -> None:
     """What is handed a store is named, so that it cannot be read past the point unseen."""
     takers = {
         "entry/api/events_feed.py",
+        "entry/cli/population_place.py",
         "entry/cli/population_record.py",
         "entry/memories.py",
         "entry/terms.py",
