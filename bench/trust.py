@@ -4,7 +4,8 @@
 
 Decisions are timed in this process over SQLite. Rates are of a server of its own over HTTP, asked
 in turn by the local user (from whom nothing is hidden) and by a signed-in prescriber of each
-person's care team, so that both meet the same machine in the same minutes.
+person's care team, so that both meet the same machine in the same minutes. Beside the rates stands
+the processor time that the server took for an act: on a busy machine it is what can be compared.
 """
 
 from __future__ import annotations
@@ -189,8 +190,8 @@ async def _fresh(gate: Gate, store: Store, people: int) -> list[float]:
 
 
 @contextmanager
-def served(folder: Path, keys: Path) -> Iterator[int]:
-    """Run a server that believes the bench's issuer; yield its port."""
+def served(folder: Path, keys: Path) -> Iterator[tuple[int, int]]:
+    """Run a server that believes the bench's issuer; yield its port and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -200,11 +201,13 @@ def served(folder: Path, keys: Path) -> Iterator[int]:
         "GARROD_ISSUER": ISSUER,
         "GARROD_AUDIENCE": AUDIENCE,
         "GARROD_JWKS": str(keys),
+        "GARROD_RATE": "off",
+        "GARROD_RATE_UNKNOWN": "off",
     }
     command = [str(Path(sys.executable).with_name("garrod")), "serve", "--port", str(port)]
     process = subprocess.Popen([*command, "--data", str(folder / "data")], env=environment)
     try:
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait(30)
@@ -262,9 +265,21 @@ def acts(people: int) -> dict[str, Act]:
     }
 
 
-async def rate(port: int, token: str, act: Act, seconds: float) -> float:
-    """Return acts a second of some clients asking at once.  Raises: RuntimeError on a refusal."""
-    done = 0
+def spent(pid: int) -> float:
+    """Return the processor time of a process, in seconds."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def rate(
+    server: tuple[int, int], token: str, act: Act, seconds: float
+) -> tuple[float, float]:
+    """Return acts a second of some clients asking at once, and processor seconds of each act.
+
+    Raises: RuntimeError on a refusal.
+    """
+    (port, pid), done = server, 0
+    before = spent(pid)
     until = time.perf_counter() + seconds
 
     async def client(number: int) -> None:
@@ -279,7 +294,7 @@ async def rate(port: int, token: str, act: Act, seconds: float) -> float:
         kept.writer.close()
 
     await asyncio.gather(*(client(n) for n in range(CLIENTS)))
-    return done / seconds
+    return done / seconds, (spent(pid) - before) / done
 
 
 async def rates(people: int, seconds: float, rounds: int) -> dict[str, Any]:
@@ -296,22 +311,34 @@ async def rates(people: int, seconds: float, rounds: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         keys = Path(name) / "jwks.json"
         keys.write_text(json.dumps({"keys": [key.as_dict(private=False)]}))
-        with served(Path(name), keys) as port:
-            await _load(port, people)
+        with served(Path(name), keys) as server:
+            await _load(server[0], people)
             for what, act in acts(people).items():
-                local: list[float] = []
-                signed: list[float] = []
+                local: list[tuple[float, float]] = []
+                signed: list[tuple[float, float]] = []
                 for who in (TOKEN, token):
-                    await rate(port, who, act, 1.0)  # both are warm
+                    await rate(server, who, act, 1.0)  # both are warm
                 for _ in range(rounds):
-                    local.append(await rate(port, TOKEN, act, seconds))
-                    signed.append(await rate(port, token, act, seconds))
-                told[what] = {
-                    "local_per_s": round(statistics.median(local)),
-                    "signed_in_per_s": round(statistics.median(signed)),
-                    "share": round(statistics.median(signed) / statistics.median(local), 3),
-                }
+                    local.append(await rate(server, TOKEN, act, seconds))
+                    signed.append(await rate(server, token, act, seconds))
+                told[what] = _compared(local, signed)
     return told
+
+
+def _compared(
+    local: list[tuple[float, float]], signed: list[tuple[float, float]]
+) -> dict[str, float]:
+    """Return the medians of both, and the share that is left with trust: of rate and processor."""
+    rates = [statistics.median(rate for rate, _ in some) for some in (local, signed)]
+    costs = [statistics.median(cost for _, cost in some) * 1e6 for some in (local, signed)]
+    return {
+        "local_per_s": round(rates[0]),
+        "signed_in_per_s": round(rates[1]),
+        "share": round(rates[1] / rates[0], 3),
+        "local_cpu_us": round(costs[0]),
+        "signed_in_cpu_us": round(costs[1]),
+        "share_by_cpu": round(costs[0] / costs[1], 3),
+    }
 
 
 async def _load(port: int, people: int) -> None:
