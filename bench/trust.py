@@ -13,16 +13,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import random
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +26,7 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from bench.trust_served import AUDIENCE, ISSUER, TOKEN, Client, served, spent
 from garrod.adapters.fhir.features import FeatureReader
 from garrod.adapters.fhir.record.codec import FhirCodec
 from garrod.adapters.fhir.standing import FhirMeaning
@@ -46,7 +42,6 @@ from garrod.core.resource import Version
 from garrod.entry.wire import Services
 
 Resource = dict[str, Any]
-TOKEN, AUDIENCE, ISSUER = "token-of-the-bench", "https://bench.example/fhir", "https://i.example"
 DOCTOR = Actor("Practitioner/d1", role="prescriber", setting="gp")
 LABEL = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
 ROUNDS = 2000  # decisions of each sort
@@ -189,58 +184,6 @@ async def _fresh(gate: Gate, store: Store, people: int) -> list[float]:
     return waited
 
 
-@contextmanager
-def served(folder: Path, keys: Path) -> Iterator[tuple[int, int]]:
-    """Run a server that believes the bench's issuer; yield its port and its process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    environment = {
-        **os.environ,
-        "GARROD_DEV_TOKEN": TOKEN,
-        "GARROD_ISSUER": ISSUER,
-        "GARROD_AUDIENCE": AUDIENCE,
-        "GARROD_JWKS": str(keys),
-        "GARROD_RATE": "off",
-        "GARROD_RATE_UNKNOWN": "off",
-    }
-    command = [str(Path(sys.executable).with_name("garrod")), "serve", "--port", str(port)]
-    process = subprocess.Popen([*command, "--data", str(folder / "data")], env=environment)
-    try:
-        yield port, process.pid
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-class Client:
-    """One kept connection that asks and waits, as plainly as can be: the client must be cheap."""
-
-    def __init__(self, port: int, token: str) -> None:
-        self.port = port
-        self.head = (
-            f"Host: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"
-            "Content-Type: application/fhir+json\r\n"
-        )
-
-    async def open(self) -> Client:
-        """Connect."""
-        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
-        return self
-
-    async def ask(self, method: str, path: str, body: str = "") -> tuple[int, bytes]:
-        """Send one request; return status and body."""
-        length = f"Content-Length: {len(body.encode())}\r\n" if body else ""
-        said = f"{method} {path} HTTP/1.1\r\n{self.head}{length}\r\n{body}"
-        self.writer.write(said.encode())
-        head = await self.reader.readuntil(b"\r\n\r\n")
-        size = 0
-        for line in head.split(b"\r\n"):
-            if line.lower().startswith(b"content-length:"):
-                size = int(line[15:])
-        return int(head[9:12]), await self.reader.readexactly(size) if size else b""
-
-
 Act = Callable[[Client, int], Awaitable[tuple[int, bytes]]]
 
 
@@ -263,12 +206,6 @@ def acts(people: int) -> dict[str, Act]:
         "medication list": lambda c, n: c.ask("GET", f"/fhir/Patient/p{who(n)}/$medication-list"),
         "create": lambda c, n: c.ask("POST", "/fhir/Observation", order % who(n)),
     }
-
-
-def spent(pid: int) -> float:
-    """Return the processor time of a process, in seconds."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def rate(
