@@ -110,12 +110,12 @@ def proofs(folder: Path, entries: int) -> None:
 def reads(folder: Path) -> None:
     """Print how many reads a second a server answers, with the audit and without, in turn."""
     for waiting in (1, 8, 32):
-        rates: dict[str, list[float]] = {"app": [], "doors": []}
+        rates: dict[str, list[float]] = {"audited": [], "doors": []}
         for number in range(3):
             for name, found in rates.items():
                 with _served(folder / f"{waiting}-{number}-{name}", name) as port:
                     found.append(asyncio.run(_read(port, waiting)))
-        with_it, without = (statistics.median(rates[name]) for name in ("app", "doors"))
+        with_it, without = (statistics.median(rates[name]) for name in ("audited", "doors"))
         told("reads a second with the audit", with_it, waiting=waiting)
         told("reads a second without", without, waiting=waiting)
         told("share of reads that the audit leaves", with_it / without, waiting=waiting)
@@ -158,13 +158,13 @@ async def _read(port: int, waiting: int) -> float:
 
 @contextmanager
 def _served(folder: Path, name: str) -> Iterator[int]:
-    """Run a server of `garrod.entry.asgi`'s app, or of its doors alone; yield the port."""
+    """Run a server of the doors, audited or alone; yield the port."""
     folder.mkdir(parents=True)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     command = [
-        sys.executable, "-m", "uvicorn", f"garrod.entry.asgi:{name}", "--port", str(port),
+        sys.executable, "-m", "uvicorn", f"bench.audit_doors:{name}", "--port", str(port),
         "--http", "garrod.entry.corked:CorkedProtocol", "--log-level", "warning", "--no-access-log",
     ]  # fmt: skip
     environment = {**os.environ, "GARROD_DEV_TOKEN": TOKEN, "GARROD_DATA": str(folder)}

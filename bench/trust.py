@@ -4,7 +4,8 @@
 
 Decisions are timed in this process over SQLite. Rates are of a server of its own over HTTP, asked
 in turn by the local user (from whom nothing is hidden) and by a signed-in prescriber of each
-person's care team, so that both meet the same machine in the same minutes.
+person's care team, so that both meet the same machine in the same minutes. Beside the rates stands
+the processor time that the server took for an act: on a busy machine it is what can be compared.
 """
 
 from __future__ import annotations
@@ -12,16 +13,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import random
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +26,7 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from bench.trust_served import AUDIENCE, ISSUER, TOKEN, Client, served, spent
 from garrod.adapters.fhir.features import FeatureReader
 from garrod.adapters.fhir.record.codec import FhirCodec
 from garrod.adapters.fhir.standing import FhirMeaning
@@ -45,7 +42,6 @@ from garrod.core.resource import Version
 from garrod.entry.wire import Services
 
 Resource = dict[str, Any]
-TOKEN, AUDIENCE, ISSUER = "token-of-the-bench", "https://bench.example/fhir", "https://i.example"
 DOCTOR = Actor("Practitioner/d1", role="prescriber", setting="gp")
 LABEL = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
 ROUNDS = 2000  # decisions of each sort
@@ -188,56 +184,6 @@ async def _fresh(gate: Gate, store: Store, people: int) -> list[float]:
     return waited
 
 
-@contextmanager
-def served(folder: Path, keys: Path) -> Iterator[int]:
-    """Run a server that believes the bench's issuer; yield its port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    environment = {
-        **os.environ,
-        "GARROD_DEV_TOKEN": TOKEN,
-        "GARROD_ISSUER": ISSUER,
-        "GARROD_AUDIENCE": AUDIENCE,
-        "GARROD_JWKS": str(keys),
-    }
-    command = [str(Path(sys.executable).with_name("garrod")), "serve", "--port", str(port)]
-    process = subprocess.Popen([*command, "--data", str(folder / "data")], env=environment)
-    try:
-        yield port
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-class Client:
-    """One kept connection that asks and waits, as plainly as can be: the client must be cheap."""
-
-    def __init__(self, port: int, token: str) -> None:
-        self.port = port
-        self.head = (
-            f"Host: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"
-            "Content-Type: application/fhir+json\r\n"
-        )
-
-    async def open(self) -> Client:
-        """Connect."""
-        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
-        return self
-
-    async def ask(self, method: str, path: str, body: str = "") -> tuple[int, bytes]:
-        """Send one request; return status and body."""
-        length = f"Content-Length: {len(body.encode())}\r\n" if body else ""
-        said = f"{method} {path} HTTP/1.1\r\n{self.head}{length}\r\n{body}"
-        self.writer.write(said.encode())
-        head = await self.reader.readuntil(b"\r\n\r\n")
-        size = 0
-        for line in head.split(b"\r\n"):
-            if line.lower().startswith(b"content-length:"):
-                size = int(line[15:])
-        return int(head[9:12]), await self.reader.readexactly(size) if size else b""
-
-
 Act = Callable[[Client, int], Awaitable[tuple[int, bytes]]]
 
 
@@ -262,9 +208,15 @@ def acts(people: int) -> dict[str, Act]:
     }
 
 
-async def rate(port: int, token: str, act: Act, seconds: float) -> float:
-    """Return acts a second of some clients asking at once.  Raises: RuntimeError on a refusal."""
-    done = 0
+async def rate(
+    server: tuple[int, int], token: str, act: Act, seconds: float
+) -> tuple[float, float]:
+    """Return acts a second of some clients asking at once, and processor seconds of each act.
+
+    Raises: RuntimeError on a refusal.
+    """
+    (port, pid), done = server, 0
+    before = spent(pid)
     until = time.perf_counter() + seconds
 
     async def client(number: int) -> None:
@@ -279,7 +231,7 @@ async def rate(port: int, token: str, act: Act, seconds: float) -> float:
         kept.writer.close()
 
     await asyncio.gather(*(client(n) for n in range(CLIENTS)))
-    return done / seconds
+    return done / seconds, (spent(pid) - before) / done
 
 
 async def rates(people: int, seconds: float, rounds: int) -> dict[str, Any]:
@@ -296,22 +248,34 @@ async def rates(people: int, seconds: float, rounds: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         keys = Path(name) / "jwks.json"
         keys.write_text(json.dumps({"keys": [key.as_dict(private=False)]}))
-        with served(Path(name), keys) as port:
-            await _load(port, people)
+        with served(Path(name), keys) as server:
+            await _load(server[0], people)
             for what, act in acts(people).items():
-                local: list[float] = []
-                signed: list[float] = []
+                local: list[tuple[float, float]] = []
+                signed: list[tuple[float, float]] = []
                 for who in (TOKEN, token):
-                    await rate(port, who, act, 1.0)  # both are warm
+                    await rate(server, who, act, 1.0)  # both are warm
                 for _ in range(rounds):
-                    local.append(await rate(port, TOKEN, act, seconds))
-                    signed.append(await rate(port, token, act, seconds))
-                told[what] = {
-                    "local_per_s": round(statistics.median(local)),
-                    "signed_in_per_s": round(statistics.median(signed)),
-                    "share": round(statistics.median(signed) / statistics.median(local), 3),
-                }
+                    local.append(await rate(server, TOKEN, act, seconds))
+                    signed.append(await rate(server, token, act, seconds))
+                told[what] = _compared(local, signed)
     return told
+
+
+def _compared(
+    local: list[tuple[float, float]], signed: list[tuple[float, float]]
+) -> dict[str, float]:
+    """Return the medians of both, and the share that is left with trust: of rate and processor."""
+    rates = [statistics.median(rate for rate, _ in some) for some in (local, signed)]
+    costs = [statistics.median(cost for _, cost in some) * 1e6 for some in (local, signed)]
+    return {
+        "local_per_s": round(rates[0]),
+        "signed_in_per_s": round(rates[1]),
+        "share": round(rates[1] / rates[0], 3),
+        "local_cpu_us": round(costs[0]),
+        "signed_in_cpu_us": round(costs[1]),
+        "share_by_cpu": round(costs[0] / costs[1], 3),
+    }
 
 
 async def _load(port: int, people: int) -> None:

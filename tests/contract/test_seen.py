@@ -1,7 +1,10 @@
 """What an actor may not see is not there, on every store: pages are full, and counts are right."""
 
+import base64
+import json
 import random
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -101,6 +104,54 @@ def test_pages_are_full_and_end_where_nothing_more_is_seen(
         assert total.total == len(expected)
         nothing = await view.search(Query(("Observation",), count=0, wants_total=True))
         assert (nothing.total, nothing.versions, nothing.cursor) == (len(expected), (), None)
+
+    on(run, check)
+
+
+def test_cursor_tells_of_what_was_shown_and_outlives_a_change_of_reach(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cursor holds what the last row was sorted by: never that of a hidden one."""
+    monkeypatch.setattr("garrod.care.record.seen.CHUNK", 2)
+
+    async def check(it: Governed) -> None:
+        await it.write(person("a"), person("b"), team("a", DOCTOR.id))
+        for number, whose in enumerate("abbbaabbba"):
+            await it.write(
+                weight(f"w{number}", whose, effectiveDateTime=f"2026-01-{number + 1:02}")
+            )
+        by_date = (Sort("date", ParamType.DATE),)
+        view, cursor, found = seen(it), None, []
+        while True:
+            page = await view.search(Query(("Observation",), sort=by_date, count=2, cursor=cursor))
+            found.append([v.id for v in page.versions])
+            cursor = page.cursor
+            if cursor is None:
+                break
+            last = int(found[-1][-1].removeprefix("w"))
+            shown = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))[1]
+            assert shown == (datetime(2026, 1, last + 1, tzinfo=UTC) - BEGIN) // MICROSECOND
+            await it.put(team(f"more{len(found)}", DOCTOR.id))
+            await it.put(person(f"more{len(found)}"))
+            it.seconds.now += 10
+        assert found == [["w0", "w4"], ["w5", "w9"]]
+
+    on(run, check)
+
+
+MICROSECOND = timedelta(microseconds=1)
+BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def test_chain_through_very_many_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("garrod.care.record.seen_clauses.MOST", 2)
+
+    async def check(it: Governed) -> None:
+        await it.write(*(person(id) for id in "abc"), *(team(id, DOCTOR.id) for id in "abc"))
+        female = Criterion("gender", ParamType.TOKEN, (Token(None, "female"),))
+        asked = Query(("Observation",), (Chain("subject", "Patient", female),))
+        with pytest.raises(InputError, match="goes through more than"):
+            await seen(it).search(asked)
 
     on(run, check)
 
@@ -262,8 +313,6 @@ def test_care_that_ends_ends_the_view(run: Run) -> None:
 
 
 def draft(resource: dict[str, object]) -> tuple[str, str, bytes]:
-    import json
-
     return str(resource["resourceType"]), str(resource["id"]), json.dumps(resource).encode()
 
 

@@ -8,7 +8,18 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tools.docs import command_line, coverage, errors, guidance, hazards, packs, readme, rules, spec
+from tools.docs import (
+    command_line,
+    coverage,
+    errors,
+    guidance,
+    hazards,
+    packs,
+    readme,
+    rules,
+    spec,
+    threats,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTE = "<!-- Written by `make docs`; do not edit: change its source and run it again. -->\n\n"
@@ -21,6 +32,7 @@ PAGES = {
     "docs/reference/packs.md": packs.page,
     "docs/reference/rules.md": rules.page,
     "docs/reference/spec.md": spec.page,
+    "docs/security/threats.md": threats.page,
 }
 
 

@@ -48,7 +48,9 @@ class Asked:
 
 def asked_by(method: str, path: str, question: str, known: Collection[str]) -> Asked:
     """Return what a request asks for; `known` are the types of resources, and "$" operations."""
-    steps = [unquote(step) for step in path.strip("/").split("/")][:LONGEST]
+    steps = path.strip("/").split("/")[:LONGEST]
+    if "%" in path:
+        steps = [unquote(step) for step in steps]
     verb = method if method in METHODS else "OTHER"
     told = [s if s in WORDS or s in known else "{id}" for s in steps if s]
     kind = next((s for s in steps[1:2] if s in known and not s.startswith("$")), "")

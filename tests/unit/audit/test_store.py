@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -164,3 +165,23 @@ def test_witness_that_is_cut_off_in_its_last_line_still_speaks(tmp_path: Path) -
         heads_witnessed(tmp_path / "witness")
     with pytest.raises(InputError, match="cannot be read"):
         heads_witnessed(tmp_path / "absent")
+
+
+def test_loop_goes_on_while_another_process_holds_the_log(tmp_path: Path) -> None:
+    async def work(log: AuditLog) -> None:
+        other = sqlite3.connect(tmp_path / "audit.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        waiting = [asyncio.ensure_future(log.append(entry_of(f"p{n}"))) for n in range(3)]
+        turns = 0
+        while turns < 20:
+            await asyncio.sleep(0.005)
+            turns += 1
+        assert not any(one.done() for one in waiting)
+        waiting.append(asyncio.ensure_future(log.append_all([entry_of("p3")], is_firm=True)))
+        other.execute("ROLLBACK")
+        other.close()
+        assert await asyncio.gather(*waiting) == [1, 2, 3, 4]
+        assert await log.append(entry_of("p4")) == 5
+
+    run(tmp_path, work)
+    assert verified(tmp_path / "audit.db").flaw is None

@@ -70,3 +70,18 @@ def test_internal_fault_is_not_explained_outside() -> None:
         body = outcome_of(error)
         assert b"Example" not in body
         assert json.loads(body)["issue"][0]["severity"] == "fatal"
+
+
+@pytest.mark.parametrize("number", ["9000000009", "900 000 0009", "900-000-0009"])
+def test_number_that_can_be_a_persons_is_not_told_wherever_it_stood(number: str) -> None:
+    fault = InputError(f"there is no Patient/{number} here ('{number}').")
+    issue = Issue(Severity.ERROR, "x", f"Patient.{number}", f"{number} is not known")
+    for told in (outcome_of(fault), outcome([issue])):
+        assert number not in told.decode()
+        assert told.count(b"(a number)") == 2
+        json.loads(told)
+
+
+@pytest.mark.parametrize("number", ["9000000008", "19000000009", "20260303090000", "a9000000009"])
+def test_number_that_is_none_is_told(number: str) -> None:
+    assert number in outcome_of(InputError(f"there is no Patient/{number} here.")).decode()

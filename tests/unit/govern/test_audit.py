@@ -180,3 +180,11 @@ def test_access_tells_the_trail_what_it_is_asked_and_answers() -> None:
     assert entry.because == ("Practitioner/n1 is not known here, so may not read Consent",)
     assert access.reach(LOCAL) is None
     assert access.reach(NURSE) == frozenset()
+
+
+def test_number_given_for_a_persons_id_is_not_kept() -> None:
+    trail = Trail(AT, "GET /patients/{id}/prescribe", "view")
+    trail.about("Patient", ("9000000009", "9000000008", "p1"))
+    trail.denied("no rule permits it")
+    (entry,) = trail.entries(404)
+    assert entry.patients == ("9000000008", "p1")  # the former has a wrong check digit: an id

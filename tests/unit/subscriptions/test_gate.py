@@ -60,7 +60,9 @@ def test_all_else_is_refused(hosts: tuple[str, ...], endpoint: str) -> None:
 
 INSIDE = (
     *("127.0.0.1", "::1", "169.254.169.254", "fe80::1", "0.0.0.0", "224.0.0.1"),
-    "::ffff:127.0.0.1",
+    *("::ffff:127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::a9fe:a9fe"),
+    *("2002:a9fe:a9fe::1", "::a9fe:a9fe", "::7f00:1", "::", "fe80::1%eth0"),
+    "2001:0:4136:e378:8000:63bf:5601:5601",  # Teredo, whose client is 169.254.169.254
 )
 
 

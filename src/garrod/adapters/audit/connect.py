@@ -13,7 +13,7 @@ WRITER = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",  # a commit outlives the process; Log.sync makes it outlive power
     "PRAGMA cache_size=-65536",
-    "PRAGMA wal_autocheckpoint=8000",
+    "PRAGMA wal_autocheckpoint=100000",  # pages; sooner beside the writer
     f"PRAGMA journal_size_limit={64 * 2**20}",
     "PRAGMA recursive_triggers=ON",  # what is replaced is deleted first, which no trigger lets pass
 )

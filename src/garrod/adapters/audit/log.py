@@ -37,7 +37,13 @@ Body = tuple[bytes, Sequence[str], bool]  # an entry without its place, whom it 
 Row = tuple[int, bytes, bytes]
 SIZES = (64, 16, 4, 1)  # rows of one statement: few texts, so that each stays prepared
 ORIGIN = 16  # bytes of the name of a log
+MUCH = 16 * 2**20  # bytes of the log of writes after which they are carried into the file
+PATIENCE = 10_000  # milliseconds to wait for another process that writes
 _VALUES = " VALUES "
+
+
+class Busy(Exception):
+    """Another process writes."""
 
 
 class Log:
@@ -51,13 +57,15 @@ class Log:
         self._seal: Head | None = None
         self._signer: Signer
         self._connection = opened(path)
+        self._carrier = opened(path)  # carries what was written into the file, beside the writer
+        self._is_patient = True
         try:
             self._in_place = path.stat().st_ino
             self._load()
             if self._seal is None:
                 self._found()
         except BaseException:
-            self._connection.close()
+            self.close()
             raise
 
     @property
@@ -67,16 +75,18 @@ class Log:
             raise InternalFault("the audit log has not begun.", code="AUD012")
         return self._seal
 
-    def append(self, bodies: Sequence[Body], *, is_head: bool = False) -> int:
-        """Write entries, durably; return the place of the first. `is_head`: the head is kept.
+    def append(self, bodies: Sequence[Body], *, is_head: bool = False, wait: bool = True) -> int:
+        """Write entries; return the place of the first. `is_head`: the head is kept.
 
-        Raises: OutsideError AUD010: nothing of it was written; InternalFault AUD012.
+        Raises: OutsideError AUD010: nothing of it was written; InternalFault AUD012; Busy where
+        another process writes, and that is not waited for.
         """
         if not self._is_there():
             raise OutsideError(
                 f"{self.path}: the audit log was moved away or replaced; start the server again.",
                 code="AUD010",
             )
+        self._patient(wait)
         try:
             try:
                 return self._append(bodies, is_head=is_head)
@@ -84,7 +94,17 @@ class Log:
                 self._load()
                 return self._append(bodies, is_head=is_head)
         except sqlite3.Error as error:
+            if not wait and getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+                raise Busy from error
             raise fault(self.path, error) from error
+
+    def checkpoint(self) -> None:
+        """Carry what was written into the file itself, where that has become much."""
+        try:
+            if Path(f"{self.path}-wal").stat().st_size > MUCH:
+                self._carrier.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        except (OSError, sqlite3.Error):
+            return  # the next one will
 
     def sync(self) -> None:
         """Return when all that was written outlives a loss of power.  Raises: OutsideError AUD010.
@@ -113,7 +133,14 @@ class Log:
 
     def close(self) -> None:
         """Let go of the file."""
+        self._carrier.close()
         self._connection.close()
+
+    def _patient(self, wait: bool) -> None:
+        """Wait for another process that writes, or not."""
+        if wait is not self._is_patient:
+            self._connection.execute(f"PRAGMA busy_timeout={PATIENCE if wait else 0}")
+            self._is_patient = wait
 
     def _append(self, bodies: Sequence[Body], *, is_head: bool, by: Signer | None = None) -> int:
         """Write in one transaction.  Raises: sqlite3.Error; the log is then as it was."""

@@ -187,5 +187,6 @@ class AuditLog:
 
     async def close(self) -> None:
         """Write what waits, keep a last head, and end."""
+        self._writer.stop()
         await asyncio.to_thread(self._writer.close)
         self.reading.close()

@@ -1,11 +1,13 @@
 """Says what is wrong as FHIR says it: an OperationOutcome, from issues or from an error of ours.
 
-Texts name what was expected and where; they never repeat a value that somebody sent.
+Texts name what was expected and where; they never repeat a value that somebody sent, and no NHS
+number even where somebody wrote one for an id: what is answered to a mistake is often logged.
 Source: HL7 FHIR R4 4.0.1, OperationOutcome; value set issue-type.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,6 +24,7 @@ from garrod.core.errors import (
     KnowledgeError,
     OutsideError,
 )
+from garrod.core.identifiers import is_mod11
 
 FINE = Issue(Severity.INFORMATION, "informational", "", "no fault found")
 CODES: tuple[tuple[type[GarrodError], str], ...] = (  # the nearest kind first
@@ -35,6 +38,8 @@ CODES: tuple[tuple[type[GarrodError], str], ...] = (  # the nearest kind first
 FAULT = "exception"
 NOBODY_KNOWN = "ACC002"
 OUR_FAULT = "something went wrong on this side; it was noted under this code"
+HIDDEN = b"(a number)"
+_NUMBER = re.compile(rb"(?<![\dA-Za-z])\d{3}[ -]?\d{3}[ -]?\d{4}(?![\dA-Za-z])")
 SYSTEM = "https://garrod.example/fhir/errors"  # of our own codes: docs/reference/errors.md
 
 
@@ -75,4 +80,10 @@ def _of(issue: Issue) -> dict[str, Any]:
 
 
 def _written(issues: list[dict[str, Any]]) -> bytes:
-    return orjson.dumps({"resourceType": "OperationOutcome", "issue": issues})
+    return _NUMBER.sub(_shown, orjson.dumps({"resourceType": "OperationOutcome", "issue": issues}))
+
+
+def _shown(number: re.Match[bytes]) -> bytes:
+    """Return a number as it is told: one that can be a person's NHS number is not."""
+    digits = re.sub(rb"\D", b"", number[0]).decode()
+    return HIDDEN if is_mod11(digits) else number[0]

@@ -60,7 +60,9 @@ def _is_whole(value: object) -> bool:
 
 
 def _search_mark(query: Query) -> str:
-    return _mark(replace(query, cursor=None, count=0, wants_total=False))
+    clauses = query.clauses if query.asked is None else query.asked
+    plain = replace(query, clauses=clauses, asked=None)
+    return _mark(replace(plain, cursor=None, count=0, wants_total=False))
 
 
 def _history_mark(of: HistoryOf) -> str:

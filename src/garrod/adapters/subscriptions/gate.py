@@ -1,7 +1,8 @@
 """Where this server may post to: only where its keeper said so, and never inside by a trick.
 
 A name is looked up once and that address is used, so that it cannot change between look and post.
-Source: OWASP, Server-Side Request Forgery Prevention; RFC 6890 (special addresses)
+Source: OWASP, Server-Side Request Forgery Prevention; RFC 6890 (special addresses); RFC 6052
+(addresses of IPv4 within IPv6)
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from garrod.core.errors import GarrodError, InputError, OutsideError
 
 LOOPBACK, ANY = "loopback", "*"
 LONGEST = 2000  # Not clinical: characters of an endpoint
+NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"), IPv6Network("::/96"))
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
@@ -98,14 +100,23 @@ class Gate:
 
     def _fault(self, name: str, address: str) -> GarrodError | None:
         """Return why an address is not posted to, or None."""
-        found = ip_address(address.partition("%")[0])
-        found = getattr(found, "ipv4_mapped", None) or found
+        found = _meant(ip_address(address.partition("%")[0]))
         if found.is_loopback:
             return None if _is_local(name) and LOOPBACK in self.hosts else _inside()
         if found.is_link_local or found.is_multicast or found.is_unspecified:
             return _inside()
         is_named = self._is_listed(name) and ANY not in self.hosts
         return None if found.is_global or is_named else _inside()
+
+
+def _meant(address: Address) -> Address:
+    """Return the address of IPv4 that one of IPv6 leads to, where it is such a one; else itself."""
+    if isinstance(address, IPv4Address) or address == IPv6Address("::1") or not int(address):
+        return address
+    if any(address in network for network in NAT64):
+        return IPv4Address(int(address) & 0xFFFF_FFFF)
+    teredo = address.teredo
+    return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else address)
 
 
 def _is_local(name: str) -> bool:

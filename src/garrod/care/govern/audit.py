@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Protocol
 
 from garrod.care.govern.access import Access, Actor, Deed, Deny, Permit
+from garrod.core.identifiers import is_mod11
 
 PERMITTED, DENIED, FAILED = "permitted", "denied", "failed"
 REQUEST, MORE, TASK, KEY = "request", "more", "task", "key"
@@ -66,6 +67,7 @@ def is_glass(told: Mapping[str, Any]) -> bool:
 
 
 _ORDER = tuple(f.name for f in fields(AuditEntry) if f.name != "index")
+_WRITTEN = json.JSONEncoder(separators=(",", ":")).encode
 _LISTS = ("kinds", "patients", "because")
 
 
@@ -76,7 +78,7 @@ def canonical(entry: AuditEntry) -> bytes:
         value = getattr(entry, name)
         if value >= 0 if name == "of" else value:
             told[name] = value
-    return json.dumps(told, separators=(",", ":")).encode("ascii")
+    return _WRITTEN(told).encode("ascii")
 
 
 def placed(body: bytes, index: int) -> bytes:
@@ -124,7 +126,7 @@ class Trail:
         """Say of what and whom something is asked, whether or not anything is given."""
         if kind:
             self._asked_kinds.add(kind)
-        self._asked.update(patients)
+        self._asked.update(patient for patient in patients if not _is_number(patient))
 
     def saw(self, kind: str, id: str = "", patients: Iterable[str] = ()) -> None:
         """Say that a resource of some people is given or written (an event too)."""
@@ -209,6 +211,11 @@ def following(trail: Trail) -> Iterator[Trail]:
         yield trail
     finally:
         _TRAIL.reset(token)
+
+
+def _is_number(patient: str) -> bool:
+    """Return whether what somebody gave for a person's id can be their NHS number."""
+    return len(patient) == 10 and patient.isascii() and patient.isdigit() and is_mod11(patient)
 
 
 class Trailed:

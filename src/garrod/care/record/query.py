@@ -180,6 +180,8 @@ class Query:
     resources were first written; what has nothing to sort by stands last. Pages stay stable: a
     later page shows nothing twice, and skips nothing, that was there at the first page and did not
     change. What changes its place meanwhile may be met twice, or not; with no sort nothing does.
+    `asked` are the clauses that whoever asks gave, where others stand in their place that may be
+    others at the next page: a cursor is of what was asked.
     """
 
     kinds: tuple[str, ...]
@@ -188,6 +190,7 @@ class Query:
     count: int = 50
     cursor: str | None = None
     wants_total: bool = False
+    asked: tuple[Clause, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,13 +42,11 @@ class Filter:
         want = count
         while True:
             page = await fetch(want, cursor)
-            seen = await self.kept(page.versions)
-            if len(seen) > count - len(got):
-                # more than are needed: read again as far as the last that is
-                last = seen[count - len(got) - 1]
-                exact = page.versions.index(last) + 1
-                page = await fetch(exact, cursor)
-                seen = seen[: count - len(got)]
+            seen = (await self.kept(page.versions))[: count - len(got)]
+            is_full = len(got) + len(seen) == count
+            if is_full and seen and page.versions[-1] is not seen[-1]:
+                # read again as far as the last that is shown: a cursor tells of where it stands
+                page = await fetch(page.versions.index(seen[-1]) + 1, cursor)
             got += seen
             if page.cursor is None:
                 return Page(tuple(got))

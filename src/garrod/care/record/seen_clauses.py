@@ -29,7 +29,7 @@ from garrod.care.record.query import (
 from garrod.core.errors import InputError
 from garrod.core.resource import Version
 
-MOST = 2000  # Not clinical: resources that a chain may go through
+MOST = 450  # Not clinical: resources that a chain may go through; as many values as stores take
 PAGE = 500  # Not clinical: resources read at a time
 
 
@@ -68,7 +68,7 @@ async def narrowed(seen: Looking, query: Query) -> Narrowed:
             if not reach:
                 return Narrowed(query, is_empty=True)
             clauses.append(OfPatients(reach))
-    return Narrowed(replace(query, clauses=tuple(clauses)))
+    return Narrowed(replace(query, clauses=tuple(clauses), asked=query.clauses))
 
 
 def _names_people(query: Query) -> bool:

@@ -85,7 +85,7 @@ def count_of(text: str, usual: int = 50) -> int:
     if not text:
         return usual
     if not text.isascii() or not text.isdecimal() or len(text) > 9:
-        raise InputError(f"_count is {text[:20]!r}: expected a whole number.", code="API004")
+        raise InputError("_count is no whole number.", code="API004")
     return min(int(text), MOST)
 
 
@@ -96,7 +96,7 @@ def _moment(name: str, text: str) -> datetime | None:
         moment = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:
         raise InputError(
-            f"{name} is {text[:40]!r}: expected a moment such as 2026-03-03T09:00:00Z.",
+            f"{name} is no moment such as 2026-03-03T09:00:00Z.",
             code="API004",
         ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

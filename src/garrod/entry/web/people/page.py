@@ -1,4 +1,7 @@
-"""The people of the record, found by the beginning of a name, each with a link to Prescribe."""
+"""The people of the record, found by the beginning of a name, each with a link to Prescribe.
+
+The name is sent as a form (POST): in an address it would stand in histories and logs.
+"""
 
 from __future__ import annotations
 
