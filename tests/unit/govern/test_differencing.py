@@ -81,6 +81,17 @@ def test_a_sum_that_was_shown_counts_and_each_new_cell_is_looked_at() -> None:
     assert is_too_near(new, [Shown(people(501, 700))], EVERYBODY)
 
 
+def test_what_a_table_hides_is_not_shown_by_another() -> None:
+    """Of 400 people 300 are shown, 97 hidden for the sake of 3: to show the 97 shows the 3."""
+    table = Shown(people(0, 400), (people(0, 300),))
+    assert asked(people(300, 397), table)
+    assert asked(people(300, 397) | people(0, 300), table)
+    assert not asked(people(300, 390), table)
+    line = Shown(people(0, 400), (people(0, 300),), (people(200, 350),))
+    assert asked(people(300, 347), line)
+    assert not asked(people(300, 340), line)
+
+
 def test_hidden_cells_tell_nothing() -> None:
     new = Shown(people(0, 400), (people(0, 400) ^ people(0, 5),))
     assert is_too_near(Shown(0, (people(0, 3),)), [OLD], EVERYBODY) is False

@@ -3,12 +3,14 @@
 people as bits of a number: what was shown before, what would be shown now -> is it too near?
 
 Too near is what differs by 1 to 7 people from what was shown, from everybody but that, from a union
-of cells shown in one table, and from the sum or the difference of two populations shown.
+of cells shown in one table (and of what is left of its population, and of everybody), from what is
+left of a total, and from the sum or the difference of two populations shown.
 Source: Denning and Schloerer 1980, doi 10.1145/356810.356813 (trackers; unchecked)
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -59,28 +61,36 @@ def _is_near_one(group: People, old: Shown, everybody: People) -> bool:
     """Return whether a group is near what one answer showed, or near a union of its cells."""
     if any(_is_near(group, known) or _is_near(group, everybody ^ known) for known in old.every()):
         return True
-    distance, rest = 0, everybody
+    shown = 0
     for cell in old.cells:
-        rest &= ~cell
-        shared = (group & cell).bit_count()
-        distance += min(shared, cell.bit_count() - shared)
+        shown |= cell
+    if any(_is_near(group, sum_ & ~shown) for sum_ in old.sums):  # a total less what it shows
+        return True
+    distance = 0
+    inside, outside = old.population & ~shown, everybody & ~old.population & ~shown
+    for part in (inside, outside, *old.cells):
+        shared = (group & part).bit_count()
+        distance += min(shared, part.bit_count() - shared)
         if distance > SMALL:
             return False
-    shared = (group & rest).bit_count()
-    return 0 < distance + min(shared, rest.bit_count() - shared) <= SMALL
+    return distance > 0
 
 
 def _is_near_two(groups: Iterable[People], populations: Sequence[People]) -> bool:
     """Return whether a group is near the sum, or the difference, of two populations shown."""
-    known = list(dict.fromkeys(populations))
+    known, found = list(dict.fromkeys(populations)), sorted(groups, key=int.bit_count)
+    sizes = [group.bit_count() for group in found]
     for place, one in enumerate(known):
         for other in known[:place]:
-            if not one & other:
+            shared = one & other
+            if not shared:
                 both = one | other
-            elif one & other in (one, other):
+            elif shared in (one, other):
                 both = one ^ other
             else:
                 continue
-            if any(_is_near(group, both) for group in groups):
+            size = both.bit_count()
+            alike = slice(bisect_left(sizes, size - SMALL), bisect_right(sizes, size + SMALL))
+            if any(_is_near(group, both) for group in found[alike]):
                 return True
     return False
