@@ -215,7 +215,7 @@ def following(trail: Trail) -> Iterator[Trail]:
 
 def _is_number(patient: str) -> bool:
     """Return whether what somebody gave for a person's id can be their NHS number."""
-    return len(patient) == 10 and patient.isascii() and patient.isdigit() and is_mod11(patient)
+    return len(patient) == 10 and patient.isascii() and patient.isdecimal() and is_mod11(patient)
 
 
 class Trailed:

@@ -21,6 +21,7 @@ from garrod.entry.cli import (
     policy,
     population,
     record,
+    release,
     serve,
     world,
 )
@@ -41,6 +42,7 @@ app.add_typer(packs.app, name="packs")
 app.add_typer(policy.app, name="policy")
 app.add_typer(population.app, name="population")
 app.add_typer(record.app, name="record")
+app.add_typer(release.app, name="release")
 app.command("advise", epilog=advise.EXAMPLE)(advise.advise)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
 app.command("medication-review", epilog=medication_review.EXAMPLE)(

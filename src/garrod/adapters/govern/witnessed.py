@@ -1,0 +1,44 @@
+"""Whether the ledger of releases is what the audit log says of it: it has each line's hash."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+from garrod.adapters.audit.connect import fault, opened_to_read
+from garrod.care.govern.audit import entry_read
+from garrod.care.govern.numbers.release import Line
+
+EVENT = "release"
+_ENTRIES = "SELECT entry FROM entries WHERE instr(CAST(entry AS TEXT), ?) ORDER BY id"
+
+
+def faults(log: Path, lines: Iterable[Line]) -> list[str]:
+    """Return what is wrong with a ledger by the audit log; nothing where they agree.
+
+    Raises: OutsideError AUD010, InputError AUD011.
+    """
+    sealed = _sealed(log)
+    found = []
+    for line in lines:
+        said = sealed.pop(line.id, "")
+        if not said:
+            found.append(f"release {line.id} stands in the ledger, and not in the audit log")
+        elif said != line.sha256():
+            found.append(f"release {line.id} is not what the audit log says that it was")
+    return [
+        *found, *(f"release {id} stands in the audit log, and not in the ledger" for id in sealed)
+    ]  # fmt: skip
+
+
+def _sealed(log: Path) -> dict[int, str]:
+    connection = opened_to_read(log)
+    try:
+        rows = connection.execute(_ENTRIES, (f'"event":"{EVENT}"',)).fetchall()
+    except sqlite3.Error as error:
+        raise fault(log, error) from error
+    finally:
+        connection.close()
+    entries = [entry_read(row[0]) for row in rows]
+    return {e.data["release"]: e.data["sha256"] for e in entries if e.event == EVENT}
