@@ -118,9 +118,9 @@ def test_groups_are_read_with_their_members() -> None:
         "resourceType": "Group", "id": "g", "type": "practitioner", "actual": True,
         "member": [{"entity": {"reference": "Practitioner/1"}}],
     }  # fmt: skip
-    found = meaning().groups("Practitioner/1", [stored(group)], BEGIN)
-    assert "Group/g" in found
-    assert "Group/g" not in meaning().groups("Practitioner/2", [stored(group)], BEGIN)
+    found = meaning().membership("Practitioner/1", [stored(group)], BEGIN)
+    assert "Group/g" in found.groups
+    assert "Group/g" not in meaning().membership("Practitioner/2", [stored(group)], BEGIN).groups
 
 
 def test_standing_is_ties_and_consents() -> None:

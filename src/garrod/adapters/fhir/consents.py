@@ -125,6 +125,17 @@ def named_in(consent: Consent) -> frozenset[str]:
     return frozenset(found)
 
 
+def actors_in(consent: Consent) -> frozenset[str]:
+    """Return the references and identifiers of those whom a consent names as actors."""
+    found: set[str] = set()
+    left = [consent.provision] if consent.provision else []
+    while left:
+        provision = left.pop()
+        found.update(actor.reference for actor in provision.actors if actor.reference)
+        left.extend(provision.provisions)
+    return frozenset(found)
+
+
 def reaching(consent: Consent, refers: Mapping[str, frozenset[str]]) -> Consent:
     """Return a consent that knows what the resources named in it refer to."""
     if consent.provision is None or not refers:

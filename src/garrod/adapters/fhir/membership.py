@@ -6,32 +6,27 @@ Source: HL7 FHIR R4 (4.0.1), Group, CareTeam, PractitionerRole, Organization.par
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from garrod.adapters.fhir.consents_read import logical, span_of
 from garrod.adapters.fhir.json import Resource, many, one, text
 from garrod.care.govern.consent.matching import in_period
+from garrod.care.govern.consent.model import Membership
 from garrod.core.errors import FhirError
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
-    """What a requester surely is a member of, and groups of which nobody can tell.
-
-    `groups` has references ("Group/x") and the identifiers ("system|value") of all of them.
-    """
-
-    groups: frozenset[str] = frozenset()
-    unsure: frozenset[str] = frozenset()
-
-
 def membership(
-    requester: str, resources: Iterable[Resource], at: datetime, *, base: str | None = None
+    requester: str,
+    resources: Iterable[Resource],
+    at: datetime,
+    *,
+    base: str | None = None,
+    also: Collection[str] = (),
 ) -> Membership:
     """Return what somebody is a member of at a moment, through groups of groups too.
 
+    `also` is what they are known to be a member of, whatever the resources say.
     A group that lists nobody, or is described by what its members have in common, is unsure.
     """
     ties: dict[str, set[str]] = {}
@@ -44,7 +39,7 @@ def membership(
             ties.setdefault(member, set()).add(group)
         if _is_described(resource):
             unsure.add(mine)
-    found, left = {requester}, [requester]
+    found, left = {requester, *also}, [requester, *also]
     while left:
         new = ties.get(left.pop(), set()) - found
         found |= new

@@ -10,10 +10,11 @@ import json
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
-from garrod.adapters.fhir.consents import consent_of
+from garrod.adapters.fhir.consents import actors_in, consent_of, named_in, reaching
 from garrod.adapters.fhir.features import FeatureReader
 from garrod.adapters.fhir.json import Resource, many, one, text
 from garrod.adapters.fhir.lines.names import LABEL
@@ -23,7 +24,7 @@ from garrod.adapters.fhir.record.parse import parse
 from garrod.adapters.fhir.ties import ties_of
 from garrod.care.govern.access import Actor, actor_told
 from garrod.care.govern.consent.house import OPT_OUT_PROVISION, RAW_GENOME, SECONDARY_FINDING
-from garrod.care.govern.consent.model import Consent, Features, Status
+from garrod.care.govern.consent.model import Consent, Features, Membership, Status
 from garrod.care.govern.labels import PACK
 from garrod.care.govern.relation import Standing
 from garrod.care.govern.scopes import Token
@@ -39,6 +40,8 @@ GUARDED = frozenset((RAW_GENOME, SECONDARY_FINDING))
 # name who wrote or took part.
 ABOUT = frozenset(("patient", "subject"))
 MOST = 50_000  # Not clinical: versions of which it is kept what they say
+BODIES = frozenset(("Group", "CareTeam", "Organization", "PractitionerRole"))
+_LOGICAL = re.compile(r"[A-Z][A-Za-z]{1,63}/[A-Za-z0-9\-.]{1,64}")
 _NAMED = re.compile(rb"Patient/([A-Za-z0-9\-.]{1,64})")
 _ESCAPED = (rb"\/", rb"\u")
 
@@ -180,10 +183,27 @@ class FhirMeaning:
             name = f"Consent/{resource['id']} (it cannot be read)"
             return Consent(name, Status.ACTIVE, patient, provision=OPT_OUT_PROVISION)
 
-    def groups(self, who: str, versions: Sequence[Version], at: datetime) -> frozenset[str]:
+    def membership(
+        self, who: str, versions: Sequence[Version], at: datetime, also: Collection[str] = ()
+    ) -> Membership:
         """Return what somebody is a member of at a time, as groups and roles say."""
         read = [_resource(v) for v in versions]
-        return membership(who, read, at, base=self.base or None).groups
+        return membership(who, read, at, base=self.base or None, also=also)
+
+    def bodies(self, standing: Standing) -> frozenset[str]:
+        """Return the groups, teams and organisations that the consents of a person name."""
+        named = frozenset[str]().union(*(actors_in(c) for c in standing.consents))
+        return frozenset(name for name in named if name.partition("/")[0] in BODIES)
+
+    def related(self, standing: Standing) -> frozenset[str]:
+        """Return the resources whose own references the consents of a person ask about."""
+        named = frozenset[str]().union(*(named_in(c) for c in standing.consents))
+        return frozenset(name for name in named if _LOGICAL.fullmatch(name))
+
+    def reaching(self, standing: Standing, versions: Mapping[str, Version]) -> Standing:
+        """Return a standing whose consents know what the resources named in them refer to."""
+        refers = {name: self.features(version).refers for name, version in versions.items()}
+        return replace(standing, consents=tuple(reaching(c, refers) for c in standing.consents))
 
     def owner(self, note: str) -> Actor | None:
         """Return who asked for a subscription, by the note that is kept of it."""

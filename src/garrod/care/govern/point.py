@@ -7,12 +7,13 @@ Pure: what the record says of a person is given; what is kept, and for how long,
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from garrod.care.govern.access import Actor, Deed
-from garrod.care.govern.consent.evaluate import Outline, outline
-from garrod.care.govern.consent.model import Features, Request, Ruling
+from garrod.care.govern.consent.default import default_ruling
+from garrod.care.govern.consent.evaluate import Outline, Voice, outline
+from garrod.care.govern.consent.model import Features, Membership, Request, Ruling
 from garrod.care.govern.policy import (
     DEEDS,
     DENIED,
@@ -27,10 +28,25 @@ from garrod.care.govern.policy import (
 )
 from garrod.care.govern.relation import Standing, relation_of
 from garrod.care.govern.scopes import Grant, InsufficientScope, Token, Whose, granted_to
+from garrod.core.identifiers import OdsCode
 
 Tokens = Callable[[], Mapping[str, Collection[Token]]]
 MOST = 20_000  # Not clinical: questions of role and kind whose answers are kept
+NOTHING = Membership()
 HOUSE = "house rule"  # how the names of rules begin that hold for everybody
+# What a deed is to consent. Source: HL7 terminology, consentaction (R4): collect, access, use,
+# disclose, correct; which deed is which is the project's own reading.
+ACTIONS: Mapping[Deed, str] = {
+    Deed.READ: "access",
+    Deed.SEARCH: "access",
+    Deed.HISTORY: "access",
+    Deed.LISTEN: "access",
+    Deed.CREATE: "collect",
+    Deed.UPDATE: "correct",
+    Deed.DELETE: "correct",
+    Deed.OPERATE: "use",
+    Deed.EXPORT: "disclose",
+}
 OUT_OF_SCOPE = "what the app was granted does not reach so far"
 
 
@@ -55,7 +71,7 @@ class Rights:
     """What one actor may do with what is one person's ("" for what is nobody's)."""
 
     __slots__ = (
-        *("_answers", "_consents", "_granted", "_has_consents", "_plain", "_policing"),
+        *("_answers", "_granted", "_outlines", "_plain", "_policing", "_request", "_standing"),
         *("actor", "patient", "relation"),
     )
 
@@ -63,18 +79,17 @@ class Rights:
         self,
         policing: Policing,
         actor: Actor,
-        patient: str,
+        standing: Standing | None,
         relation: str,
-        consents: Outline | None,
-        *,
-        has_consents: bool = False,
+        request: Request,
     ) -> None:
         self.actor = actor
-        self.patient = patient
+        self.patient = standing.patient if standing else ""
         self.relation = relation
         self._policing = policing
-        self._consents = consents
-        self._has_consents = has_consents
+        self._standing = standing
+        self._request = request
+        self._outlines: dict[str, Outline] = {}
         self._plain: dict[tuple[Deed, str], Answer] = {}
         self._answers: dict[tuple[Deed, str], Answer] = {}
         self._granted: dict[tuple[Deed, str], tuple[Grant, ...] | None] = {}
@@ -101,9 +116,10 @@ class Rights:
         granted = self._granted.get((deed, kind))
         is_narrow = granted is not None and all(grant.parameters for grant in granted)
         is_direct = self._policing.terms.purpose(self.actor.purpose) in DIRECT
-        if found.is_whole or self._has_consents or is_narrow or not is_direct:
+        has_consents = self._standing is not None and bool(self._standing.consents)
+        if found.is_whole or has_consents or is_narrow or not is_direct:
             return found
-        said, because = self._said(Features("", kind))
+        said, because = self._said(deed, Features("", kind))
         verdict = self._asked(deed, kind, "", said)
         return Answer(verdict.is_permitted, because=(*verdict.because, *because))
 
@@ -115,7 +131,7 @@ class Rights:
             return found
         if not self._is_granted(deed, seen):
             return Answer(False, because=(OUT_OF_SCOPE,))
-        said, because = self._said(features)
+        said, because = self._said(deed, features)
         label = self._policing.terms.label(features.labels)
         verdict = self._asked(deed, features.kind, label, said)
         return Answer(verdict.is_permitted, because=(*verdict.because, *because))
@@ -130,11 +146,13 @@ class Rights:
         verdicts = [
             self._asked(deed, kind, label, said)
             for label in self._policing.terms.guarded(kind)
-            for said in self._sayings()
+            for said in self._sayings(deed)
         ]
         permitted = {verdict.is_permitted for verdict in verdicts}
         if permitted == {False}:
-            return Answer(False, because=verdicts[0].because)
+            is_told = DEEDS[deed] in DISCLOSING and self._is_unstated(deed)
+            words = self._said(deed, Features("", kind))[1] if is_told else verdicts[0].because
+            return Answer(False, because=words)
         is_narrow = granted is not None and all(grant.parameters for grant in granted)
         if is_narrow or len(permitted) > 1:
             return Answer(True, is_whole=False)
@@ -159,21 +177,41 @@ class Rights:
         tokens = seen.tokens()
         return any(grant.fits(tokens) for grant in granted)
 
-    def _sayings(self) -> tuple[str, ...]:
-        """Return what consent may say of a resource of the person."""
-        if self._consents is None:
-            return (SILENT,)
-        own = [v for v in self._consents.voices if not v.source.startswith(HOUSE)]
-        if not all(voice.rule.is_whole for voice in own):
-            return (SILENT, PERMITTED, DENIED)
-        usual = _saying(self._consents.of(Features("", "")))
-        # the house's rules are about labels: they deny some, and make nothing of a denial
-        return (usual,) if self._consents.is_whole or usual == DENIED else (usual, DENIED)
+    def _outline(self, deed: Deed) -> Outline | None:
+        """Return what consent says to a deed, made once for each action; None: nobody's."""
+        if self._standing is None:
+            return None
+        action = ACTIONS[deed]
+        found = self._outlines.get(action)
+        if found is None:
+            asked = replace(self._request, action=action)
+            found = self._outlines[action] = outline(self._standing.consents, asked)
+        return found
 
-    def _said(self, features: Features) -> tuple[str, tuple[str, ...]]:
-        if self._consents is None:
+    def _sayings(self, deed: Deed) -> tuple[str, ...]:
+        """Return what consent may say of a resource of the person."""
+        said = self._outline(deed)
+        if said is None:
+            return (SILENT,)
+        if not all(voice.rule.is_whole for voice in _own(said)):
+            return (SILENT, PERMITTED, DENIED)
+        usual, _ = self._said(deed, Features("", ""))
+        # the house's rules are about labels: they deny some, and make nothing of a denial
+        return (usual,) if said.is_whole or usual == DENIED else (usual, DENIED)
+
+    def _is_unstated(self, deed: Deed) -> bool:
+        """Return whether no purpose is stated and no consent of the person speaks to that."""
+        said = self._outline(deed)
+        return said is not None and not self._request.purpose and not _own(said)
+
+    def _said(self, deed: Deed, features: Features) -> tuple[str, tuple[str, ...]]:
+        said = self._outline(deed)
+        if said is None:
             return SILENT, ()
-        ruled = self._consents.of(features)
+        if self._is_unstated(deed):
+            ruled: Ruling | None = default_ruling(features, self._request)
+        else:
+            ruled = said.of(features)
         return _saying(ruled), ruled.because if ruled else ()
 
     def _asked(self, deed: Deed, kind: str, label: str, said: str) -> Answer:
@@ -198,6 +236,11 @@ def _saying(ruled: Ruling | None) -> str:
     return PERMITTED if ruled.is_permitted else DENIED
 
 
+def _own(said: Outline) -> list[Voice]:
+    """Return the voices that are the person's, and not the house's."""
+    return [voice for voice in said.voices if not voice.source.startswith(HOUSE)]
+
+
 def rights_of(
     policing: Policing,
     actor: Actor,
@@ -205,20 +248,31 @@ def rights_of(
     at: datetime,
     *,
     groups: Iterable[str] = (),
+    member: Membership = NOTHING,
 ) -> Rights:
     """Return what an actor may do with what is a person's; standing None: with what is nobody's.
 
-    `groups` are those that the record says the actor is a member of.
+    `groups` are those that the record says the actor is a member of: they may tie the actor to the
+    person. `member` is what else consents may call them by, and what of that nobody can tell.
     """
-    if standing is None:
-        return Rights(policing, actor, "", NOBODY, None)
     organisation = (actor.organisation,) if "/" in actor.organisation else ()
     known = frozenset((*actor.groups, *groups, *organisation))
-    relation = relation_of(actor, standing, at, groups=known)
-    asked = Request(requester=actor.id, groups=known, purpose=actor.purpose, at=at, role=actor.role)
-    said = outline(standing.consents, asked)
-    has_consents = bool(standing.consents)
-    return Rights(policing, actor, standing.patient, relation, said, has_consents=has_consents)
+    relation = relation_of(actor, standing, at, groups=known) if standing else NOBODY
+    asked = Request(
+        requester=actor.id,
+        groups=known | member.groups | _numbered(actor.organisation),
+        purpose=actor.purpose.strip(),
+        at=at,
+        role=actor.role,
+        unsure=member.unsure - known,
+    )
+    return Rights(policing, actor, standing, relation, asked)
+
+
+def _numbered(organisation: str) -> frozenset[str]:
+    """Return an ODS code as consents name it: system and value; none where it is no code."""
+    is_code = bool(organisation) and "/" not in organisation
+    return frozenset((f"{OdsCode.system}|{organisation}",)) if is_code else frozenset()
 
 
 def relations_permitted(policing: Policing, actor: Actor, deed: Deed, kind: str) -> tuple[str, ...]:

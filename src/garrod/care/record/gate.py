@@ -11,21 +11,19 @@ Source: the project's design; withdrawal within a second
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
 
 from garrod.care.govern.access import LOCAL, Actor, Deed
-from garrod.care.govern.consent.model import Features
 from garrod.care.govern.point import Answer, Rights, Seen, rights_of
 from garrod.care.govern.policy import Policing
 from garrod.care.govern.relation import Standing
-from garrod.care.govern.scopes import Token
+from garrod.care.record.belonging import Belonging, Belongings
+from garrod.care.record.meaning import Meaning, all_found, named_versions, undeleted
 from garrod.care.record.people_log import Log
 from garrod.care.record.ports import Store, View
 from garrod.care.record.query import Criterion, OfPatients, ParamType, Query, Reference
-from garrod.care.record.query import Token as Code
 from garrod.care.record.reaching import may_reach_all, may_reach_anybody, reached
 from garrod.core.resource import Version
 
@@ -38,55 +36,9 @@ LISTED = frozenset(("List", "MedicationStatement"))  # where a line may be kept 
 PERSONAL = frozenset(("patient", "proxy"))
 LOOK = 0.5  # Not clinical: seconds between two looks at what other processes wrote
 KEPT = 1.0  # Not clinical: seconds that the rights of an actor are kept; withdrawal is within one
-REACHED = 5.0  # Not clinical: seconds that it is kept whom a search goes through, and groups
+REACHED = 5.0  # Not clinical: seconds that it is kept whom a search goes through
 FEW = 500  # Not clinical: actors of whom that is kept
 MOST = 20_000  # Not clinical: standings and rights kept
-_PAGE = 500  # Not clinical: resources read at a time
-
-
-class Meaning(Protocol):
-    """Knows what the bytes of a version say of whose it is."""
-
-    def named(self, version: Version) -> Collection[str] | None:
-        """Return everybody whom a version names, quickly; None: look closely."""
-        ...
-
-    def is_plain(self, version: Version) -> bool:
-        """Return whether a version surely bears no label that the house guards."""
-        ...
-
-    def whose(self, version: Version) -> tuple[str, ...]:
-        """Return the logical ids of those whose data a version is."""
-        ...
-
-    def features(self, version: Version) -> Features:
-        """Return what consent may ask of a version."""
-        ...
-
-    def tokens(self, version: Version) -> Mapping[str, Collection[Token]]:
-        """Return the codes of a version by search parameter."""
-        ...
-
-    def kept_by(self, version: Version) -> frozenset[str]:
-        """Return the settings by which lines are kept private; none: it is open."""
-        ...
-
-    def standing(
-        self, patient: str, versions: Sequence[Version], also: Mapping[str, Sequence[Version]]
-    ) -> Standing:
-        """Return what resources say of who may come near a person.
-
-        `also` are Patients who are, by their links, a RelatedPerson of the person.
-        """
-        ...
-
-    def groups(self, who: str, versions: Sequence[Version], at: datetime) -> frozenset[str]:
-        """Return what somebody is a member of at a time, as groups and roles say."""
-        ...
-
-    def owner(self, note: str) -> Actor | None:
-        """Return who asked for a subscription, by the note that is kept of it."""
-        ...
 
 
 Answers = dict[tuple[bytes, str], tuple[float, Answer]]  # of a version: until when, and what
@@ -114,7 +66,8 @@ class Gate:
         self._rights: dict[tuple[Actor, str], tuple[float, Rights]] = {}
         self._answers: dict[tuple[Actor, Deed], Answers] = {}
         self._reaches: dict[tuple[Actor, Deed], tuple[float, frozenset[str]]] = {}
-        self._groups: dict[tuple[str, str], tuple[float, frozenset[str]]] = {}
+        self._related: dict[str, frozenset[str]] = {}  # by person, what their consents reach
+        self._belongings = Belongings(meaning, clock, seconds)
 
     def over(self, store: Store) -> Gate:
         """Listen to a store's events; return this gate."""
@@ -139,13 +92,23 @@ class Gate:
         if found is not None and found[0] > now:
             return found[1]
         standing = await self.standing(view, patient) if patient else None
-        groups = await self._members(view, actor) if standing else ()
-        rights = rights_of(self.policing, actor, standing, self.clock(), groups=groups)
+        rights = await self._made(view, actor, standing)
         if view is self._store:  # what a transaction reads may never come true
             if len(self._rights) > MOST:
                 self._forget_rights()
             self._rights[key] = (now + KEPT, rights)
         return rights
+
+    async def _made(self, view: View, actor: Actor, standing: Standing | None) -> Rights:
+        if standing is None:
+            return rights_of(self.policing, actor, None, self.clock())
+        mine = await self._belonging(view, actor)
+        member = await self._belongings.toward(view, actor, standing, mine)
+        at = self.clock()
+        return rights_of(self.policing, actor, standing, at, groups=mine.groups, member=member)
+
+    async def _belonging(self, view: View, actor: Actor) -> Belonging:
+        return await self._belongings.of(view, actor, is_kept=view is self._store)
 
     async def _look(self, now: float) -> None:
         """Let go of what events since the last look bear on."""
@@ -154,19 +117,26 @@ class Gate:
         heard = await self._log.heard()
         if heard is None:
             self._standings.clear()
-            self._groups.clear()
+            self._related.clear()
+            self._belongings.forget()
             self._forget_rights()
             return
         bearing = [event for event in heard if event.kind in BEARING]
-        if not bearing:
+        names = {event.name for event in heard}
+        reached = {p for p, of in self._related.items() if not of.isdisjoint(names)}
+        if not bearing and not reached:
             return
         self._forget_rights()
-        self._groups.clear()
-        people = {patient for event in bearing for patient in event.patients}
+        self._belongings.forget()
+        people = reached | {patient for event in bearing for patient in event.patients}
         has_proxies = any(event.kind in (PATIENT, "RelatedPerson") for event in bearing)
         for patient, standing in list(self._standings.items()):
             if patient in people or (has_proxies and standing.has_proxies):
-                del self._standings[patient]
+                self._drop(patient)
+
+    def _drop(self, patient: str) -> None:
+        del self._standings[patient]
+        self._related.pop(patient, None)
 
     def _forget_rights(self) -> None:
         self._rights.clear()
@@ -191,36 +161,22 @@ class Gate:
         found = self._standings.get(patient)
         if found is not None:
             return found
-        versions = await _all(view, Query(STANDING, (OfPatients(frozenset((patient,))),)))
-        also = {
-            v.id: await _all(view, _linked_to(v.id)) for v in versions if v.kind == "RelatedPerson"
-        }
+        versions = await all_found(view, Query(STANDING, (OfPatients(frozenset((patient,))),)))
+        relatives = [v.id for v in versions if v.kind == "RelatedPerson"]
+        also = {id: await all_found(view, _linked_to(id)) for id in relatives}
         standing = self.meaning.standing(patient, versions, also)
+        related = self.meaning.related(standing)
+        if related:
+            standing = self.meaning.reaching(
+                standing, await named_versions(view, related, gone=True)
+            )
         if view is self._store:
             self._standings[patient] = standing
+            if related:
+                self._related[patient] = related
             while len(self._standings) > MOST:
-                self._standings.popitem(last=False)
+                self._drop(next(iter(self._standings)))
         return standing
-
-    async def _members(self, view: View, actor: Actor) -> frozenset[str]:
-        """Return the groups of the record that an actor is a member of, and their organisation."""
-        key = (actor.id, actor.organisation)
-        found, now = self._groups.get(key), self.seconds()
-        if found is not None and found[0] > now:
-            return found[1]
-        kind, _, id = actor.id.partition("/")
-        members: list[Version] = []
-        for of, param in (("Group", "member"), ("PractitionerRole", "practitioner")) if id else ():
-            named = Criterion(param, ParamType.REFERENCE, (Reference(kind, id),))
-            members += await _all(view, Query((of,), (named,)))
-        if actor.organisation and "/" not in actor.organisation:
-            code = Criterion("identifier", ParamType.TOKEN, (Code(None, actor.organisation),))
-            members += await _all(view, Query(("Organization",), (code,)))
-        groups = self.meaning.groups(actor.id, members, self.clock())
-        groups |= {f"{v.kind}/{v.id}" for v in members if v.kind == "Organization"}
-        if view is self._store:
-            self._groups[key] = (now + REACHED, groups)
-        return groups
 
     async def seen(
         self, view: View, actor: Actor, versions: Sequence[Version], deed: Deed
@@ -255,11 +211,10 @@ class Gate:
         return found
 
     async def _asked(self, view: View, actor: Actor, version: Version, deed: Deed) -> Answer:
-        while version.is_deleted:
-            before = await view.read_version(version.kind, version.id, version.number - 1)
-            if before is None:
-                return Answer(False)
-            version = before
+        before = await undeleted(view, version)
+        if before is None:
+            return Answer(False)
+        version = before
         if not await self._is_own(view, actor, version):
             return Answer(False)
         named = self.meaning.named(version)
@@ -312,7 +267,7 @@ class Gate:
         found = self._reaches.get((actor, deed))
         if found is not None and found[0] > now:
             return found[1]
-        names = {actor.id, *actor.groups, *await self._members(view, actor)}
+        names = {actor.id, *actor.groups, *(await self._belonging(view, actor)).groups}
         names |= {actor.organisation} if "/" in actor.organisation else set()
         reach = await reached(self.policing, view, actor, deed, names=names)
         if view is self._store:
@@ -329,14 +284,3 @@ class Gate:
 def _linked_to(related: str) -> Query:
     link = Criterion("link", ParamType.REFERENCE, (Reference("RelatedPerson", related),))
     return Query((PATIENT,), (link,))
-
-
-async def _all(view: View, query: Query) -> list[Version]:
-    """Return all that a query finds."""
-    query, found = replace(query, count=_PAGE), list[Version]()
-    while True:
-        page = await view.search(query)
-        found += page.versions
-        if page.cursor is None:
-            return found
-        query = replace(query, cursor=page.cursor)

@@ -47,7 +47,7 @@ _SILENT = Word(SILENT)
 
 
 @dataclass(frozen=True, slots=True)
-class _Voice:
+class Voice:
     """A consent as it answers one request; what it said once is kept in `said`."""
 
     rule: Rule
@@ -101,7 +101,7 @@ class _Voice:
 class Outline:
     """What one person's consents say to a request; `of` says the rest for a resource, quickly."""
 
-    voices: tuple[_Voice, ...]
+    voices: tuple[Voice, ...]
 
     @property
     def is_whole(self) -> bool:
@@ -138,7 +138,7 @@ def outline(consents: Sequence[Consent], request: Request) -> Outline:
 
 
 @lru_cache(maxsize=256)
-def _house(purpose: str) -> tuple[_Voice, ...]:
+def _house(purpose: str) -> tuple[Voice, ...]:
     """Return the voices of the house: they ask of a request nothing but its purpose."""
     asked = Request("", frozenset(), purpose, datetime.max.replace(tzinfo=UTC))
     voices = (_voice(rule, Standing.IN_FORCE, asked) for rule in HOUSE_RULES)
@@ -162,7 +162,7 @@ def ruling(consents: Sequence[Consent], features: Features, request: Request) ->
     return Ruling(True, tuple(why for r in found if r is not None for why in r.because))
 
 
-def _voice(consent: Consent, standing: Standing, request: Request) -> _Voice | None:
+def _voice(consent: Consent, standing: Standing, request: Request) -> Voice | None:
     """Return how a consent answers a request; None where it has nothing to say to it."""
     system, code = purpose_of(request.purpose)
     is_research = system == V3 and code in RESEARCH
@@ -176,7 +176,7 @@ def _voice(consent: Consent, standing: Standing, request: Request) -> _Voice | N
     is_care = system == V3 and code in CARE
     rule = rule_of(consent.provision, request, consent.reference, doubts=doubts)
     base = _base_of(consent, is_care=is_care and not doubts)
-    return _Voice(rule, consent.reference, standing, consent.yields_to, base)
+    return Voice(rule, consent.reference, standing, consent.yields_to, base)
 
 
 def _base_of(consent: Consent, *, is_care: bool) -> Kind | None:
@@ -187,7 +187,7 @@ def _base_of(consent: Consent, *, is_care: bool) -> Kind | None:
     return Kind.PERMIT if OPT_IN in codes and is_care else None
 
 
-def _may_speak(voice: _Voice) -> bool:
+def _may_speak(voice: Voice) -> bool:
     """Return whether a voice can be anything but silent."""
     if not voice.rule.missed:
         return True

@@ -71,6 +71,17 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Membership:
+    """What a requester surely is a member of, and groups of which nobody can tell.
+
+    `groups` has references ("Group/x") and the identifiers ("system|value") of all of them.
+    """
+
+    groups: frozenset[str] = frozenset()
+    unsure: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Ruling:
     """What consent says. `because`: consent and provision by name; never content of a resource."""
 
