@@ -38,7 +38,7 @@ def data(run: Run, tmp_path: Path) -> Path:
 
 def bodies(data: Path) -> list[tuple[object, ...]]:
     """Return every stored version as it is stored."""
-    (file,) = data.glob("*.db")
+    file = data / "record.db"
     with sqlite3.connect(file) as store:
         found: list[tuple[object, ...]] = store.execute(
             "select body, sha256 from version order by 1"

@@ -10,7 +10,7 @@ nobody's data, and leave no entry.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, MutableMapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -236,12 +236,12 @@ class _Request:
         try:
             await self.audit.write(self.trail, status)
         except GarrodError as error:
-            LOG.error("AUD103 a request left no entry", code=error.code)
+            _say(error)
 
     async def _refuse(self, error: GarrodError, type: str) -> None:
         """Answer that nothing is given out; a stream that has begun is broken off."""
-        LOG.error("AUD103 a request left no entry", code=error.code)
         self.is_refused = True
+        _say(error)
         if type.startswith("websocket"):
             return await self._send({"type": "websocket.close", "code": 1011})
         if type != HEAD:
@@ -261,6 +261,12 @@ class _Request:
         ]
         await self._send({"type": HEAD, "status": 503, "headers": headers})
         return await self._send({"type": BODY, "body": body})
+
+
+def _say(error: GarrodError) -> None:
+    """Tell the server's own log; a disk that takes no audit may take no log either."""
+    with suppress(OSError):
+        LOG.error("AUD103 a request left no entry", code=error.code)
 
 
 def _is_nobodys(path: str) -> bool:

@@ -13,6 +13,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from garrod.adapters.audit.log import Body, Busy, Log
@@ -138,9 +139,9 @@ class Writer:
 
     def _bear(self, jobs: Sequence[Job], error: GarrodError, said: str) -> None:
         self.is_failing = True
-        self._failed(UNWRITTEN, said)
         for job in jobs:
             job.error = error
+        self._say(UNWRITTEN, said)
 
     def _run(self) -> None:
         is_open = True
@@ -193,7 +194,12 @@ class Writer:
             if self.witness is not None:
                 self.witness.told(seal)
         except GarrodError as error:
-            self._failed(NO_HEAD, error.code)
+            self._say(NO_HEAD, error.code)
+
+    def _say(self, what: str, why: str) -> None:
+        """Tell the server's own log; a disk that takes no audit may take no log either."""
+        with suppress(OSError):
+            self._failed(what, why)
 
 
 def _tell(jobs: Sequence[Job]) -> None:
