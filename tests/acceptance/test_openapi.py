@@ -77,6 +77,6 @@ def test_server_does_what_the_page_says(tmp_path: Path) -> None:
         done = dict(
             re.findall(r'garrod_requests_total\{method="\w+",status="(\d+)"\} (\d+)', counts)
         )
-        assert {"200", "201", "400", "404"} <= set(done)
+        assert {"200", "201", "400", "404"} <= set(done), done
         assert not [status for status in done if status == "500"]
         assert running.ask("POST", "/fhir/Patient", json={"resourceType": "Patient"}).is_success

@@ -111,8 +111,11 @@ _WORD: Json = {"type": "string"}
 _TAG: Json = {"type": "string", "pattern": '^(W/)?"[0-9]{1,9}"$'}
 _MOMENT: Json = {"type": "string", "format": "date-time"}
 PARAMETERS = {
-    "type": _given("path", "type", {"$ref": "#/components/schemas/Kind"}),
-    "id": _given("path", "id", ID_SCHEMA),
+    "type": {
+        **_given("path", "type", {"$ref": "#/components/schemas/Kind"}),
+        "example": "Patient",
+    },
+    "id": {**_given("path", "id", ID_SCHEMA), "example": "example"},
     "version": _given("path", "version", {"type": "integer", "minimum": 1}),
     "_count": _given("query", "_count", {"type": "integer", "minimum": 0, "maximum": 1000}),
     "_sort": _given("query", "_sort", _chosen("_id", "-_id", "_lastUpdated", "-_lastUpdated")),
@@ -191,8 +194,9 @@ _FORM: Json = {
     "type": "object",
     "properties": {"_id": ID_SCHEMA, "_count": {"type": "integer", "minimum": 0}},
 }
+EXAMPLE: Json = {"resourceType": "Patient", "id": "example", "gender": "female"}
 _BODIES: dict[str, Json] = {
-    "Resource": {FHIR: {"schema": RESOURCE}},
+    "Resource": {FHIR: {"schema": RESOURCE, "example": EXAMPLE}},
     "Bundle": {FHIR: {"schema": {"$ref": "#/components/schemas/Bundle"}}},
     "Patch": {
         PATCH: {"schema": {"type": "array", "items": _OPERATION}},
