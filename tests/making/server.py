@@ -76,7 +76,7 @@ def server(
 
 
 def _wait(client: httpx.Client, base: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
+    for _ in range(1200):  # two minutes: two hundred people are stored first, on a busy machine
         if process.poll() is not None:
             raise AssertionError(f"the server ended: {log.read_text()}")
         try:
