@@ -34,6 +34,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 PREFIX = "/fhir"
 PATCHES = ("application/json-patch+json",)
 FORM = "application/x-www-form-urlencoded"
+CREATED = 201
 
 
 class FhirDoor:
@@ -128,7 +129,7 @@ def _format_in(question: str) -> str:
 async def _send(send: Send, answer: Answer, *, is_head: bool) -> None:
     body, media = answer.body, answer.media_type or JSON
     headers = [(b"cache-control", b"no-store"), (b"content-length", str(len(body)).encode())]
-    if body:
+    if body or answer.status == CREATED:
         headers.append((b"content-type", f"{media}; charset=utf-8".encode()))
     headers += [(k.lower().encode(), v.encode("latin-1")) for k, v in answer.headers.items()]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
