@@ -130,7 +130,7 @@ def test_context_of_five_megabytes_is_answered_for_each_draft(door: Hooks) -> No
 
 def test_server_of_the_caller_that_is_too_slow_is_said_on_the_card(door: Hooks) -> None:
     with other() as server:
-        server.seconds = 3.0
+        server.seconds = 8.0
         known = {"patient": person("far")}
         body = call(SERVICE, order("o1", "Ibuprofen 400 mg", "far"), context={"patientId": "far"})
         told = door.ask(

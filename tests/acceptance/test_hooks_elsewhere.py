@@ -145,7 +145,7 @@ def test_server_that_is_down_is_said_on_the_card_and_nothing_is_silent(door: Hoo
 
 def test_slow_server_is_left_in_time_and_said(door: Hooks) -> None:
     with other() as server:
-        server.seconds = 3.0
+        server.seconds = 8.0
         told = asked(door, server, "far", prefetch={"patient": person("far")})
     assert told.status == 200
     assert "did not answer within" in said(told)

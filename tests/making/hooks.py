@@ -121,7 +121,7 @@ def statement(id: str, words: str, patient: str = "p1", **more: Any) -> dict[str
 @contextmanager
 def hooks(settings: Settings | None = None, clients: Clients | None = None) -> Iterator[Hooks]:
     """Open both doors until the block ends."""
-    given = settings or Settings(fhir=BASE, gate=Gate(frozenset(("loopback",))), seconds=1.0)
+    given = settings or Settings(fhir=BASE, gate=Gate(frozenset(("loopback",))), seconds=4.0)
     with door() as record:
         consult = record.fhir.rooms().consult
         reader = Reader(given.gate, given.seconds)
