@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from garrod.entry.api.openapi_parts import parameters_of
+
 Json = dict[str, Any]
 JSON, FHIR = "application/json", "application/fhir+json"
 _TEXT: Json = {"type": "string"}
@@ -130,21 +132,9 @@ _TASKS: Json = {
         "properties": {"owner": _TEXT, "due": {"type": ["string", "null"]}},
     },
 }
-_GUIDANCE: Json = {
-    "type": "object",
-    "required": ["resourceType"],
-    "properties": {
-        "resourceType": {"const": "Parameters"},
-        "parameter": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["name", "resource"],
-                "properties": {"name": {"enum": ["guidance", "task"]}, "resource": _OUTCOME},
-            },
-        },
-    },
-}
+_GUIDANCE = parameters_of(
+    {"name": {"enum": ["guidance", "task"]}, "resource": _OUTCOME}, "resource"
+)
 # What is told of an operation of the FHIR door beside its path, by its name.
 TOLD: dict[str, Json] = {
     "advise": {

@@ -178,21 +178,19 @@ _OPERATION: Json = {
         "value": {},
     },
 }
-_PARAMETERS: Json = {
-    "type": "object",
-    "required": ["resourceType"],
-    "properties": {
+
+
+def parameters_of(part: Json, *needed: str) -> Json:
+    """Return the schema of a Parameters resource; `part` are the members of each of its parts."""
+    item = {"type": "object", "required": ["name", *needed], "properties": part}
+    members = {
         "resourceType": {"const": "Parameters"},
-        "parameter": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["name"],
-                "properties": {"name": _WORD, "valueString": _WORD, "resource": RESOURCE},
-            },
-        },
-    },
-}
+        "parameter": {"type": "array", "items": item},
+    }
+    return {"type": "object", "required": ["resourceType"], "properties": members}
+
+
+_PARAMETERS = parameters_of({"name": _WORD, "valueString": _WORD, "resource": RESOURCE})
 _FORM: Json = {
     "type": "object",
     "properties": {"_id": ID_SCHEMA, "_count": {"type": "integer", "minimum": 0}},
