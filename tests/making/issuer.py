@@ -60,6 +60,7 @@ class SmallIssuer:
             "jti": "j1",
             "client_id": "app",
             "scope": "user/*.rs",
+            "auth_time": now - 60,
         }
         said = {k: v for k, v in (usual | claims).items() if v is not None}
         own = key or KEYS[algorithm]

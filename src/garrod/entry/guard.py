@@ -16,6 +16,7 @@ from garrod.adapters.identity.tokens import NotAtHand, Verifier, parts_of
 from garrod.care.govern.access import LOCAL, Actor
 from garrod.care.govern.audit import current
 from garrod.care.govern.scopes import InsufficientScope
+from garrod.care.govern.stepping import SignInAgain
 from garrod.core.errors import AccessDenied, GarrodError
 
 SMART = "/fhir/.well-known/smart-configuration"
@@ -129,11 +130,14 @@ def bearer(headers: Mapping[str, str]) -> str:
 def challenge(error: GarrodError) -> dict[str, str]:
     """Return the header by which a refusal says what is asked for; none where it is another fault.
 
-    Source: RFC 6750, 3
+    Source: RFC 6750, 3; RFC 9470, 3 (sign in again)
     """
     said = ['Bearer realm="garrod"']
     if isinstance(error, InsufficientScope):
         said += ['error="insufficient_scope"', f'scope="{_plain(error.scope)}"']
+    elif isinstance(error, SignInAgain):
+        said += ['error="insufficient_user_authentication"', f'max_age="{error.seconds}"']
+        said += [f'acr_values="{_plain(" ".join(error.levels))}"'] if error.levels else []
     elif isinstance(error, Unauthorised):
         said += [f'error="{error.error}"'] if error.error else []
     elif error.code != "ACC002":

@@ -108,7 +108,7 @@ def test_answer_names_the_rules() -> None:
 
 def test_every_kind_purpose_and_label_has_a_class() -> None:
     terms = load().terms
-    assert terms.reference == "access-england@1.0.0"
+    assert terms.reference == "access-england@1.1.0"
     assert (terms.kind("Observation"), terms.kind("Medication")) == (OTHER, "shared")
     assert (terms.purpose("TREAT"), terms.purpose("HRESCH")) == ("care", "research")
     assert terms.purpose("http://example.org#FooBar") == OTHER

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from garrod.care.govern.access import LOCAL, Actor
-from garrod.care.govern.stepping import FRESH, Act, SignInAgain
 from garrod.entry.web.seals import ABSOLUTE, IDLE, Seals
 from garrod.entry.web.sessions import COOKIE, HOST_COOKIE, Present, Sessions, SignedIn
 
@@ -37,7 +36,7 @@ def present(sessions: Sessions, cookie: str) -> Present:
 
 
 def test_cookie_holds_nothing_of_who_is_signed_in(sessions: Sessions, clock: Clock) -> None:
-    cookie = sessions.begin(SignedIn(NURSE, "Nora", clock.now))
+    cookie = sessions.begin(SignedIn(NURSE, "Nora"))
     assert "nurse" not in cookie
     found = present(sessions, cookie)
     assert (found.who.actor.id, found.who.actor.role) == (NURSE.id, NURSE.role)
@@ -84,17 +83,6 @@ def test_ended_session_stays_ended_while_its_cookie_would_hold(
         clock.now += timedelta(minutes=20)
         sessions.begin()
         assert sessions.present(sessions.seals.renewed(session)) is None
-
-
-def test_dangerous_act_asks_for_a_sign_in_of_now(sessions: Sessions, clock: Clock) -> None:
-    found = present(sessions, sessions.begin(SignedIn(NURSE, at=clock.now)))
-    clock.now += FRESH
-    sessions.demand(found, Act.OVERRULE_STOP)
-    clock.now += timedelta(seconds=1)
-    with pytest.raises(SignInAgain):
-        sessions.demand(found, Act.OVERRULE_STOP)
-    sessions.demand(found, "read")
-    sessions.demand(present(sessions, sessions.begin()), Act.OVERRULE_STOP)  # nobody to ask
 
 
 def test_cookie_is_bound_to_the_host_where_tls_is_spoken(sessions: Sessions, clock: Clock) -> None:

@@ -2,7 +2,7 @@
 
 What each claim is called, and which role a national job has, is data (claims.toml).
 Source: SMART App Launch 2.2.0 (fhirUser, patient); NHS CIS2 (nhsid_nrbac_roles, selected_roleid);
-IHE IUA (purpose_of_use); RFC 9068 (client_id)
+IHE IUA (purpose_of_use); RFC 9068 (client_id, auth_time, acr)
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from garrod.adapters.identity.model import FARTHEST
 from garrod.care.govern.access import Actor
 from garrod.core.errors import InputError
 
@@ -71,6 +72,8 @@ class Reading:
             client=client,
             session=str(claims.get("jti", ""))[:200],
             groups=frozenset(_groups(self._first(claims, "groups"))),
+            shown=_shown(claims.get("auth_time")),
+            level=_name(claims.get("acr")),
         )
 
     def _first(self, claims: Claims, what: str) -> Any:
@@ -214,6 +217,12 @@ def _subject(claims: Claims) -> str:
         return f"user/{said}"
     whole = f"{claims.get('iss')} {said}".encode()
     return f"user/{hashlib.sha256(whole).hexdigest()[:32]}"
+
+
+def _shown(said: Any) -> int:
+    """Return when somebody showed who they are, in seconds; 0 where nothing is said of it."""
+    is_time = isinstance(said, int | float) and not isinstance(said, bool)
+    return int(said) if is_time and 0 < said < FARTHEST else 0
 
 
 def _id(said: Any) -> str:

@@ -247,6 +247,7 @@ class Development:
             "scope": " ".join(asked.scope),
             "jti": self._new(16),
             "exp": now + LIFE,
+            "auth_time": given.at,
         }
         told = {
             "access_token": self._signed(access, "at+jwt"),

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -48,11 +48,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who came back."""
+    """Who came back; when they showed who they are, the actor says."""
 
     actor: Actor
     name: str
-    at: datetime  # when they showed who they are
     id_token: str
 
 
@@ -129,11 +128,9 @@ class SigningIn:
         claims = await self._proved(token)
         self._check(claims, ask, now)
         claims = await self._more(told, claims, str(answer.get("access_token", "")))
-        shown = claims.get("auth_time", claims.get("iat", now))
-        at = datetime.fromtimestamp(float(shown), UTC)
         actor = replace(self._reading.actor(claims), scopes=None, client=self.issuer.client)
         name = claims.get("name")
-        return Person(actor, name[:100] if isinstance(name, str) else "", at, token)
+        return Person(actor, name[:100] if isinstance(name, str) else "", token)
 
     async def _swapped(self, told: Claims, code: str, ask: Ask) -> dict[str, Any]:
         form = {

@@ -46,6 +46,7 @@ PASSED = (  # what the authorisation server says of itself, and is passed on as 
     "end_session_endpoint",
     "token_endpoint_auth_methods_supported",
     "token_endpoint_auth_signing_alg_values_supported",
+    "acr_values_supported",  # RFC 9470, 4: by which a client signs somebody in again
 )
 SERVICE = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 URIS = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"

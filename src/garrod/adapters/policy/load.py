@@ -15,6 +15,7 @@ from typing import Any
 
 from garrod.adapters.policy.cedar import CedarEngine, PolicyFault
 from garrod.care.govern.policy import Policing, Question, Terms, Verdict
+from garrod.care.govern.stepping import USUAL, Stepping, stepping_told, told_stepping
 
 SHIPPED = Path(__file__).parent / "text"
 TERMS, RULES, LAST = "access.toml", "access.cedar", "policy-last.json"
@@ -79,6 +80,8 @@ def _kept(data: Path) -> Policing | None:
         given = {**told["terms"]}
         for name in ("roles", "labelled"):
             given[name] = (tuple if name == "roles" else frozenset)(given[name])
+        if "stepping" in given:  # earlier releases kept none
+            given["stepping"] = stepping_told(given["stepping"])
         known = {Question(*row[:7]): Verdict(bool(row[7]), tuple(row[8])) for row in told["known"]}
         return Policing(Terms(**given), None, known)
     except (OSError, ValueError, KeyError, TypeError, IndexError):
@@ -88,6 +91,8 @@ def _kept(data: Path) -> Policing | None:
 def _plain(value: Any) -> Any:
     if isinstance(value, frozenset):
         return sorted(value)
+    if isinstance(value, Stepping):
+        return told_stepping(value)
     return dict(value) if isinstance(value, Mapping) else value
 
 
@@ -103,6 +108,7 @@ def _terms(told: Mapping[str, Any], sha256: str) -> Terms:
         labelled=frozenset(told.get("labelled", {}).get("kinds", ())),
         warns_of_hidden=told["warns_of_hidden"] is True,
         contact=str(told["contact"]),
+        stepping=stepping_told(told["step_up"]) if "step_up" in told else USUAL,
     )
 
 

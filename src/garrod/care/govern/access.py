@@ -43,6 +43,8 @@ class Actor:
     session: str = ""  # id of the session or token (jti)
     groups: frozenset[str] = frozenset()  # what the person is a member of: "Group/x"
     emergency: str = ""  # the reason, while the glass is broken (ETREAT)
+    shown: int = 0  # when they last showed who they are: seconds since 1970; 0: not known
+    level: str = ""  # how they did, as the issuer calls it (acr)
 
     def is_as(self, other: Actor) -> bool:
         """Return whether another acts as this one does: who, for whom, by which software.
@@ -76,7 +78,7 @@ def actor_told(told: Mapping[str, Any]) -> Actor:
 
     Raises: TypeError where nobody is named.
     """
-    plain = {name: str(told[name]) for name in PLAIN if name in told}
+    plain: dict[str, Any] = {name: str(told[name]) for name in PLAIN if name in told}
     purpose = plain.pop("purpose", "TREAT")
     scopes = told.get("scopes")
     return Actor(

@@ -254,7 +254,10 @@ def rights_of(
 
     `groups` are those that the record says the actor is a member of: they may tie the actor to the
     person. `member` is what else consents may call them by, and what of that nobody can tell.
+    Where a glass is open to the actor, they act in an emergency, for its reason.
     """
+    glass = standing.glass_of(actor, at) if standing and standing.glasses else None
+    actor = glass.worn_by(actor) if glass else actor
     organisation = (actor.organisation,) if "/" in actor.organisation else ()
     known = frozenset((*actor.groups, *groups, *organisation))
     relation = relation_of(actor, standing, at, groups=known) if standing else NOBODY

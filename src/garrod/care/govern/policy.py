@@ -15,6 +15,7 @@ from itertools import islice, product
 from typing import NamedTuple, Protocol
 
 from garrod.care.govern.access import Deed
+from garrod.care.govern.stepping import USUAL, Stepping
 from garrod.core.errors import OutsideError
 
 SEE, WRITE, EXPORT, OPERATE = "see", "write", "export", "operate"
@@ -83,6 +84,7 @@ class Terms:
     labelled: frozenset[str] = frozenset()  # kinds on which such a label is looked for
     warns_of_hidden: bool = True  # a hard stop that only hidden facts give is pointed to
     contact: str = "the person's own care team"  # whom it is said to ask then
+    stepping: Stepping = USUAL  # which acts ask for a sign-in of just now
 
     @property
     def reference(self) -> str:

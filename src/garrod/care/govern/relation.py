@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from garrod.care.govern.access import Actor
 from garrod.care.govern.consent.model import Consent
+from garrod.care.govern.emergency import Glass
 from garrod.care.govern.policy import CARE, EMERGENCY, NONE, PROXY, SELF
 
 EMERGENCIES = frozenset(("ETREAT", "BTG", "ERTREAT"))  # purposes under which the glass is broken
@@ -36,11 +37,18 @@ class Standing:
     """What the record says of who may come near a person.
 
     `ties`: by reference ("Practitioner/1", "Organization/2"), and by the code of an organisation.
+    `glasses`: those that were broken to see the record, over or not.
     """
 
     patient: str
     ties: Mapping[str, Sequence[Tie]] = field(default_factory=dict)
     consents: tuple[Consent, ...] = ()
+    glasses: tuple[Glass, ...] = ()
+
+    def glass_of(self, actor: Actor, at: datetime) -> Glass | None:
+        """Return the glass that is open to an actor at a time, or None."""
+        mine = (g for g in self.glasses if g.is_of(actor) and g.patient == self.patient)
+        return next((glass for glass in mine if glass.holds(at)), None)
 
     @property
     def has_proxies(self) -> bool:
@@ -51,7 +59,7 @@ class Standing:
 def relation_of(
     actor: Actor, standing: Standing, at: datetime, *, groups: Collection[str] = ()
 ) -> str:
-    """Return how an actor stands to a person; a broken glass stands above no relation alone.
+    """Return how an actor stands to a person; a broken glass stands above care, which it widens.
 
     `groups` are what the actor is known to be a member of.
     """
@@ -60,6 +68,9 @@ def relation_of(
         return SELF
     if actor.id == own:
         return SELF
+    is_personal = actor.role in ("patient", "proxy")
+    if actor.emergency and actor.purpose in EMERGENCIES and not is_personal:
+        return EMERGENCY
     found = {
         tie.relation
         for name in (actor.id, actor.organisation, *groups)
@@ -68,8 +79,6 @@ def relation_of(
         if tie.holds(at)
     }
     for relation in (CARE, PROXY):
-        if relation in found and (relation == CARE) is (actor.role not in ("patient", "proxy")):
+        if relation in found and (relation == CARE) is not is_personal:
             return relation
-    if actor.emergency and actor.purpose in EMERGENCIES:
-        return EMERGENCY
     return NONE

@@ -11,6 +11,7 @@ from garrod.care.record.gate import PATIENT, Gate
 from garrod.care.record.ports import Event, Store, Tx
 from garrod.care.record.query import OfPatients, Query
 from garrod.care.record.seen_store import SeenStore, SeenTx
+from garrod.care.record.stepping_up import demand_act
 from garrod.core.errors import AccessDenied, InputError
 from garrod.core.resource import Version
 
@@ -94,6 +95,13 @@ class Guarded:
             return
         if not self.gate.may_reach_all(actor, Deed.OPERATE, kind):
             raise AccessDenied(f"a {actor.role or 'stranger'} may not do that for everybody.")
+
+    def demand_fresh(self, actor: Actor, act: str) -> None:
+        """Raise SignInAgain ACC006 where the policy asks for a sign-in of just now before an act.
+
+        Asked after it is known that they may do it at all: else it tells what there is.
+        """
+        demand_act(self.gate, actor, act)
 
     async def hidden(
         self, actor: Actor, versions: Sequence[Version], deed: Deed = Deed.READ

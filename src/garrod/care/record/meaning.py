@@ -18,7 +18,7 @@ from garrod.care.record.ports import View
 from garrod.care.record.query import Query
 from garrod.core.resource import Version
 
-_PAGE = 500  # Not clinical: resources read at a time
+_PAGE = 200  # Not clinical: resources read at a time; so few that stores read them at once
 
 
 class Meaning(Protocol):

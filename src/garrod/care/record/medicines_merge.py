@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from garrod.care.govern.access import Actor, Deed
+from garrod.care.govern.stepping import Act
 from garrod.care.record.medication.line import Author
 from garrod.care.record.medication.merge import Merged, Whose, merge, settled, unmerge
 from garrod.care.record.medicines import Medicines, now_for
@@ -113,6 +114,7 @@ class Merging:
         self.medicines.record.demand_house(actor, PATIENT)
         for patient in patients:
             await self.medicines.record.demand(actor, Deed.OPERATE, PATIENT, patient)
+        self.medicines.record.demand_fresh(actor, Act.MERGE_PEOPLE)
 
     async def _lock(self, tx: Tx, *patients: str) -> None:
         for patient in sorted(patients):

@@ -13,6 +13,7 @@ from garrod.care.govern.access import Actor, Deed
 from garrod.care.record.gate import PATIENT, Gate
 from garrod.care.record.ports import Event, Store, Tx
 from garrod.care.record.seen import SeenView
+from garrod.care.record.stepping_up import demand_write
 from garrod.core.errors import AccessDenied, InputError
 from garrod.core.resource import Draft, Version
 
@@ -37,7 +38,7 @@ class SeenTx(SeenView):
         """Write the next version.
 
         Raises: AccessDenied ACC001 where it may not be written, InputError REC001 where what it
-        would replace is not there, or not for the actor; VersionConflict.
+        would replace is not there, or not for the actor; SignInAgain ACC006; VersionConflict.
         """
         before = await self.raw.read(draft.kind, draft.id)
         if before is None:
@@ -45,16 +46,23 @@ class SeenTx(SeenView):
                 await self._demand_place(draft)
         elif not await self._is_writable(before, Deed.UPDATE):
             raise missing(draft.kind, draft.id)
-        await self._demand_content(draft, Deed.CREATE if before is None else Deed.UPDATE)
+        deed = Deed.CREATE if before is None else Deed.UPDATE
+        await self._demand_content(draft, deed)
+        demand_write(self.gate, self.actor, deed, draft.kind, (before, version_of(draft)))
         return await self.raw.put(draft, method=method, expected=expected)
 
     async def delete(self, kind: str, id: str, *, expected: int | None = None) -> Version | None:
-        """Write a deletion; None where there is nothing to delete for the actor."""
+        """Write a deletion; None where there is nothing to delete for the actor.
+
+        Raises: AccessDenied ACC001, SignInAgain ACC006, VersionConflict.
+        """
         before = await self.raw.read(kind, id)
         if before is None or not await self.gate.is_visible(self.raw, self.actor, before):
             return None
         if not before.is_deleted and not await self._is_allowed(before, Deed.DELETE):
             raise AccessDenied(f"a {self.actor.role} may not delete that {kind}.")
+        if not before.is_deleted:
+            demand_write(self.gate, self.actor, Deed.DELETE, kind, (before, None))
         return await self.raw.delete(kind, id, expected=expected)
 
     async def _is_writable(self, before: Version, deed: Deed) -> bool:

@@ -32,7 +32,7 @@ class Visit:
     consult: Consult
     base: str  # scheme and host, as the browser knows them
     actor: Actor = LOCAL  # who is signed in
-    demand: Demand = _nothing  # asks for a sign-in of just now (sessions.Sessions.demand)
+    demand: Demand = _nothing  # asks for a sign-in of just now (Record.demand_fresh)
 
     @property
     def csrf(self) -> str:

@@ -88,7 +88,7 @@ class WebDoor:
             self.consult(),
             f"{request.url.scheme}://{request.headers.get('host', '')}",
             present.who.actor,
-            lambda act: self.sessions.demand(present, act),
+            lambda act: self.consult().record.demand_fresh(present.who.actor, act),
         )
         if steps == ("",) or steps == ("patients",):
             answer = await people_page(visit)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from garrod.care.govern.access import LOCAL, Actor
-from garrod.care.govern.stepping import demand_fresh
 from garrod.entry.web.seals import ABSOLUTE, Seals, Session
 
 COOKIE = "garrod_session"
@@ -22,11 +21,10 @@ OURS, THEIRS = "l", "p"  # how ids of sessions begin: of this machine's user, of
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who is signed in. `at`: when they showed who they are; None: nobody asked them."""
+    """Who is signed in; when they showed who they are, the actor says."""
 
     actor: Actor
     name: str = ""
-    at: datetime | None = None
     hint: str = ""  # the ID token, to sign out there as well
 
 
@@ -73,14 +71,6 @@ class Sessions:
         """End a session: a copy of its cookie is of no use any more."""
         self._people.pop(session.id, None)
         self._ended[session.id] = self._end()
-
-    def demand(self, present: Present, deed: str) -> None:
-        """Raise SignInAgain ACC006 where a deed asks for a sign-in of just now.
-
-        This machine's own user has no sign-in that could be asked for again.
-        """
-        if present.who.actor != LOCAL:
-            demand_fresh(deed, present.who.at, self._clock())
 
     def _end(self) -> float:
         return self._clock().timestamp() + ABSOLUTE.total_seconds()

@@ -19,6 +19,7 @@ import orjson
 from garrod.adapters.fhir.ingest.outgoing import kinds_of
 from garrod.adapters.fhir.record.splice import instant
 from garrod.care.govern.access import Deed, demand
+from garrod.care.govern.stepping import Act
 from garrod.core.errors import InputError, OutsideError
 from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.operations.bulk_job import Wish
@@ -44,6 +45,7 @@ async def export(rooms: Rooms, asked: Asked) -> Answer:
     wish = _wish(rooms, named, of_people=of_people)
     for kind in wish.kinds:
         demand(rooms.record.access, asked.actor, Deed.EXPORT, kind)
+    rooms.record.demand_fresh(asked.actor, Act.EXPORT)
     url = f"{asked.base}/{'/'.join(asked.path)}" + (f"?{asked.question}" if asked.question else "")
     job = exports_of(rooms).begin(asked.actor, url, wish)
     where = f"{asked.base}/$export-status?job={job.id}"

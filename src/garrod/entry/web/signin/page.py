@@ -149,7 +149,7 @@ class SignIn:
         if former is not None:
             self.sessions.end(former.session)
         answer = see(ask.to)
-        who = SignedIn(person.actor, person.name, person.at, person.id_token)
+        who = SignedIn(person.actor, person.name, person.id_token)
         self.carry(answer, self.sessions.begin(who))
         answer.delete_cookie(CARRIED, path="/sign-in")
         return answer
