@@ -24,10 +24,12 @@ from garrod.adapters.audit.log import Log
 from garrod.adapters.audit.store import AuditLog
 from garrod.adapters.cds.catalogue import SERVICES
 from garrod.care.govern.access import LOCAL
-from garrod.entry.auditing import Audit
+from garrod.care.govern.audit import TASK, Trail, following
+from garrod.entry.auditing import FAULT, Audit
 
 FAULTS = structlog.get_logger()
 LOG, DEMO, KEY = "audit.db", "demo-audit.db", "audit.key"
+BEGUN, DONE = 202, 200  # statuses of a command that has begun, and that was done
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +62,27 @@ def audit_of(folder: Path, environment: Mapping[str, str], clock: Callable[[], d
 
 @asynccontextmanager
 async def audited_task(
-    folder: Path, clock: Callable[[], datetime], deed: str
-) -> AsyncIterator[None]:
-    """Let a command of the local user leave an entry of what it did; none where no deed is named.
+    folder: Path, clock: Callable[[], datetime], deed: str, route: str
+) -> AsyncIterator[Trail]:
+    """Hold the trail of a command of the local user, which leaves two entries of what it does.
 
+    The first is durable before anything is done: who is killed meanwhile has not gone unseen. The
+    second, of the first, says at the end whom it was about and what became of it.
     Raises: OutsideError, InputError, InternalFault AUD012.
     """
-    if not deed:
-        yield
-        return
     audit = audit_of(folder, os.environ, clock)
     log = audit.log = audit.opening()
     try:
-        async with audit.task(LOCAL, deed, f"garrod record {deed}"):
-            yield
+        trail = Trail(moment(clock), route, deed)
+        trail.acted(LOCAL)
+        await audit.write(trail, BEGUN, event=TASK)
+        status = FAULT
+        try:
+            with following(trail):
+                yield trail
+            status = DONE
+        finally:
+            await audit.write(trail, status, event=TASK)
     finally:
         await log.close()
 

@@ -42,6 +42,9 @@ def reanalyse(
     database: Annotated[
         str, typer.Option("--database", metavar="URL", help="sqlite:///FILE or postgresql://…")
     ] = "",
+    data: Annotated[
+        str, typer.Option("--data", metavar="DIR", help="Where data is kept; else GARROD_DATA.")
+    ] = "",
     tasks: Annotated[
         bool, typer.Option("--tasks", help="Raise an owned task in the record for each person.")
     ] = False,
@@ -63,16 +66,15 @@ def reanalyse(
     from garrod.entry.cli.population_judging import Wish
     from garrod.entry.cli.population_record import Kept, of_record
 
-    if bool(people) == bool(database):
-        raise UsageError("name either --people FOLDER or --database URL")
+    if bool(people) == bool(database or data):
+        raise UsageError("name either --people FOLDER, or --data DIR or --database URL")
     shape = options.format_of(format, ("json", "text"))
     wish = Wish(before, after, site, options.policy_of(policy), day_of(day))
     count = workers or os.cpu_count() or 1
     if tasks and people:
-        raise UsageError("--tasks writes to the record: it needs --database")
-    found = (
-        of_folder(people, wish, count) if people else of_record(Kept(database, tasks), wish, count)
-    )
+        raise UsageError("--tasks writes to the record: it needs --data or --database")
+    kept = Kept(database, tasks, data)
+    found = of_folder(people, wish, count) if people else of_record(kept, wish, count)
     tally: Counter[str] = Counter()
     lines = _counted(found, tally)
     write_out(lines if shape == "json" else _text(lines), output)

@@ -22,15 +22,17 @@ if TYPE_CHECKING:
     from garrod.core.resource import Version
     from garrod.entry.cli.population_judging import Judging, Wish
 
+DEED, COMMAND = "reanalyse", "garrod population reanalyse"
 PAGE, TOGETHER = 1000, 20  # Not clinical: resources a page, people that a process gets at a time
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Which record is read, and whether tasks are raised in it."""
+    """Which record is read, where the audit of that stands, and whether tasks are raised in it."""
 
     database: str
     is_raising: bool
+    data: str = ""
 
 
 def of_record(kept: Kept, wish: Wish, workers: int) -> Iterator[bytes]:
@@ -60,17 +62,22 @@ async def _close(lines: AsyncGenerator[bytes]) -> None:
 
 
 async def _opened(kept: Kept, wish: Wish, workers: int) -> AsyncGenerator[bytes]:
+    from garrod.entry.audit_opening import audited_task
     from garrod.entry.cli.population_judging import Judging
     from garrod.entry.cli.population_place import Place
     from garrod.entry.cli.record import codec_of
-    from garrod.entry.housing import housing_of, opened_record
+    from garrod.entry.housing import clock, housing_of, opened_record
 
     judging = Judging(wish)
     if judging.reach.is_empty:
         say("nobody can be affected: what differs is read by no adviser")
         return
-    housing = housing_of(database=kept.database)
-    async with opened_record(housing, codec_of(strict=False)) as record:
+    housing = housing_of(data=kept.data, database=kept.database)
+    kept = replace(kept, database=housing.database)
+    async with (
+        audited_task(housing.folder, clock, DEED, COMMAND) as trail,
+        opened_record(housing, codec_of(strict=False)) as record,
+    ):
         place = await Place.of(record.store, judging.name if kept.is_raising else "")
         for line in place.lines:
             yield line
@@ -82,6 +89,7 @@ async def _opened(kept: Kept, wish: Wish, workers: int) -> AsyncGenerator[bytes]
             judged = _judged(kept, run, wanted, workers, set(place.people))
             async with aclosing(judged) as parts:
                 async for asked, lines in parts:
+                    trail.gave(("Patient",), asked, len(asked))
                     for line in lines if kept.is_raising else ():
                         await _raise(record, line)
                     await place.reached(asked, lines)

@@ -13,6 +13,7 @@ from garrod.entry.cli.output import say
 if TYPE_CHECKING:
     from garrod.adapters.fhir.rest.checked import CheckedCodec
     from garrod.care.record.service import Record
+    from garrod.entry.housing import Housing
 
 T = TypeVar("T")
 app = typer.Typer(
@@ -60,8 +61,8 @@ def import_(
             database,
             data,
             lambda record, codec: taken_in(record, codec, wish),
+            "import",
             strict=strict,
-            deed="import",
         )
     if refused:
         raise typer.Exit(10)
@@ -85,7 +86,7 @@ def export(
 
     wanted = Wanted(output, tuple(kinds or ()), tuple(patients or ()))
     counts = with_record(
-        database, data, lambda record, codec: given_out(record, codec, wanted), deed="export"
+        database, data, lambda record, codec: given_out(record, codec, wanted), "export"
     )
     told = ", ".join(f"{kind} {count:,}" for kind, count in counts.items())
     say(f"{sum(counts.values()):,} resources written to {output}" + (f": {told}" if told else ""))
@@ -115,6 +116,7 @@ def verify(
         database,
         data,
         lambda record, codec: proved(record, codec, mend=rebuild_search, whole=whole),
+        "verify",
         base=base,
     )
     if (fault := proof.fault()) is not None:
@@ -135,7 +137,7 @@ def relabel(
     from garrod.entry.cli.record_labels import relabelled
 
     stale = with_record(
-        database, data, lambda record, codec: relabelled(record, codec, mend=not check)
+        database, data, lambda record, codec: relabelled(record, codec, mend=not check), "relabel"
     )
     if (fault := stale.fault(is_checked=check)) is not None:
         raise fault
@@ -150,12 +152,11 @@ def backup(
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
     """Write a backup, while others read and write; it is looked through before it is kept."""
-    import asyncio
-
-    from garrod.entry.housing import housing_of
     from garrod.entry.wire import back_up
 
-    asyncio.run(back_up(housing_of(data=data, database=database).database, file, force=force))
+    with_housing(
+        database, data, lambda housing: back_up(housing.database, file, force=force), "backup"
+    )
     say(f"the record was written to {file}; keep it where nobody else reads it.")
 
 
@@ -169,13 +170,13 @@ def restore(
     ] = False,
 ) -> None:
     """Make the record that of a backup, wholly or not at all. End the server before."""
-    import asyncio
-
-    from garrod.entry.housing import clock, housing_of
+    from garrod.entry.housing import clock
     from garrod.entry.wire import bring_back
 
-    housing = housing_of(data=data, database=database)
-    asyncio.run(bring_back(file, housing.database, clock=clock, force=force))
+    def put_in_place(housing: Housing) -> Awaitable[None]:
+        return bring_back(file, housing.database, clock=clock, force=force)
+
+    with_housing(database, data, put_in_place, "restore")
     say(f"the record of {file} was put in place; garrod record verify proves it.")
 
 
@@ -183,30 +184,51 @@ def with_record(
     database: str,
     data: str,
     act: Callable[[Record, CheckedCodec], Awaitable[T]],
+    deed: str,
     *,
     strict: bool = True,
     base: str = "",
-    deed: str = "",
+    command: str = "",
 ) -> T:
-    """Return what an act makes of the opened record; a deed leaves an entry in the audit.
+    """Return what an act makes of the opened record; the audit says what was done, and by whom.
+
+    `command` is what was called, where it is not `record` and the deed.
+    Raises: InputError, OutsideError.
+    """
+    from garrod.entry.housing import opened_record
+
+    async def opened(housing: Housing) -> T:
+        codec = codec_of(strict=strict, base=base)
+        async with opened_record(housing, codec) as record:
+            return await act(record, codec)
+
+    return with_housing(database, data, opened, deed, command=command)
+
+
+def with_housing(
+    database: str,
+    data: str,
+    act: Callable[[Housing], Awaitable[T]],
+    deed: str,
+    *,
+    command: str = "",
+) -> T:
+    """Return what an act makes of where data is kept; the audit says what was done, and by whom.
 
     Raises: InputError, OutsideError.
     """
     import asyncio
 
     from garrod.entry.audit_opening import audited_task
-    from garrod.entry.housing import clock, housing_of, opened_record
+    from garrod.entry.housing import clock, housing_of
 
-    async def opened() -> T:
-        codec = codec_of(strict=strict, base=base)
+    async def audited() -> T:
         housing = housing_of(data=data, database=database)
-        async with (
-            opened_record(housing, codec) as record,
-            audited_task(housing.folder, clock, deed),
-        ):
-            return await act(record, codec)
+        route = f"garrod {command or f'record {deed}'}"
+        async with audited_task(housing.folder, clock, deed, route):
+            return await act(housing)
 
-    return asyncio.run(opened())
+    return asyncio.run(audited())
 
 
 def codec_of(*, strict: bool, base: str = "") -> CheckedCodec:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from garrod.adapters.fhir.rest.checked import CheckedCodec
     from garrod.care.record.service import Record
 
+PATIENT = "Patient"
 MOST = 100  # resources that are told by name
 
 
@@ -43,6 +44,7 @@ class Stale:
 
 async def relabelled(record: Record, codec: CheckedCodec, *, mend: bool) -> Stale:
     """Return what was stale; the first 100 are told, without their labels."""
+    from garrod.care.govern.audit import current
     from garrod.entry.wire import stale_labels
 
     if codec.labels is None:
@@ -50,6 +52,7 @@ async def relabelled(record: Record, codec: CheckedCodec, *, mend: bool) -> Stal
     stale = Stale(codec.labels.reference)
     async for kind, id in stale_labels(record.store, codec, mend=mend):
         stale.found[kind] += 1
+        current().saw(kind, id, (id,) if kind == PATIENT else ())
         if stale.found.total() <= MOST:
             say(f"{'relabelled' if mend else 'stale'}: {kind}/{id}")
     return stale

@@ -21,13 +21,13 @@ from garrod.care.govern.numbers.basis import basis_of, checked_purpose
 from garrod.care.govern.numbers.noise import epsilon_of
 from garrod.care.govern.numbers.release import Asked, Line
 from garrod.core.errors import UsageError
-from garrod.entry.audit_opening import audit_of, moment
+from garrod.entry.audit_opening import audit_of, audited_task, moment
 from garrod.entry.housing import clock, folder_of
 from garrod.entry.wire import Services
 
 LEDGER = "releases.db"
 LONGEST = 100  # characters of a name
-ANALYST = "analyst"
+ANALYST, BUDGET = "analyst", "budget"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +88,18 @@ def budget_of(analyst: str, data_set: str, epsilon: str, data: str) -> dict[str,
     Raises: UsageError USE060, OutsideError REL010.
     """
     wanted = epsilon_of(epsilon) if epsilon else None
-    with opened_ledger(folder_of(data)) as ledger:
+    folder = folder_of(data)
+    with opened_ledger(folder) as ledger:
         if wanted is not None:
-            ledger.allow(analyst, data_set, wanted)
+            asyncio.run(_allowed(folder, lambda: ledger.allow(analyst, data_set, wanted)))
         total, spent = ledger.budget(analyst, data_set)
     told = {"epsilon": str(total), "spent": str(spent), "left": str(max(total - spent, 0 * total))}
     return {"analyst": analyst, "data_set": data_set, **told}
+
+
+async def _allowed(folder: Path, allow: Callable[[], None]) -> None:
+    async with audited_task(folder, clock, BUDGET, f"garrod release {BUDGET}"):
+        allow()
 
 
 def told_audit(

@@ -27,7 +27,11 @@ def copied(id: str, output: Path, *, database: str, data: str) -> dict[str, Any]
     """
     wanted = Wanted(output, (), (id,))
     counts = with_record(
-        database, data, lambda record, codec: given_out(record, codec, wanted), deed=DEED
+        database,
+        data,
+        lambda record, codec: given_out(record, codec, wanted),
+        DEED,
+        command="release person",
     )
     place = place_of(folder_of(data), os.environ)
     history = _history(place.log, id)
