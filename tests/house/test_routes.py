@@ -36,7 +36,8 @@ ACTS = {  # what the FHIR door answers with, whatever the path
     "search_compartment": "seen", "operate": "see OPERATED", "kept": "seen, claimed",
 }  # fmt: skip
 OPERATED = {
-    "advise": "people", "confirm-medication-list": "demand", "events": "own",
+    "advise": "people", "break-glass": "demand", "mend-glass": "own",
+    "confirm-medication-list": "demand", "events": "own",
     "everything": "seen", "expand": "shared", "export": "seen", "export-file": "own, seen anew",
     "export-status": "own", "get-ws-binding-token": "own", "hook-secret": "own", "import": "house",
     "line": "demand", "lookup": "shared", "medication-duplicates": "demand",
@@ -70,6 +71,7 @@ PAST = {
     "adapters/fhir/ingest/acts.py": "taking in: the house alone",
     "adapters/fhir/ingest/take.py": "taking in: the house alone",
     "adapters/fhir/tasks_book.py": "tasks of the monitor, by the local user",
+    "care/record/breaking.py": "opening a record: after demand; closing: one's own",
     "care/record/medicines.py": "a list is whole or it is wrong: after demand, lines are hidden",
     "care/record/medicines_merge.py": "merging: the house alone",
     "care/record/medicines_reconcile.py": "as medicines.py",

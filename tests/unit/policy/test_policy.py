@@ -62,6 +62,17 @@ def test_consent_denies_all_but_the_person_and_whoever_breaks_the_glass() -> Non
     assert not may("system", "see", OTHER, NONE, "care", consent=DENIED)
 
 
+@pytest.mark.parametrize("relation", [CARE, NONE, EMERGENCY, NOBODY])
+def test_privileged_roles_alone_open_a_record_in_an_emergency(relation: str) -> None:
+    roles = load().terms.roles
+    may_open = {role for role in roles if may(role, "operate", "glass", relation, "care")}
+    assert may_open == {"prescriber", "pharmacist", "nurse"}
+    for purpose in ("own", "operations", "payment", "research", OTHER):
+        assert not any(may(role, "operate", "glass", relation, purpose) for role in roles)
+    for deed in ("see", "write", "export"):
+        assert not any(may(role, deed, "glass", relation, "care") for role in roles)
+
+
 def test_other_purposes_need_consent() -> None:
     for purpose in ("research", "payment", "operations", OTHER):
         assert may("analyst", "see", OTHER, NONE, purpose, consent=PERMITTED)

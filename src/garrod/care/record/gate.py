@@ -20,6 +20,7 @@ from garrod.care.govern.point import Answer, Rights, Seen, rights_of
 from garrod.care.govern.policy import Policing
 from garrod.care.govern.relation import Standing
 from garrod.care.record.belonging import Belonging, Belongings
+from garrod.care.record.glasses import FLAG, Glasses
 from garrod.care.record.meaning import Meaning, all_found, named_versions, undeleted
 from garrod.care.record.people_log import Log
 from garrod.care.record.ports import Store, View
@@ -29,7 +30,9 @@ from garrod.core.resource import Version
 
 PATIENT = "Patient"
 # What says who may come near a person; the last tells of groups that actors are members of.
-STANDING = ("Patient", "RelatedPerson", "CareTeam", "EpisodeOfCare", "Encounter", "Consent")
+STANDING = (
+    *("Patient", "RelatedPerson", "CareTeam", "EpisodeOfCare", "Encounter", "Consent", FLAG),
+)
 MEMBERS = ("Group", "Organization", "PractitionerRole")
 BEARING = frozenset((*STANDING, *MEMBERS))
 LISTED = frozenset(("List", "MedicationStatement"))  # where a line may be kept private
@@ -68,6 +71,7 @@ class Gate:
         self._reaches: dict[tuple[Actor, Deed], tuple[float, frozenset[str]]] = {}
         self._related: dict[str, frozenset[str]] = {}  # by person, what their consents reach
         self._belongings = Belongings(meaning, clock, seconds)
+        self.glasses = Glasses()
 
     def over(self, store: Store) -> Gate:
         """Listen to a store's events; return this gate."""
@@ -165,6 +169,9 @@ class Gate:
         relatives = [v.id for v in versions if v.kind == "RelatedPerson"]
         also = {id: await all_found(view, _linked_to(id)) for id in relatives}
         standing = self.meaning.standing(patient, versions, also)
+        glasses = await self.glasses.among(view, versions)
+        if glasses:
+            standing = replace(standing, glasses=glasses)
         related = self.meaning.related(standing)
         if related:
             standing = self.meaning.reaching(

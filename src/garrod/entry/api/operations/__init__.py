@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from garrod.entry.api.operations import subscriptions
 from garrod.entry.api.operations.advise import advise
+from garrod.entry.api.operations.break_glass import break_glass, mend_glass
 from garrod.entry.api.operations.bulk import BULK
 from garrod.entry.api.operations.everything import everything
 from garrod.entry.api.operations.medication_duplicates import duplicates
@@ -27,6 +28,8 @@ OPERATIONS = {
     for named in (
         *BULK,
         Named("advise", advise, _ONE, _PATIENT),
+        Named("break-glass", break_glass, _ONE, _PATIENT, POST),
+        Named("mend-glass", mend_glass, _ONE, _PATIENT, POST),
         Named("validate", validate, frozenset((SYSTEM, TYPE, INSTANCE))),
         Named("medication-list", medication_list, _ONE, _PATIENT, GET),
         Named("confirm-medication-list", confirm, _ONE, _PATIENT, POST),
