@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2 as httpx
@@ -44,9 +45,14 @@ def developed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield made
 
 
+def browsing() -> httpx.Client:
+    """Return a browser with nothing of an earlier one."""
+    return httpx.Client(timeout=30)
+
+
 @pytest.fixture
 def browser() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=30) as client:
+    with browsing() as client:
         yield client
 
 
@@ -227,3 +233,52 @@ def test_development_issuer_is_told_of_and_its_pages_are_its_own(
 def test_without_an_issuer_there_is_no_sign_in_elsewhere(clinic: Clinic) -> None:
     answer = httpx.get(f"{clinic.server.base}/issuer/.well-known/openid-configuration")
     assert answer.status_code == 404
+
+
+def test_sessions_of_people_outlive_the_server_and_its_file_lets_nobody_in(tmp_path: Path) -> None:
+    port = free_port()
+    base, folder = f"http://127.0.0.1:{port}", tmp_path / "d"
+    with provider(f"{base}/fhir", back=f"{base}/sign-in/back") as issuer, browsing() as one:
+        settings = {"GARROD_ISSUER": issuer.issuer, "GARROD_CLIENT_ID": WEB}
+        settings |= {"GARROD_AUDIENCE": f"{base}/fhir"}
+        with server(folder, port=port, settings=settings) as first, browsing() as two:
+            for each in (one, two):
+                each.get(started(each, Clinic(first, issuer)))
+            over = two.cookies["garrod_session"]
+            csrf = re.search(r'name="csrf" value="(\w+)"', two.get(f"{base}/patients").text)
+            assert csrf is not None
+            assert two.post(f"{base}/sign-out", data={"csrf": csrf[1]}).status_code == 200
+        with server(folder, port=port, settings=settings):
+            assert one.get(f"{base}/patients").status_code == 200
+            with browsing() as thief:
+                copied = {"Cookie": f"garrod_session={over}"}
+                assert thief.get(f"{base}/patients", headers=copied).status_code == 403
+        held = (folder / "sessions.db").read_bytes()
+        for secret in (one.cookies["garrod_session"].partition(".")[0], "Practitioner/ann"):
+            assert secret.encode() not in held
+
+
+def test_signing_out_everywhere_ends_the_other_browsers_too(
+    clinic: Clinic, browser: httpx.Client
+) -> None:
+    base = clinic.server.base
+    with browsing() as other, browsing() as own:
+        other.get(started(other, clinic))
+        browser.get(started(browser, clinic))
+        own.post(f"{base}/sign-in", data={"token": TOKEN})
+        assert browser.get(f"{base}/sign-out").status_code == 404  # by a form of ours alone
+        csrf = re.search(r'name="csrf" value="(\w+)"', browser.get(f"{base}/patients").text)
+        assert csrf is not None
+        out = browser.post(f"{base}/sign-out", data={"csrf": csrf[1]})
+        assert "still signed in" in out.text
+        who = re.search(r'name="who" value="([^"]+)"', out.text)
+        assert who is not None
+        assert other.get(f"{base}/patients").status_code == 200
+        for made_up in ("", "x", who[1][:-1]):
+            answer = browser.post(f"{base}/sign-in/everywhere", data={"who": made_up})
+            assert answer.status_code == 403
+        assert other.get(f"{base}/patients").status_code == 200
+        answer = browser.post(f"{base}/sign-in/everywhere", data={"who": unescape(who[1])})
+        assert "signed out everywhere" in answer.text
+        assert other.get(f"{base}/patients").status_code == 403
+        assert own.get(f"{base}/patients").status_code == 200

@@ -1,14 +1,17 @@
-"""Sessions of people: known here alone, ended for good, and fresh where it matters."""
+"""Sessions of people: they outlive the server, and are ended for good."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from garrod.adapters.identity.sessions import store_in
 from garrod.care.govern.access import LOCAL, Actor
 from garrod.entry.web.seals import ABSOLUTE, IDLE, Seals
 from garrod.entry.web.sessions import COOKIE, HOST_COOKIE, Present, Sessions, SignedIn
 
-NURSE = Actor("Practitioner/n", "nurse", session="token")
+NURSE = Actor("Practitioner/n", "nurse", session="token", shown=1_795_000_000, level="AAL2")
 
 
 class Clock:
@@ -47,12 +50,54 @@ def test_without_a_name_it_is_this_machines_user(sessions: Sessions) -> None:
     assert present(sessions, sessions.begin()).who.actor == LOCAL
 
 
-def test_session_of_a_person_ends_with_the_server_and_that_of_its_own_user_does_not(
+def test_sessions_outlive_the_server_and_are_known_to_its_other_workers(
+    clock: Clock, tmp_path: Path
+) -> None:
+    def worker() -> Sessions:
+        return Sessions(Seals("token", clock), clock, is_tls=False, store=store_in(tmp_path))
+
+    first, other = worker(), worker()
+    cookie = first.begin(SignedIn(NURSE, "Nora", "id-token"))
+    found = present(other, cookie)
+    assert found.who == SignedIn(replace(NURSE, session=found.session.id), "Nora", "id-token")
+    assert present(worker(), first.begin()).who.actor == LOCAL
+    other.end(found.session)
+    assert first.present(cookie) is None
+    assert worker().present(cookie) is None
+
+
+def test_signing_out_everywhere_ends_ones_own_sessions_and_nobody_elses(
     sessions: Sessions, clock: Clock
 ) -> None:
-    again = Sessions(Seals("token", clock), clock, is_tls=False)
-    assert again.present(sessions.begin(SignedIn(NURSE))) is None
-    assert present(again, sessions.begin()).who.actor == LOCAL
+    mine = [sessions.begin(SignedIn(NURSE)) for _ in range(3)]
+    doctors = sessions.begin(SignedIn(Actor("Practitioner/d", "prescriber")))
+    own = sessions.begin()
+    assert sessions.count(NURSE.id) == 3
+    sessions.end_all(NURSE.id)
+    assert [sessions.present(cookie) for cookie in mine] == [None] * 3
+    assert sessions.count(NURSE.id) == 0
+    assert sessions.present(doctors)
+    sessions.end_all(LOCAL.id)
+    assert sessions.present(own) is None
+    clock.now += timedelta(seconds=1)
+    assert sessions.present(sessions.begin())
+    assert sessions.present(sessions.begin(SignedIn(NURSE)))
+
+
+@pytest.mark.parametrize("who", [None, SignedIn(NURSE)])
+def test_session_from_before_a_sign_in_is_of_no_use_after_it(
+    sessions: Sessions, who: SignedIn | None
+) -> None:
+    planted = sessions.begin()
+    cookie = sessions.begin(who, former=present(sessions, planted))
+    assert sessions.present(planted) is None
+    assert present(sessions, cookie).session.id != planted.partition(".")[0]
+
+
+def test_what_is_for_one_use_is_used_once_by_all(sessions: Sessions) -> None:
+    assert sessions.use("link x")
+    assert not sessions.use("link x")
+    assert sessions.use("link y")
 
 
 @pytest.mark.parametrize("who", [None, SignedIn(NURSE)])

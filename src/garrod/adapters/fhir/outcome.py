@@ -36,7 +36,7 @@ CODES: tuple[tuple[type[GarrodError], str], ...] = (  # the nearest kind first
     (InputError, "invalid"),
 )
 FAULT = "exception"
-NOBODY_KNOWN = "ACC002"
+NOBODY_KNOWN = ("ACC002", "ACC006")  # or not lately enough
 OUR_FAULT = "something went wrong on this side; it was noted under this code"
 HIDDEN = b"(a number)"
 _NUMBER = re.compile(rb"(?<![\dA-Za-z])\d{3}[ -]?\d{3}[ -]?\d{4}(?![\dA-Za-z])")
@@ -58,7 +58,7 @@ def outcome_of(error: GarrodError) -> bytes:
     """
     is_ours = isinstance(error, InternalFault) or type(error) is GarrodError
     found = next((code for kind, code in CODES if isinstance(error, kind)), FAULT)
-    found = "login" if error.code == NOBODY_KNOWN else found
+    found = "login" if error.code in NOBODY_KNOWN else found
     details = {
         "coding": [{"system": SYSTEM, "code": error.code}],
         "text": OUR_FAULT if is_ours else error.message,

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 MOST = 100_000  # Not clinical: used-up things remembered at once
+
+
+class Used(Protocol):
+    """Remembers what was used."""
+
+    def use(self, name: str, until: float, now: float) -> bool:
+        """Use something up; return whether it was not used before. Times are seconds."""
+        ...
 
 
 class Once:

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from garrod.adapters.identity.claims import Reading
 from garrod.adapters.identity.keys import Keys
 from garrod.adapters.identity.model import TokenRefused
-from garrod.adapters.identity.once import Once
+from garrod.adapters.identity.once import Once, Used
 from garrod.adapters.identity.outside import Unreached
 from garrod.adapters.identity.tokens import (
     check_audience,
@@ -56,7 +56,10 @@ class Person:
 
 
 class SigningIn:
-    """The client of one issuer. `new` returns a word that nobody can guess, from so many bytes."""
+    """The client of one issuer. `new` returns a word that nobody can guess, from so many bytes.
+
+    `used` remembers answers that were taken; this process alone does where there is none.
+    """
 
     def __init__(
         self,
@@ -66,6 +69,7 @@ class SigningIn:
         new: Callable[[int], str],
         *,
         scope: str = SCOPE,
+        used: Used | None = None,
     ) -> None:
         self.keys = keys
         self.issuer = keys.issuer
@@ -73,7 +77,7 @@ class SigningIn:
         self._clock = clock
         self._new = new
         self._scope = scope
-        self._used = Once()
+        self._used = used or Once()
 
     async def sent(
         self, back: str, to: str, *, max_age: int = -1, ticket: str = ""

@@ -69,7 +69,7 @@ class WebDoor:
         csrf = fields.get("csrf", "")
         if request.method == "POST" and not self.sessions.seals.is_own(present.session, csrf):
             raise AccessDenied("this form is not one of your session: open the page again.")
-        if steps == ("sign-out",):
+        if steps == ("sign-out",) and request.method == "POST":
             return await self.sign_in.out(present)
         try:
             return await self._page(request, steps, fields, present)

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 
+from garrod.adapters.identity.sessions import SessionStore
 from garrod.adapters.identity.signing_in import SigningIn
 from garrod.entry.consult import Consult
 from garrod.entry.guard import Guard
@@ -25,15 +26,18 @@ def web_door(
     clock: Callable[[], datetime],
     base: str,
     ticket: Callable[[], str] | None = None,
+    store: SessionStore | None = None,
 ) -> WebDoor:
     """Return the door. `base` is the address of this server's FHIR, as others know it.
 
-    `ticket` lets who opens the printed link in as somebody of the demo.
+    `ticket` lets who opens the printed link in as somebody of the demo; `store` keeps sessions over
+    restarts and for other workers.
     """
     root = base.removesuffix("/fhir")
     service = None
     if identity is not None and identity.issuer.client:
-        service = SigningIn(identity.keys, identity.reading, clock, secrets.token_urlsafe)
-    sessions = Sessions(seals, clock, is_tls=root.startswith("https://"))
+        new = secrets.token_urlsafe
+        service = SigningIn(identity.keys, identity.reading, clock, new, used=store)
+    sessions = Sessions(seals, clock, is_tls=root.startswith("https://"), store=store)
     sign_in = SignIn(sessions, service, root, has_token=not guard.is_public, ticket=ticket)
     return WebDoor(consult, guard, sign_in)

@@ -1,21 +1,22 @@
 """Who a session is of: this machine's own user, or somebody whom the site's issuer signed in.
 
-cookie -> seal, end -> SignedIn; what is known of a person stays here, the browser has an id alone
+cookie -> seal, end -> store -> SignedIn; the browser has an id alone
 """
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from garrod.care.govern.access import LOCAL, Actor
+from garrod.adapters.identity.sessions import SessionStore
+from garrod.care.govern.access import LOCAL, Actor, actor_told, told_actor
 from garrod.entry.web.seals import ABSOLUTE, Seals, Session
 
 COOKIE = "garrod_session"
 HOST_COOKIE = f"__Host-{COOKIE}"  # where TLS is spoken: bound to this host, and sent on TLS alone
-MOST = 50_000  # Not clinical: people signed in at once
 OURS, THEIRS = "l", "p"  # how ids of sessions begin: of this machine's user, of other people
 
 
@@ -37,47 +38,78 @@ class Present:
 
 
 class Sessions:
-    """Begins, knows and ends sessions."""
+    """Begins, knows and ends sessions. Every method may raise OutsideError IDP011 (the store)."""
 
-    def __init__(self, seals: Seals, clock: Callable[[], datetime], *, is_tls: bool) -> None:
+    def __init__(
+        self,
+        seals: Seals,
+        clock: Callable[[], datetime],
+        *,
+        is_tls: bool,
+        store: SessionStore | None = None,
+    ) -> None:
         self.seals = seals
         self.cookie = HOST_COOKIE if is_tls else COOKIE
         self.is_tls = is_tls
+        self.store = store or SessionStore()
         self._clock = clock
-        self._people: dict[str, tuple[SignedIn, float]] = {}
-        self._ended: dict[str, float] = {}
 
-    def begin(self, who: SignedIn | None = None) -> str:
-        """Return the cookie of a new session; of this machine's own user where nobody is named."""
-        self._tidy()
+    def begin(self, who: SignedIn | None = None, *, former: Present | None = None) -> str:
+        """Return the cookie of a new session; of this machine's own user where nobody is named.
+
+        `former` ends: an id from before somebody signed in is never theirs.
+        """
+        if former is not None:
+            self.end(former.session)
         if who is None:
             return self.seals.begun(OURS + secrets.token_hex(16))
         id = THEIRS + secrets.token_hex(16)
         own = replace(who, actor=replace(who.actor, session=id))
-        self._people[id] = (own, self._end())
+        self.store.keep(id, own.actor.id, _told(own), self._end(), self._now())
         return self.seals.begun(id)
 
     def present(self, cookie: str) -> Present | None:
         """Return who a cookie is of; None where it is not ours, over, or was signed out."""
         session = self.seals.session(cookie)
-        if session is None or session.id in self._ended:
+        if session is None:
             return None
         if session.id.startswith(OURS):
-            return Present(session, SignedIn(LOCAL))
-        found = self._people.get(session.id)
-        return Present(session, found[0]) if found else None
+            is_over = self.store.has_ended(session.id, LOCAL.id, session.began)
+            return None if is_over else Present(session, SignedIn(LOCAL))
+        found = self.store.held(session.id, self._now())
+        return Present(session, _read(found)) if found is not None else None
 
     def end(self, session: Session) -> None:
         """End a session: a copy of its cookie is of no use any more."""
-        self._people.pop(session.id, None)
-        self._ended[session.id] = self._end()
+        self.store.end(session.id, self._end())
+
+    def end_all(self, who: str) -> None:
+        """End every session that somebody has begun, in every browser."""
+        self.store.end_all(who, self._now(), self._end())
+
+    def count(self, who: str) -> int:
+        """Return how many sessions somebody has; this machine's own user's are not counted."""
+        return self.store.count(who, self._now())
+
+    def use(self, name: str) -> bool:
+        """Use something up, here and in other workers; return whether it was not used before."""
+        return self.store.use(name, self._end(), self._now())
+
+    def _now(self) -> float:
+        return self._clock().timestamp()
 
     def _end(self) -> float:
-        return self._clock().timestamp() + ABSOLUTE.total_seconds()
+        return self._now() + ABSOLUTE.total_seconds() + 1  # the cookie's own end comes first
 
-    def _tidy(self) -> None:
-        now = self._clock().timestamp()
-        self._ended = {id: end for id, end in self._ended.items() if end > now}
-        self._people = {id: kept for id, kept in self._people.items() if kept[1] > now}
-        while len(self._people) >= MOST:
-            del self._people[next(iter(self._people))]
+
+def _told(who: SignedIn) -> bytes:
+    actor = who.actor
+    shown = {"shown": actor.shown, "level": actor.level, "name": who.name, "hint": who.hint}
+    return json.dumps({"actor": told_actor(actor), **shown}).encode()
+
+
+def _read(body: bytes) -> SignedIn:
+    told = json.loads(body)
+    actor = actor_told(told["actor"])
+    actor = replace(actor, shown=int(told["shown"]), level=str(told["level"]))
+    return SignedIn(actor, str(told["name"]), str(told["hint"]))

@@ -1,7 +1,7 @@
 """Signing in: at the site's own service, with this server's token, or by the link printed once.
 
 GET  /sign-in          the choice; ?once= opens a session by the printed link
-POST /sign-in          the server's token
+POST /sign-in          the server's token; /sign-in/everywhere ends one's other sessions
 GET  /sign-in/start    to the site's sign-in service; /sign-in/back from there
 What was typed before a session ended is kept in the form, and stands there again afterwards.
 """
@@ -23,7 +23,7 @@ from garrod.adapters.identity.signing_in import KEPT, Ask, SigningIn
 from garrod.care.govern.access import LOCAL
 from garrod.care.govern.audit import current
 from garrod.care.govern.stepping import FRESH, SignInAgain
-from garrod.core.errors import GarrodError, InputError
+from garrod.core.errors import AccessDenied, GarrodError, InputError
 from garrod.entry.guard import LOOPBACK
 from garrod.entry.web.pages import HEADERS, page, see
 from garrod.entry.web.sessions import Present, Sessions, SignedIn
@@ -33,6 +33,7 @@ WRONG = "That is not this server's token"
 USED = "That link has been used or is too old: sign in with the token"
 CARRIED = "garrod_signing"  # the cookie of somebody who is signing in elsewhere
 BACK = "/sign-in/back"
+EVERYWHERE = "everywhere"  # the page that ends all sessions of somebody
 LIFE = timedelta(seconds=KEPT)
 
 
@@ -56,6 +57,8 @@ class SignIn:
         """Answer a page of signing in.  Raises: Unreached IDP001, InputError REC001."""
         if steps == ():
             return await self._own(request, fields)
+        if steps == (EVERYWHERE,) and request.method == "POST":
+            return self._everywhere(fields)
         if self.service is None or request.method != "GET" or steps not in (("start",), ("back",)):
             raise InputError("there is no such page.", code="REC001")
         if steps == ("start",):
@@ -75,11 +78,33 @@ class SignIn:
         self.sessions.end(present.session)
         answer = see("/sign-in")
         if self.service is not None and present.who.actor != LOCAL:
-            answer = page("signin/out.jinja", csrf="", elsewhere=await self._elsewhere(present))
+            elsewhere = await self._elsewhere(present)
+            answer = self._out_page(elsewhere, present.who.actor.id)
         answer.delete_cookie(
             self.sessions.cookie, path="/", secure=self.sessions.is_tls, httponly=True
         )
         return answer
+
+    def _out_page(self, elsewhere: str = "", who: str = "") -> Response:
+        """Return the page after signing out; `who` may end their other sessions there."""
+        others = self.sessions.count(who) if who else 0
+        sealed = self.sessions.seals.sealed(EVERYWHERE, {"who": who}, LIFE) if others else ""
+        return page(
+            "signin/out.jinja",
+            csrf="",
+            place="here" if who else "everywhere",
+            elsewhere=elsewhere,
+            others=others,
+            who=sealed,
+        )
+
+    def _everywhere(self, fields: Mapping[str, str]) -> Response:
+        """End all sessions of whom a sealed value names: they had it when they signed out."""
+        said = self.sessions.seals.opened(EVERYWHERE, fields.get("who", ""))
+        if said is None:
+            raise AccessDenied("this page is too old: sign in, and out again.", code="ACC003")
+        self.sessions.end_all(said["who"])
+        return self._out_page()
 
     def carry(self, answer: Response, cookie: str) -> None:
         """Put a session's cookie into an answer.
@@ -98,11 +123,12 @@ class SignIn:
         once, seals, method = fields.get("once", ""), self.sessions.seals, request.method
         is_known = method == "POST" and self.has_token and seals.knows(fields.get("token", ""))
         is_opened = not is_known and bool(once) and self.has_token and seals.opens(once)
+        is_opened = is_opened and self.sessions.use(f"link {once}")  # by no other worker either
         if is_opened and self.service is not None and self.ticket is not None:
             return await self._start(self.service, request, fields, ticket=self.ticket())
         if is_known or is_opened:
             answer = see(_address(fields))
-            self.carry(answer, self.sessions.begin())
+            self.carry(answer, self.sessions.begin(former=self._former(request)))
             return answer
         wrong = USED if once else WRONG if method == "POST" else ""
         return self._form(
@@ -145,14 +171,15 @@ class SignIn:
         except (TokenRefused, Unreached) as error:
             return self._not_signed_in(error)
         current().acted(person.actor)
-        former = self.sessions.present(request.cookies.get(self.sessions.cookie, ""))
-        if former is not None:
-            self.sessions.end(former.session)
         answer = see(ask.to)
         who = SignedIn(person.actor, person.name, person.id_token)
-        self.carry(answer, self.sessions.begin(who))
+        self.carry(answer, self.sessions.begin(who, former=self._former(request)))
         answer.delete_cookie(CARRIED, path="/sign-in")
         return answer
+
+    def _former(self, request: Request) -> Present | None:
+        """Return whose session the browser had before."""
+        return self.sessions.present(request.cookies.get(self.sessions.cookie, ""))
 
     def _not_signed_in(self, error: GarrodError) -> Response:
         status = 503 if isinstance(error, Unreached) else 403
