@@ -12,6 +12,7 @@ from functools import partial
 from garrod.adapters.cds.fetch import Reader
 from garrod.adapters.fhir.rest.checked import CheckedCodec
 from garrod.adapters.fhir.xml import XmlFormat
+from garrod.adapters.identity.sessions import store_in
 from garrod.adapters.terminology.tokens import expander
 from garrod.entry.api.app import make_app
 from garrod.entry.api.operations import OPERATIONS
@@ -102,6 +103,7 @@ _web = web_door(
     clock=clock,
     base=os.environ.get("GARROD_BASE", ""),
     ticket=partial(_development.ticket, FIRST) if _development else None,
+    store=store_in(HOUSING.folder, is_demo=bool(os.environ.get("GARROD_DEMO"))),
 )
 _clinic = Clinic(_rest, _web)
 doors = Issuing(_clinic, IssuerDoor(_development, guard)) if _development else _clinic
