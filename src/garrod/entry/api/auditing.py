@@ -2,7 +2,7 @@
 
 /audit/head, /audit/proof/inclusion?index=&size=, /audit/proof/consistency?from=&to=
 /audit/people/ID: who saw what of a person, why and when, for all time, broken glass first
-GET /fhir/AuditEvent?patient=ID: the same as FHIR has it
+GET /fhir/AuditEvent?patient=ID: the same as FHIR has it; GET /fhir/AuditEvent/entry-N: one entry
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import base64
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import orjson
 from fastapi import Request
@@ -20,13 +20,14 @@ from fastapi.responses import Response
 from garrod.adapters.fhir.audit_event import PREFIX, audit_event
 from garrod.care.govern.access import Actor, Deed
 from garrod.care.govern.audit import AuditEntry, entry_read
+from garrod.care.record.guarded import missing
 from garrod.core.errors import GarrodError, InputError, OutsideError
+from garrod.entry.api.audit_showing import KIND, Showing, hash_of
 from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.faults import answer_of, unforeseen
 from garrod.entry.api.rooms import Rooms
 from garrod.entry.guard import Guard
 
-KIND = "AuditEvent"
 PAGE, MOST = 100, 1000  # Not clinical: entries of a page
 GLASS = 10_000  # Not clinical: entries of broken glass that are told at most
 LARGEST = 2**62
@@ -84,32 +85,35 @@ async def _consistency(rooms: Rooms, _: Actor, given: Mapping[str, str], __: Req
 
 async def _history(rooms: Rooms, actor: Actor, given: Mapping[str, str], request: Request) -> Any:
     """Return a page of a person's entries, each with the very bytes that a proof is about."""
-    patient = request.path_params["id"]
-    await rooms.record.demand(actor, Deed.READ, KIND, patient)
+    patient, showing = request.path_params["id"], Showing(rooms.record, actor)
+    await showing.demand(Deed.READ, patient)
     before, most = _number(given, "before", is_needed=False), _page(given)
     log = log_of(rooms)
     broken = [] if before is not None else await _entries(log, patient, None, GLASS, glass=True)
     usual = await _entries(log, patient, before, most, glass=False)
-    told: dict[str, Any] = {
+    page: dict[str, Any] = {
         "person": patient,
-        "entries": [_told(content) for content in (*broken, *usual)],
+        "entries": [await _told(showing, content, patient) for content in (*broken, *usual)],
     }
     if len(usual) == most:
-        told["before"] = entry_read(usual[-1]).index
-    return told
+        page["before"] = entry_read(usual[-1]).index
+    return page
 
 
 async def audit_events(rooms: Rooms, asked: Asked) -> Answer:
     """Return a person's entries as a Bundle of AuditEvents, the newest first."""
     given = _asked(asked.question)
     patient = given["patient"].removeprefix("Patient/")
-    await rooms.record.demand(asked.actor, Deed.SEARCH, KIND, patient)
+    showing = Showing(rooms.record, asked.actor)
+    await showing.demand(Deed.SEARCH, patient)
     most, before = _page(given), _number(given, "before", is_needed=False)
-    found = [entry_read(c) for c in await _entries(log_of(rooms), patient, before, most)]
+    contents = await _entries(log_of(rooms), patient, before, most)
+    found = [(await showing.of_one(content, patient))[0] for content in contents]
     link = [{"relation": "self", "url": f"{asked.base}/{KIND}?{asked.question}"}]
     if len(found) == most:
-        more = f"patient={patient}&_count={most}&before={found[-1].index}"
-        link.append({"relation": "next", "url": f"{asked.base}/{KIND}?{more}"})
+        kept = {name: given[name] for name in ("_format",) if name in given}
+        more = {"patient": patient, "_count": most, "before": found[-1].index, **kept}
+        link.append({"relation": "next", "url": f"{asked.base}/{KIND}?{urlencode(more)}"})
     bundle = {
         "resourceType": "Bundle",
         "type": "searchset",
@@ -117,6 +121,34 @@ async def audit_events(rooms: Rooms, asked: Asked) -> Answer:
         "entry": [_in_bundle(asked.base, entry) for entry in found],
     }
     return Answer(200, orjson.dumps({k: v for k, v in bundle.items() if v}))
+
+
+async def audit_event_of(rooms: Rooms, asked: Asked) -> Answer:
+    """Return one entry as an AuditEvent, with those people alone whom the actor may be told of.
+
+    Raises: NotFound REC001 where there is none for them, InputError API004, AccessDenied.
+    """
+    id = asked.path[1]
+    if unknown := sorted(_asked(asked.question).keys() - {"_format", "_pretty"}):
+        raise InputError(f"a read of an entry takes no {unknown[0][:40]!r}.", code="API004")
+    content = await log_of(rooms).ask(lambda reading: _content(reading, id))
+    showing = Showing(rooms.record, asked.actor)
+    entry = await showing.shown(entry_read(content)) if content else None
+    if entry is None:
+        raise missing(KIND, id)
+    return Answer(200, orjson.dumps(audit_event(entry)))
+
+
+def _content(reading: Any, id: str) -> bytes | None:
+    """Return the bytes of the entry of an id; None where there is none."""
+    number = id.removeprefix(PREFIX)
+    if not number.isascii() or not number.isdecimal() or str(int(number[:18])) != number:
+        return None
+    try:
+        found: bytes = reading.entry(int(number))
+    except InputError:
+        return None
+    return found
 
 
 def is_for_log(rooms: Rooms, asked: Asked) -> bool:
@@ -128,6 +160,11 @@ def is_for_log(rooms: Rooms, asked: Asked) -> bool:
         return False
     given = _asked(asked.question)
     return "patient" in given and given.keys() <= {"patient", "_count", "before", "_format"}
+
+
+def is_entry(rooms: Rooms, path: tuple[str, ...]) -> bool:
+    """Return whether a path is that of an entry of the log. Nothing else can be kept there."""
+    return rooms.audit is not None and path[0] == KIND and path[1].startswith(PREFIX)
 
 
 def log_of(rooms: Rooms) -> Any:
@@ -147,8 +184,9 @@ async def _entries(
     return found
 
 
-def _told(content: bytes) -> dict[str, Any]:
-    entry = entry_read(content)
+async def _told(showing: Showing, content: bytes, patient: str) -> dict[str, Any]:
+    """Return an entry as plain values; `entry`, its very text, where it names nobody else."""
+    entry, text = await showing.of_one(content, patient)
     return {
         "index": entry.index,
         "at": entry.at,
@@ -162,7 +200,8 @@ def _told(content: bytes) -> dict[str, Any]:
         "kinds": entry.kinds,
         "outcome": entry.outcome,
         "because": entry.because,
-        "entry": content.decode("ascii"),
+        "entry": text.decode("ascii") if text is not None else None,
+        "leafHash": hash_of(content),
     }
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 
 from garrod.core.errors import InputError
-from garrod.entry.api import bundling, operating, reading, searching, smart, writing
-from garrod.entry.api.auditing import audit_events, is_for_log
+from garrod.entry.api import auditing, bundling, operating, reading, searching, smart, writing
+from garrod.entry.api.auditing import is_entry, is_for_log
 from garrod.entry.api.exchange import Answer, Asked, NotAllowed
 from garrod.entry.api.rooms import Rooms
 from garrod.entry.api.subscribing import KIND
@@ -31,6 +31,7 @@ INSTANCE: dict[str, Act] = {
     "PATCH": writing.patch,
     "DELETE": writing.delete,
 }
+ENTRY: dict[str, Act] = {"GET": auditing.audit_event_of}
 
 
 def act_of(rooms: Rooms, asked: Asked) -> Act:
@@ -53,11 +54,11 @@ def act_of(rooms: Rooms, asked: Asked) -> Act:
     if path[0] == KIND and len(path) <= 2 and path[-1] != "_search" and asked.method in WRITES:
         return kept(_by(TYPE if len(path) == 1 else INSTANCE, asked))
     if len(path) == 1:
-        return audit_events if is_for_log(rooms, asked) else _by(TYPE, asked)
+        return auditing.audit_events if is_for_log(rooms, asked) else _by(TYPE, asked)
     if len(path) == 2 and path[1] == "_search":
         return _by({"POST": searching.search}, asked)
     if len(path) == 2:
-        return _by(INSTANCE, asked)
+        return _by(ENTRY if is_entry(rooms, path) else INSTANCE, asked)
     if len(path) == 4 and path[2] == "_history":
         return _by({"GET": reading.read_version}, asked)
     if len(path) == 4 and path[3] == "_search":
