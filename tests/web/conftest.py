@@ -16,6 +16,7 @@ from tests.making.server import TOKEN, Server, server
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--disable-features=LocalNetworkAccessChecks",  # it asks whoever sits there, who is nobody
 )  # fmt: skip
 Opened = Callable[..., Any]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -20,9 +20,12 @@ from garrod.care.govern.stepping import SignInAgain
 from garrod.core.errors import AccessDenied, GarrodError
 
 SMART = "/fhir/.well-known/smart-configuration"
+FHIR, SOCKET = "/fhir", "/fhir/ws"
 OPEN = frozenset(("/health", "/fhir/metadata", SMART, "/openapi.json", "/metrics"))
 LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
-FORWARDED = ("x-forwarded-for", "x-forwarded-host", "forwarded", "via", "x-real-ip")
+FORWARDED = frozenset((
+    "x-forwarded-for", "x-forwarded-host", "forwarded", "via", "x-real-ip",
+))  # fmt: skip
 NOBODY = Actor("nobody")  # who asks for what is open to everybody
 
 
@@ -31,12 +34,14 @@ class Guard:
     """Knows the token, the names under which this server may be addressed, and who is signed in.
 
     `is_public`: the server listens on more than this machine, and has no user of its own.
+    `origins`: pages elsewhere that may ask for FHIR from a browser, and the apps that they are of.
     """
 
     token: str
     hosts: frozenset[str]
     verifier: Verifier | None = None
     is_public: bool = False
+    origins: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def admit(self, path: str, headers: Mapping[str, str]) -> Actor:
         """Return who asks, without waiting for anything.
@@ -49,11 +54,11 @@ class Guard:
         return actor
 
     def _admit(self, path: str, headers: Mapping[str, str]) -> Actor:
-        self._check_origin(headers)
+        apps = self._apps(path, headers)
         if path in OPEN:
             return NOBODY
         token = bearer(headers)
-        if self._is_own(token, headers):
+        if apps is None and self._is_own(token, headers):
             return LOCAL
         if self.verifier is None:
             raise Unauthorised(
@@ -66,7 +71,7 @@ class Guard:
                 "this server asks for an access token of the site's sign-in service: send it as "
                 "'Authorization: Bearer TOKEN'."
             )
-        return self.verifier.known(token)
+        return _of_app(self.verifier.known(token), apps)
 
     async def admitted(self, path: str, headers: Mapping[str, str]) -> Actor:
         """Return who asks; where that is not known here yet, the issuer is asked.
@@ -79,7 +84,7 @@ class Guard:
             assert self.verifier is not None
             actor = await self.verifier.look(bearer(headers))
             current().acted(actor)
-            return actor
+            return _of_app(actor, self._apps(path, headers))
 
     async def still_admits(self, headers: Mapping[str, str]) -> bool:
         """Return whether what a long answer was asked with holds: its token may have ended."""
@@ -107,9 +112,13 @@ class Guard:
         if self.is_public or not hmac.compare_digest(token.encode(), self.token.encode()):
             return False
         is_near = _name(f"//{headers.get('host', '')}") in LOOPBACK
-        return is_near and not any(name in headers for name in FORWARDED)
+        return is_near and FORWARDED.isdisjoint(headers)
 
-    def _check_origin(self, headers: Mapping[str, str]) -> None:
+    def _apps(self, path: str, headers: Mapping[str, str]) -> frozenset[str] | None:
+        """Return the apps that the page that asks is of; None: it is this server's own, or no page.
+
+        Raises: AccessDenied ACC003 for another host, or a page that may not ask here.
+        """
         host = _name(f"//{headers.get('host', '')}")
         if host not in self.hosts:
             raise AccessDenied(
@@ -117,8 +126,19 @@ class Guard:
                 code="ACC003",
             )
         origin = headers.get("origin", "")
-        if origin and origin != "null" and _name(origin) not in self.hosts:
-            raise AccessDenied("a page from elsewhere may not ask here.", code="ACC003")
+        if not origin or origin == "null" or _name(origin) in self.hosts:
+            return None
+        is_fhir = path == FHIR or path.startswith(f"{FHIR}/")
+        if origin in self.origins and is_fhir and path != SOCKET:
+            return self.origins[origin]
+        raise AccessDenied("a page from elsewhere may not ask here.", code="ACC003")
+
+
+def _of_app(actor: Actor, apps: frozenset[str] | None) -> Actor:
+    """Return who asks.  Raises: AccessDenied ACC003 where the page is of another app."""
+    if apps is not None and actor.client not in apps:
+        raise AccessDenied("this token is of another app than the page.", code="ACC003")
+    return actor
 
 
 def bearer(headers: Mapping[str, str]) -> str:

@@ -31,6 +31,7 @@ from garrod.adapters.subscriptions.gate import LOOPBACK as THIS_MACHINE
 from garrod.adapters.subscriptions.gate import Gate
 from garrod.core.errors import InputError
 from garrod.entry.guard import LOOPBACK, Guard
+from garrod.entry.origins import origins_of
 
 PATIENCE = 20.0  # Not clinical: seconds for an issuer on this machine, which may still be starting
 ISSUER_PATH = "/issuer"  # where the development issuer stands
@@ -126,12 +127,14 @@ def development_of(
 
 
 def guard_of(token: str, identity: Identity | None, environment: Mapping[str, str]) -> Guard:
-    """Return who stands at the door."""
+    """Return who stands at the door.  Raises: InputError IDP003 (GARROD_ORIGINS is wrong)."""
     base = environment.get("GARROD_BASE", "")
     named = {urlsplit(base).hostname or "", *_listed(environment.get("GARROD_HOSTS", ""))} - {""}
     is_public = environment.get("GARROD_PUBLIC", "") == "1"
     verifier = identity.verifier if identity else None
-    return Guard(token, LOOPBACK | (named if identity else frozenset()), verifier, is_public)
+    hosts = LOOPBACK | (named if identity else frozenset())
+    origins = origins_of(environment) if identity else {}
+    return Guard(token, hosts, verifier, is_public, origins)
 
 
 def _host(url: str, name: str) -> tuple[str, bool]:
