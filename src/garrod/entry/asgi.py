@@ -25,6 +25,7 @@ from garrod.entry.consult import Consult
 from garrod.entry.demo_world import load_demo
 from garrod.entry.governing import governed, learning
 from garrod.entry.hardening.mounting import hardened
+from garrod.entry.hardening.origins import Shared
 from garrod.entry.hooks.desk import settings_of
 from garrod.entry.hooks.door import HooksDoor
 from garrod.entry.hooks.mounting import Mounted, Opening, clients_of
@@ -107,4 +108,5 @@ _web = web_door(
 )
 _clinic = Clinic(_rest, _web)
 doors = Issuing(_clinic, IssuerDoor(_development, guard)) if _development else _clinic
-app = hardened(doors, AUDIT, guard, ENVIRONMENT)  # outermost: no request is answered unaudited
+_told = Shared(doors, guard) if guard.origins else doors
+app = hardened(_told, AUDIT, guard, ENVIRONMENT)  # outermost: no request is answered unaudited
