@@ -238,3 +238,39 @@ def test_stream_ends_when_its_token_does_and_says_so() -> None:
         assert "token has ended" in client.text
 
     run(check)
+
+
+def test_stream_says_when_the_last_known_policy_decides_and_when_it_no_longer_does() -> None:
+    async def check(kept: MemoryStore, feed: Feed) -> None:
+        client, flagged = Client(), dict[str, str]()
+        stream = EventStream(feed, Wanted(LOCAL, 0), LocalAccess(), Pace())
+        stream.flag(lambda: dict(flagged))
+        task = asyncio.create_task(stream({}, client.receive, client.send))
+        await put(kept, "p1")
+        await until(lambda: client.ids == [1])
+        assert "policy" not in client.text
+        flagged["X-Garrod-Policy"] = "stale"
+        await put(kept, "p1")
+        await until(lambda: client.ids == [1, 2])
+        await put(kept, "p1")
+        await until(lambda: client.ids == [1, 2, 3])
+        assert client.text.count('event: policy\ndata: {"policy":"stale"}\n\n') == 1
+        assert client.text.index("policy") < client.text.index("id: 2\n")
+        flagged.clear()
+        await put(kept, "p1")
+        await until(lambda: client.ids == [1, 2, 3, 4])
+        assert client.text.count('event: policy\ndata: {"policy":"current"}\n\n') == 1
+        client.leaves.set()
+        await task
+
+    run(check)
+
+
+def test_stream_that_begins_under_the_last_known_policy_says_so_in_its_head() -> None:
+    async def check(kept: MemoryStore, feed: Feed) -> None:
+        stream = EventStream(feed, Wanted(LOCAL, 0), LocalAccess(), Pace())
+        assert "x-garrod-policy" not in stream.headers
+        stream.flag(lambda: {"X-Garrod-Policy": "stale"})
+        assert stream.headers["x-garrod-policy"] == "stale"
+
+    run(check)

@@ -21,6 +21,11 @@ NOTICE_PROFILE = f"{PROFILES}backport-subscription-notification-r4"
 STATUS_PROFILE = f"{PROFILES}backport-subscription-status-r4"
 HANDSHAKE, HEARTBEAT, NEWS = "handshake", "heartbeat", "event-notification"
 QUERY_STATUS, QUERY_EVENTS = "query-status", "query-event"
+STALE = {  # the tag of a notification that was decided by the last known access policy
+    "system": "https://garrod.health/fhir/CodeSystem/access-policy",
+    "code": "stale",
+    "display": "decided by the last access policy that could be read",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class Notice:
     count: int  # events since the subscription began
     told: Sequence[Told] = ()
     error: str = ""
+    is_stale: bool = False  # decided by the last known access policy
 
 
 def status_of(base: str, subscription: Subscription, notice: Notice) -> bytes:
@@ -97,7 +103,7 @@ def bundle_of(
         entries += [_entry(base, one) for one in notice.told]
     head = {
         "resourceType": "Bundle",
-        "meta": {"profile": [NOTICE_PROFILE]},
+        "meta": {"profile": [NOTICE_PROFILE], **({"tag": [STALE]} if notice.is_stale else {})},
         "type": "history",
         "timestamp": _instant(at),
     }

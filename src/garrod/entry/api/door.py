@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Any
 from urllib.parse import unquote
 
+from garrod.care.govern.access import Actor
 from garrod.core.errors import GarrodError
 from garrod.entry.api.conditions import (
     JSON,
@@ -74,10 +75,17 @@ class FhirDoor:
         except GarrodError as error:
             told = answer_of(error)
             await kept_waiting(told.status, actor, began)
-            return told, is_xml
+            return self._flagged(told, actor), is_xml
         except Exception as error:
             self.watch.fault(error)
             return answer_of(unforeseen(error)), is_xml
+
+    def _flagged(self, told: Answer, actor: Actor | None) -> Answer:
+        """Return a refusal that says so where the last known policy decided it."""
+        try:
+            return flagged(told, self.rooms(), actor) if actor is not None else told
+        except GarrodError:  # the server ends
+            return told
 
     def _xml(self) -> XmlFormat:
         found = self.rooms().xml

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -24,6 +24,7 @@ from garrod.core.errors import GarrodError, InputError, OutsideError
 from garrod.entry.api.events_feed import Feed, newest
 from garrod.entry.api.faults import answer_of, unforeseen
 from garrod.entry.api.rooms import Rooms
+from garrod.entry.governing import POLICY, flags
 from garrod.entry.guard import Guard
 
 HEARTBEAT = 15.0  # seconds without an event until a sign of life
@@ -93,10 +94,13 @@ class EventsDoor:
             if feed.listeners >= MOST:
                 raise OutsideError("too many listen already: try again later.", code="API013")
             wanted = await wanted_by(request, actor, rooms, feed)
+            flag = partial(flags, rooms.record, actor)
             if request.method == "HEAD":
-                return Response(headers=HEADERS, media_type=EventStream.media_type)
+                head = {**HEADERS, **flag()}
+                return Response(headers=head, media_type=EventStream.media_type)
             stream = EventStream(feed, wanted, rooms.record.access, tells=rooms.record.tells)
             stream.holds = partial(self.guard.still_admits, dict(request.headers))
+            stream.flag(flag)
             return stream
         except GarrodError as error:
             found = answer_of(error)
@@ -153,6 +157,9 @@ async def _always() -> bool:
     return True
 
 
+Flags = Callable[[], Mapping[str, str]]  # the header of a policy that is stale, while it is
+
+
 class EventStream(Response):
     """The body that does not end. Each listener goes at its own pace, and keeps nothing waiting."""
 
@@ -176,6 +183,13 @@ class EventStream(Response):
         self.tells = tells
         self.holds: Callable[[], Awaitable[bool]] = _always  # whether its token has not ended
         self.position = wanted.after
+        self._flags: Flags = dict
+        self._flagged: Mapping[str, str] = {}  # what was told last
+
+    def flag(self, flags: Flags) -> None:
+        """Say in the head, and when that changes, whether the last known policy decides."""
+        self._flags, self._flagged = flags, flags()
+        self.headers.update(self._flagged)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send events until the client goes, is too slow, or the server ends."""
@@ -202,6 +216,7 @@ class EventStream(Response):
                 return await self._end(send, error.code)
             if not await self.holds():
                 return await self._end(send, "the token has ended: ask again with another")
+            await self._tell_of_policy(send)
             if some:
                 await self._show(send, [s.frame for s in some if await self._is_wanted(s.event)])
                 self.position = some[-1].event.sequence
@@ -210,6 +225,14 @@ class EventStream(Response):
             else:
                 await self._wait(send, flag)
         return None
+
+    async def _tell_of_policy(self, send: Send) -> None:
+        """Say that the policy has become stale, or is so no longer. The event has no number."""
+        now = self._flags()
+        if now != self._flagged:
+            self._flagged = now
+            word = now.get(POLICY, "current").encode()
+            await self._say(send, b'event: policy\ndata: {"policy":"%s"}\n\n' % word)
 
     async def _is_wanted(self, event: Event) -> bool:
         """Return whether an event was asked for, and may be told now: not when one began."""

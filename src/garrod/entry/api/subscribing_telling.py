@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from garrod.adapters.subscriptions import notices
@@ -27,6 +27,7 @@ from garrod.care.record.subscriptions import (
 )
 from garrod.core.errors import OutsideError
 from garrod.entry.api.events_feed import PORTION, Feed
+from garrod.entry.governing import flags
 
 SendNotice = Callable[[bytes], Awaitable[None]]
 Audited = Callable[[Actor, Collection[Event]], Awaitable[None]]
@@ -162,7 +163,8 @@ class Teller:
         return await self.telling.may_hear(self.owner, self.subscription, event)
 
     async def _deliver(self, notice: Notice) -> None:
-        body = self.telling.bundle(self.subscription, notice)
+        is_stale = bool(flags(self.telling.record, self.owner))
+        body = self.telling.bundle(self.subscription, replace(notice, is_stale=is_stale))
         failures = 0
         while True:
             try:
