@@ -50,14 +50,16 @@ def served(rooms: Rooms, asked: Asked, version: Version) -> Answer:
 async def past(rooms: Rooms, asked: Asked) -> Answer:
     """Return history: of a resource, of a type, or of everything."""
     named = asked.path[:-1]
-    of = _history_of(named, asked.question)
+    question = rooms.pages.question(asked, asked.question)
+    of = _history_of(named, question)
     page = await rooms.record.history(asked.actor, of)
     hits = [Hit(v, b"" if v.is_deleted else rooms.codec.served(v)) for v in page.versions]
     here = "/".join((asked.base, *asked.path))
     links = [("self", f"{here}?{asked.question}" if asked.question else here)]
     if page.cursor:
-        kept = [(k, v) for k, v in parse_qsl(asked.question) if k != "_page"]
-        links.append(("next", f"{here}?{urlencode([*kept, ('_page', page.cursor)])}"))
+        kept = [(k, v) for k, v in parse_qsl(question) if k != "_page"]
+        further = f"{here}?{urlencode([*kept, ('_page', page.cursor)])}"
+        links.append(("next", rooms.pages.link(asked, further)))
     return Answer(200, history(asked.base, hits, links, total=page.total))
 
 

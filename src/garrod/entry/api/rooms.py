@@ -11,6 +11,7 @@ import orjson
 from garrod.adapters.fhir.rest.checked import CheckedCodec
 from garrod.care.record.service import Record
 from garrod.entry.api.exchange import Answer, Asked
+from garrod.entry.api.paging import Pages
 
 Operation = Callable[["Rooms", Asked], Awaitable[Answer]]
 
@@ -58,6 +59,7 @@ class Rooms:
     terminology: Any = None  # what codes mean (adapters.terminology.service.Terminology)
     identity: Any = None  # who signs people in (entry.identity.Identity)
     audit: Any = None  # the audit log (entry.auditing.Audit)
+    pages: Pages = field(default_factory=Pages)  # seals links to further pages
     people: Any = None  # who tells of people as they are now (care.record.people.People)
 
     def outcome_saying(self, text: str) -> bytes:

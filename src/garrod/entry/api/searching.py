@@ -66,7 +66,8 @@ async def page_of(
     patient: str = "",
 ) -> Answer:
     """Return what a question finds as a searchset, with links to itself and to the next page."""
-    read = rooms.codec.urls.read(kinds, question_of(asked), is_lenient=asked.wishes.is_lenient)
+    question = rooms.pages.question(asked, question_of(asked))
+    read = rooms.codec.urls.read(kinds, question, is_lenient=asked.wishes.is_lenient)
     query = read.query
     is_whole = rooms.record.sees_all(asked.actor)
     if patient and is_whole:
@@ -77,9 +78,9 @@ async def page_of(
     if patient and not is_whole and not page.versions:  # of whom one sees nothing is not there
         await rooms.record.read(asked.actor, "Patient", patient)
     address = "/".join((asked.base, *path))
-    links = [("self", link(address, read))]
+    links = [("self", rooms.pages.link(asked, link(address, read)))]
     if page.cursor and not read.is_count_only:
-        links.append(("next", link(address, read, page.cursor)))
+        links.append(("next", rooms.pages.link(asked, link(address, read, page.cursor))))
     hits = [] if read.is_count_only else _hits(rooms, read, page.versions, more)
     warned = outcome(read.ignored) if read.ignored else b""
     total = page.total
