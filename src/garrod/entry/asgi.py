@@ -17,6 +17,7 @@ from garrod.adapters.terminology.tokens import expander
 from garrod.entry.api.app import make_app
 from garrod.entry.api.operations import OPERATIONS
 from garrod.entry.api.operations.bulk_jobs import Exports
+from garrod.entry.api.paging import Pages
 from garrod.entry.api.rooms import Rooms
 from garrod.entry.api.routes import answer
 from garrod.entry.api.subscribing_opening import kept_in
@@ -65,6 +66,7 @@ async def _rooms() -> AsyncIterator[Rooms]:
         xml = XmlFormat(services.shelf)
         rooms = Rooms(record, codec, OPERATIONS, services, xml, answer, terminology=terms)
         rooms = replace(rooms, identity=IDENTITY, audit=AUDIT)
+        rooms = replace(rooms, pages=Pages(HOUSING.token.encode()))
         AUDIT.known = known_words(codec.kinds, OPERATIONS)
         people = people_of(record, services)
         consult = Consult(record, services, clock, people=people)
