@@ -47,6 +47,7 @@ LABEL = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
 ROUNDS = 2000  # decisions of each sort
 CLIENTS = 8
 EACH = 20  # resources of a person
+STRANGERS = 800  # people whom the gate meets while it is timed
 
 
 def person(number: int) -> list[Resource]:
@@ -109,7 +110,7 @@ def micro(waited: list[float]) -> dict[str, float]:
 
 
 async def decisions(people: int) -> dict[str, Any]:
-    """Time decisions: warm, cold (facts in memory), and cold with facts read from the record."""
+    """Time decisions: warm, cold (facts in memory), and about people who must be read first."""
     services = Services()
     codec, found = FhirCodec(services.shelf), load()
     meaning = FhirMeaning(codec, FeatureReader(Labels(services.shelf)), services.shelf)
@@ -121,9 +122,10 @@ async def decisions(people: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         store = await open_store(f"sqlite:///{folder}/bench.db", clock=now)
         try:
-            for number in range(people):
+            for number in range(people + STRANGERS):
                 given = [consent(number)] if number % 2 else []
-                await filled(store, codec, [*person(number), *given])
+                some = person(number)[: None if number < people else 4]
+                await filled(store, codec, [*some, *given])
             gate = Gate(policing, meaning, clock=now, seconds=time.monotonic).over(store)
             return await _timed(gate, store, people)
         finally:
@@ -139,7 +141,16 @@ async def _timed(gate: Gate, store: Store, people: int) -> dict[str, Any]:
             "warm": micro(await _warm(gate, store, version)),
             "cold": micro(await _cold(gate, store, version, f"p{number}")),
         }
-    told["facts read from the record"] = micro(await _fresh(gate, store, people))
+    middle = people + STRANGERS // 2
+    for name, some, is_new in (
+        ("read from the record", range(people, middle), False),
+        (
+            "read from the record, and what the actor is a member of",
+            range(middle, people + STRANGERS),
+            True,
+        ),
+    ):
+        told[name] = await _fresh(gate, store, some, is_new=is_new)
     return told
 
 
@@ -169,19 +180,22 @@ async def _cold(gate: Gate, store: Store, version: Version, patient: str) -> lis
     return waited
 
 
-async def _fresh(gate: Gate, store: Store, people: int) -> list[float]:
-    """Time the first decision about each person by a gate that has read nothing yet."""
-    waited = []
-    for number in range(people):
+async def _fresh(
+    gate: Gate, store: Store, some: range, *, is_new: bool
+) -> dict[str, dict[str, float]]:
+    """Time a running gate's first decision about people; `is_new`: by actors it has not met."""
+    waited: dict[str, list[float]] = {"no consent": [], "residual consent": []}
+    for number in some:
         version = await store.read("Observation", f"o{number}-0")
         assert version is not None
-        anew = Gate(gate.policing, gate.meaning, clock=gate.clock, seconds=time.monotonic)
-        anew.over(store)
+        groups = frozenset((f"Group/g{number}",)) if is_new else DOCTOR.groups
+        actor = replace(DOCTOR, groups=groups)
         began = time.perf_counter()
-        answer = await anew.answer(store, DOCTOR, version, Deed.READ)
-        waited.append(time.perf_counter() - began)
+        answer = await gate.answer(store, actor, version, Deed.READ)
+        took = time.perf_counter() - began
+        waited["residual consent" if number % 2 else "no consent"].append(took)
         assert answer.is_permitted
-    return waited
+    return {name: micro(some) for name, some in waited.items()}
 
 
 Act = Callable[[Client, int], Awaitable[tuple[int, bytes]]]

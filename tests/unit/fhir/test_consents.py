@@ -29,6 +29,7 @@ from garrod.core.errors import FhirError
 
 Json = dict[str, Any]
 NOW = datetime(2022, 7, 1, tzinfo=UTC)
+CODED: Json = {"coding": [{"system": "http://example.org/roles", "code": "IRCP"}]}
 ASKED = Request("Practitioner/a", frozenset(), "TREAT", NOW)
 
 
@@ -113,6 +114,41 @@ def test_wrong_shape_is_refused_by_the_name_of_its_field(resource: Json, field: 
         consent_of(resource)
     assert refused.value.code == "FHR170"
     assert str(refused.value).startswith(f"{field}: expected ")
+
+
+def test_consents_off_one_form_are_each_of_their_own_person_and_date() -> None:
+    said = {"type": "permit", "provision": [{"type": "deny", "actor": [{"role": CODED}]}]}
+    first, second = (
+        consent_of(
+            {**consent(said), "id": id, "dateTime": at, "patient": {"reference": f"Patient/{id}"}}
+        )
+        for id, at in (("a", "2026-01-01"), ("b", "2026-02-02"))
+    )
+    assert (first.reference, first.patient) == ("Consent/a", "a")
+    assert (second.reference, second.patient) == ("Consent/b", "b")
+    assert first.dated[0] != second.dated[0]
+    assert first.provision == second.provision
+    other = consent_of(consent({**said, "type": "deny"}))
+    assert other.provision != first.provision
+
+
+def test_a_form_is_read_by_the_address_of_each_server() -> None:
+    actor = [{"role": CODED, "reference": {"reference": "https://a.example/fhir/Practitioner/1"}}]
+    form = consent({"type": "permit", "actor": actor})
+    found = [
+        consent_of(form, base) for base in ("https://a.example/fhir", "https://b.example", None)
+    ]
+    assert [c.provision.actors[0].reference for c in found if c.provision] == [
+        "Practitioner/1",
+        "https://a.example/fhir/Practitioner/1",
+        "Practitioner/1",
+    ]
+
+
+def test_a_fault_is_named_by_the_consent_that_has_it_though_its_form_was_read_before() -> None:
+    for id in ("first", "second"):
+        with pytest.raises(FhirError, match=f"^Consent/{id}.provision.type: "):
+            consent_of({**consent({"type": "maybe"}), "id": id})
 
 
 def test_exceptions_without_end_are_refused() -> None:

@@ -1,5 +1,6 @@
 """Policy, relation, consent, scopes and labels, put together: what one actor may do."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -180,3 +181,38 @@ def test_relations_of_a_role_for_a_purpose() -> None:
     assert NONE in study
     assert relations_permitted(policing(), Actor("x"), Deed.READ, "Observation") == ()
     assert NOBODY in relations_permitted(policing(), Actor("x"), Deed.READ, "")
+
+
+# A consent that was entered in error says nothing: whoever gave it, gave none.
+IN_ERROR = {**consent("c", "p", "deny"), "status": "entered-in-error"}
+ASKING = (
+    DOCTOR,
+    STRANGER,
+    PATIENT,
+    RELATED,
+    *(replace(DOCTOR, purpose=p) for p in ("", "HRESCH", "HPAYMT", "CLMATTCH", "FAMRQT", "other")),
+    replace(DOCTOR, role="analyst", purpose="HRESCH"),
+    replace(DOCTOR, role="prescriber", purpose="ETREAT", emergency="unconscious"),
+)
+LABELLED = ("N", "R", "RAW-GENOME", "SECONDARY-FINDING", "GDIS")
+
+
+@pytest.mark.parametrize("actor", ASKING)
+def test_nothing_said_is_answered_as_what_says_nothing(actor: Actor) -> None:
+    nothing = standing(RelatedPerson_r=Tie(PROXY))
+    silent = standing(IN_ERROR, RelatedPerson_r=Tie(PROXY))
+    assert not nothing.consents
+    assert silent.consents
+    for deed in Deed:
+        for kind in ("Observation", "MedicationRequest", "Consent", "Patient", "AuditEvent"):
+            one, other = rights(actor, nothing), rights(actor, silent)
+            assert one.answer(deed, kind) == other.answer(deed, kind)
+            for label in LABELLED:
+                seen = Seen(Features(f"{kind}/w", kind, ("p",), frozenset((label,))))
+                assert one.allows(deed, seen) == other.allows(deed, seen)
+
+
+def test_words_of_a_purpose_that_is_not_stated_are_those_of_the_default() -> None:
+    unstated = rights(replace(DOCTOR, purpose=" "), standing()).answer(Deed.READ, "Observation")
+    assert not unstated.is_permitted
+    assert "a purpose that is not stated needs consent" in unstated.because[0]

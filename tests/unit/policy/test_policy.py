@@ -214,6 +214,33 @@ def test_engine_that_fails_while_it_runs_stops_study_and_not_care(tmp_path: Path
     assert before.ask(STUDY).is_permitted
 
 
+def test_answers_kept_together_are_those_given_one_by_one(tmp_path: Path) -> None:
+    asks = Policing(load().terms, load().engine)
+    labels, said = ("", "raw"), (SILENT, PERMITTED, DENIED)
+    for question in (ASKED, STUDY, ASKED._replace(relation=NONE)):
+        apart = [
+            policing().ask(question._replace(label=x, consent=y)) for x in labels for y in said
+        ]
+        assert list(asks.ask_each(question, labels, said)) == apart
+        assert list(asks.ask_each(question, labels, said)) == apart
+
+
+def test_answers_kept_together_hold_for_care_alone_once_the_engine_fails(tmp_path: Path) -> None:
+    asks = Policing(load().terms, load().engine)
+    care, study = asks.ask_each(ASKED, ("",), (SILENT,)), asks.ask_each(STUDY, ("",), (PERMITTED,))
+    assert care[0].is_permitted
+    assert study[0].is_permitted
+    asks.engine = load(folder_of(tmp_path, rules=BROKEN)).engine
+    assert not asks.ask_each(ASKED._replace(relation=EMERGENCY), ("",), (SILENT,))[0].is_permitted
+    assert asks.is_stale
+    assert asks.ask_each(ASKED, ("",), (SILENT,)) == care
+    assert not asks.ask_each(STUDY, ("",), (PERMITTED,))[0].is_permitted
+    asks.engine = load().engine
+    assert asks.ask_each(ASKED._replace(relation=EMERGENCY), ("",), (SILENT,))[0].is_permitted
+    assert not asks.is_stale
+    assert asks.ask_each(STUDY, ("",), (PERMITTED,)) == study
+
+
 def test_whole_of_direct_care_is_learnt_bit_by_bit(tmp_path: Path) -> None:
     small = folder_of(tmp_path)
     terms = load(small).terms

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
+
+import msgspec
 
 from garrod.adapters.fhir.consents_read import (
     codes_of,
@@ -46,6 +49,9 @@ from garrod.care.govern.consent.rules import STUDY
 from garrod.core.errors import FhirError
 
 PRIVACY = "patient-privacy"
+FORMS = 4096  # Not clinical: forms kept, some 4 kB each
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+_DECODER = msgspec.json.Decoder()
 DEEPEST = 16  # Not clinical: exceptions to exceptions; the deepest known example has 3
 _MEMBERS = frozenset(
     (
@@ -54,6 +60,11 @@ _MEMBERS = frozenset(
     )
 )  # fmt: skip
 _MODIFIERS = ("modifierExtension", "implicitRules")
+# All that a consent says, but for whose it is and of when
+_FORM = (
+    *("status", "scope", "category", "performer", "organization", "policy", "policyRule"),
+    *("provision", *_MODIFIERS),
+)
 _WORDS = {"securityLabel": LABEL}
 
 
@@ -65,19 +76,52 @@ def consent_of(resource: Resource, base: str | None = None) -> Consent:
     if resource.get("resourceType") != "Consent":
         raise fault("resourceType", "Consent")
     where = f"Consent/{text_at(resource, 'id', 'Consent')}"
+    form = _form_of(resource, where, base)
+    dated = text_at(resource, "dateTime", where)
+    return Consent(
+        reference=where,
+        status=form.status,
+        patient=_patient(resource, where, base),
+        scope=form.scope,
+        categories=form.categories,
+        dated=(moment_of(dated), moment_of(dated, is_end=True)),
+        performers=form.performers,
+        organisations=form.organisations,
+        policies=form.policies,
+        policy_rule=form.policy_rule,
+        provision=form.provision,
+        unread=form.unread,
+        yields_to=form.yields_to,
+    )
+
+
+def _form_of(resource: Resource, where: str, base: str | None) -> Consent:
+    """Return what a consent says, whosever it is: those of many people come off few forms."""
+    said = {name: resource[name] for name in _FORM if name in resource}
+    try:
+        return _form_read(_ENCODER.encode(said), base)
+    except FhirError:
+        return _form(resource, where, base)  # which names its own address
+
+
+@lru_cache(maxsize=FORMS)
+def _form_read(said: bytes, base: str | None) -> Consent:
+    return _form(_DECODER.decode(said), "Consent", base)
+
+
+def _form(resource: Resource, where: str, base: str | None) -> Consent:
+    """Return a consent of nobody.  Raises: FhirError FHR170."""
     provision = _root(resource, where, base)
     categories = frozenset[Code]().union(
         *(codes_of(c, place) for place, c in objects_at(resource, "category", where))
     )
     is_opt_out = OPT_OUT_CATEGORY in categories
-    dated = text_at(resource, "dateTime", where)
     return Consent(
-        reference=where,
+        reference="",
         status=_status(resource, where),
-        patient=_patient(resource, where, base),
+        patient="",
         scope=_scope(resource, where),
         categories=categories,
-        dated=(moment_of(dated), moment_of(dated, is_end=True)),
         performers=_references(resource, "performer", where, base),
         organisations=_references(resource, "organization", where, base),
         policies=_policies(resource, where),

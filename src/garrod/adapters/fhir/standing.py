@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar, TypeVarTuple
 
 from garrod.adapters.fhir.consents import actors_in, consent_of, named_in, reaching
 from garrod.adapters.fhir.features import FeatureReader
@@ -34,7 +34,8 @@ from garrod.knowledge.pack import Row
 from garrod.knowledge.shelf import Shelf
 
 T = TypeVar("T")
-PATIENT = "Patient"
+Ts = TypeVarTuple("Ts")
+PATIENT, CONSENT = "Patient", "Consent"
 GUARDED = frozenset((RAW_GENOME, SECONDARY_FINDING))
 # By which parameters a resource is somebody's data, where it has one: others of the compartment
 # name who wrote or took part.
@@ -51,16 +52,16 @@ class _Kept:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._held: OrderedDict[tuple[bytes, str], object] = OrderedDict()
+        self._held: OrderedDict[tuple[object, ...], object] = OrderedDict()
 
-    def of(self, version: Version, make: Callable[[Version], T]) -> T:
-        """Return what is kept of a version, or make it."""
+    def of(self, version: Version, make: Callable[[Version, *Ts], T], *more: *Ts) -> T:
+        """Return what is kept of a version, or make it; `more` is what else it is made of."""
         if not version.sha256:
-            return make(version)
-        key = (version.sha256, version.id)
+            return make(version, *more)
+        key = (version.sha256, version.id, *more)
         found = self._held.get(key)
         if found is None:
-            found = self._held[key] = make(version)
+            found = self._held[key] = make(version, *more)
             while len(self._held) > self._most:
                 self._held.popitem(last=False)
         return found  # type: ignore[return-value]
@@ -103,10 +104,12 @@ class FhirMeaning:
         self.codec = codec
         self._reader = reader
         self._guarded = guarded_in(shelf)
+        self._marks = (*self._guarded.words, *_ESCAPED) if self._guarded else ()
         self.base = base
         self._named = _Kept(most)
         self._whose = _Kept(most)
         self._kept_by = _Kept(most)
+        self._consents = _Kept(most)
 
     def named(self, version: Version) -> Collection[str] | None:
         """Return everybody whom a version names, quickly; None: look closely."""
@@ -117,7 +120,7 @@ class FhirMeaning:
         body = version.body
         if self._guarded is None or version.kind in self._guarded.kinds:
             return False
-        return not any(word in body for word in (*self._guarded.words, *_ESCAPED))
+        return not any(word in body for word in self._marks)
 
     def whose(self, version: Version) -> tuple[str, ...]:
         """Return the logical ids of those whose data a version is.
@@ -170,13 +173,14 @@ class FhirMeaning:
 
         A consent that cannot be read leaves care as it is, and ends every other use.
         """
-        read = [_resource(v) for v in versions]
-        given = (r for r in read if r["resourceType"] == "Consent")
-        consents = tuple(self._consent(r, patient) for r in given)
+        given = [v for v in versions if v.kind == CONSENT]
+        read = [_resource(v) for v in versions if v.kind != CONSENT]
+        consents = tuple([self._consents.of(v, self._consent, patient) for v in given])
         others = {name: [v.id for v in found] for name, found in also.items()}
         return Standing(patient, ties_of(patient, read, others), consents)
 
-    def _consent(self, resource: Resource, patient: str) -> Consent:
+    def _consent(self, version: Version, patient: str) -> Consent:
+        resource = _resource(version)
         try:
             return consent_of(resource, self.base or None)
         except FhirError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from garrod.adapters.store import faults
-from garrod.adapters.store.compiled import ask
+from garrod.adapters.store.compiled import Row, ask
 from garrod.adapters.store.conditions import Values
 from garrod.adapters.store.cursor import (
     history_cursor,
@@ -13,6 +13,7 @@ from garrod.adapters.store.cursor import (
     search_cursor,
     search_place,
 )
+from garrod.adapters.store.direct import direct
 from garrod.adapters.store.following import backward_statement, forward_statement, history_statement
 from garrod.adapters.store.leading import leader
 from garrod.adapters.store.packing import event_of, param_number, ticks, version_of
@@ -76,6 +77,9 @@ class Reader:
 
     async def search(self, query: Query) -> Page:
         """Return the newest versions that match.  Raises: InputError REC003."""
+        plain = direct(self.book.speech.name, query)
+        if plain is not None:
+            return page_of(query, await ask(plain.statement, *plain.values, query.count + 1))
         place = search_place(query)
         shape, values = shaped(query, place)
         if shape.never:
@@ -87,10 +91,7 @@ class Reader:
             return Page((), total=total)
         statement = page_statement(self.book.speech.name, shape, leads)
         rows = await ask(statement, *bound, query.count + 1)
-        shown = rows[: query.count]
-        versions = tuple(version_of(row) for row in shown)
-        cursor = search_cursor(query, shown[-1][9:]) if len(rows) > query.count else None
-        return Page(versions, cursor, total)
+        return page_of(query, rows, total)
 
     async def _total(self, shape: Shape, bound: Values, leads: int | None) -> int:
         whole = Shape(shape.kinds, shape.nodes)
@@ -141,3 +142,11 @@ class Reader:
                 statement = forward_statement(dialect, has_target=False)
                 rows += await ask(statement, number, kind, ids, INCLUDED_MAX + 1)
         return [version_of(row) for row in rows]
+
+
+def page_of(query: Query, rows: Sequence[Row], total: int | None = None) -> Page:
+    """Return rows as a page; there is one more of them than was asked for where it is not all."""
+    shown = rows[: query.count]
+    versions = tuple([version_of(row) for row in shown])
+    cursor = search_cursor(query, shown[-1][9:]) if len(rows) > query.count else None
+    return Page(versions, cursor, total)

@@ -27,6 +27,7 @@ from garrod.care.govern.policy import (
     Question,
 )
 from garrod.care.govern.relation import Standing, relation_of
+from garrod.care.govern.said import Said, saying, unsaid, unsaid_of, with_house
 from garrod.care.govern.scopes import Grant, InsufficientScope, Token, Whose, granted_to
 from garrod.core.identifiers import OdsCode
 
@@ -71,7 +72,8 @@ class Rights:
     """What one actor may do with what is one person's ("" for what is nobody's)."""
 
     __slots__ = (
-        *("_answers", "_granted", "_outlines", "_plain", "_policing", "_request", "_standing"),
+        *("_answers", "_granted", "_is_silent", "_outlines", "_plain", "_policing", "_request"),
+        "_standing",
         *("actor", "patient", "relation"),
     )
 
@@ -88,6 +90,7 @@ class Rights:
         self.relation = relation
         self._policing = policing
         self._standing = standing
+        self._is_silent = standing is not None and not standing.consents
         self._request = request
         self._outlines: dict[str, Outline] = {}
         self._plain: dict[tuple[Deed, str], Answer] = {}
@@ -116,10 +119,10 @@ class Rights:
         granted = self._granted.get((deed, kind))
         is_narrow = granted is not None and all(grant.parameters for grant in granted)
         is_direct = self._policing.terms.purpose(self.actor.purpose) in DIRECT
-        has_consents = self._standing is not None and bool(self._standing.consents)
+        has_consents = self._standing is not None and not self._is_silent
         if found.is_whole or has_consents or is_narrow or not is_direct:
             return found
-        said, because = self._said(deed, Features("", kind))
+        said, because = self._said_of_kind(deed, kind)
         verdict = self._asked(deed, kind, "", said)
         return Answer(verdict.is_permitted, because=(*verdict.because, *because))
 
@@ -143,15 +146,14 @@ class Rights:
             return Answer(False, because=(OUT_OF_SCOPE,))
         if not self._is_of_launch(granted):
             return Answer(False, because=(OUT_OF_SCOPE,))
-        verdicts = [
-            self._asked(deed, kind, label, said)
-            for label in self._policing.terms.guarded(kind)
-            for said in self._sayings(deed)
-        ]
+        is_told = DEEDS[deed] in DISCLOSING
+        labels = self._policing.terms.guarded(kind) if is_told else ("",)
+        sayings = self._sayings(deed) if is_told else (SILENT,)
+        verdicts = self._policing.ask_each(self._question(deed, kind), labels, sayings)
         permitted = {verdict.is_permitted for verdict in verdicts}
         if permitted == {False}:
-            is_told = DEEDS[deed] in DISCLOSING and self._is_unstated(deed)
-            words = self._said(deed, Features("", kind))[1] if is_told else verdicts[0].because
+            is_said = is_told and self._is_unstated(deed)
+            words = self._said_of_kind(deed, kind)[1] if is_said else verdicts[0].because
             return Answer(False, because=words)
         is_narrow = granted is not None and all(grant.parameters for grant in granted)
         if is_narrow or len(permitted) > 1:
@@ -184,27 +186,35 @@ class Rights:
         action = ACTIONS[deed]
         found = self._outlines.get(action)
         if found is None:
-            asked = replace(self._request, action=action)
+            asked = self._request
+            asked = asked if asked.action == action else replace(asked, action=action)
             found = self._outlines[action] = outline(self._standing.consents, asked)
         return found
 
     def _sayings(self, deed: Deed) -> tuple[str, ...]:
         """Return what consent may say of a resource of the person."""
+        if self._is_silent:
+            return unsaid(self._request.purpose)
         said = self._outline(deed)
         if said is None:
             return (SILENT,)
         if not all(voice.rule.is_whole for voice in _own(said)):
             return (SILENT, PERMITTED, DENIED)
         usual, _ = self._said(deed, Features("", ""))
-        # the house's rules are about labels: they deny some, and make nothing of a denial
-        return (usual,) if said.is_whole or usual == DENIED else (usual, DENIED)
+        return with_house(said, usual)
 
     def _is_unstated(self, deed: Deed) -> bool:
         """Return whether no purpose is stated and no consent of the person speaks to that."""
         said = self._outline(deed)
         return said is not None and not self._request.purpose and not _own(said)
 
-    def _said(self, deed: Deed, features: Features) -> tuple[str, tuple[str, ...]]:
+    def _said_of_kind(self, deed: Deed, kind: str) -> Said:
+        """Return what is said of a resource of a kind of which nothing else is known."""
+        if self._is_silent:
+            return unsaid_of(self._request.purpose, kind)
+        return self._said(deed, Features("", kind))
+
+    def _said(self, deed: Deed, features: Features) -> Said:
         said = self._outline(deed)
         if said is None:
             return SILENT, ()
@@ -212,28 +222,19 @@ class Rights:
             ruled: Ruling | None = default_ruling(features, self._request)
         else:
             ruled = said.of(features)
-        return _saying(ruled), ruled.because if ruled else ()
+        return saying(ruled), ruled.because if ruled else ()
 
     def _asked(self, deed: Deed, kind: str, label: str, said: str) -> Answer:
-        terms = self._policing.terms
-        is_told = DEEDS[deed] in DISCLOSING
-        question = Question(
-            self.actor.role,
-            DEEDS[deed],
-            terms.kind(kind),
-            self.relation,
-            terms.purpose(self.actor.purpose),
-            label if is_told else "",
-            said if is_told else SILENT,
-        )
+        question = self._question(deed, kind)
+        if DEEDS[deed] in DISCLOSING:
+            question = question._replace(label=label, consent=said)
         found = self._policing.ask(question)
         return Answer(found.is_permitted, because=found.because)
 
-
-def _saying(ruled: Ruling | None) -> str:
-    if ruled is None:
-        return SILENT
-    return PERMITTED if ruled.is_permitted else DENIED
+    def _question(self, deed: Deed, kind: str) -> Question:
+        terms = self._policing.terms
+        of, purpose = terms.kind(kind), terms.purpose(self.actor.purpose)
+        return Question(self.actor.role, DEEDS[deed], of, self.relation, purpose)
 
 
 def _own(said: Outline) -> list[Voice]:

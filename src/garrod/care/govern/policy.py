@@ -160,6 +160,7 @@ class Policing:
         self.known: dict[Question, Verdict] = dict(known or {})
         self.is_stale = engine is None
         self.permitted: dict[tuple[object, ...], tuple[str, ...]] = {}  # kept by who asks often
+        self.judged: dict[tuple[object, ...], tuple[Verdict, ...]] = {}  # what was asked together
         self._lessons: Iterator[Question] | None = None
 
     def ask(self, question: Question) -> Verdict:
@@ -170,6 +171,22 @@ class Policing:
         if self.is_stale and question.purpose not in DIRECT:
             return REFUSED
         return REFUSED if found is None else found
+
+    def ask_each(
+        self, question: Question, labels: tuple[str, ...], consents: tuple[str, ...]
+    ) -> tuple[Verdict, ...]:
+        """Return the answers to one question under each label, whatever consent may say.
+
+        Kept while the engine answers; while it does not, each is asked for anew.
+        """
+        key = (question, labels, consents)
+        found = self.judged.get(key)
+        if found is None or self.is_stale:
+            asked = [question._replace(label=x, consent=y) for x in labels for y in consents]
+            found = tuple([self.ask(one) for one in asked])
+            if not self.is_stale:
+                self.judged[key] = found
+        return found
 
     def _asked(self, engine: Engine, question: Question) -> Verdict | None:
         try:

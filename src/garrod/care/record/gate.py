@@ -21,7 +21,7 @@ from garrod.care.govern.policy import Policing
 from garrod.care.govern.relation import Standing
 from garrod.care.record.belonging import Belonging, Belongings
 from garrod.care.record.glasses import FLAG, Glasses
-from garrod.care.record.meaning import Meaning, all_found, named_versions, undeleted
+from garrod.care.record.meaning import PAGE, Meaning, all_found, named_versions, undeleted
 from garrod.care.record.people_log import Log
 from garrod.care.record.ports import Store, View
 from garrod.care.record.query import Criterion, OfPatients, ParamType, Query, Reference
@@ -70,6 +70,7 @@ class Gate:
         self._answers: dict[tuple[Actor, Deed], Answers] = {}
         self._reaches: dict[tuple[Actor, Deed], tuple[float, frozenset[str]]] = {}
         self._related: dict[str, frozenset[str]] = {}  # by person, what their consents reach
+        self._proxied: set[str] = set()  # those for whom somebody acts
         self._belongings = Belongings(meaning, clock, seconds)
         self.glasses = Glasses()
 
@@ -122,6 +123,7 @@ class Gate:
         if heard is None:
             self._standings.clear()
             self._related.clear()
+            self._proxied.clear()
             self._belongings.forget()
             self._forget_rights()
             return
@@ -131,16 +133,19 @@ class Gate:
         if not bearing and not reached:
             return
         self._forget_rights()
-        self._belongings.forget()
+        kinds = {event.kind for event in bearing}
+        if not kinds.isdisjoint(MEMBERS):
+            self._belongings.forget()
         people = reached | {patient for event in bearing for patient in event.patients}
-        has_proxies = any(event.kind in (PATIENT, "RelatedPerson") for event in bearing)
-        for patient, standing in list(self._standings.items()):
-            if patient in people or (has_proxies and standing.has_proxies):
-                self._drop(patient)
+        if not kinds.isdisjoint((PATIENT, "RelatedPerson")):
+            people |= self._proxied
+        for patient in people:
+            self._drop(patient)
 
     def _drop(self, patient: str) -> None:
-        del self._standings[patient]
+        self._standings.pop(patient, None)
         self._related.pop(patient, None)
+        self._proxied.discard(patient)
 
     def _forget_rights(self) -> None:
         self._rights.clear()
@@ -165,7 +170,8 @@ class Gate:
         found = self._standings.get(patient)
         if found is not None:
             return found
-        versions = await all_found(view, Query(STANDING, (OfPatients(frozenset((patient,))),)))
+        whose = (OfPatients(frozenset((patient,))),)
+        versions = await all_found(view, Query(STANDING, whose, count=PAGE))
         relatives = [v.id for v in versions if v.kind == "RelatedPerson"]
         also = {id: await all_found(view, _linked_to(id)) for id in relatives}
         standing = self.meaning.standing(patient, versions, also)
@@ -181,6 +187,8 @@ class Gate:
             self._standings[patient] = standing
             if related:
                 self._related[patient] = related
+            if standing.has_proxies:
+                self._proxied.add(patient)
             while len(self._standings) > MOST:
                 self._drop(next(iter(self._standings)))
         return standing

@@ -18,7 +18,7 @@ from garrod.care.record.ports import View
 from garrod.care.record.query import Query
 from garrod.core.resource import Version
 
-_PAGE = 200  # Not clinical: resources read at a time; so few that stores read them at once
+PAGE = 200  # Not clinical: resources read at a time; so few that stores read them at once
 
 
 class Meaning(Protocol):
@@ -85,7 +85,8 @@ class Meaning(Protocol):
 
 async def all_found(view: View, query: Query) -> list[Version]:
     """Return all that a query finds."""
-    query, found = replace(query, count=_PAGE), list[Version]()
+    query = query if query.count == PAGE else replace(query, count=PAGE)
+    found = list[Version]()
     while True:
         page = await view.search(query)
         found += page.versions

@@ -18,8 +18,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from garrod.adapters.store import faults
+from garrod.adapters.store.compiled import Row, Statement
+from garrod.adapters.store.direct import direct
 from garrod.adapters.store.leading import is_short
-from garrod.adapters.store.reading import Reader
+from garrod.adapters.store.packing import event_of, version_of
+from garrod.adapters.store.reading import Reader, page_of
 from garrod.adapters.store.sqlite.checkpoint import Checkpointer
 from garrod.adapters.store.sqlite.connect import READER, Direct, connected, drive, read_fault
 from garrod.adapters.store.sqlite.writer import Writer
@@ -73,7 +76,8 @@ class SqliteStore:
 
     async def read(self, kind: str, id: str) -> Version | None:
         """Return the newest version, or None."""
-        return self._here(self._reader.read(kind, id))
+        rows = self._rows(self.book.read, kind, id)
+        return version_of(rows[0]) if rows else None
 
     async def read_version(self, kind: str, id: str, number: int) -> Version | None:
         """Return one version, or None."""
@@ -94,8 +98,12 @@ class SqliteStore:
 
     async def search(self, query: Query) -> Page:
         """Return the newest versions that match.  Raises: InputError REC003."""
-        asked = self._reader.search(query)
-        return self._here(asked) if is_short(query) else await self._there(asked)
+        if not is_short(query):
+            return await self._there(self._reader.search(query))
+        asked = direct(self.book.speech.name, query)
+        if asked is None:
+            return self._here(self._reader.search(query))
+        return page_of(query, self._rows(asked.statement, *asked.values, query.count + 1))
 
     async def included(self, hits: Sequence[Version], include: Sequence[Include]) -> Page:
         """Return what is included, each once and no hit again."""
@@ -110,7 +118,8 @@ class SqliteStore:
 
         Numbers are given and committed by one writer at a time, so that none comes late.
         """
-        return self._here(self._reader.events(after, limit))
+        rows = self._rows(self.book.events, after, limit)
+        return tuple([event_of(row) for row in rows])
 
     async def follow(self, after: int) -> AsyncIterator[Event]:
         """Yield events for as long as one listens; another process's within a second."""
@@ -150,6 +159,18 @@ class SqliteStore:
     def _is_in_place(self) -> bool:
         """Return whether the file still has its name: else what is written is found by nobody."""
         return self._file is not None and _identity(self.path) == self._file
+
+    def _rows(self, statement: Statement, *values: object) -> list[Row]:
+        """Return the rows of one statement: one state of the record without a transaction's help.
+
+        Raises: OutsideError STO005, STO006.
+        """
+        if self._is_closed:
+            raise faults.closed()
+        try:
+            return self._near.execute(statement.text, statement.bound(values)).fetchall()
+        except sqlite3.Error as error:
+            raise read_fault(error) from error
 
     def _here(self, asked: Coroutine[Any, Any, T]) -> T:
         if self._is_closed:

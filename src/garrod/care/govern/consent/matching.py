@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from garrod.care.govern.consent.model import (
@@ -125,7 +126,7 @@ def checks_of(provision: Provision) -> tuple[Check, ...]:
     """Return the constraints that only a resource can answer, but for those that are unread."""
     found: list[Check] = []
     if provision.labels:
-        found.append(Check(LABEL, _label_test(provision)))
+        found.append(Check(LABEL, _label_test(provision.labels, provision.kind)))
     if provision.classes:
         found.append(Check(CLASS, _class_test(provision.classes)))
     if provision.codes:
@@ -140,19 +141,20 @@ def checks_of(provision: Provision) -> tuple[Check, ...]:
     return tuple(check for check in found if check.name not in provision.unread)
 
 
-def _label_test(provision: Provision) -> Test:
+@lru_cache(maxsize=4096)
+def _label_test(labels: frozenset[Code], kind: Kind | None) -> Test:
     """Return whether a label is meant.
 
     A permit of a confidentiality reaches that and what is less confidential; a deny that and what
     is more. Of a sensitivity, itself and what lies below it. What states no confidentiality is
     normal, and of two it has the higher.
     """
-    stated = {code for _, code in provision.labels}
+    stated = {code for _, code in labels}
     levels = [LEVELS[code] for code in stated if code in LEVELS]
     wanted = frozenset(stated - LEVELS.keys()).union(*(_BELOW.get(s, ()) for s in stated))
     if not levels:
         return lambda f: not wanted.isdisjoint(f.labels)
-    if provision.kind is Kind.DENY:
+    if kind is Kind.DENY:
         return _reaching_up(wanted, min(levels))
     return _reaching_down(wanted, max(levels))
 

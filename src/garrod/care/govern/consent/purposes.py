@@ -7,6 +7,8 @@ Source: HL7 terminology, v3-ActReason (CC0), https://terminology.hl7.org/CodeSys
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from garrod.care.govern.consent.model import Code
 
 V3 = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
@@ -58,6 +60,7 @@ _PERMITS = {**{code: CARE & _closed(code) for code in CARE},
             **{code: _closed(code) for code in RESEARCH}}  # fmt: skip
 
 
+@lru_cache(maxsize=1024)
 def purpose_of(text: str) -> Code:
     """Return system and code of a purpose: "TREAT", "system|TREAT" or "system#TREAT".
 

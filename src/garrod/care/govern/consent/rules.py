@@ -5,7 +5,6 @@ Provision + Request -> Rule -> (of a resource) what it decides, or nothing where
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from garrod.care.govern.consent.matching import (
@@ -29,8 +28,7 @@ class Decided(NamedTuple):
     named: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A provision that the request meets, or may meet; `missed`: why it does not."""
 
     kind: Kind | None
