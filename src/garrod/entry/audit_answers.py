@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 import orjson
 
@@ -24,6 +25,10 @@ _KIND = re.compile(rb'\s*:\s*"([A-Za-z]{1,50})"')
 _EVENT = re.compile(rb'"patients":\[([^\]]*)\]')
 NDJSON = "application/fhir+ndjson"
 BUNDLE, PATIENT = "Bundle", "Patient"
+ENVELOPE = {BUNDLE}
+TYPE, ESCAPED, QUOTE = b'"resourceType"', b"\\/", b'"'
+START = b'{"resourceType":"'
+SPECIAL = ("html", "event-stream", "ndjson")
 
 
 class Answered:
@@ -31,7 +36,7 @@ class Answered:
 
     def __init__(self, media: str, trail: Trail) -> None:
         self._media, self._trail = media, trail
-        self._is_text = any(part in media for part in TEXT)
+        self._is_text, self._is_special = _sort_of(media)
         self._left = b""  # of the part before, since an id may be cut in two
 
     def location(self, address: bytes) -> None:
@@ -42,18 +47,24 @@ class Answered:
         """Look through the next bytes of the answer."""
         if not self._is_text or not body:
             return
-        whole = (self._left + body).replace(b"\\/", b"/")
+        whole = self._left + body if self._left else body
+        if ESCAPED in whole:
+            whole = whole.replace(ESCAPED, b"/")
         kinds = _kinds(whole)
         people = _people(whole, b"Patient/", is_last=is_last)
-        if "html" in self._media:
-            people |= _people(whole, b"/patients/", is_last=is_last)
-        elif "event-stream" in self._media:
-            people |= _of_events(body)
-        elif "ndjson" in self._media and PATIENT in kinds:
-            people |= _ids_in(whole.splitlines())
-        count = body.count(b'"resourceType"') - (BUNDLE in kinds)
-        self._trail.gave(kinds - {BUNDLE}, people, max(count, 0))
+        if self._is_special:
+            people |= self._others(whole, body, kinds, is_last=is_last)
+        count = body.count(TYPE) - (BUNDLE in kinds)
+        self._trail.gave(kinds - ENVELOPE, people, max(count, 0))
         self._left = b"" if is_last else self._kept(whole)
+
+    def _others(self, whole: bytes, body: bytes, kinds: set[str], *, is_last: bool) -> set[str]:
+        """Return the people whom a page, events or lines name in their own ways."""
+        if "html" in self._media:
+            return _people(whole, b"/patients/", is_last=is_last)
+        if "event-stream" in self._media:
+            return _of_events(body)
+        return _ids_in(whole.splitlines()) if PATIENT in kinds else set()
 
     def _kept(self, whole: bytes) -> bytes:
         """Return what is looked at again with the next part: a line, or where an id may be cut."""
@@ -65,7 +76,15 @@ def look_through(trail: Trail, media: str, body: bytes) -> None:
     Answered(media, trail).part(body, is_last=True)
 
 
+@lru_cache(maxsize=256)
+def _sort_of(media: str) -> tuple[bool, bool]:
+    """Return whether a type of content is text, and whether it names people in ways of its own."""
+    return any(part in media for part in TEXT), any(part in media for part in SPECIAL)
+
+
 def _people(body: bytes, before: bytes, *, is_last: bool = True) -> set[str]:
+    if before not in body:
+        return set()
     parts = body.split(before)[1:]
     if parts and not is_last and _ID.fullmatch(parts[-1]):
         parts.pop()  # it may go on in the next part
@@ -74,7 +93,10 @@ def _people(body: bytes, before: bytes, *, is_last: bool = True) -> set[str]:
 
 
 def _kinds(body: bytes) -> set[str]:
-    found = {part[:60] for part in body.split(b'"resourceType"')[1:]}
+    if body.startswith(START) and body.find(TYPE, len(START)) < 0:  # one resource, as most are
+        word = body[len(START) : len(START) + 51].partition(QUOTE)[0]
+        return {word.decode("ascii")} if word.isalpha() else set()
+    found = {part[:60] for part in body.split(TYPE)[1:]}
     matches = (_KIND.match(part) for part in found)
     return {match[1].decode("ascii") for match in matches if match}
 

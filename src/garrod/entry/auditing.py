@@ -17,13 +17,24 @@ from typing import Any, Protocol
 
 import structlog
 
+from garrod.adapters.audit.lines import line_of
 from garrod.adapters.fhir.outcome import outcome_of
 from garrod.care.govern.access import Actor, Deed
-from garrod.care.govern.audit import SCOPE, TASK, AuditEntry, Trail, following
+from garrod.care.govern.audit import (
+    REQUEST,
+    SCOPE,
+    TASK,
+    Trail,
+    canonical,
+    follow,
+    following,
+    unfollow,
+)
 from garrod.care.record.ports import Event
 from garrod.core.errors import GarrodError, OutsideError
 from garrod.entry.audit_answers import Answered
 from garrod.entry.audit_routes import WRITES, asked_by
+from garrod.entry.notary import COMMAND
 
 LOG = structlog.get_logger()
 Scope = MutableMapping[str, Any]
@@ -31,12 +42,14 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Leaves = Callable[[Message], None]
 UNHEARD = frozenset(("/health", "/metrics"))
 FILES = "/static/"
 FIRM = frozenset((Deed.CREATE, Deed.UPDATE, Deed.DELETE, Deed.EXPORT))
 SEND, NOTICE = "send", "notification of a subscription"
 GONE, FAULT, OPENED, CLOSED = 499, 500, 101, 403  # statuses of what ended without one
 HEAD, BODY = "http.response.start", "http.response.body"
+ADDRESSES = (b"location", b"content-location")
 STARTS = ("websocket.accept", "websocket.close")
 
 
@@ -48,11 +61,23 @@ class Log(Protocol):
         """Whether the last entries could not be written."""
         ...
 
-    def append_all(self, entries: Sequence[AuditEntry], *, is_firm: bool = False) -> Awaitable[int]:
-        """Return where the first of some entries stands, once all are kept.
+    def start(self, command: Sequence[str]) -> None:
+        """Let a notary, begun by a command, seal what is kept."""
+        ...
+
+    def keep(self, bodies: Sequence[bytes], *, is_firm: bool = False) -> Awaitable[int]:
+        """Return the ticket of the first of some entries, by their bytes, once all are kept.
 
         `is_firm`: once they outlive a loss of power too.
         """
+        ...
+
+    def place(self, ticket: int) -> Awaitable[int]:
+        """Return where the entry of a ticket stands in the log, once it does."""
+        ...
+
+    def settled(self) -> Awaitable[None]:
+        """Return when all that is kept stands in the log."""
         ...
 
     async def close(self) -> None:
@@ -79,21 +104,32 @@ class Audit:
         trail.about(asked.kind, asked.patients)
         return trail
 
-    async def write(self, trail: Trail, status: int, *, event: str = "request") -> None:
-        """Write what a trail has to say, durably.  Raises: OutsideError AUD010, AUD013."""
-        first, *more = trail.entries(status, event=event)
-        is_firm = self.is_firm or first.event == TASK or first.deed in FIRM
+    async def write(self, trail: Trail, status: int, *, event: str = REQUEST) -> None:
+        """Keep what a trail has to say, durably.  Raises: OutsideError AUD010, AUD013."""
+        is_firm = self.is_firm or event == TASK or trail.deed in FIRM
         log = self._log()
-        place = await log.append_all((first,), is_firm=is_firm)
-        trail.written = place if trail.written < 0 else trail.written
-        if more:
-            rest = [replace(entry, of=trail.written) for entry in more]
-            await log.append_all(rest, is_firm=is_firm)
+        told = trail.told(status, event=event) if trail.written < 0 else None
+        if told is None:
+            return await self._write_more(trail, status, event, is_firm=is_firm)
+        trail.written = await log.keep((line_of(told),), is_firm=is_firm)
+        return None
 
     async def check(self) -> None:
         """Return where entries can be written again.  Raises: OutsideError."""
         if self._log().is_failing:
-            await self._log().append_all(())
+            await self._log().settled()
+
+    async def _write_more(self, trail: Trail, status: int, event: str, *, is_firm: bool) -> None:
+        """Keep what one entry does not hold, or what came after the first."""
+        log = self._log()
+        of = await log.place(trail.written) if trail.written >= 0 else -1
+        first, *more = trail.entries(status, event=event, of=of)
+        ticket = await log.keep((canonical(first),), is_firm=is_firm)
+        trail.written = ticket if trail.written < 0 else trail.written
+        if more:
+            of = await log.place(trail.written)
+            rest = [canonical(replace(entry, of=of)) for entry in more]
+            await log.keep(rest, is_firm=is_firm)
 
     @asynccontextmanager
     async def task(self, actor: Actor, deed: str, route: str) -> AsyncIterator[Trail]:
@@ -134,16 +170,18 @@ class Audited:
         """Answer one request."""
         if scope["type"] == "lifespan":
             await self._live(scope, receive, send)
-        elif scope["type"] == "http" and _is_nobodys(scope["path"]):
+        elif scope["type"] == "http" and is_nobodys(scope["path"]):
             await self.app(scope, receive, send)
         else:
-            await _Request(self.audit, scope, send).run(self.app, receive)
+            await Followed(self.audit, scope, send).run(self.app, receive)
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hold the log open while the server lives."""
         try:
-            self.audit.log = self.audit.opening()
+            log = self.audit.log = self.audit.opening()
+            log.start(COMMAND)
         except GarrodError as error:
+            self.audit.log = None
             await receive()
             told = {"type": "lifespan.startup.failed", "message": error.message}
             return await send(told)
@@ -155,11 +193,14 @@ class Audited:
         return None
 
 
-class _Request:
-    """One request on its way."""
+class Followed:
+    """One request on its way, and its answer."""
 
-    def __init__(self, audit: Audit, scope: Scope, send: Send) -> None:
-        self.audit, self.scope, self._send = audit, scope, send
+    def __init__(
+        self, audit: Audit, scope: Scope, send: Send, leaves: Leaves | None = None
+    ) -> None:
+        """`leaves`: is told the head of an answer as it leaves, and may add to it."""
+        self.audit, self.scope, self._send, self._leaves = audit, scope, send, leaves
         self.trail = audit.trail_of(scope)
         self._head: Message | None = None  # held until the first part of the body is known
         self._answered: Answered | None = None
@@ -173,8 +214,11 @@ class _Request:
             if self.scope.get("method") in WRITES:
                 await self._check()
             if not self.is_refused:
-                with following(self.trail):
+                before = follow(self.trail)
+                try:
                     await app(self.scope, receive, self.send)
+                finally:
+                    unfollow(before)
         except BaseException:
             status = FAULT
             raise
@@ -195,7 +239,11 @@ class _Request:
         except GarrodError as error:
             return await self._refuse(error, HEAD if head else message["type"])
         if head is not None:
+            if self._leaves is not None:
+                self._leaves(head)
             await self._send(head)
+        elif self._leaves is not None and message["type"] == HEAD:
+            self._leaves(message)
         await self._send(message)
         return None
 
@@ -219,11 +267,16 @@ class _Request:
         """Look at the head of an answer; what went wrong gives nothing."""
         if int(head["status"]) >= 400:
             return
-        headers = {name.lower(): value for name, value in head.get("headers", ())}
-        media = headers.get(b"content-type", b"").decode("latin-1")
-        self._answered = Answered(media, self.trail)
-        for name in (b"location", b"content-location"):
-            self._answered.location(headers.get(name, b""))
+        media, addresses = b"", []
+        for name, value in head.get("headers", ()):
+            told = name.lower()
+            if told == b"content-type":
+                media = value
+            elif told in ADDRESSES:
+                addresses.append(value)
+        self._answered = Answered(media.decode("latin-1"), self.trail)
+        for address in addresses:
+            self._answered.location(address)
 
     async def _check(self) -> None:
         try:
@@ -259,7 +312,10 @@ class _Request:
             (b"cache-control", b"no-store"),
             (b"retry-after", b"5"),
         ]
-        await self._send({"type": HEAD, "status": 503, "headers": headers})
+        head = {"type": HEAD, "status": 503, "headers": headers}
+        if self._leaves is not None:
+            self._leaves(head)
+        await self._send(head)
         return await self._send({"type": BODY, "body": body})
 
 
@@ -269,7 +325,8 @@ def _say(error: GarrodError) -> None:
         LOG.error("AUD103 a request left no entry", code=error.code)
 
 
-def _is_nobodys(path: str) -> bool:
+def is_nobodys(path: str) -> bool:
+    """Return whether what stands at a path is nobody's data."""
     return path in UNHEARD or path.startswith(FILES)
 
 

@@ -99,7 +99,7 @@ def test_what_is_given_later_follows_the_entry_it_belongs_to() -> None:
     assert not trail.is_new
     trail.gave(("Observation",), ("p2",), 1)
     assert trail.is_new
-    (more,) = trail.entries(200)
+    (more,) = trail.entries(200, of=17)
     assert (more.event, more.of, more.patients) == ("more", 17, ("p2",))
     assert not trail.is_new
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from garrod.adapters.audit.schema import APPLICATION, TABLES, TRIGGERS
+from garrod.adapters.audit.schema import APPLICATION, MARKS, TABLES, TRIGGERS
 from garrod.core.errors import InputError, OutsideError
 
 BUSY = 10.0  # seconds to wait for another process that writes
@@ -85,6 +85,7 @@ def _begin(connection: sqlite3.Connection, path: Path) -> None:
             for statement in (*TABLES, *TRIGGERS):
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id={APPLICATION}")
+        connection.execute(MARKS)
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")

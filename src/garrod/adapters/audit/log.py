@@ -35,15 +35,11 @@ from garrod.core.errors import InternalFault, OutsideError
 
 Body = tuple[bytes, Sequence[str], bool]  # an entry without its place, whom it names, glass
 Row = tuple[int, bytes, bytes]
+Mark = tuple[str, int]  # the name of a journal, and how many bytes of it
 SIZES = (64, 16, 4, 1)  # rows of one statement: few texts, so that each stays prepared
 ORIGIN = 16  # bytes of the name of a log
 MUCH = 16 * 2**20  # bytes of the log of writes after which they are carried into the file
-PATIENCE = 10_000  # milliseconds to wait for another process that writes
 _VALUES = " VALUES "
-
-
-class Busy(Exception):
-    """Another process writes."""
 
 
 class Log:
@@ -58,7 +54,6 @@ class Log:
         self._signer: Signer
         self._connection = opened(path)
         self._carrier = opened(path)  # carries what was written into the file, beside the writer
-        self._is_patient = True
         try:
             self._in_place = path.stat().st_ino
             self._load()
@@ -75,27 +70,41 @@ class Log:
             raise InternalFault("the audit log has not begun.", code="AUD012")
         return self._seal
 
-    def append(self, bodies: Sequence[Body], *, is_head: bool = False, wait: bool = True) -> int:
+    def append(
+        self, bodies: Sequence[Body], *, is_head: bool = False, mark: Mark | None = None
+    ) -> int:
         """Write entries; return the place of the first. `is_head`: the head is kept.
 
-        Raises: OutsideError AUD010: nothing of it was written; InternalFault AUD012; Busy where
-        another process writes, and that is not waited for.
+        `mark`: how much of a journal stands in the log then.
+        Raises: OutsideError AUD010: nothing of it was written; InternalFault AUD012.
         """
         if not self._is_there():
             raise OutsideError(
                 f"{self.path}: the audit log was moved away or replaced; start the server again.",
                 code="AUD010",
             )
-        self._patient(wait)
         try:
             try:
-                return self._append(bodies, is_head=is_head)
+                return self._append(bodies, is_head=is_head, mark=mark)
             except sqlite3.IntegrityError:  # another process has written meanwhile
                 self._load()
-                return self._append(bodies, is_head=is_head)
+                return self._append(bodies, is_head=is_head, mark=mark)
+        except (sqlite3.Error, UnicodeEncodeError) as error:
+            raise fault(self.path, error) from error
+
+    def upto(self, journal: str) -> int:
+        """Return how much of a journal stands in the log.  Raises: OutsideError AUD010."""
+        try:
+            row = self._connection.execute(schema.READ_MARK, (journal,)).fetchone()
         except sqlite3.Error as error:
-            if not wait and getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
-                raise Busy from error
+            raise fault(self.path, error) from error
+        return int(row[0]) if row else 0
+
+    def forget(self, journal: str) -> None:
+        """Forget a journal that is gone.  Raises: OutsideError AUD010."""
+        try:
+            self._connection.execute(schema.DROP_MARK, (journal,))
+        except sqlite3.Error as error:
             raise fault(self.path, error) from error
 
     def checkpoint(self) -> None:
@@ -136,13 +145,14 @@ class Log:
         self._carrier.close()
         self._connection.close()
 
-    def _patient(self, wait: bool) -> None:
-        """Wait for another process that writes, or not."""
-        if wait is not self._is_patient:
-            self._connection.execute(f"PRAGMA busy_timeout={PATIENCE if wait else 0}")
-            self._is_patient = wait
-
-    def _append(self, bodies: Sequence[Body], *, is_head: bool, by: Signer | None = None) -> int:
+    def _append(
+        self,
+        bodies: Sequence[Body],
+        *,
+        is_head: bool,
+        by: Signer | None = None,
+        mark: Mark | None = None,
+    ) -> int:
         """Write in one transaction.  Raises: sqlite3.Error; the log is then as it was."""
         tree, first = self._frontier.copy(), self._frontier.size
         rows: list[Row] = []
@@ -160,6 +170,8 @@ class Log:
         try:
             self._put(schema.PUT_ENTRIES, rows)
             self._put(schema.PUT_PEOPLE, people)
+            if mark is not None:
+                run(schema.PUT_MARK, mark)
             if is_head:
                 run(schema.PUT_HEAD, (before.number, head.content()))
             if run(schema.SEAL, (head.content(), before.content())).rowcount != 1:

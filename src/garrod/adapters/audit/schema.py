@@ -47,6 +47,16 @@ KEYS = (  # heads kept, the first of each key: it seals the entry that introduce
     "SELECT head FROM heads WHERE id IN (SELECT min(id) FROM heads "
     "GROUP BY json_extract(CAST(head AS TEXT), '$.key')) ORDER BY id DESC"
 )
+MARKS = (  # of each journal that waits: how much of it stands in the log
+    "CREATE TABLE IF NOT EXISTS marks (journal TEXT PRIMARY KEY, upto INTEGER NOT NULL) "
+    "WITHOUT ROWID"
+)
+PUT_MARK = (
+    "INSERT INTO marks (journal, upto) VALUES (?, ?) "
+    "ON CONFLICT (journal) DO UPDATE SET upto = excluded.upto"
+)
+READ_MARK = "SELECT upto FROM marks WHERE journal = ?"
+DROP_MARK = "DELETE FROM marks WHERE journal = ?"
 ROWS = "SELECT id, entry, hashes FROM entries ORDER BY id"
 OF_PERSON = (
     "SELECT e.entry FROM people p JOIN entries e ON e.id = p.entry "

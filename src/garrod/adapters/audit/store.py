@@ -3,135 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from garrod.adapters.audit import schema
 from garrod.adapters.audit.around import Around
-from garrod.adapters.audit.connect import fault, opened_to_read
+from garrod.adapters.audit.journal import secret_of
+from garrod.adapters.audit.lines import body_of
 from garrod.adapters.audit.log import Log
-from garrod.adapters.audit.proofs import consistency_document, inclusion_document
+from garrod.adapters.audit.reading import Reading
+from garrod.adapters.audit.sealer import MINUTE, Sealer
+from garrod.adapters.audit.sealing import UNWRITTEN, Sealing, Where
 from garrod.adapters.audit.witness import Witness
-from garrod.adapters.audit.writer import MINUTE, Writer
-from garrod.care.govern.audit import KEY, AuditEntry, canonical, entry_read
-from garrod.care.govern.audit_heads import Head, LogKey, head_read, key_told
-from garrod.care.govern.merkle import (
-    Address,
-    Span,
-    consistency_spans,
-    inclusion_spans,
-    last_leaf,
-    needed,
-    place_in_row,
-    proof_of,
-    root_of,
-)
-from garrod.core.errors import InputError
+from garrod.care.govern.audit import AuditEntry, canonical, entry_read
+from garrod.care.govern.audit_heads import Head
+from garrod.core.errors import GarrodError, OutsideError
 
 T = TypeVar("T")
-NEWEST = 2**62  # after every index
-
-
-class Reading:
-    """Reads a log: heads, entries, proofs. For any thread, one at a time."""
-
-    def __init__(self, path: Path) -> None:
-        """Open it.  Raises: OutsideError AUD010, InputError AUD011."""
-        self.path = path
-        self._connection = opened_to_read(path)
-        self._lock = threading.Lock()
-        self._keys: list[LogKey] = []
-
-    def seal(self) -> Head:
-        """Return the newest head.  Raises: OutsideError AUD010, InputError AUD011."""
-        rows = self._rows(schema.READ_SEAL)
-        if not rows:
-            raise InputError(f"{self.path}: the audit log has no seal.", code="AUD011")
-        return head_read(rows[0][0])
-
-    def entry(self, index: int) -> bytes:
-        """Return the bytes of an entry.  Raises: InputError AUD020 where there is none."""
-        rows = self._rows(schema.ROW, (index,)) if 0 <= index < NEWEST else []
-        if not rows:
-            raise InputError(f"the log has no entry {index}.", code="AUD020")
-        return bytes(rows[0][0])
-
-    def keys(self) -> list[LogKey]:
-        """Return the keys of the log, the newest first, found from the heads that were kept."""
-        current = self.seal().key
-        if self._keys and self._keys[0].id == current:
-            return self._keys
-        found: list[LogKey] = []
-        for (content,) in self._rows(schema.KEYS):
-            rows = self._rows(schema.ROW, (head_read(content).size - 1,))
-            entry = entry_read(rows[0][0]) if rows else None
-            if entry is not None and entry.event == KEY:
-                found.append(key_told(entry.data))
-        self._keys = found
-        return found
-
-    def inclusion(self, index: int, size: int | None = None) -> dict[str, Any]:
-        """Return the proof that an entry is in the log of a size (the sealed one if None).
-
-        Raises: InputError AUD020, AUD024; OutsideError AUD010.
-        """
-        size = self._size(size)
-        spans = inclusion_spans(index, size)
-        leaf, known = (0, index), self._hashes((*spans, (0, size), (index, index + 1)))
-        return inclusion_document(
-            index, size, known[leaf], root_of(size, known), proof_of(spans, known)
-        )
-
-    def consistency(self, first: int, second: int | None = None) -> dict[str, Any]:
-        """Return the proof that the log of a size begins with that of a smaller one.
-
-        Raises: InputError AUD021, AUD024; OutsideError AUD010.
-        """
-        second = self._size(second)
-        spans = consistency_spans(first, second)
-        known = self._hashes((*spans, (0, first), (0, second)))
-        roots = root_of(first, known), root_of(second, known)
-        return consistency_document((first, second), roots, proof_of(spans, known))
-
-    def of_person(
-        self, patient: str, before: int | None, most: int, *, glass: bool | None = None
-    ) -> list[bytes]:
-        """Return entries that name a person, the newest first; `glass`: broken, or not."""
-        span = (0, 1) if glass is None else (int(glass), int(glass))
-        asked = (patient, NEWEST if before is None else before, *span, most)
-        return [bytes(row[0]) for row in self._rows(schema.OF_PERSON, asked)]
-
-    def close(self) -> None:
-        """Let go of the file."""
-        with self._lock:
-            self._connection.close()
-
-    def _size(self, size: int | None) -> int:
-        sealed = self.seal().size
-        if size is not None and size > sealed:
-            raise InputError(f"the log has {sealed} entries, not {size}.", code="AUD024")
-        return sealed if size is None else size
-
-    def _hashes(self, spans: Iterable[Span]) -> dict[Address, bytes]:
-        """Return the hashes of the subtrees of some spans: O(log n) rows are read."""
-        wanted = set(needed(spans))
-        rows = {leaf: self._rows(schema.HASHES, (leaf,)) for leaf in map(last_leaf, wanted)}
-        return {a: bytes(rows[last_leaf(a)][0][0])[place_in_row(a)] for a in wanted}
-
-    def _rows(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
-        try:
-            with self._lock:
-                return self._connection.execute(statement, values).fetchall()
-        except sqlite3.Error as error:
-            raise fault(self.path, error) from error
 
 
 class AuditLog:
-    """An `AuditStore` in a file of SQLite, with its writer and a reader."""
+    """An `AuditStore` in a file of SQLite.
+
+    A command appends to the log itself; a server begins a notary (`start`), and keeps at once.
+    """
 
     def __init__(
         self,
@@ -144,30 +43,76 @@ class AuditLog:
     ) -> None:
         """Open or begin the log.  Raises: OutsideError, InputError, InternalFault AUD012."""
         self.path = path
-        told = Witness(witness) if witness is not None else None
-        self._writer = Writer(Log(path, key, around), told, every=every)
+        self._where, self._around = Where(path, key, witness, every), around
+        self._secret = secret_of(key, around.chance)
+        log = Log(path, key, around)
+        try:
+            told = Witness(witness) if witness is not None else None
+            self._sealer: Sealer | None = Sealer(log, self._secret, witness=told, every=every)
+        except BaseException:
+            log.close()
+            raise
+        self._sealing: Sealing | None = None
+        self._is_failing, self._is_closed, self._lock = False, False, threading.Lock()
         self.reading = Reading(path)
+
+    def start(self, command: Sequence[str]) -> None:
+        """Let a notary, begun by a command, seal from now on what the running loop keeps.
+
+        Raises: OutsideError, InputError, InternalFault AUD012.
+        """
+        if self._sealer is not None:
+            self._sealer.close()
+            self._sealer = None
+        self._sealing = Sealing(replace(self._where, command=command), self._secret, self._around)
 
     @property
     def is_failing(self) -> bool:
         """Whether the last entries could not be written."""
-        return self._writer.is_failing
+        return self._sealing.error is not None if self._sealing else self._is_failing
 
-    def append(self, entry: AuditEntry) -> Awaitable[int]:
-        """Return where an entry stands, once it is durable.  Raises: OutsideError."""
-        return self.append_all((entry,))
+    async def keep(self, bodies: Sequence[bytes], *, is_firm: bool = False) -> int:
+        """Return the ticket of the first of some entries, by their canonical bytes, once kept.
 
-    def append_all(self, entries: Sequence[AuditEntry], *, is_firm: bool = False) -> Awaitable[int]:
-        """Return where the first of some entries stands, once all are kept, side by side.
-
-        They outlive the process then, and 50 ms later, or if `is_firm`, a loss of power.
+        They outlive the process then, and soon, or if `is_firm`, a loss of power.
+        Raises: OutsideError, InternalFault AUD012: they are not kept, or not all.
         """
-        bodies = [(canonical(e), e.patients, e.is_emergency) for e in entries]
-        return self._writer.submit(bodies, is_firm=is_firm)
+        sealing = self._sealing
+        if sealing is None:
+            return await asyncio.to_thread(self._append, bodies)
+        if sealing.is_behind:
+            await sealing.settled()
+        if sealing.error is not None:
+            await sealing.settled()  # it may have come right
+        ticket = -1
+        for body in bodies:
+            found = sealing.keep(body)
+            ticket = found if ticket < 0 else ticket
+        if is_firm:
+            await sealing.firm()
+        return ticket
+
+    async def place(self, ticket: int) -> int:
+        """Return where the entry of a ticket stands; -1 where that was forgotten."""
+        return ticket if self._sealing is None else await self._sealing.place(ticket)
+
+    async def append(self, entry: AuditEntry) -> int:
+        """Return where an entry stands, once it is sealed.  Raises: OutsideError."""
+        return await self.append_all((entry,))
+
+    async def append_all(self, entries: Sequence[AuditEntry], *, is_firm: bool = False) -> int:
+        """Return where the first of some entries stands, once it is sealed; -1: there is none."""
+        ticket = await self.keep([canonical(entry) for entry in entries], is_firm=is_firm)
+        return ticket if ticket < 0 else await self.place(ticket)
+
+    async def settled(self) -> None:
+        """Return when all that was kept stands in the log.  Raises: OutsideError."""
+        if self._sealing is not None:
+            await self._sealing.settled()
 
     async def head(self) -> Head:
         """Return the newest head."""
-        return await asyncio.to_thread(self.reading.seal)
+        return await self.ask(Reading.seal)
 
     async def of_person(
         self,
@@ -179,14 +124,34 @@ class AuditLog:
     ) -> Sequence[AuditEntry]:
         """Return the entries that name a person, the newest first; `glass`: broken, or not."""
         read = partial(self.reading.of_person, patient, before, most, glass=glass)
-        return [entry_read(content) for content in await asyncio.to_thread(read)]
+        return [entry_read(content) for content in await self.ask(lambda _: read())]
 
     async def ask(self, reading: Callable[[Reading], T]) -> T:
-        """Return what somebody reads in the log, in a thread."""
+        """Return what somebody reads in the log, in a thread, all that is kept standing in it."""
+        with suppress(GarrodError):  # what stands there is told all the same
+            await self.settled()
         return await asyncio.to_thread(reading, self.reading)
 
     async def close(self) -> None:
-        """Write what waits, keep a last head, and end."""
-        self._writer.stop()
-        await asyncio.to_thread(self._writer.close)
+        """Seal what waits, keep a last head, and end."""
+        self._is_closed = True
+        if self._sealing is not None:
+            await self._sealing.close()
+        if self._sealer is not None:
+            with self._lock:
+                self._sealer.close()
         self.reading.close()
+
+    def _append(self, bodies: Sequence[bytes]) -> int:
+        """Append in this process, durably; -1: there was nothing."""
+        with self._lock:
+            if self._sealer is None or self._is_closed:
+                raise OutsideError("the audit log is closed.", code="AUD013")
+            try:
+                place = self._sealer.append([body_of(body) for body in bodies])
+            except GarrodError as error:
+                self._is_failing = True
+                self._around.failed(UNWRITTEN, error.code)
+                raise
+            self._is_failing = False
+            return place if bodies else -1

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -94,8 +95,7 @@ class Tiles:
                 content = os.pread(file.fileno(), length - known, known)
         except OSError:
             return
-        for at in range(0, len(content), WIDTH):
-            _add(self._levels, content[at : at + WIDTH])
+        _add(self._levels, content)
         if not all(self._above(of) == self._kept(of) for of in subtrees_of((0, self.entries))):
             self._levels, self._wrong = [bytearray()], length
 
@@ -145,15 +145,18 @@ def _paired(content: bytes) -> bytes:
     return b"".join([sha256(NODE + content[at : at + 2 * WIDTH]).digest() for at in starts])
 
 
-def _add(levels: list[bytearray], top: bytes) -> None:
-    """Add a tile's hash, and those of what it completes."""
-    found = top
-    for held in levels:
-        held += found
-        if len(held) // WIDTH % 2:
+def _add(levels: list[bytearray], tops: bytes) -> None:
+    """Add tiles' hashes, and those of all that they complete."""
+    found = tops
+    for level in count():
+        if not found:
             return
-        found = _paired(bytes(held[-2 * WIDTH :]))
-    levels.append(bytearray(found))
+        if level == len(levels):
+            levels.append(bytearray())
+        held = levels[level]
+        begin = len(held) // (2 * WIDTH) * (2 * WIDTH)  # of what has no hash above it yet
+        held += found
+        found = _paired(bytes(held[begin : len(held) // (2 * WIDTH) * (2 * WIDTH)]))
 
 
 def _put(path: Path, place: int, content: bytes) -> None:

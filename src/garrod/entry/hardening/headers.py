@@ -51,6 +51,12 @@ class Headed:
         return await self.app(scope, receive, headed)
 
 
+def add_headers(head: Message, *, is_over_tls: bool) -> None:
+    """Add to the head of an answer what it lacks."""
+    wanted = OVER_TLS if is_over_tls else EVERY
+    head["headers"] = with_headers(head.get("headers", ()), wanted)
+
+
 def with_headers(told: Any, wanted: tuple[tuple[bytes, bytes], ...] = EVERY) -> Pairs:
     """Return the headers of an answer with those it lacks; what a door said stays as it is."""
     pairs: Pairs = list(told)

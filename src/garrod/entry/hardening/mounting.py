@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from time import monotonic
 
-from garrod.entry.auditing import Audit, Audited
+from garrod.entry.auditing import Audit
 from garrod.entry.guard import Guard
-from garrod.entry.hardening.headers import App, Headed
+from garrod.entry.hardening.front import Front
+from garrod.entry.hardening.headers import App
 from garrod.entry.hardening.limits import limits_of
-from garrod.entry.hardening.rates import Limited
-from garrod.entry.hardening.shapes import Shaped
 
 
 def hardened(doors: App, audit: Audit, guard: Guard, environment: Mapping[str, str]) -> App:
@@ -19,6 +17,4 @@ def hardened(doors: App, audit: Audit, guard: Guard, environment: Mapping[str, s
     Raises: InputError LIM001 (a setting that is wrong).
     """
     limits = limits_of(environment)
-    audited = Audited(Shaped(doors, limits), audit)
-    own = "" if guard.is_public else guard.token
-    return Headed(Limited(audited, limits, monotonic, own=own))
+    return Front(doors, audit, limits, own="" if guard.is_public else guard.token)

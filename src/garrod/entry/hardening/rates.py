@@ -19,7 +19,7 @@ from collections.abc import Callable
 
 from garrod.adapters.fhir.outcome import outcome_of
 from garrod.care.govern.access import LOCAL, Actor
-from garrod.care.govern.audit import SCOPE
+from garrod.care.govern.audit import SCOPE, Trail
 from garrod.core.errors import AccessDenied
 from garrod.entry.hardening.buckets import MOST, Buckets
 from garrod.entry.hardening.headers import BODY, HEAD, App, Message, Receive, Scope, Send
@@ -29,6 +29,8 @@ REFUSED = "garrod.refused"  # where a scope holds what it is refused for
 FREE = frozenset(("/health", "/metrics"))  # asked by machines that watch; nobody's data
 FILES = "/static/"
 WRONG = 401
+CREDENTIALS = (b"authorization", b"cookie")
+Asker = tuple[bytes, str, str]  # the hash of a credential, whose it is, an address
 NOBODY = ("", "nobody")
 EACH = 60.0  # Not clinical: seconds in which one refusal of an asker is audited
 
@@ -67,39 +69,57 @@ class Limited:
         path = scope.get("path", "")
         if scope["type"] == "lifespan" or path in FREE or path.startswith(FILES):
             return await self.app(scope, receive, send)
-        credential, address = credential_of(scope), address_of(scope)
-        owner = self._owners.get(credential, "") if credential else ""
-        wait = self._wait(owner, address)
+        asker = self.asker(scope)
+        wait = self.has_to_wait(asker)
         if wait:
-            return await self._refuse(scope, receive, send, (owner or address, TooMany(wait)))
+            return await self._refuse(scope, receive, send, (asker[1] or asker[2], TooMany(wait)))
+        self.take(asker)
 
         async def heard(message: Message) -> None:
             if message["type"] in (HEAD, "websocket.accept"):
-                self._learn(scope, message, (credential, owner, address))
+                self.learn(asker, scope.get(SCOPE), message.get("status"))
             await send(message)
 
         return await self.app(scope, receive, heard)
 
-    def _wait(self, owner: str, address: str) -> float:
-        """Take one from whoever asks; return 0, or how many seconds they must wait."""
-        now = self._now()
+    def asker(self, scope: Scope) -> Asker:
+        """Return who asks, as far as that is known before it is looked into."""
+        credential = credential_of(scope)
+        owner = self._owners.get(credential, "") if credential else ""
+        return credential, owner, address_of(scope)
+
+    def has_to_wait(self, asker: Asker) -> float:
+        """Return for how many seconds whoever asks must wait; 0: not at all."""
+        _, owner, address = asker
         if owner == LOCAL.id:
             return 0.0
-        if owner:
-            return self._known.take(owner, now) if self._known else 0.0
-        failed = self._failed.wait(address, now) if self._failed else 0.0
-        return failed or (self._unknown.take(address, now) if self._unknown else 0.0)
-
-    def _learn(self, scope: Scope, message: Message, asked: tuple[bytes, str, str]) -> None:
-        """Learn from the head of an answer who asked, and whether they were refused."""
-        credential, owner, address = asked
         now = self._now()
-        if message.get("status") == WRONG:
+        if owner:
+            return self._known.wait(owner, now) if self._known else 0.0
+        failed = self._failed.wait(address, now) if self._failed else 0.0
+        return failed or (self._unknown.wait(address, now) if self._unknown else 0.0)
+
+    def take(self, asker: Asker) -> None:
+        """Take one from whoever asks."""
+        _, owner, address = asker
+        if owner == LOCAL.id:
+            return
+        buckets, name = (self._known, owner) if owner else (self._unknown, address)
+        if buckets:
+            buckets.spend(name, self._now())
+
+    def learn(self, asker: Asker, trail: Trail | None, status: int | None) -> None:
+        """Learn from the head of an answer who asked, and whether they were refused."""
+        credential, owner, address = asker
+        if owner == LOCAL.id and status != WRONG:
+            return
+        now = self._now()
+        if status == WRONG:
             self._owners.pop(credential, None)
             if self._failed and credential:
                 self._failed.spend(address, now)
             return
-        actor: Actor | None = getattr(scope.get(SCOPE), "actor", None)
+        actor = trail.actor if trail is not None else None
         if owner or actor is None or actor.id in NOBODY:
             return
         found, has_more = owner_of(actor), True
@@ -144,7 +164,7 @@ async def refuse(scope: Scope, send: Send, error: TooMany) -> None:
 
 def credential_of(scope: Scope) -> bytes:
     """Return a hash of what a request shows of who asks; nothing where it shows nothing."""
-    found = [v for k, v in scope["headers"] if k in (b"authorization", b"cookie")]
+    found = [v for k, v in scope["headers"] if k in CREDENTIALS]
     return _hash(*found) if found else b""
 
 

@@ -68,7 +68,10 @@ class _Coming:
 
 def fault_of(scope: Scope) -> InputError | None:
     """Return what is too large about a request's head, or None."""
-    if sum(len(name) + len(value) for name, value in scope["headers"]) > LARGEST_HEAD:
+    size = 0
+    for name, value in scope["headers"]:
+        size += len(name) + len(value)
+    if size > LARGEST_HEAD:
         return InputError(f"the head has more than {LARGEST_HEAD:,} bytes.", code="LIM003")
     question = scope.get("query_string", b"")
     if len(question) + len(scope.get("raw_path", b"")) > LONGEST_QUESTION:
