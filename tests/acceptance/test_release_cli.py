@@ -17,6 +17,7 @@ import pytest
 
 from garrod.adapters.audit.store import Reading
 from garrod.care.govern.audit import entry_read
+from garrod.care.govern.audit_own import own_line
 from tests.acceptance.conftest import Run
 
 Json = dict[str, Any]
@@ -351,7 +352,10 @@ def test_a_copy_for_the_person_is_whole_by_the_log(run: Run, world: Path, tmp_pa
     entries = [reading.entry(i) for i in range(reading.seal().size)]
     reading.close()
     named = [entry for entry in entries if "w5" in entry_read(entry).patients]
-    assert files["access-history"].read_bytes().splitlines() == named[::-1]
+    given = files["access-history"].read_bytes().splitlines()
+    assert given == [own_line(entry, "w5") for entry in named[::-1]]
+    assert b'"w4"' not in b"".join(given)  # who was named beside them in one entry
+    assert any(set(entry_read(entry).patients) > {"w5"} for entry in named)
     deeds = {entry_read(entry).deed for entry in named}
     assert {"pseudonymous records", "copy for the person"} <= deeds
     assert run("release", "person", "nobody", "--data", data, "-o", tmp_path / "no").code != 0

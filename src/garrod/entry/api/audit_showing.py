@@ -8,14 +8,13 @@ author: a consent bears on it by its kind, its purpose and its time alone.
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from garrod.care.govern.access import Actor, Deed, demand
 from garrod.care.govern.audit import AuditEntry, entry_read
+from garrod.care.govern.audit_own import only
 from garrod.care.govern.consent.model import Features
-from garrod.care.govern.merkle import leaf_hash
 from garrod.care.govern.point import Seen
 from garrod.care.record.guarded import missing
 from garrod.care.record.query import OfPatients, Query
@@ -28,25 +27,23 @@ KIND, PATIENT = "AuditEvent", "Patient"
 class Showing:
     """What one actor is shown of the audit in one request."""
 
-    def __init__(self, record: Record, actor: Actor) -> None:
-        """Ask whether they may read anybody's entries at all.  Raises: AccessDenied ACC001."""
-        demand(record.access, actor, Deed.READ, KIND)
-        self.record, self.actor = record, actor
+    def __init__(self, record: Record, actor: Actor, deed: Deed = Deed.READ) -> None:
+        """Ask whether they may do that to anybody's entries.  Raises: AccessDenied ACC001."""
+        demand(record.access, actor, deed, KIND)
+        self.record, self.actor, self.deed = record, actor, deed
         gate = record.gate
         self.is_open = gate is None or record.sees_all(actor)
-        self.is_for_everybody = self.is_open or bool(
-            gate and gate.may_reach_all(actor, Deed.READ, KIND)
-        )
+        self.is_for_everybody = self.is_open or bool(gate and gate.may_reach_all(actor, deed, KIND))
         self._may: dict[str, bool] = {}
 
-    async def demand(self, deed: Deed, patient: str) -> None:
-        """Return nothing where a person's entries may be read.
+    async def demand(self, patient: str) -> None:
+        """Return nothing where a person's entries may be shown.
 
         Whoever oversees everybody's knows of people without seeing their records.
         Raises: AccessDenied ACC001, NotFound REC001.
         """
         if not self.is_for_everybody:
-            await self.record.demand(self.actor, deed, KIND, patient)
+            await self.record.demand(self.actor, self.deed, KIND, patient)
         elif not await self.may(patient):
             raise missing(PATIENT, patient)
 
@@ -80,9 +77,9 @@ class Showing:
             return True
         if self.is_for_everybody:
             rights = await gate.rights(record.store, self.actor, patient)
-            return rights.allows(Deed.READ, Seen(_features(patient))).is_permitted
+            return rights.allows(self.deed, Seen(_features(patient))).is_permitted
         try:
-            await record.demand(self.actor, Deed.READ, KIND, patient)
+            await record.demand(self.actor, self.deed, KIND, patient)
         except (AccessDenied, NotFound):
             return False
         return True
@@ -95,16 +92,6 @@ class Showing:
         asked = Query((PATIENT,), (OfPatients(frozenset(people)),), count=len(people))
         page, _ = await self.record.search(who, asked)
         return [version.id for version in page.versions]
-
-
-def only(entry: AuditEntry, people: Collection[str]) -> AuditEntry:
-    """Return an entry that names some people alone."""
-    return replace(entry, patients=tuple(p for p in entry.patients if p in people))
-
-
-def hash_of(content: bytes) -> str:
-    """Return the hash of an entry's bytes in the tree, in base64: what a proof is about."""
-    return base64.b64encode(leaf_hash(content)).decode("ascii")
 
 
 def _features(patient: str) -> Features:

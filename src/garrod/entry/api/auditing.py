@@ -20,9 +20,10 @@ from fastapi.responses import Response
 from garrod.adapters.fhir.audit_event import PREFIX, audit_event
 from garrod.care.govern.access import Actor, Deed
 from garrod.care.govern.audit import AuditEntry, entry_read
+from garrod.care.govern.audit_own import hash_of
 from garrod.care.record.guarded import missing
 from garrod.core.errors import GarrodError, InputError, OutsideError
-from garrod.entry.api.audit_showing import KIND, Showing, hash_of
+from garrod.entry.api.audit_showing import KIND, Showing
 from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.faults import answer_of, unforeseen
 from garrod.entry.api.rooms import Rooms
@@ -86,11 +87,11 @@ async def _consistency(rooms: Rooms, _: Actor, given: Mapping[str, str], __: Req
 async def _history(rooms: Rooms, actor: Actor, given: Mapping[str, str], request: Request) -> Any:
     """Return a page of a person's entries, each with the very bytes that a proof is about."""
     patient, showing = request.path_params["id"], Showing(rooms.record, actor)
-    await showing.demand(Deed.READ, patient)
+    await showing.demand(patient)
     before, most = _number(given, "before", is_needed=False), _page(given)
     log = log_of(rooms)
-    broken = [] if before is not None else await _entries(log, patient, None, GLASS, glass=True)
-    usual = await _entries(log, patient, before, most, glass=False)
+    broken = [] if before is not None else await entries_of(log, patient, None, GLASS, glass=True)
+    usual = await entries_of(log, patient, before, most, glass=False)
     page: dict[str, Any] = {
         "person": patient,
         "entries": [await _told(showing, content, patient) for content in (*broken, *usual)],
@@ -104,10 +105,10 @@ async def audit_events(rooms: Rooms, asked: Asked) -> Answer:
     """Return a person's entries as a Bundle of AuditEvents, the newest first."""
     given = _asked(asked.question)
     patient = given["patient"].removeprefix("Patient/")
-    showing = Showing(rooms.record, asked.actor)
-    await showing.demand(Deed.SEARCH, patient)
+    showing = Showing(rooms.record, asked.actor, Deed.SEARCH)
+    await showing.demand(patient)
     most, before = _page(given), _number(given, "before", is_needed=False)
-    contents = await _entries(log_of(rooms), patient, before, most)
+    contents = await entries_of(log_of(rooms), patient, before, most)
     found = [(await showing.of_one(content, patient))[0] for content in contents]
     link = [{"relation": "self", "url": f"{asked.base}/{KIND}?{asked.question}"}]
     if len(found) == most:
@@ -175,9 +176,10 @@ def log_of(rooms: Rooms) -> Any:
     return log
 
 
-async def _entries(
+async def entries_of(
     log: Any, patient: str, before: int | None, most: int, *, glass: bool | None = None
 ) -> list[bytes]:
+    """Return the bytes of a page of a person's entries, the newest first."""
     found: list[bytes] = await log.ask(
         lambda reading: reading.of_person(patient, before, most, glass=glass)
     )

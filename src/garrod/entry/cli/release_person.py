@@ -8,6 +8,7 @@ from typing import Any
 
 from garrod.adapters.audit.store import Reading
 from garrod.care.govern.audit import entry_read
+from garrod.care.govern.audit_own import own_line
 from garrod.core.errors import InputError
 from garrod.entry.audit_opening import place_of
 from garrod.entry.cli.record import with_record
@@ -22,7 +23,7 @@ PAGE = 1000  # entries of the log read at once
 def copied(id: str, output: Path, *, database: str, data: str) -> dict[str, Any]:
     """Write the newest versions and the whole access history; return how many of each.
 
-    The making of the copy is in the history too.
+    The making of the copy is in the history too. Of entries that name others too, they are not.
     Raises: InputError INP010, REC001 (no such person), OutsideError.
     """
     wanted = Wanted(output, (), (id,))
@@ -40,7 +41,7 @@ def copied(id: str, output: Path, *, database: str, data: str) -> dict[str, Any]
         with path.open("xb") as file:
             path.chmod(0o600)
             for entry in history:
-                file.write(entry + b"\n")
+                file.write(own_line(entry, id) + b"\n")
     except OSError as error:
         raise InputError(
             f"{path}: cannot be written ({error.strerror}); choose another place with -o",

@@ -11,6 +11,7 @@ from garrod.entry.api.operations.medication_duplicates import duplicates
 from garrod.entry.api.operations.medication_list import confirm, line, medication_list
 from garrod.entry.api.operations.merge import merge, unmerge
 from garrod.entry.api.operations.reconcile import reconcile
+from garrod.entry.api.operations.subject_access import subject_access
 from garrod.entry.api.operations.terminology import lookup, subsumes, translate, validate_code
 from garrod.entry.api.operations.terminology_expand import expand
 from garrod.entry.api.operations.validating import validate
@@ -38,6 +39,7 @@ OPERATIONS = {
         Named("medication-duplicates", duplicates, _ONE, _PATIENT),
         Named("merge", merge, frozenset((TYPE,)), _PATIENT, POST),
         Named("unmerge", unmerge, frozenset((TYPE,)), _PATIENT, POST),
+        Named("subject-access", subject_access, _ONE, _PATIENT, GET),
         Named("everything", everything, frozenset((INSTANCE,)), frozenset(("Patient",))),
         Named("status", subscriptions.status, frozenset((TYPE, INSTANCE)), _SUBSCRIPTION),
         Named("events", subscriptions.events, _ONE, _SUBSCRIPTION),

@@ -20,7 +20,7 @@ from garrod.adapters.fhir.ingest.outgoing import kinds_of
 from garrod.adapters.fhir.record.splice import instant
 from garrod.care.govern.access import Deed, demand
 from garrod.care.govern.stepping import Act
-from garrod.core.errors import InputError, OutsideError
+from garrod.core.errors import AccessDenied, InputError, OutsideError
 from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.operations.bulk_job import Wish
 from garrod.entry.api.operations.bulk_jobs import Exports
@@ -30,6 +30,7 @@ from garrod.entry.api.rooms import Rooms
 NDJSON = "application/fhir+ndjson"
 FORMATS = frozenset((NDJSON, "application/ndjson", "ndjson"))
 KNOWN = frozenset(("_type", "_since", "_outputFormat"))
+OWN = "own"  # the class of purposes of what people ask about themselves
 
 
 async def export(rooms: Rooms, asked: Asked) -> Answer:
@@ -45,6 +46,7 @@ async def export(rooms: Rooms, asked: Asked) -> Answer:
     wish = _wish(rooms, named, of_people=of_people)
     for kind in wish.kinds:
         demand(rooms.record.access, asked.actor, Deed.EXPORT, kind)
+    _check_is_for_all(rooms, asked, wish)
     rooms.record.demand_fresh(asked.actor, Act.EXPORT)
     url = f"{asked.base}/{'/'.join(asked.path)}" + (f"?{asked.question}" if asked.question else "")
     job = exports_of(rooms).begin(asked.actor, url, wish)
@@ -93,6 +95,20 @@ async def file(rooms: Rooms, asked: Asked) -> Answer:
             code="REC001",
         ) from error
     return Answer(200, body, media_type=NDJSON)
+
+
+def _check_is_for_all(rooms: Rooms, asked: Asked, wish: Wish) -> None:
+    """Let nobody take everybody's records away who may hand one person theirs.
+
+    Raises: AccessDenied ACC001.
+    """
+    gate = rooms.record.gate
+    if gate is None or gate.is_open(asked.actor):
+        return
+    if gate.policing.terms.purpose(asked.actor.purpose) != OWN:
+        return
+    if any(gate.may_reach_all(asked.actor, Deed.EXPORT, kind) for kind in wish.kinds):
+        raise AccessDenied("a person's copy is asked for by itself: Patient/ID/$subject-access.")
 
 
 def exports_of(rooms: Rooms) -> Exports:
