@@ -52,11 +52,12 @@ class DemoDoors:
         await answer(scope, receive, send)
 
 
+_SIGNS_IN = ENVIRONMENT.get("GARROD_DEV_ISSUER", "") == "1"
 _doors = DemoDoors(
     record,
     guard,
     {
-        "/": (partial(people_page, os.environ.get("GARROD_BASE", "")), HEADERS),
+        "/": (partial(people_page, os.environ.get("GARROD_BASE", ""), signs_in=_SIGNS_IN), HEADERS),
         "/story": (story_page, REPORT),
     },
 )

@@ -14,6 +14,11 @@ from garrod.entry.demo_story import MARK
 
 FhirJson = dict[str, Any]
 META = {"tag": [MARK]}
+PURPOSE = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
+PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
+SCOPES = "http://terminology.hl7.org/CodeSystem/consentscope"
+KINDS = "http://hl7.org/fhir/resource-types"
+CARING = ("TREAT", "ETREAT", "CAREMGT", "COC", "PATSFTY")
 CARES = frozenset(("prescriber", "pharmacist", "nurse", "laboratory-scientist", "geneticist"))
 
 
@@ -35,6 +40,45 @@ def clinic() -> Iterator[FhirJson]:
             yield {**named, "name": name}
         elif kind == "RelatedPerson":
             yield {**named, "name": name, "patient": {"reference": f"Patient/{persona.patient}"}}
+    yield from proxy_consents()
+
+
+def proxy_consents() -> Iterator[FhirJson]:
+    """Yield what a person of the demo says of their proxy: they see all that those who care see.
+
+    What is not named is denied: so care, and the consent itself to whoever governs, are named too.
+    """
+    for persona in personas().values():
+        if persona.role != "proxy":
+            continue
+        actor = {
+            "role": {"coding": [{"system": PARTICIPATION, "code": "IRCP"}]},
+            "reference": {"reference": persona.user},
+        }
+        governed = [{"system": KINDS, "code": kind} for kind in ("Consent", "AuditEvent")]
+        yield {
+            "resourceType": "Consent",
+            "id": "demo-proxy",
+            "meta": META,
+            "status": "active",
+            "scope": {"coding": [{"system": SCOPES, "code": "patient-privacy"}]},
+            "category": [{"coding": [{"system": "http://loinc.org", "code": "59284-0"}]}],
+            "patient": {"reference": f"Patient/{persona.patient}"},
+            "dateTime": "2026-01-01",
+            "policy": [{"uri": "https://example.org/synthetic-policy"}],
+            "provision": {
+                "type": "deny",
+                "provision": [
+                    {"type": "permit", "purpose": _purposes(*CARING)},
+                    {"type": "permit", "purpose": _purposes("HOPERAT"), "class": governed},
+                    {"type": "permit", "purpose": _purposes("PATRQT", "FAMRQT"), "actor": [actor]},
+                ],
+            },
+        }
+
+
+def _purposes(*codes: str) -> list[FhirJson]:
+    return [{"system": PURPOSE, "code": code} for code in codes]
 
 
 def team_of(patient: str) -> FhirJson:

@@ -13,6 +13,7 @@ from functools import lru_cache
 import orjson
 
 from garrod.adapters.fhir.person import read_person
+from garrod.adapters.identity.development import personas
 from garrod.adapters.report.html import render_html
 from garrod.adapters.world import load_profile
 from garrod.entry.demo_moments import MOMENTS, planted_people
@@ -46,11 +47,15 @@ def story_page() -> bytes:
 
 
 @lru_cache(maxsize=1)
-def people_page(base: str) -> bytes:
-    """Return the list of the people as they were stored; `base` is where FHIR is served."""
-    rows = tuple(_rows())
+def people_page(base: str, *, signs_in: bool = False) -> bytes:
+    """Return the list of the people as they were stored; `base` is where FHIR is served.
+
+    `signs_in`: the development issuer signs in whom one chooses to be.
+    """
     ask = f"{base}/Patient/w0/$everything"
-    return rendered("people/demo.jinja", moments=MOMENTS, rows=rows, ask=ask, csrf="").encode()
+    whom = tuple(personas().values()) if signs_in else ()
+    told = {"moments": MOMENTS, "personas": whom, "rows": tuple(_rows()), "ask": ask, "csrf": ""}
+    return rendered("people/demo.jinja", **told).encode()
 
 
 def _rows() -> Iterator[DemoRow]:

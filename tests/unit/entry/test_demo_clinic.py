@@ -29,3 +29,11 @@ def test_resources_are_sound_and_marked(resource: dict[str, object]) -> None:
     assert not [i for i in issues if i.severity is Severity.ERROR]
     assert b"HTEST" in body
     assert b"synthetic" in body
+
+
+def test_proxy_is_let_in_by_the_person_and_whoever_cares_is_named_too() -> None:
+    (said,) = [one for one in clinic() if one["resourceType"] == "Consent"]
+    (proxy,) = [one for one in personas().values() if one.role == "proxy"]
+    assert said["patient"] == {"reference": f"Patient/{proxy.patient}"}
+    named = [inner.get("actor", ()) for inner in said["provision"]["provision"]]
+    assert [a["reference"]["reference"] for actors in named for a in actors] == [proxy.user]

@@ -28,7 +28,10 @@ from garrod.entry.guard import LOOPBACK
 from garrod.entry.web.pages import HEADERS, page, see
 from garrod.entry.web.sessions import Present, Sessions, SignedIn
 
-OWN = frozenset(("csrf", "token", "user", "list", "once", "next", "key", "checked", "do", "card"))
+OWN = frozenset(
+    ("csrf", "token", "user", "list", "once", "next", "key", "checked", "do", "card", "as")
+)
+FIRST = "prescriber"  # who opens the printed link of a demo
 WRONG = "That is not this server's token"
 USED = "That link has been used or is too old: sign in with the token"
 CARRIED = "garrod_signing"  # the cookie of somebody who is signing in elsewhere
@@ -42,14 +45,15 @@ class SignIn:
     """Lets people in. `service` None: nobody but this machine's own user signs in.
 
     `base` is this server's address as others know it; `has_token`: its own token lets in, too.
-    `ticket`: the printed link signs in as somebody of the demo, at its development issuer.
+    `ticket`: the printed link signs in as somebody of the demo, at its development issuer, and so
+    does /sign-in/start?as=… of a page of ours.
     """
 
     sessions: Sessions
     service: SigningIn | None = None
     base: str = ""
     has_token: bool = True
-    ticket: Callable[[], str] | None = None
+    ticket: Callable[[str], str] | None = None
 
     async def answer(
         self, request: Request, steps: tuple[str, ...], fields: Mapping[str, str]
@@ -62,7 +66,8 @@ class SignIn:
         if self.service is None or request.method != "GET" or steps not in (("start",), ("back",)):
             raise InputError("there is no such page.", code="REC001")
         if steps == ("start",):
-            return await self._start(self.service, request, fields)
+            ticket = self._chosen(request, fields.get("as", ""))
+            return await self._start(self.service, request, fields, ticket=ticket)
         return await self._back(self.service, request, fields)
 
     def asked(self, path: str, method: str, fields: Mapping[str, str]) -> Response:
@@ -125,7 +130,7 @@ class SignIn:
         is_opened = not is_known and bool(once) and self.has_token and seals.opens(once)
         is_opened = is_opened and self.sessions.use(f"link {once}")  # by no other worker either
         if is_opened and self.service is not None and self.ticket is not None:
-            return await self._start(self.service, request, fields, ticket=self.ticket())
+            return await self._start(self.service, request, fields, ticket=self.ticket(FIRST))
         if is_known or is_opened:
             answer = see(_address(fields))
             self.carry(answer, self.sessions.begin(former=self._former(request)))
@@ -134,6 +139,11 @@ class SignIn:
         return self._form(
             fields, fields.get("next", "/"), wrong=wrong, status=403 if wrong else 200
         )
+
+    def _chosen(self, request: Request, persona: str) -> str:
+        """Return the ticket of whom a page of ours lets one be by a click; "": they are asked."""
+        is_ours = request.headers.get("sec-fetch-site", "none") in ("same-origin", "none")
+        return self.ticket(persona) if persona and is_ours and self.ticket is not None else ""
 
     async def _start(
         self,
