@@ -7,7 +7,6 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from functools import partial
 
 from garrod.adapters.cds.fetch import Reader
 from garrod.adapters.fhir.rest.checked import CheckedCodec
@@ -42,7 +41,6 @@ from garrod.entry.web.seals import Seals
 from garrod.entry.wire import Services
 
 HOUSING = housing_of()
-FIRST = "prescriber"  # who opens the printed link of a demo
 ENVIRONMENT = with_development(os.environ)
 IDENTITY = identity_of(ENVIRONMENT, clock)
 AUDIT = audit_of(HOUSING.folder, os.environ, clock)
@@ -105,10 +103,10 @@ _web = web_door(
     IDENTITY,
     clock=clock,
     base=os.environ.get("GARROD_BASE", ""),
-    ticket=partial(_development.ticket, FIRST) if _development else None,
+    ticket=_development.ticket if _development else None,
     store=store_in(HOUSING.folder, is_demo=bool(os.environ.get("GARROD_DEMO"))),
 )
 _clinic = Clinic(_rest, _web)
-doors = Issuing(_clinic, IssuerDoor(_development, guard)) if _development else _clinic
-_told = Shared(doors, guard) if guard.origins else doors
-app = hardened(_told, AUDIT, guard, ENVIRONMENT)  # outermost: no request is answered unaudited
+_near = Issuing(_clinic, IssuerDoor(_development, guard)) if _development else _clinic
+doors = Shared(_near, guard) if guard.origins else _near
+app = hardened(doors, AUDIT, guard, ENVIRONMENT)  # outermost: no request is answered unaudited

@@ -25,7 +25,7 @@ def web_door(
     *,
     clock: Callable[[], datetime],
     base: str,
-    ticket: Callable[[], str] | None = None,
+    ticket: Callable[[str], str] | None = None,
     store: SessionStore | None = None,
 ) -> WebDoor:
     """Return the door. `base` is the address of this server's FHIR, as others know it.
