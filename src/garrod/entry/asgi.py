@@ -23,6 +23,7 @@ from garrod.entry.api.subscribing_opening import kept_in
 from garrod.entry.audit_opening import audit_of, known_words
 from garrod.entry.consult import Consult
 from garrod.entry.demo_world import load_demo
+from garrod.entry.glass_log import GlassLog
 from garrod.entry.governing import governed, learning
 from garrod.entry.hardening.mounting import hardened
 from garrod.entry.hardening.origins import Shared
@@ -66,6 +67,7 @@ async def _rooms() -> AsyncIterator[Rooms]:
         rooms = replace(rooms, identity=IDENTITY, audit=AUDIT)
         rooms = replace(rooms, pages=Pages(HOUSING.token.encode()))
         AUDIT.known = known_words(codec.kinds, OPERATIONS)
+        AUDIT.log = GlassLog(AUDIT.log, gate.glasses, clock)
         people = people_of(record, services)
         consult = Consult(record, services, clock, people=people)
         async with Exports(HOUSING.folder, record, codec, clock).running() as exports:
@@ -105,6 +107,7 @@ _web = web_door(
     base=os.environ.get("GARROD_BASE", ""),
     ticket=_development.ticket if _development else None,
     store=store_in(HOUSING.folder, is_demo=bool(os.environ.get("GARROD_DEMO"))),
+    log=lambda: AUDIT.log,
 )
 _clinic = Clinic(_rest, _web)
 _near = Issuing(_clinic, IssuerDoor(_development, guard)) if _development else _clinic

@@ -15,8 +15,8 @@ from garrod.adapters.fhir.json import Resource
 from garrod.adapters.fhir.lines.names import CODES
 from garrod.adapters.fhir.lines.nested import instant_out
 from garrod.adapters.fhir.lines.statement import written
-from garrod.adapters.fhir.record.codec import FhirCodec
 from garrod.care.govern.emergency import PURPOSE, REVIEWED, Glass
+from garrod.care.record.ports import Codec
 from garrod.core.resource import Draft
 
 FLAG, TASK, COMMUNICATION = "Flag", "Task", "Communication"
@@ -30,7 +30,7 @@ PURPOSES = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 class GlassPapers:
     """Fills the port Papers of care/record/breaking."""
 
-    def __init__(self, codec: FhirCodec) -> None:
+    def __init__(self, codec: Codec) -> None:
         self._codec = codec
 
     def opened(self, glass: Glass) -> tuple[Draft, ...]:

@@ -20,9 +20,11 @@ from garrod.care.govern.stepping import Act
 from garrod.care.record.gate import PATIENT
 from garrod.care.record.glasses import FLAG, held_by, keep, noted
 from garrod.care.record.guarded import missing
-from garrod.care.record.ports import Tx
-from garrod.care.record.service import Record
+from garrod.care.record.ports import Tx, View
+from garrod.care.record.query import Criterion, ParamType, Query, Token
+from garrod.care.record.service import NotFound, Record
 from garrod.core.errors import AccessDenied
+from garrod.core.identifiers import NhsNumber
 from garrod.core.resource import Draft
 
 
@@ -36,6 +38,9 @@ class Papers(Protocol):
     def closed(self, glass: Glass) -> Draft:
         """Return the Flag of a glass that was closed by hand."""
         ...
+
+
+BROKE, MENDED = "break the glass", "mend the glass"  # the deeds, as the audit says them
 
 
 class Opening(NamedTuple):
@@ -67,9 +72,7 @@ class Breaking:
         (the reason), NotFound REC001.
         """
         current().about(PATIENT, (patient,))
-        self._demand(actor, patient)
-        self.record.demand_fresh(actor, Act.BREAK_GLASS)
-        said = reason_of(reason)
+        said = self._reasoned(actor, patient, reason)
         id = f"glass-{self.record.new_id()}"
 
         async def work(tx: Tx) -> Opening:
@@ -90,11 +93,20 @@ class Breaking:
         self._seen(actor, done.glass)
         return done
 
+    async def open_numbered(self, actor: Actor, number: NhsNumber, reason: str) -> Opening:
+        """Open the record of whoever has a number; it is looked for when all else is in order.
+
+        Raises: as `open`; NotFound REC001 where nobody has it here, or more than one.
+        """
+        self._reasoned(actor, actor.patient, reason)
+        return await self.open(actor, await of_number(self.record.store, number), reason)
+
     async def close(self, actor: Actor, id: str) -> Glass:
         """Close a glass of one's own before its time; one that is over stays as it is.
 
         Raises: NotFound REC001 where the actor has none of that id.
         """
+        current().did(MENDED)
 
         async def work(tx: Tx) -> Glass:
             await tx.lock(f"glass|{actor.id}")
@@ -118,6 +130,13 @@ class Breaking:
         found = await held_by(self.record.store, actor.id, self.clock())
         return [glass for glass in found if glass.is_of(actor)]
 
+    def _reasoned(self, actor: Actor, patient: str, reason: str) -> str:
+        """Return the reason of who may open a record, and has signed in just now."""
+        current().did(BROKE)
+        self._demand(actor, patient)
+        self.record.demand_fresh(actor, Act.BREAK_GLASS)
+        return reason_of(reason)
+
     def _demand(self, actor: Actor, patient: str) -> None:
         if actor == LOCAL:
             raise AccessDenied("this machine's own user sees every record: none has to be opened.")
@@ -137,3 +156,13 @@ class Breaking:
             self.record.gate.touched((FLAG,))
         current().acted(glass.worn_by(actor))
         current().saw(FLAG, glass.id, (glass.patient,))
+
+
+async def of_number(view: View, number: NhsNumber) -> str:
+    """Return the id of the person who has a number.  Raises: NotFound REC001 (none, or several)."""
+    named = Criterion("identifier", ParamType.TOKEN, (Token(number.system, number.value),))
+    page = await view.search(Query((PATIENT,), (named,), count=2))
+    if len(page.versions) != 1:
+        many = "more than one person has" if page.versions else "nobody has"
+        raise NotFound(f"{many} that number here: is it right?")
+    return page.versions[0].id

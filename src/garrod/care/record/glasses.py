@@ -25,6 +25,11 @@ class Glasses:
     def __init__(self) -> None:
         self._known: dict[str, dict[str, Glass]] = {}  # by who broke it, by its id
 
+    @property
+    def is_any(self) -> bool:
+        """Return whether any was met."""
+        return bool(self._known)
+
     async def among(self, view: View, versions: Sequence[Version]) -> tuple[Glass, ...]:
         """Return the glasses among what stands about a person."""
         found = []
@@ -50,6 +55,8 @@ class Glasses:
             return []
         for id in [id for id, glass in mine.items() if now - glass.end > REMEMBERED]:
             del mine[id]
+        if not mine:
+            del self._known[who]
         return [g for g in mine.values() if g.since <= now and since < g.end]
 
 
@@ -72,6 +79,13 @@ async def held_by(view: View, who: str, at: datetime) -> list[Glass]:
     found = [await noted(view, id) for id in await _ids(view, who)]
     held = [glass for glass in found if glass is not None and glass.holds(at)]
     return sorted(held, key=lambda glass: glass.end)
+
+
+async def latest(view: View, most: int) -> list[Glass]:
+    """Return the glasses that were broken last, over or not, the newest first."""
+    told = [json.loads(text) for _, text in await view.notes(ROOM)]
+    found = [glass_told(one) for one in told if isinstance(one, dict)]
+    return sorted(found, key=lambda glass: glass.since, reverse=True)[:most]
 
 
 async def _ids(view: View, who: str) -> list[str]:

@@ -23,10 +23,10 @@ from garrod.care.govern.audit import AuditEntry, entry_read
 from garrod.care.govern.audit_own import hash_of
 from garrod.care.record.guarded import missing
 from garrod.core.errors import GarrodError, InputError, OutsideError
-from garrod.entry.api.audit_showing import KIND, Showing
 from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.faults import answer_of, unforeseen
 from garrod.entry.api.rooms import Rooms
+from garrod.entry.audit_showing import KIND, Showing
 from garrod.entry.guard import Guard
 
 PAGE, MOST = 100, 1000  # Not clinical: entries of a page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl
 
 from garrod.care.govern.access import LOCAL, Actor
@@ -33,6 +34,7 @@ class Visit:
     base: str  # scheme and host, as the browser knows them
     actor: Actor = LOCAL  # who is signed in
     demand: Demand = _nothing  # asks for a sign-in of just now (Record.demand_fresh)
+    log: Callable[[], Any] = lambda: None  # the audit log while it is open
 
     @property
     def csrf(self) -> str:

@@ -19,7 +19,11 @@ from garrod.core.errors import AccessDenied, GarrodError, InputError, OutsideErr
 from garrod.entry.bodies import body_of
 from garrod.entry.consult import Consult
 from garrod.entry.guard import Guard
+from garrod.entry.web.access.page import choice_page, history_page
 from garrod.entry.web.asked import Visit, fields_of
+from garrod.entry.web.emergency.around import EMERGENCY, frame_of
+from garrod.entry.web.emergency.page import emergency_page
+from garrod.entry.web.framing import EMPTY, frame, framed
 from garrod.entry.web.pages import page, static
 from garrod.entry.web.people.page import people_page
 from garrod.entry.web.prescribe.page import prescribe_page
@@ -30,7 +34,7 @@ LOG = structlog.get_logger()
 Scope = MutableMapping[str, Any]
 App = Callable[[Scope, Any, Any], Awaitable[None]]
 OPEN = "/health"  # what the guard lets anybody ask who asks this machine by its own name
-FIRST = frozenset(("", "patients", "sign-in", "sign-out", "static"))
+FIRST = frozenset(("", "patients", "emergency", "access", "sign-in", "sign-out", "static"))
 STATUS = {"REC001": 404, "REC002": 410, "ACC003": 403, "API007": 413, "API010": 503, "IDP001": 503}
 FORM = "application/x-www-form-urlencoded"
 
@@ -38,13 +42,21 @@ FORM = "application/x-www-form-urlencoded"
 class WebDoor:
     """Answers a browser."""
 
-    def __init__(self, consult: Callable[[], Consult], guard: Guard, sign_in: SignIn) -> None:
-        self.consult, self.guard, self.sign_in = consult, guard, sign_in
+    def __init__(
+        self,
+        consult: Callable[[], Consult],
+        guard: Guard,
+        sign_in: SignIn,
+        log: Callable[[], Any] = lambda: None,
+    ) -> None:
+        """`log` gives the audit log while it is open."""
+        self.consult, self.guard, self.sign_in, self.log = consult, guard, sign_in, log
         self.sessions = sign_in.sessions
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         """Answer one request."""
         request = Request(scope, receive)
+        frame(EMPTY)
         try:
             answer = await self._answer(request, receive)
         except GarrodError as error:
@@ -64,7 +76,7 @@ class WebDoor:
             return await self.sign_in.answer(request, steps[1:], fields)
         present = self.sessions.present(request.cookies.get(self.sessions.cookie, ""))
         if present is None:
-            return self.sign_in.asked(request.url.path, request.method, fields)
+            return self.sign_in.asked(request.url.path, request.method, _carried(steps, fields))
         current().acted(present.who.actor)
         csrf = fields.get("csrf", "")
         if request.method == "POST" and not self.sessions.seals.is_own(present.session, csrf):
@@ -74,7 +86,7 @@ class WebDoor:
         try:
             return await self._page(request, steps, fields, present)
         except SignInAgain as error:
-            return self.sign_in.again(request.url.path, fields, error)
+            return self.sign_in.again(request.url.path, _carried(steps, fields), error)
 
     async def _page(
         self, request: Request, steps: tuple[str, ...], fields: dict[str, str], present: Present
@@ -89,15 +101,53 @@ class WebDoor:
             f"{request.url.scheme}://{request.headers.get('host', '')}",
             present.who.actor,
             lambda act: self.consult().record.demand_fresh(present.who.actor, act),
+            self.log,
         )
-        if steps == ("",) or steps == ("patients",):
-            answer = await people_page(visit)
-        elif steps[0] == "patients" and len(steps) >= 3 and steps[2] == "prescribe":
-            answer = await prescribe_page(visit, steps[1])
-        else:
-            answer = fault(InputError("there is no such page."), 404)
+        frame(await frame_of(visit))
+        try:
+            answer = await _routed(visit)
+        except SignInAgain:
+            raise
+        except GarrodError as error:
+            answer = fault(error, emergency=_sought(visit, error))
         self.sign_in.carry(answer, self.sessions.seals.renewed(present.session))
         return answer
+
+
+async def _routed(visit: Visit) -> Response:
+    """Return the page that is asked for.  Raises: GarrodError."""
+    steps = visit.path
+    if steps in (("",), ("patients",)):
+        return await people_page(visit)
+    if steps[0] == "patients" and len(steps) >= 3 and steps[2] == "prescribe":
+        return await prescribe_page(visit, steps[1])
+    if steps[0] == "patients" and len(steps) >= 3 and steps[2] == "access":
+        return await history_page(visit, steps[1])
+    if steps[0] == "emergency":
+        return await emergency_page(visit)
+    if steps[0] == "access":
+        return await choice_page(visit)
+    return fault(InputError("there is no such page."), 404)
+
+
+def _sought(visit: Visit, error: GarrodError) -> str:
+    """Return the person whose record could be opened in an emergency where it was refused, or "".
+
+    It is the same for a person who is not here: nobody learns from it who is.
+    """
+    is_hidden = error.code in ("REC001", "ACC001")
+    is_persons = visit.path[0] == "patients" and len(visit.path) > 2
+    return visit.path[1] if is_hidden and is_persons and EMERGENCY in framed().links else ""
+
+
+def _carried(steps: tuple[str, ...], fields: dict[str, str]) -> dict[str, str]:
+    """Return what of a form stands there again after a sign-in, by way of an address.
+
+    A number or a reason that somebody typed does not: only the record id that they came with.
+    """
+    if steps[0] not in ("emergency", "access"):
+        return fields
+    return {name: value for name, value in fields.items() if name == "patient"}
 
 
 class Clinic:
@@ -113,10 +163,14 @@ class Clinic:
         await (self.web if is_ours else self.rest)(scope, receive, send)
 
 
-def fault(error: GarrodError, status: int = 0) -> Response:
-    """Return a page that says what went wrong and what to do."""
+def fault(error: GarrodError, status: int = 0, *, emergency: str = "") -> Response:
+    """Return a page that says what went wrong and what to do.
+
+    `emergency`: the person whose record may be opened in an emergency instead.
+    """
     code = status or STATUS.get(error.code, 403 if isinstance(error, AccessDenied) else 400)
-    return page("fault.jinja", status=code, words=error.message, code=error.code, csrf="")
+    told = {"words": error.message, "code": error.code, "emergency": emergency}
+    return page("fault.jinja", status=code, csrf=framed().csrf, **told)
 
 
 async def _fields(request: Request, receive: Any) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from garrod.adapters.identity.sessions import SessionStore
 from garrod.adapters.identity.signing_in import SigningIn
@@ -27,11 +28,12 @@ def web_door(
     base: str,
     ticket: Callable[[str], str] | None = None,
     store: SessionStore | None = None,
+    log: Callable[[], Any] = lambda: None,
 ) -> WebDoor:
     """Return the door. `base` is the address of this server's FHIR, as others know it.
 
     `ticket` lets who opens the printed link in as somebody of the demo; `store` keeps sessions over
-    restarts and for other workers.
+    restarts and for other workers; `log` gives the audit log while it is open.
     """
     root = base.removesuffix("/fhir")
     service = None
@@ -40,4 +42,4 @@ def web_door(
         service = SigningIn(identity.keys, identity.reading, clock, new, used=store)
     sessions = Sessions(seals, clock, is_tls=root.startswith("https://"), store=store)
     sign_in = SignIn(sessions, service, root, has_token=not guard.is_public, ticket=ticket)
-    return WebDoor(consult, guard, sign_in)
+    return WebDoor(consult, guard, sign_in, log)

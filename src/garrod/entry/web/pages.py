@@ -8,6 +8,8 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from garrod.entry.web.framing import framed
+
 POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
     "object-src 'none'"
@@ -24,6 +26,7 @@ STATIC = {
     "garrod.css": "text/css",
     "garrod.js": "text/javascript",
     "audit.js": "text/javascript",
+    "access.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 
@@ -35,7 +38,7 @@ def page(template: str, *, status: int = 200, **values: object) -> Response:
 
 def rendered(template: str, **values: object) -> str:
     """Return a page's text, every value escaped."""
-    return _environment().get_template(template).render(**values)
+    return _environment().get_template(template).render(frame=framed(), **values)
 
 
 def see(address: str) -> Response:

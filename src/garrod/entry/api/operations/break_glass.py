@@ -8,7 +8,6 @@ from garrod.adapters.fhir.emergency import GlassPapers
 from garrod.adapters.fhir.lines.asked import parts_of, resource_of, word
 from garrod.adapters.fhir.lines.nested import instant_out
 from garrod.adapters.fhir.record.parse import parse
-from garrod.care.govern.audit import current
 from garrod.care.govern.emergency import Glass
 from garrod.care.record.breaking import Breaking
 from garrod.core.errors import InputError
@@ -17,12 +16,9 @@ from garrod.entry.api.operations.medication import possible_id
 from garrod.entry.api.rooms import Rooms
 from garrod.entry.housing import clock
 
-BROKE, MENDED = "break the glass", "mend the glass"
-
 
 async def break_glass(rooms: Rooms, asked: Asked) -> Answer:
     """Open a person's record for an hour (201); one that is open already stays as it is (200)."""
-    current().did(BROKE)
     parts = parts_of(resource_of(parse(asked.body)), frozenset(("reason",)))
     patient = possible_id(asked.path[1])
     done = await breaking(rooms).open(asked.actor, patient, word(parts, "reason"))
@@ -31,7 +27,6 @@ async def break_glass(rooms: Rooms, asked: Asked) -> Answer:
 
 async def mend_glass(rooms: Rooms, asked: Asked) -> Answer:
     """Close what the actor has open of a person.  Raises: InputError GLS002 (nothing is)."""
-    current().did(MENDED)
     patient, room = possible_id(asked.path[1]), breaking(rooms)
     for glass in await room.held(asked.actor):
         if glass.patient == patient:
@@ -42,7 +37,8 @@ async def mend_glass(rooms: Rooms, asked: Asked) -> Answer:
 def breaking(rooms: Rooms) -> Breaking:
     """Return who opens and closes records over the server's record."""
     gate = rooms.record.gate
-    return Breaking(rooms.record, GlassPapers(rooms.codec), gate.clock if gate else clock)
+    papers = GlassPapers(rooms.record.codec)
+    return Breaking(rooms.record, papers, gate.clock if gate else clock)
 
 
 def _told(glass: Glass) -> bytes:

@@ -26,11 +26,11 @@ from garrod.care.record.guarded import missing
 from garrod.care.record.query import OfPatients, Query
 from garrod.core.errors import AccessDenied, InputError
 from garrod.core.resource import Version
-from garrod.entry.api.audit_showing import KIND, PATIENT, Showing
 from garrod.entry.api.auditing import entries_of, log_of
 from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.operations.medication import possible_id
 from garrod.entry.api.rooms import Rooms
+from garrod.entry.audit_showing import KIND, PATIENT, Showing
 from garrod.entry.housing import clock
 
 PAGE = 500  # Not clinical: resources that are read at once

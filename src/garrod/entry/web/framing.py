@@ -1,0 +1,56 @@
+"""What stands around every page: records that are open in an emergency, and where one may go.
+
+who is signed in -> Frame, kept for the request that runs here
+"""
+
+from __future__ import annotations
+
+import math
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way in the head of a page."""
+
+    to: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A record that is open to who is signed in, and for how long still."""
+
+    id: str
+    patient: str
+    name: str
+    seconds: float
+
+    @property
+    def minutes(self) -> int:
+        """Return the minutes that are left, those begun counted."""
+        return max(1, math.ceil(self.seconds / 60))
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Around the page. `csrf`: for the forms that close what is open."""
+
+    csrf: str = ""
+    opened: tuple[Opened, ...] = ()
+    links: tuple[Link, ...] = ()
+
+
+EMPTY = Frame()
+_FRAME: ContextVar[Frame] = ContextVar("garrod_frame", default=EMPTY)
+
+
+def framed() -> Frame:
+    """Return what stands around the page of the request that runs here."""
+    return _FRAME.get()
+
+
+def frame(around: Frame) -> None:
+    """Say what stands around the page of the request that runs here."""
+    _FRAME.set(around)
