@@ -40,7 +40,7 @@ def test_prescriber_signs_in_and_out(developed: Server, page: Any, host: str) ->
     page.get_by_role("button", name="Sign out").click()
     assert page.get_by_role("heading", level=1).inner_text() == "You are signed out here"
     check(page)
-    page.get_by_role("link", name="sign out there too").click()
+    page.get_by_role("link", name="sign out of it too").click()
     assert page.get_by_role("heading", level=1).inner_text() == "You are signed out"
     page.goto(f"{base}/patients")
     assert page.get_by_role("heading", level=1).inner_text() == "Sign in"

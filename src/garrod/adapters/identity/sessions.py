@@ -2,20 +2,19 @@
 
 id of a session -> its hash (the row), its own key (what the row holds is sealed by it) -> bytes
 Whoever reads the file can open no session, nor read whose it is: ids are in cookies alone.
-Source: OWASP Cheat Sheet on session management (unchecked); NIST SP 800-38D (AES-GCM)
+Source: OWASP Cheat Sheet on session management (unchecked); RFC 5297 (AES-SIV)
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from garrod.core.errors import OutsideError
 
@@ -23,7 +22,6 @@ FILE, DEMO_FILE = "sessions.db", "demo-sessions.db"
 MOST = 50_000  # Not clinical: people signed in at once
 EACH = 200  # Not clinical: sessions of one person at once
 BUSY = 5.0  # Not clinical: seconds to wait for another worker that writes
-NONCE = 12  # bytes. Source: NIST SP 800-38D, 8.2
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # who signed out stays so after a loss of power
@@ -52,8 +50,7 @@ class SessionStore:
 
     def keep(self, id: str, person: str, body: bytes, until: float, now: float) -> None:
         """Keep whose a session is; what is over goes, and of too many those that end first."""
-        whose, nonce = _hash("person", person), os.urandom(NONCE)
-        sealed = nonce + AESGCM(_hash("key", id)).encrypt(nonce, body, None)
+        whose, sealed = _hash("person", person), _seal(id).encrypt(body, None)
         with self._writing() as db:
             for table in ("session", "spent", "cut"):
                 db.execute(f"DELETE FROM {table} WHERE until <= ?", (now,))
@@ -69,9 +66,8 @@ class SessionStore:
         )
         if found is None:
             return None
-        sealed: bytes = found[0]
         try:
-            return AESGCM(_hash("key", id)).decrypt(sealed[:NONCE], sealed[NONCE:], None)
+            return _seal(id).decrypt(found[0], None)
         except InvalidTag:
             return None  # somebody wrote into the file
 
@@ -171,6 +167,11 @@ def _drop(db: sqlite3.Connection, where: str, values: tuple[object, ...], most: 
         asked = f"SELECT row FROM session WHERE {where} ORDER BY until LIMIT ?"
         rows = db.execute(asked, (*values, held - most)).fetchall()
         db.executemany("DELETE FROM session WHERE row = ?", rows)
+
+
+def _seal(id: str) -> AESSIV:
+    """Return what seals for one id alone: deterministic, since an id is never given twice."""
+    return AESSIV(_hash("key", id))
 
 
 def _hash(use: str, name: str) -> bytes:
