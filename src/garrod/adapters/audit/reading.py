@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from garrod.adapters.audit import schema
 from garrod.adapters.audit.connect import fault, opened_to_read
 from garrod.adapters.audit.proofs import consistency_document, inclusion_document
+from garrod.adapters.audit.tiles import Tiles
 from garrod.care.govern.audit import KEY, entry_read
 from garrod.care.govern.audit_heads import Head, LogKey, head_read, key_told
 from garrod.care.govern.merkle import (
@@ -39,6 +40,7 @@ class Reading:
         self._connection = opened_to_read(path)
         self._lock = threading.Lock()
         self._keys: list[LogKey] = []
+        self._tiles = Tiles(path, self._rows)
 
     def seal(self) -> Head:
         """Return the newest head.  Raises: OutsideError AUD010, InputError AUD011."""
@@ -111,10 +113,12 @@ class Reading:
         return sealed if size is None else size
 
     def _hashes(self, spans: Iterable[Span]) -> dict[Address, bytes]:
-        """Return the hashes of the subtrees of some spans: O(log n) rows are read."""
+        """Return the hashes of the subtrees of some spans: a tile or two, else O(log n) rows."""
         wanted = set(needed(spans))
-        rows = {leaf: self._rows(schema.HASHES, (leaf,)) for leaf in map(last_leaf, wanted)}
-        return {a: bytes(rows[last_leaf(a)][0][0])[place_in_row(a)] for a in wanted}
+        found = self._tiles.hashes(wanted)
+        left = wanted - found.keys()
+        rows = {leaf: self._rows(schema.HASHES, (leaf,)) for leaf in map(last_leaf, left)}
+        return found | {a: bytes(rows[last_leaf(a)][0][0])[place_in_row(a)] for a in left}
 
     def _rows(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
         try:

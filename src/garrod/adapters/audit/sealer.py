@@ -5,17 +5,21 @@ journal -> bodies -> Log.append, with how far the journal stands in the log -> h
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from garrod.adapters.audit.connect import opened_to_read
 from garrod.adapters.audit.journal import Waiting, left_beside
 from garrod.adapters.audit.lines import body_of
 from garrod.adapters.audit.log import Body, Log
+from garrod.adapters.audit.tiles import Tiles
 from garrod.adapters.audit.witness import Witness
 from garrod.core.errors import GarrodError
 
 NO_HEAD = "AUD102 a head of the audit was not kept"
+PORTION = 8  # tiles added at once: some milliseconds
 SOON = 0.05  # seconds until what is sealed outlives a loss of power
 MINUTE = 60.0  # seconds between heads that are kept, while something is written
 
@@ -42,6 +46,8 @@ class Sealer:
         self._is_dirty = False  # written to since the last head
         self._is_loose = False  # something sealed would not outlive a loss of power
         self._next_sync = 0.0
+        self._reading = opened_to_read(log.path)
+        self._tiles = Tiles(log.path, lambda text, of: self._reading.execute(text, of).fetchall())
         for path in left_beside(log.path):
             self._take_over(path)
         self._keep_head()
@@ -99,6 +105,8 @@ class Sealer:
             with suppress(GarrodError):  # tried again, and told when something is sealed
                 self.log.sync()
             self.log.checkpoint()
+            with suppress(sqlite3.Error):  # proofs are made of the log itself then
+                self._tiles.grow(self.log.seal.size, most=PORTION)
         due = min(self._next_head, self._next_sync) if self._is_loose else self._next_head
         return max(due - now, 0.001)
 
@@ -106,6 +114,7 @@ class Sealer:
         """Keep a last head, and let go of the log."""
         if self._is_dirty:
             self._keep_head()
+        self._reading.close()
         self.log.close()
 
     def _take_over(self, path: Path) -> None:
