@@ -137,6 +137,18 @@ _GUIDANCE = parameters_of(
 )
 # What is told of an operation of the FHIR door beside its path, by its name.
 TOLD: dict[str, Json] = {
+    "break-glass": {
+        "summary": "$break-glass: open a person's record in an emergency, for an hour",
+        "description": (
+            "Parameters in: `reason`, 10 to 300 characters. For a prescriber, pharmacist or nurse "
+            "who signed in within the last minutes. Out: `since`, `until` and `flag`; 201 where it "
+            "was opened now, 200 where it was open. The person is told (Communication) and the "
+            "privacy officer gets a Task, in the same transaction. $mend-glass ends it sooner."
+        ),
+    },
+    "mend-glass": {
+        "summary": "$mend-glass: end what one has open of a person in an emergency",
+    },
     "advise": {
         "summary": "$advise: what should change an order, or everything that is taken",
         "description": (
@@ -154,7 +166,7 @@ TOLD: dict[str, Json] = {
                 JSON: {"schema": {"type": "object", "properties": {"tasks": _TASKS}}},
             },
         },
-    }
+    },
 }
 DECIDING: Json = {
     "/cds-services": {

@@ -131,13 +131,12 @@ async def _routed(visit: Visit) -> Response:
 
 
 def _sought(visit: Visit, error: GarrodError) -> str:
-    """Return the person whose record could be opened in an emergency where it was refused, or "".
+    """Return where a record that was refused can be opened in an emergency, or "".
 
     It is the same for a person who is not here: nobody learns from it who is.
     """
-    is_hidden = error.code in ("REC001", "ACC001")
-    is_persons = visit.path[0] == "patients" and len(visit.path) > 2
-    return visit.path[1] if is_hidden and is_persons and EMERGENCY in framed().links else ""
+    to = next((link.to for link in framed().links if link.to.startswith(EMERGENCY)), "")
+    return to if "?" in to and error.code in ("REC001", "ACC001") else ""
 
 
 def _carried(steps: tuple[str, ...], fields: dict[str, str]) -> dict[str, str]:
@@ -166,7 +165,7 @@ class Clinic:
 def fault(error: GarrodError, status: int = 0, *, emergency: str = "") -> Response:
     """Return a page that says what went wrong and what to do.
 
-    `emergency`: the person whose record may be opened in an emergency instead.
+    `emergency`: where the record may be opened in an emergency instead.
     """
     code = status or STATUS.get(error.code, 403 if isinstance(error, AccessDenied) else 400)
     told = {"words": error.message, "code": error.code, "emergency": emergency}

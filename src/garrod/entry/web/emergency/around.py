@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import orjson
 
 from garrod.adapters.fhir.emergency import GlassPapers
@@ -13,7 +15,8 @@ from garrod.entry.web.framing import Frame, Link, Opened
 from garrod.entry.web.people.page import row_of
 
 AUDIT = "AuditEvent"
-EMERGENCY = Link("/emergency", "Emergency access")
+EMERGENCY, WORDS = "/emergency", "Emergency access"
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 
 def breaking(visit: Visit) -> Breaking:
@@ -26,7 +29,7 @@ async def frame_of(visit: Visit) -> Frame:
     """Return what stands around each page of a visit."""
     room = breaking(visit)
     opened = [await _opened(visit, glass) for glass in await room.held(visit.actor)]
-    links = [EMERGENCY] if room.may(visit.actor) else []
+    links = [Link(EMERGENCY + _about(visit), WORDS)] if room.may(visit.actor) else []
     return Frame(visit.csrf, tuple(opened), (*links, *_history(visit)))
 
 
@@ -48,6 +51,12 @@ def _history(visit: Visit) -> tuple[Link, ...]:
     if actor.role == "proxy" and own:
         return (Link(f"/patients/{own}/access", "Who saw the record"),)
     return (Link("/access", "Access history"),) if sees_all_history(visit) else ()
+
+
+def _about(visit: Visit) -> str:
+    """Return the question by which the form knows the person whose page this is."""
+    is_persons = visit.path[0] == "patients" and len(visit.path) > 2
+    return f"?patient={visit.path[1]}" if is_persons and _ID.fullmatch(visit.path[1]) else ""
 
 
 async def _opened(visit: Visit, glass: Glass) -> Opened:
