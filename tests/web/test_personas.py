@@ -72,6 +72,9 @@ def test_one_click_signs_in_as_anybody(demo: str, page: Any, persona: Any) -> No
     assert "code_challenge_method=S256" in authorize
     assert [url for url in asked if "/sign-in/back?code=" in url]
     assert page.get_by_role("button", name="Sign out").is_visible()
+    said = page.locator(".self").inner_text()
+    assert persona.name in said
+    assert said.endswith(persona.role.replace("-", " "))
     rows = page.locator("table.list tbody th").count()
     assert (rows > 20) == (persona.role in EVERYBODY)
     if persona.role not in EVERYBODY:

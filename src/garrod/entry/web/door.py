@@ -6,6 +6,7 @@ request -> guard (host, origin) -> session -> page; a form needs its session's t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -13,6 +14,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
+from garrod.care.govern.access import LOCAL
 from garrod.care.govern.audit import current
 from garrod.care.govern.stepping import SignInAgain
 from garrod.core.errors import AccessDenied, GarrodError, InputError, OutsideError
@@ -103,7 +105,7 @@ class WebDoor:
             lambda act: self.consult().record.demand_fresh(present.who.actor, act),
             self.log,
         )
-        frame(await frame_of(visit))
+        frame(replace(await frame_of(visit), who=_named(present)))
         try:
             answer = await _routed(visit)
         except SignInAgain:
@@ -112,6 +114,15 @@ class WebDoor:
             answer = fault(error, emergency=_sought(visit, error))
         self.sign_in.carry(answer, self.sessions.seals.renewed(present.session))
         return answer
+
+
+def _named(present: Present) -> str:
+    """Return in words who is signed in."""
+    actor = present.who.actor
+    if actor == LOCAL:
+        return "this machine’s own user"
+    role = actor.role.replace("-", " ") or "no role that is known here"
+    return f"{present.who.name or actor.id}, {role}"
 
 
 async def _routed(visit: Visit) -> Response:

@@ -35,11 +35,12 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Around the page. `csrf`: for the forms that close what is open."""
+    """Around the page. `csrf`: for the forms that close what is open; `who` is signed in."""
 
     csrf: str = ""
     opened: tuple[Opened, ...] = ()
     links: tuple[Link, ...] = ()
+    who: str = ""
 
 
 EMPTY = Frame()
