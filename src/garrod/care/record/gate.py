@@ -21,6 +21,7 @@ from garrod.care.govern.policy import Policing
 from garrod.care.govern.relation import Standing
 from garrod.care.record.belonging import Belonging, Belongings
 from garrod.care.record.glasses import FLAG, Glasses
+from garrod.care.record.lately import LISTED, Answers, Held, Lately
 from garrod.care.record.meaning import PAGE, Meaning, all_found, named_versions, undeleted
 from garrod.care.record.people_log import Log
 from garrod.care.record.ports import Store, View
@@ -35,16 +36,12 @@ STANDING = (
 )
 MEMBERS = ("Group", "Organization", "PractitionerRole")
 BEARING = frozenset((*STANDING, *MEMBERS))
-LISTED = frozenset(("List", "MedicationStatement"))  # where a line may be kept private
 PERSONAL = frozenset(("patient", "proxy"))
 LOOK = 0.5  # Not clinical: seconds between two looks at what other processes wrote
 KEPT = 1.0  # Not clinical: seconds that the rights of an actor are kept; withdrawal is within one
 REACHED = 5.0  # Not clinical: seconds that it is kept whom a search goes through
 FEW = 500  # Not clinical: actors of whom that is kept
 MOST = 20_000  # Not clinical: standings and rights kept
-
-
-Answers = dict[tuple[bytes, str], tuple[float, Answer]]  # of a version: until when, and what
 
 
 class Gate:
@@ -161,10 +158,7 @@ class Gate:
         """Keep an answer for as long as the rights that it rests on."""
         people = self.meaning.whose(version) or ("",)
         until = min(self._rights.get((actor, one), (0.0,))[0] for one in people)
-        answers = self._answers.setdefault((actor, deed), {})
-        if len(answers) > MOST:
-            answers.clear()
-        answers[version.sha256, version.id] = (until, found)
+        self._kept_for(actor, deed)[version.sha256, version.id] = (until, found)
 
     async def standing(self, view: View, patient: str) -> Standing:
         found = self._standings.get(patient)
@@ -198,14 +192,32 @@ class Gate:
     ) -> list[Version]:
         """Return those of some versions that an actor may see."""
         known, now = self.known(view, actor, deed) or {}, self.seconds()
-        found = []
+        found, is_ours = [], view is self._store
+        lately = Lately(self._kept_for(actor, deed) if is_ours else {}, self.meaning)
         for version in versions:
             until, answer = known.get((version.sha256, version.id), (now, None))
             if answer is None or until <= now:
+                answer = lately.answer(version, deed)
+            if answer is None:
                 answer = await self.answer(view, actor, version, deed)
+                if is_ours:
+                    lately.hold(version, lambda one: self._held(actor, one))
             if answer.is_permitted:
                 found.append(version)
         return found
+
+    def _held(self, actor: Actor, patient: str) -> Held | None:
+        """Return rights that hold still, by the events too; None: they must be asked for."""
+        found, now = self._rights.get((actor, patient)), self.seconds()
+        is_sure = found is not None and found[0] > now and now - self._looked <= LOOK
+        return found if is_sure else None
+
+    def _kept_for(self, actor: Actor, deed: Deed) -> Answers:
+        """Return where answers are kept."""
+        answers = self._answers.setdefault((actor, deed), {})
+        if len(answers) > MOST:
+            answers.clear()
+        return answers
 
     async def sees(self, view: View, actor: Actor, version: Version, deed: Deed) -> bool:
         """Return whether an actor may see the newest version of a resource, or one in a history.
