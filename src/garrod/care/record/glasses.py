@@ -16,6 +16,7 @@ from garrod.care.record.ports import Tx, View
 from garrod.core.resource import Version
 
 FLAG, ROOM = "Flag", "glass"
+HELD = "glass-held"  # the room where it stands by who broke them which may be open still
 REMEMBERED = timedelta(days=1)  # Not clinical: how long after its end a long answer may name it
 
 
@@ -71,7 +72,7 @@ async def keep(tx: Tx, glass: Glass) -> None:
     await tx.keep(ROOM, glass.id, json.dumps(told_glass(glass)))
     mine = [id for id in await _ids(tx, glass.who) if id != glass.id]
     mine += [glass.id] if glass.ended is None else []
-    await tx.keep(ROOM, glass.who, json.dumps(mine) if mine else None)
+    await tx.keep(HELD, glass.who, json.dumps(mine) if mine else None)
 
 
 async def held_by(view: View, who: str, at: datetime) -> list[Glass]:
@@ -83,12 +84,11 @@ async def held_by(view: View, who: str, at: datetime) -> list[Glass]:
 
 async def latest(view: View, most: int) -> list[Glass]:
     """Return the glasses that were broken last, over or not, the newest first."""
-    told = [json.loads(text) for _, text in await view.notes(ROOM)]
-    found = [glass_told(one) for one in told if isinstance(one, dict)]
+    found = [glass_told(json.loads(text)) for _, text in await view.notes(ROOM)]
     return sorted(found, key=lambda glass: glass.since, reverse=True)[:most]
 
 
 async def _ids(view: View, who: str) -> list[str]:
-    note = await view.note(ROOM, who)
+    note = await view.note(HELD, who)
     found: list[str] = json.loads(note) if note is not None else []
     return found
