@@ -39,6 +39,7 @@ from validation import (
     population400,
     release_numbers,
     second_reading,
+    snooping,
     stability,
     synthetic400,
     warfarin,
@@ -80,6 +81,7 @@ ALL: dict[str, Callable[[], int]] = {
     "audit_proofs": audit_proofs.main,
     "consent_pcf": consent_pcf.main,
     "audit_tampering": audit_tampering.main,
+    "snooping": snooping.main,
 }
 BY_NAME: dict[str, Callable[[], int]] = {
     # These install packages, so they are run when they are asked for.
@@ -89,6 +91,7 @@ BY_NAME: dict[str, Callable[[], int]] = {
 SELF_CONTAINED = {
     "kill_rounds",
     "audit_tampering",
+    "snooping",
     "cds_hooks",
     *BY_NAME,
 }  # what makes or fetches its own data
