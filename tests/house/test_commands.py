@@ -18,6 +18,7 @@ TASK = "audited"
 CALLERS = {
     "audit.py::_proof": "the log itself",
     "audit.py::rotate": "the log itself",
+    "audit_review.py::review": TASK,
     "population_place.py::of": "events, within population_record.py",
     "population_reading.py::_opened": "a process of population_record.py",
     "population_record.py::_opened": TASK,

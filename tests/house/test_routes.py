@@ -62,6 +62,7 @@ HOOKS = {
 }  # fmt: skip
 WEB = {
     "": "seen", "patients": "seen, people, demand", "emergency": "demand", "access": "house",
+    "review": "house",
     "sign-in": "open", "sign-out": "own", "static": "open",
 }  # fmt: skip
 WITHOUT_A_TOKEN = {
@@ -90,6 +91,8 @@ PAST = {
     "entry/api/subscribing_telling.py": "events and versions that Record.tells of",
     "entry/api/subscribing_writing.py": "the version that this very request wrote",
     "entry/api/websocket.py": "the Subscription that its owner bound",
+    "entry/cli/audit_review.py": "the local user's command",
+    "entry/web/review/page.py": "the queue beside the record, to whoever reads all history",
     "entry/web/access/page.py": "the glasses that were broken, to whoever reads all history",
     "entry/asgi.py": "code systems: no person's",
     "entry/cli/population_record.py": "the local user's command",

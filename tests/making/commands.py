@@ -15,6 +15,7 @@ DOORS = "each request leaves its own entry"
 COMMANDS = {
     "advise": FILES,
     "audit proof": LOG,
+    "audit review": ENTRY,
     "audit rotate": "its entry is the new key",
     "audit verify": LOG,
     "conformance consent": FILES,

@@ -13,6 +13,7 @@ from garrod.core.errors import GarrodError, InternalFault
 from garrod.entry.cli import (
     advise,
     audit,
+    audit_review,
     conformance,
     demo,
     genome,
@@ -35,6 +36,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+audit.app.command("review", epilog=audit_review.EXAMPLE)(audit_review.review)
 app.add_typer(audit.app, name="audit")
 app.add_typer(conformance.app, name="conformance")
 app.add_typer(genome.app, name="genome")

@@ -29,6 +29,7 @@ from garrod.entry.web.framing import EMPTY, frame, framed
 from garrod.entry.web.pages import page, static
 from garrod.entry.web.people.page import people_page
 from garrod.entry.web.prescribe.page import prescribe_page
+from garrod.entry.web.review.page import review_page
 from garrod.entry.web.sessions import Present
 from garrod.entry.web.signin.page import SignIn
 
@@ -36,7 +37,9 @@ LOG = structlog.get_logger()
 Scope = MutableMapping[str, Any]
 App = Callable[[Scope, Any, Any], Awaitable[None]]
 OPEN = "/health"  # what the guard lets anybody ask who asks this machine by its own name
-FIRST = frozenset(("", "patients", "emergency", "access", "sign-in", "sign-out", "static"))
+FIRST = frozenset((
+    "", "patients", "emergency", "access", "review", "sign-in", "sign-out", "static",
+))  # fmt: skip
 STATUS = {"REC001": 404, "REC002": 410, "ACC003": 403, "API007": 413, "API010": 503, "IDP001": 503}
 FORM = "application/x-www-form-urlencoded"
 
@@ -138,6 +141,8 @@ async def _routed(visit: Visit) -> Response:
         return await emergency_page(visit)
     if steps[0] == "access":
         return await choice_page(visit)
+    if steps[0] == "review":
+        return await review_page(visit)
     return fault(InputError("there is no such page."), 404)
 
 

@@ -50,7 +50,9 @@ def _history(visit: Visit) -> tuple[Link, ...]:
         return (Link(f"/patients/{own}/access", "Who saw my record"),)
     if actor.role == "proxy" and own:
         return (Link(f"/patients/{own}/access", "Who saw the record"),)
-    return (Link("/access", "Access history"),) if sees_all_history(visit) else ()
+    if not sees_all_history(visit):
+        return ()
+    return (Link("/access", "Access history"), Link("/review", "Looks to judge"))
 
 
 def _about(visit: Visit) -> str:
