@@ -29,7 +29,8 @@ import numpy as np
 from bench.events import HEADERS, TOKEN
 from garrod.adapters.audit.around import Around
 from garrod.adapters.audit.log import Log
-from garrod.adapters.audit.store import AuditLog, Reading
+from garrod.adapters.audit.reading import Reading
+from garrod.adapters.audit.store import AuditLog
 from garrod.adapters.audit.verify import verified
 from garrod.care.govern.audit import AuditEntry, canonical
 

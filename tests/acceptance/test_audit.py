@@ -14,7 +14,7 @@ import pytest
 
 from garrod.adapters.audit.keys import read_key
 from garrod.adapters.audit.proofs import holds
-from garrod.adapters.audit.store import Reading
+from garrod.adapters.audit.reading import Reading
 from garrod.adapters.audit.verify import verified
 from garrod.care.govern.audit import AuditEntry, entry_read
 from garrod.care.govern.merkle import leaf_hash

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from garrod.adapters.audit.keys import read_key
-from garrod.adapters.audit.store import Reading
+from garrod.adapters.audit.reading import Reading
 from garrod.care.govern.audit import entry_read
 from tests.acceptance.conftest import Run
 from tests.making.audits import opened, written

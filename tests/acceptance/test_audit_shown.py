@@ -13,7 +13,7 @@ import httpx2 as httpx
 import pytest
 
 from garrod.adapters.audit.proofs import holds
-from garrod.adapters.audit.store import Reading
+from garrod.adapters.audit.reading import Reading
 from garrod.care.govern.audit import AuditEntry, entry_read
 from tests.making.governed import person, team, weight
 from tests.making.issuer import KEYS, SmallIssuer

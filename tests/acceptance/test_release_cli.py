@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from garrod.adapters.audit.store import Reading
+from garrod.adapters.audit.reading import Reading
 from garrod.care.govern.audit import entry_read
 from garrod.care.govern.audit_own import own_line
 from tests.acceptance.conftest import Run

@@ -10,7 +10,7 @@ from garrod.adapters.audit import schema
 from garrod.adapters.audit.connect import opened_to_read
 from garrod.adapters.audit.keys import read_key, waiting_beside, write_key
 from garrod.adapters.audit.log import Log
-from garrod.adapters.audit.store import Reading
+from garrod.adapters.audit.reading import Reading
 from garrod.adapters.audit.verify import verified
 from garrod.care.govern.audit import entry_read
 from garrod.core.errors import InputError, InternalFault, OutsideError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -22,14 +23,21 @@ def line_of(told: dict[str, Any]) -> bytes:
 
 def body_of(line: bytes) -> Body:
     """Return what the log needs of an entry's canonical bytes."""
+    told = told_of(line)
+    return line, people_of(told), is_glass(told)
+
+
+def told_of(line: bytes) -> Any:
+    """Return an entry's plain values.  Raises: ValueError where it is no JSON."""
     try:
-        told = orjson.loads(line)
+        return orjson.loads(line)
     except orjson.JSONDecodeError:
-        told = json.loads(line)  # half a character, escaped
-    people = told.get("patients", ())
-    return line, tuple(_plain(patient) for patient in people), is_glass(told)
+        return json.loads(line)  # half a character, escaped
 
 
-def _plain(text: str) -> str:
-    """Return a text that SQLite takes."""
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
+def people_of(told: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the people whom an entry's plain values name, as a database takes text."""
+    return tuple(
+        name if name.isascii() else name.encode("utf-8", "backslashreplace").decode("utf-8")
+        for name in told.get("patients", ())
+    )

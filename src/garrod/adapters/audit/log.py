@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -37,6 +38,7 @@ Body = tuple[bytes, Sequence[str], bool]  # an entry without its place, whom it 
 Row = tuple[int, bytes, bytes]
 Mark = tuple[str, int]  # the name of a journal, and how many bytes of it
 SIZES = (64, 16, 4, 1)  # rows of one statement: few texts, so that each stays prepared
+TURNS = 100  # times that others may come first
 ORIGIN = 16  # bytes of the name of a log
 MUCH = 16 * 2**20  # bytes of the log of writes after which they are carried into the file
 _VALUES = " VALUES "
@@ -84,11 +86,11 @@ class Log:
                 code="AUD010",
             )
         try:
-            try:
-                return self._append(bodies, is_head=is_head, mark=mark)
-            except sqlite3.IntegrityError:  # another process has written meanwhile
+            for _ in range(TURNS):
+                with suppress(sqlite3.IntegrityError):  # another process has written meanwhile
+                    return self._append(bodies, is_head=is_head, mark=mark)
                 self._load()
-                return self._append(bodies, is_head=is_head, mark=mark)
+            return self._append(bodies, is_head=is_head, mark=mark)
         except (sqlite3.Error, UnicodeEncodeError) as error:
             raise fault(self.path, error) from error
 

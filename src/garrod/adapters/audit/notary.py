@@ -4,9 +4,9 @@ server -> a line on its input: there is news -> journal -> Sealer -> a line on i
 
 So neither hashing nor signing nor the log's file holds up an answer, and the server itself need not
 hold the key. The input ends with the server, however that ends: what waits is sealed then, and the
-notary ends. Sent are `n` (news), `f ID` (to outlive a loss of power), `s ID` (to stand in the
+notary ends. Sent are `n` (news), `f` (to outlive a loss of power), `s ID` (to stand in the
 log), `j END PATH` (the journal ends there; go on with another).
-Answered are `r` (ready), `p JOURNAL UPTO FIRST COUNT` (sealed), `f ID`, `s ID`, `o` (works again),
+Answered are `r` (ready), `p JOURNAL UPTO FIRST COUNT` (sealed), `f`, `s ID`, `o` (works again),
 `x CODE TEXT` (does not), `l CODE EVENT` (a fault to tell).
 """
 
@@ -48,7 +48,8 @@ class Notary:
         self._say_sealed(-1, 0)
         while self._is_open:
             awaited = self._hear(self._patience())
-            self._firm([id for verb, id in awaited if verb == "f"])
+            if any(verb == "f" for verb, _ in awaited):
+                self._firm()
             settled = [id for verb, id in awaited if verb == "s"]
             if settled or (self._has_news and self._seconds() >= self._due):
                 self._settle(settled)
@@ -95,19 +96,16 @@ class Notary:
             self._has_news, self._due = True, self._seconds() + GATHER
         return awaited
 
-    def _firm(self, ids: Sequence[str]) -> None:
+    def _firm(self) -> None:
         """See to it that what is kept outlives a loss of power."""
         try:
-            if ids:
-                self._journal.sync()
-            for _, path in self._next if ids else ():
+            self._journal.sync()
+            for _, path in self._next:
                 with path.open("rb") as file:
                     os.fsync(file.fileno())
         except (GarrodError, OSError) as error:
             return self._fail(error)
-        for id in ids:
-            self.say(f"f {id}")
-        return None
+        return self.say("f")
 
     def _settle(self, ids: Sequence[str]) -> None:
         """Seal all that waits."""

@@ -11,7 +11,7 @@ import os
 import subprocess
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ UNWRITTEN = "AUD101 the audit log could not be written"
 LARGEST = 16 * 2**20  # bytes of a journal after which another is begun
 MOST = 200_000  # entries that may wait for their seal before nothing more is kept
 RUNS = 100_000  # runs of places that are remembered
+FIRM = "f"
 START = 60.0  # seconds to wait for a notary that begins or ends
 AGAIN = 1.0  # seconds until a notary that ended is begun again
 KINDS = {"AUD011": InputError, "AUD012": InternalFault, "AUD031": InputError}
@@ -55,7 +56,9 @@ class Sealing:
         self._kept = self._sealed = 0  # entries
         self._starts: list[int] = []  # of each run of entries side by side, the first ticket
         self._places: list[int] = []  # and its place
-        self._asked: dict[str, asyncio.Future[None]] = {}
+        self._asked: dict[str, asyncio.Future[None]] = {}  # who waits for seals
+        self._queued: list[asyncio.Future[None]] = []  # who waits for the disk's next turn
+        self._flying: list[asyncio.Future[None]] = []  # and for this one
         self._number = 0
         self._heard = b""
         self._has_told = self._is_closed = self._is_ready = False
@@ -95,13 +98,25 @@ class Sealing:
     def firm(self) -> asyncio.Future[None]:
         """Return what ends when all that is kept outlives a loss of power.
 
-        Raises: OutsideError.
+        Whoever comes while the disk is at work shares the next turn. Raises: OutsideError.
         """
-        return self._ask("f")
+        if self.error is not None:
+            raise self.error
+        future = self._loop.create_future()
+        self._queued.append(future)
+        if not self._flying and len(self._queued) == 1:
+            self._loop.call_soon(self._fly)
+        return future
 
     def settled(self) -> asyncio.Future[None]:
         """Return what ends when all that is kept stands in the log.  Raises: OutsideError."""
-        return self._ask("s")
+        if self.error is not None and self._is_closed:
+            raise self.error
+        self._number += 1
+        id, future = str(self._number), self._loop.create_future()
+        self._asked[id] = future
+        self._tell(f"s {id}")
+        return future
 
     async def place(self, ticket: int) -> int:
         """Return where an entry stands in the log, once it does; -1 where that is forgotten.
@@ -169,14 +184,11 @@ class Sealing:
         with suppress(OSError):  # it has ended: what is not answered is asked of the next
             os.write(self._hears, text.encode("utf-8", "surrogateescape") + b"\n")
 
-    def _ask(self, verb: str) -> asyncio.Future[None]:
-        if self.error is not None and self._is_closed:
-            raise self.error
-        self._number += 1
-        id, future = str(self._number), self._loop.create_future()
-        self._asked[f"{verb} {id}"] = future
-        self._tell(f"{verb} {id}")
-        return future
+    def _fly(self) -> None:
+        """Have the disk take what whoever waits has kept."""
+        if self._queued and not self._flying:
+            self._flying, self._queued = self._queued, []
+            self._tell(FIRM)
 
     def _go_on(self) -> None:
         """Go on with another journal; a disk that has no place for one has it for this one."""
@@ -206,8 +218,10 @@ class Sealing:
             self._fail(self.error or OutsideError("the audit has no notary.", code="AUD010"))
         self._begin()
         self._loop.add_reader(self._says, self._hear)
-        for question in self._asked:
-            self._tell(question)
+        for id in self._asked:
+            self._tell(f"s {id}")
+        if self._flying:
+            self._tell(FIRM)
 
     def _take(self, said: bytes) -> None:
         *lines, self._heard = (self._heard + said).split(b"\n")
@@ -215,10 +229,12 @@ class Sealing:
             verb, _, rest = line.decode("utf-8", "replace").partition(" ")
             if verb == "p":
                 self._seals(rest.split(" "))
-            elif verb in ("f", "s"):
-                future = self._asked.pop(f"{verb} {rest}", None)
-                if future is not None and not future.done():
-                    future.set_result(None)
+            elif verb == "f":
+                flown, self._flying = self._flying, []
+                _done(flown)
+                self._fly()
+            elif verb == "s":
+                _done(filter(None, (self._asked.pop(rest, None),)))
             elif verb == "x":
                 code, _, text = rest.partition(" ")
                 self._fail(KINDS.get(code, OutsideError)(json.loads(text), code=code))
@@ -266,7 +282,17 @@ class Sealing:
             with suppress(OSError):
                 self._around.failed(UNWRITTEN, error.code)
         self.error = error
-        waiting, self._asked = self._asked, {}
-        for future in waiting.values():
-            if not future.done():
-                future.set_exception(error)
+        waiting = (*self._asked.values(), *self._flying, *self._queued)
+        self._asked, self._flying, self._queued = {}, [], []
+        _done(waiting, error)
+
+
+def _done(waiting: Iterable[asyncio.Future[None]], error: GarrodError | None = None) -> None:
+    """Tell those who wait, unless they have gone."""
+    for future in waiting:
+        if future.done():
+            continue
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)

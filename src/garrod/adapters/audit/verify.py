@@ -7,16 +7,15 @@ summed up as sets of (person, entry), so that neither has to be kept in memory.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from garrod.adapters.audit import schema
 from garrod.adapters.audit.connect import fault, opened_to_read
 from garrod.adapters.audit.keys import is_signed
+from garrod.adapters.audit.lines import people_of, told_of
 from garrod.adapters.audit.witness import heads_witnessed
 from garrod.care.govern.audit import is_glass
 from garrod.care.govern.audit_check import Check, Checked, Evidence, Flaw, Harm, Row
@@ -28,18 +27,26 @@ PEOPLE = "SELECT patient, entry, glass FROM people"
 NAMED = "SELECT count(*) FROM people WHERE (patient, entry, glass) = (?, ?, ?)"
 
 
-def verified(path: Path, *, witness: Path | None = None, key: str = "") -> Checked:
+def verified(
+    path: Path,
+    *,
+    witness: Path | None = None,
+    key: str = "",
+    opening: Callable[[Path], Any] = opened_to_read,
+) -> Checked:
     """Return what is found in a log; `key`: the id of the key that is kept outside it.
+
+    `opening` gives the connection by which it is read.
 
     Raises: OutsideError AUD010, InputError AUD011 (no log), AUD015 (the witness).
     """
     witnessed = heads_witnessed(witness) if witness is not None else ()
-    connection = opened_to_read(path)
+    connection = opening(path)
     try:
         connection.execute("BEGIN")  # what is written meanwhile is not seen
         evidence = Evidence(tuple(_heads(connection)), _seal(connection), witnessed, key)
         named = _Named()
-        found = Check(evidence, is_signed, orjson.loads, named.entry).run(_rows(connection))
+        found = Check(evidence, is_signed, told_of, named.entry).run(_rows(connection))
         if found.flaw is None:
             found = replace(found, flaw=_people_flaw(connection, named))
     except sqlite3.Error as error:
@@ -61,7 +68,7 @@ class _Named:
     def entry(self, index: int, told: Mapping[str, Any]) -> None:
         """Add those whom an entry names."""
         glass = int(is_glass(told))
-        for patient in dict.fromkeys(told.get("patients", ())):
+        for patient in dict.fromkeys(people_of(told)):
             self.row(patient, index, glass)
 
     def row(self, patient: object, index: object, glass: object) -> None:
@@ -77,8 +84,8 @@ def _people_flaw(connection: sqlite3.Connection, named: _Named) -> Flaw | None:
     if (kept.sum % HASH, kept.count) == (named.sum % HASH, named.count):
         return None
     for index, entry, _ in _rows(connection):
-        told = orjson.loads(entry)
-        for patient in told.get("patients", ()):
+        told = told_of(entry)
+        for patient in people_of(told):
             if not connection.execute(NAMED, (patient, index, is_glass(told))).fetchone()[0]:
                 words = f"entry {index} names a person by whom it cannot be found any more"
                 return Flaw(Harm.PEOPLE, index, words)

@@ -31,76 +31,72 @@ class GuardedProtocol(CorkedProtocol):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._patience = _patience()
-        self._waiting: asyncio.TimerHandle | None = None
-        self._unread = 0  # bytes that came since the parser last made something of them
-        self._fields = 0  # bytes of this request's headers and trailers
+        self._since: float | None = None  # when the head that is waited for was begun
+        self._watch: asyncio.TimerHandle | None = None
+        self._unread = 0  # bytes that came since a head was whole, or a part of a body came
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin a connection, and to wait for a head."""
         super().connection_made(transport)
-        self._wait()
+        self._since = self.loop.time()
+        self._watch = self.loop.call_later(self._patience, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End a connection."""
-        self._wait_no_more()
+        self._look_no_more()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take what came; a head without an end is refused."""
+        """Take what came; a head without an end is refused, and so are trailers."""
         self._unread += len(data)
         super().data_received(data)
-        if max(self._unread, self._fields) > LARGEST_HEAD and not self.transport.is_closing():
+        if self._unread > LARGEST_HEAD and not self.transport.is_closing():
             self._refuse(LARGE)
 
     def on_message_begin(self) -> None:
         """Begin a request."""
         super().on_message_begin()
-        self._fields = 0
-        self._wait()
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header; of those that are too many no more is kept."""
-        self._unread = 0
-        self._fields += len(name) + len(value)
-        if self._fields <= LARGEST_HEAD:
-            super().on_header(name, value)
+        if self._since is None:
+            self._since = self.loop.time()
 
     def on_headers_complete(self) -> None:
-        """Begin to answer, now that the head is there; one that is too large is not answered."""
-        self._unread = 0
-        self._wait_no_more()
-        if self._fields <= LARGEST_HEAD:
-            super().on_headers_complete()
-
-    def handle_websocket_upgrade(self) -> None:
-        """Give the connection to a socket, unless its head is too large."""
-        if self._fields <= LARGEST_HEAD:
-            super().handle_websocket_upgrade()
+        """Begin to answer, now that the head is there."""
+        self._unread, self._since = 0, None
+        super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         """Take a part of a body."""
         self._unread = 0
-        if self._fields <= LARGEST_HEAD:
-            super().on_body(body)
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """End a request."""
         self._unread = 0
-        if self._fields <= LARGEST_HEAD:
-            super().on_message_complete()
+        super().on_message_complete()
 
-    def _wait(self) -> None:
-        if self._waiting is None:
-            self._waiting = self.loop.call_later(self._patience, self._refuse, LATE)
+    def handle_websocket_upgrade(self) -> None:
+        """Give the connection to a socket."""
+        self._look_no_more()
+        super().handle_websocket_upgrade()
 
-    def _wait_no_more(self) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
-            self._waiting = None
+    def _look(self) -> None:
+        """Refuse a head that did not come in time; else look again when one could be late."""
+        wait = self._patience
+        if self._since is not None:
+            wait -= self.loop.time() - self._since
+            if wait <= 0:
+                return self._refuse(LATE)
+        self._watch = self.loop.call_later(wait, self._look)
+        return None
+
+    def _look_no_more(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
 
     def _refuse(self, why: tuple[bytes, bytes]) -> None:
         """Say why, where nothing else is being said, and end the connection."""
-        self._wait_no_more()
+        self._look_no_more()
         cycle: Any = self.cycle
         if cycle is None or cycle.response_complete:
             status, words = why
