@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from garrod.adapters.fhir.emergency import GlassPapers
 from garrod.care.govern.access import LOCAL, Actor, Deed
 from garrod.care.govern.emergency import OPEN
+from garrod.care.govern.emergency_review import Review
+from garrod.care.govern.snoop_review import DecidedBefore, Verdict
 from garrod.care.record.breaking import Breaking, of_number
+from garrod.care.record.glass_reviews import judge, reviews
 from garrod.care.record.glasses import latest
 from garrod.care.record.ports import Store
 from garrod.care.record.query import OfPatients, Query
 from garrod.care.record.service import NotFound
-from garrod.core.errors import AccessDenied
+from garrod.core.errors import AccessDenied, InputError
 from garrod.core.identifiers import NhsNumber
 from tests.contract.conftest import Run
 from tests.making.governed import DOCTOR, NOW, STRANGER, Governed, person, team, weight
@@ -25,6 +30,7 @@ from tests.making.recorded import codec
 
 FRESH = int(NOW.timestamp())
 ED = replace(STRANGER, shown=FRESH)
+NOTE = "the ambulance's sheet says the same"
 REASON = "found unconscious at home"
 ONE, OTHER = NhsNumber("9991234527"), NhsNumber("9991234535")
 Check = Callable[[Governed, Breaking], Awaitable[None]]
@@ -64,7 +70,7 @@ def test_it_is_open_until_its_hour_is_over(run: Run) -> None:
         assert not await sees(it, ED)
         assert await room.held(ED) == []
         assert (await room.close(ED, done.glass.id)).ended is None  # it was over: nothing changes
-        assert [glass.id for glass in await latest(it.store, 5)] == [done.glass.id]
+        assert [glass.id for glass in await latest(it.store)] == [done.glass.id]
 
     on(run, check)
 
@@ -83,7 +89,7 @@ def test_each_is_closed_by_itself(run: Run) -> None:
         assert closed.ended == it.at
         assert not await sees(it, ED)
         assert [glass.id for glass in await room.held(ED)] == [second.id]
-        assert [glass.id for glass in await latest(it.store, 1)] == [second.id]
+        assert [glass.id for glass in await latest(it.store)] == [second.id, first.id]
 
     on(run, check)
 
@@ -131,6 +137,48 @@ def test_person_is_found_by_a_number_that_only_they_have(run: Run) -> None:
             await room.open_numbered(other, ONE, REASON)
 
     on(run, check)
+
+
+def test_it_is_judged_once_and_by_nobody_of_their_own(run: Run) -> None:
+    async def check(it: Governed, room: Breaking) -> None:
+        papers = GlassPapers(codec())
+        first = (await room.open(ED, "p", REASON)).glass
+        second = (await room.open(ED, "q", REASON)).glass
+
+        async def judged(id: str, outcome: str, note: str, by: str = "Practitioner/o") -> Review:
+            return await judge(it.record, papers, id, Verdict(outcome, note, by), now=it.at)
+
+        for outcome, note, fault in (
+            ("guilty", NOTE, InputError), ("explained", "fine", InputError),
+            ("explained", "a" * 20, InputError),
+        ):  # fmt: skip
+            with pytest.raises(fault):
+                await judged(first.id, outcome, note)
+        with pytest.raises(AccessDenied):
+            await judged(first.id, "explained", NOTE, ED.id)
+        with pytest.raises(NotFound):
+            await judged("glass-none", "explained", NOTE)
+        assert await reviews(it.store) == {}
+        done = await judged(first.id, "explained", f" {NOTE} \n")
+        assert (done.note, done.by) == (NOTE, "Practitioner/o")
+        with pytest.raises(DecidedBefore):
+            await judged(first.id, "look-into", NOTE)
+        await judged(second.id, "look-into", NOTE, "local")
+        assert (await reviews(it.store))[first.id] == done
+        found = [await task(it, glass.id) for glass in (first, second)]
+        assert [t["status"] for t in found] == ["completed", "in-progress"]
+        assert found[0]["note"][0]["authorReference"] == {"reference": "Practitioner/o"}
+        assert found[1]["note"][0]["authorString"] == "local"
+        assert [t["owner"]["identifier"]["value"] for t in found] == ["privacy-officer"] * 2
+
+    on(run, check)
+
+
+async def task(it: Governed, glass: str) -> dict[str, Any]:
+    version = await it.store.read("Task", f"{glass}-review")
+    assert version is not None
+    told: dict[str, Any] = json.loads(version.body)
+    return told
 
 
 def test_roles_may_or_may_not(run: Run) -> None:

@@ -16,6 +16,8 @@ from garrod.adapters.fhir.lines.names import CODES
 from garrod.adapters.fhir.lines.nested import instant_out
 from garrod.adapters.fhir.lines.statement import written
 from garrod.care.govern.emergency import PURPOSE, REVIEWED, Glass
+from garrod.care.govern.emergency_review import Review
+from garrod.care.govern.snoop_review import Outcome
 from garrod.care.record.ports import Codec
 from garrod.core.resource import Draft
 
@@ -24,11 +26,12 @@ OPENED, REVIEW = "break-glass", "break-glass-review"
 OFFICER = "privacy-officer"
 CATEGORY = "http://terminology.hl7.org/CodeSystem/flag-category"
 NOTICE = "http://terminology.hl7.org/CodeSystem/communication-category"
+FOUND = {Outcome.EXPLAINED: "There was an emergency", Outcome.LOOK_INTO: "To be looked into"}
 PURPOSES = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 
 
 class GlassPapers:
-    """Fills the port Papers of care/record/breaking."""
+    """Fills the ports Papers of care/record: breaking, glass_reviews."""
 
     def __init__(self, codec: Codec) -> None:
         self._codec = codec
@@ -44,6 +47,17 @@ class GlassPapers:
     def closed(self, glass: Glass) -> Draft:
         """Return the Flag of a glass that was closed by hand."""
         return self._drafted(flag(glass))
+
+    def reviewed(self, glass: Glass, review: Review) -> Draft:
+        """Return the Task of a glass that was judged: done, or going on."""
+        is_done = review.outcome is Outcome.EXPLAINED
+        found = {
+            "status": "completed" if is_done else "in-progress",
+            "businessStatus": {"text": FOUND[review.outcome]},
+            "lastModified": instant_out(review.at),
+            "note": [{**_author(review.by), "time": instant_out(review.at), "text": review.note}],
+        }
+        return self._drafted({**task(glass), **found})
 
     def _drafted(self, body: Resource) -> Draft:
         kind, id = body["resourceType"], body["id"]
@@ -125,6 +139,10 @@ def _patient(glass: Glass) -> dict[str, Any]:
 
 def _who(glass: Glass) -> dict[str, Any]:
     return {"reference": glass.who} if "/" in glass.who else {"display": glass.who}
+
+
+def _author(by: str) -> dict[str, Any]:
+    return {"authorReference": {"reference": by}} if "/" in by else {"authorString": by}
 
 
 def _due(glass: Glass) -> datetime:

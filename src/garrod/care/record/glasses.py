@@ -82,10 +82,10 @@ async def held_by(view: View, who: str, at: datetime) -> list[Glass]:
     return sorted(held, key=lambda glass: glass.end)
 
 
-async def latest(view: View, most: int) -> list[Glass]:
-    """Return the glasses that were broken last, over or not, the newest first."""
+async def latest(view: View) -> list[Glass]:
+    """Return every glass, over or not, the newest first."""
     found = [glass_told(json.loads(text)) for _, text in await view.notes(ROOM)]
-    return sorted(found, key=lambda glass: glass.since, reverse=True)[:most]
+    return sorted(found, key=lambda glass: glass.since, reverse=True)
 
 
 async def _ids(view: View, who: str) -> list[str]:

@@ -3,37 +3,32 @@
 GET  /patients/{id}/access?before=&broken=   the history, 50 lines at a time
 GET  /access                                 for whoever may read everybody's: of whom
 POST /access                                 an NHS number or record id, sent as a form
+(what was opened in an emergency is judged in `judging`)
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from itertools import chain
 
 import orjson
 from starlette.responses import Response
 
-from garrod.adapters.fhir.json import text
 from garrod.care.govern.audit import current
 from garrod.care.record.breaking import of_number
-from garrod.care.record.glasses import latest
 from garrod.care.record.service import NotFound
 from garrod.core.errors import AccessDenied, InputError
-from garrod.core.resource import Version
 from garrod.entry.audit_showing import Showing
+from garrod.entry.web.access.judging import judging_page, names_of, opened_rows
 from garrod.entry.web.access.presenter import moment, named_in, row_of
 from garrod.entry.web.access.reading import Asked, Part, history_of
 from garrod.entry.web.asked import Visit
 from garrod.entry.web.emergency.around import sees_all_history
 from garrod.entry.web.emergency.page import number_of
 from garrod.entry.web.pages import page, see
-from garrod.entry.web.people.page import NAMELESS
-from garrod.entry.web.people.page import row_of as person_row
 
 LOOKED = "audit"  # the deed, as the audit says it
 NOBODY = "Nobody has that number or record id here: look at it again"
-SHOWN = 50  # Not clinical: openings that are listed
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _PLACE = re.compile(r"[0-9]{1,18}")
 
@@ -45,12 +40,13 @@ async def history_page(visit: Visit, patient: str) -> Response:
     """
     if not _ID.fullmatch(patient) or visit.path[3:] or visit.method == "POST":
         raise InputError("there is no such page.", code="REC001")
+    current().route = f"{visit.method} /patients/{{id}}/access"
     current().did(LOOKED)
     showing = Showing(visit.consult.record, visit.actor)
     await showing.demand(patient)
     asked = Asked(_place(visit, "broken"), _place(visit, "before"))
     found = await history_of(visit.log(), patient, asked, showing)
-    names = await _names(visit, named_in(chain(found.broken.lines, found.usual.lines)))
+    names = await names_of(visit, named_in(chain(found.broken.lines, found.usual.lines)))
     is_own = visit.actor.role == "patient"
     own = visit.actor.id if is_own else ""
     parts: dict[str, Part] = {"broken": found.broken, "usual": found.usual}
@@ -70,10 +66,11 @@ async def history_page(visit: Visit, patient: str) -> Response:
 
 async def choice_page(visit: Visit) -> Response:
     """Answer where it is chosen whose history is read.  Raises: AccessDenied ACC001."""
-    if visit.path[1:]:
-        raise InputError("there is no such page.", code="REC001")
     if not sees_all_history(visit):
         raise AccessDenied("your role does not read everybody's access history.")
+    if visit.path[1:]:
+        return await judging_page(visit)
+    current().route = f"{visit.method} /access"
     current().did(LOOKED)
     who, wrong = visit.fields.get("who", ""), ""
     if visit.method == "POST":
@@ -81,23 +78,9 @@ async def choice_page(visit: Visit) -> Response:
             return see(f"/patients/{await _found(visit, who)}/access")
         except NotFound:
             wrong = NOBODY
-    store, now = visit.consult.record.store, visit.consult.clock()
-    opened = await latest(store, SHOWN)
-    names = await _names(visit, frozenset(glass.who for glass in opened if "/" in glass.who))
-    rows = [
-        {
-            "patient": glass.patient,
-            "who": names.get(glass.who, glass.who),
-            "role": glass.role.capitalize(),
-            "when": moment(glass.since.isoformat()),
-            "state": "Open now" if glass.holds(now) else "Closed",
-            "reason": glass.reason,
-        }
-        for glass in opened
-    ]
-    current().about(patients=tuple(glass.patient for glass in opened))
-    more = {"who": who, "wrong": wrong, "rows": rows}
-    return page("access/choice.jinja", status=422 if wrong else 200, csrf=visit.csrf, **more)
+    rows = await opened_rows(visit)
+    told = {"who": who, "wrong": wrong, "rows": rows, "csrf": visit.csrf}
+    return page("access/choice.jinja", status=422 if wrong else 200, **told)
 
 
 async def _found(visit: Visit, who: str) -> str:
@@ -108,25 +91,6 @@ async def _found(visit: Visit, who: str) -> str:
     if not _ID.fullmatch(who) or await store.read("Patient", who) is None:
         raise NotFound(NOBODY)
     return who
-
-
-async def _names(visit: Visit, named: frozenset[str]) -> Mapping[str, str]:
-    """Return the names of people and organisations, as far as who reads may know them."""
-    seen, found = visit.consult.record.seen_by(visit.actor), {}
-    for reference in sorted(named):
-        kind, _, id = reference.partition("/")
-        version = await seen.read(kind, id)
-        if version is not None and not version.is_deleted and (name := _name(version)):
-            found[reference] = name
-    return found
-
-
-def _name(version: Version) -> str:
-    told = orjson.loads(version.body)
-    if isinstance(told.get("name"), str):
-        return text(told, "name")
-    name = person_row(told, version.id).name
-    return "" if name == NAMELESS else name
 
 
 def _place(visit: Visit, name: str) -> int | None:

@@ -30,7 +30,9 @@ WHAT = {
     "listen": "Followed changes of", "export": "Took away a copy of", "send": "Sent",
     "decide": "Asked for advice, by", "view": "Opened a page that shows", "audit":
     "Read the access history", "break the glass": "Opened the record in an emergency",
-    "mend the glass": "Closed the emergency access",
+    "mend the glass": "Closed the emergency access", "judge emergency":
+    "Judged whether there was an emergency", "review": "Looked through who saw records",
+    "decide review": "Judged who saw records",
 }  # fmt: skip
 KINDS = {
     "AllergyIntolerance": "allergies", "Appointment": "appointments", "AuditEvent":
@@ -45,7 +47,9 @@ KINDS = {
     "Procedure": "procedures", "RelatedPerson": "people close to them", "ServiceRequest":
     "tests asked for", "Task": "tasks",
 }  # fmt: skip
-WHOLE = frozenset(("audit", "break the glass", "mend the glass"))  # what names no kinds
+WHOLE = frozenset((  # what names no kinds
+    "audit", "break the glass", "mend the glass", "judge emergency", "review", "decide review",
+))  # fmt: skip
 MANY = 6  # Not clinical: kinds that are named; the others are counted
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 

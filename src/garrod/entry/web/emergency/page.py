@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from starlette.responses import Response
 
+from garrod.care.govern.audit import current
 from garrod.care.govern.emergency import LONGEST, OPEN, SHORTEST, reason_of
 from garrod.care.govern.stepping import Act
 from garrod.care.record.breaking import Opening
@@ -41,6 +42,7 @@ async def emergency_page(visit: Visit) -> Response:
     Raises: AccessDenied ACC001, SignInAgain ACC006, NotFound REC001.
     """
     rest = visit.path[1:]
+    current().route = f"{visit.method} /emergency{'/end' if rest == ('end',) else ''}"
     if rest == ("end",) and visit.method == "POST":
         await breaking(visit).close(visit.actor, visit.fields.get("glass", ""))
         return see("/patients")
