@@ -40,7 +40,10 @@ OPEN = "/health"  # what the guard lets anybody ask who asks this machine by its
 FIRST = frozenset((
     "", "patients", "emergency", "access", "review", "sign-in", "sign-out", "static",
 ))  # fmt: skip
-STATUS = {"REC001": 404, "REC002": 410, "ACC003": 403, "API007": 413, "API010": 503, "IDP001": 503}
+STATUS = {
+    "REC001": 404, "REC002": 410, "ACC003": 403, "API007": 413, "API010": 503, "IDP001": 503,
+    "SNP002": 409,
+}  # fmt: skip
 FORM = "application/x-www-form-urlencoded"
 
 
