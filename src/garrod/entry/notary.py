@@ -8,9 +8,10 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from garrod.adapters.audit.around import Around
 from garrod.adapters.audit.journal import secret_of
@@ -22,10 +23,14 @@ from garrod.core.errors import GarrodError
 
 COMMAND = (sys.executable, "-m", "garrod.entry.notary")
 HEARS, SAYS = 0, 1  # its input and its output
+Seals = Callable[[argparse.Namespace, Around], Sealer]
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Be the notary of a log until the input ends; return the exit code."""
+def main(arguments: Sequence[str], seals: Seals | None = None) -> int:
+    """Be the notary of a log until the input ends; return the exit code.
+
+    `seals`: opens the log, and seals in it; None: that of a file.
+    """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # it ends with the server, not before it
     parser = argparse.ArgumentParser()
@@ -36,15 +41,23 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("journals", type=Path, nargs="+")
     told = parser.parse_args(arguments)
     try:
-        log = Log(told.log, told.key, Around(_now, os.urandom, time.monotonic, _failed))
-        witness = Witness(told.witness) if told.witness else None
-        secret = secret_of(told.key, os.urandom)
-        sealer = Sealer(log, secret, witness=witness, every=told.every)
+        sealer = (seals or _in_file)(told, Around(_now, os.urandom, time.monotonic, _failed))
         Notary(HEARS, SAYS, sealer, told.journals).run()
     except GarrodError as error:
         _say(f"x {error.code} {json.dumps(error.message)}")
         return error.exit_code
     return 0
+
+
+def _in_file(told: argparse.Namespace, around: Around) -> Sealer:
+    log = Log(told.log, told.key, around)
+    return Sealer(log, secret_of(told.key, around.chance), **asked_of(told))
+
+
+def asked_of(told: argparse.Namespace) -> dict[str, Any]:
+    """Return what a sealer is told beside its log."""
+    witness = Witness(told.witness) if told.witness else None
+    return {"witness": witness, "every": told.every}
 
 
 def _failed(event: str, code: str) -> None:

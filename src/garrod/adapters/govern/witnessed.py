@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from garrod.adapters.audit.connect import fault, opened_to_read
 from garrod.care.govern.audit import entry_read
 from garrod.care.govern.numbers.release import Line
 
 EVENT = "release"
-_ENTRIES = "SELECT entry FROM entries WHERE instr(CAST(entry AS TEXT), ?) ORDER BY id"
+_ENTRIES = "SELECT entry FROM entries WHERE entry LIKE ? ORDER BY id"  # PostgreSQL takes it too
+Opening = Callable[[Path], Any]  # gives the connection by which a log is read
 
 
-def faults(log: Path, lines: Iterable[Line]) -> list[str]:
+def faults(log: Path, lines: Iterable[Line], *, opening: Opening = opened_to_read) -> list[str]:
     """Return what is wrong with a ledger by the audit log; nothing where they agree.
 
     Raises: OutsideError AUD010, InputError AUD011.
     """
-    sealed = _sealed(log)
+    sealed = _sealed(log, opening)
     found = []
     for line in lines:
         said = sealed.pop(line.id, "")
@@ -32,10 +34,10 @@ def faults(log: Path, lines: Iterable[Line]) -> list[str]:
     ]  # fmt: skip
 
 
-def _sealed(log: Path) -> dict[int, str]:
-    connection = opened_to_read(log)
+def _sealed(log: Path, opening: Opening) -> dict[int, str]:
+    connection = opening(log)
     try:
-        rows = connection.execute(_ENTRIES, (f'"event":"{EVENT}"',)).fetchall()
+        rows = connection.execute(_ENTRIES, (f'%"event":"{EVENT}"%'.encode(),)).fetchall()
     except sqlite3.Error as error:
         raise fault(log, error) from error
     finally:

@@ -76,12 +76,10 @@ def verify(
 @app.command("rotate", epilog=ROTATE)
 def rotate(data: Data = "") -> None:
     """Put a new signing key in force: signed by the old one, which is then gone."""
-    from garrod.adapters.audit.log import Log
     from garrod.entry.audit_opening import around
     from garrod.entry.housing import clock
 
-    place = _place(data)
-    log = Log(place.log, place.key, around(clock))
+    log = _place(data).open_log(around(clock))
     try:
         _print({"key": log.rotate(), "size": log.seal.size})
     finally:
@@ -89,9 +87,7 @@ def rotate(data: Data = "") -> None:
 
 
 def _proof(data: str, numbers: tuple[int, int], *, is_entry: bool) -> dict[str, Any]:
-    from garrod.adapters.audit.store import Reading
-
-    reading = Reading(_place(data).log)
+    reading = _place(data).open_reading()
     try:
         first, second = numbers[0], numbers[1] if numbers[1] >= 0 else None
         return reading.inclusion(first, second) if is_entry else reading.consistency(first, second)

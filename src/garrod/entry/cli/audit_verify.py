@@ -31,8 +31,9 @@ def verified_log(place: Place, file: Path | None) -> tuple[Checked, Place]:
     Raises: OutsideError AUD010, InputError AUD011, AUD015, AUD031.
     """
     if file is not None:
-        place = replace(place, log=file, key=file.with_name(KEY))
-    return verified(place.log, witness=place.witness, key=place.key_id()), place
+        place = replace(place, log=file, key=file.with_name(KEY), database=None)
+    opening = place.opening()
+    return verified(place.log, witness=place.witness, key=place.key_id(), opening=opening), place
 
 
 def told_of(found: Checked) -> dict[str, Any]:

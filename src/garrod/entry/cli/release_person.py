@@ -6,11 +6,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from garrod.adapters.audit.store import Reading
 from garrod.care.govern.audit import entry_read
 from garrod.care.govern.audit_own import own_line
 from garrod.core.errors import InputError
-from garrod.entry.audit_opening import place_of
+from garrod.entry.audit_opening import Place, place_of
 from garrod.entry.cli.record import with_record
 from garrod.entry.cli.record_out import Wanted, given_out
 from garrod.entry.housing import folder_of
@@ -35,7 +34,7 @@ def copied(id: str, output: Path, *, database: str, data: str) -> dict[str, Any]
         command="release person",
     )
     place = place_of(folder_of(data), os.environ)
-    history = _history(place.log, id)
+    history = _history(place, id)
     path = output / HISTORY
     try:
         with path.open("xb") as file:
@@ -50,9 +49,9 @@ def copied(id: str, output: Path, *, database: str, data: str) -> dict[str, Any]
     return {"person": id, "resources": counts, "accesses": len(history)}
 
 
-def _history(log: Path, id: str) -> list[bytes]:
+def _history(place: Place, id: str) -> list[bytes]:
     """Return every entry of the log that names a person, the newest first."""
-    reading = Reading(log)
+    reading = place.open_reading()
     try:
         found = reading.of_person(id, None, PAGE)
         while page := reading.of_person(id, entry_read(found[-1]).index, PAGE) if found else []:

@@ -40,8 +40,8 @@ def checked(file: Path, data: str) -> list[str]:
     if found != wanted:
         wrong.append(f"{file}: {_difference(found, wanted)}")
     place = place_of(folder_of(data), os.environ)
-    if lines or place.log.exists():
-        wrong += faults(place.log, lines)
+    if lines or place.exists:
+        wrong += faults(place.log, lines, opening=place.opening())
     return wrong
 
 
