@@ -69,3 +69,30 @@ def test_hard_stop_asks_for_a_sign_in_of_just_now(tmp_path: Path, shift: int, st
             assert orders["total"] == (1 if status == 303 else 0)
             for order in orders.get("entry", ()):
                 assert order["resource"]["requester"] == {"reference": "Practitioner/ann"}
+
+
+@pytest.mark.parametrize("shift", [0, -330])
+def test_token_of_an_earlier_sign_in_deletes_nothing_and_a_new_one_does(
+    tmp_path: Path, shift: int
+) -> None:
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+    with provider(f"{base}/fhir", shift=shift) as issuer:
+        settings = {"GARROD_ISSUER": issuer.issuer, "GARROD_AUDIENCE": f"{base}/fhir"}
+        with server(tmp_path / "d", port=port, settings=settings) as running:
+            kept(running)
+            fact = running.ask("GET", f"/fhir/AllergyIntolerance?patient={ALLERGIC}").json()
+            place = f"{base}/fhir/AllergyIntolerance/{fact['entry'][0]['resource']['id']}"
+            asked = "openid fhirUser offline_access user/*.cruds"
+            told = issuer.swapped(*issuer.code(asked)).json()
+            refreshed = issuer.refreshed(told["refresh_token"]).json()["access_token"]
+            with httpx.Client(timeout=60) as client:
+                for token in (refreshed, told["access_token"]):  # a new token is no new sign-in
+                    headers = {"Authorization": f"Bearer {token}"}
+                    assert client.get(place, headers=headers).status_code in (200, 410)
+                    answer = client.delete(place, headers=headers)
+                    assert answer.status_code == (401 if shift else 204), answer.text
+                    if shift:
+                        challenge = answer.headers["www-authenticate"]
+                        assert 'error="insufficient_user_authentication"' in challenge
+                        assert 'max_age="300"' in challenge

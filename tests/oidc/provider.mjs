@@ -61,7 +61,11 @@ const provider = new Provider(issuer, {
   interactions: { url: (ctx, interaction) => `/choose/${interaction.uid}` },
   findAccount: (ctx, id) =>
     id in given.accounts ? { accountId: id, claims: () => claimsOf(id) } : undefined,
-  extraTokenClaims: (ctx, token) => (token.accountId ? given.accounts[token.accountId] : undefined),
+  extraTokenClaims: (ctx, token) => {
+    if (!token.accountId) return undefined;
+    const { AuthorizationCode, RefreshToken } = ctx.oidc.entities;
+    return { ...given.accounts[token.accountId], auth_time: (AuthorizationCode ?? RefreshToken)?.authTime };
+  },
   loadExistingGrant: async (ctx) => {
     const { client, session, params } = ctx.oidc;
     const grant = new ctx.oidc.provider.Grant({ clientId: client.clientId, accountId: session.accountId });
