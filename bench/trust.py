@@ -30,7 +30,7 @@ from bench.trust_served import AUDIENCE, ISSUER, TOKEN, Client, served, spent
 from garrod.adapters.fhir.features import FeatureReader
 from garrod.adapters.fhir.record.codec import FhirCodec
 from garrod.adapters.fhir.standing import FhirMeaning
-from garrod.adapters.policy.load import load
+from garrod.adapters.policy.load import LAST, load
 from garrod.adapters.store import open_store
 from garrod.care.govern.access import Actor, Deed
 from garrod.care.govern.labels import Labels
@@ -264,6 +264,7 @@ async def rates(people: int, seconds: float, rounds: int) -> dict[str, Any]:
         keys.write_text(json.dumps({"keys": [key.as_dict(private=False)]}))
         with served(Path(name), keys) as server:
             await _load(server[0], people)
+            await _learnt(Path(name) / "data")
             for what, act in acts(people).items():
                 local: list[tuple[float, float]] = []
                 signed: list[tuple[float, float]] = []
@@ -310,6 +311,18 @@ async def _load(port: int, people: int) -> None:
         status, answer = await client.ask("POST", "/fhir", body)
         if status != 200:
             raise RuntimeError(answer[:500].decode())
+
+
+async def _learnt(data: Path) -> None:
+    """Wait until the server has asked its policy all of direct care, as it does once beside work.
+
+    Raises: RuntimeError where it has not in two minutes.
+    """
+    for _ in range(600):
+        if (data / LAST).exists():
+            return
+        await asyncio.sleep(0.2)
+    raise RuntimeError("the server has not learnt its policy")
 
 
 def main() -> None:
