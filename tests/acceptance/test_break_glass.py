@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from garrod.care.govern.access import Actor
 from garrod.care.record.ports import Tx
 from garrod.core.errors import OutsideError
 from garrod.core.resource import Version
+from tests.acceptance.test_trust_at_the_doors import advised, hiv
 from tests.making.doors import Told
 from tests.making.governed import consent, no_restricted, person, team, weight
 from tests.making.signed_door import NOW, SignedDoor, signed_door, token
@@ -75,6 +77,43 @@ def test_stranger_sees_the_record_for_an_hour_and_no_longer(door: SignedDoor) ->
     later(door, 60.1)
     assert not sees(door, STRANGER, "Observation/w")
     assert not sees(door, STRANGER, "Patient/p")
+
+
+def test_medicines_list_is_open_too_and_closes_with_it(door: SignedDoor) -> None:
+    assert not sees(door, STRANGER, "Patient/p/$medication-list")
+    broken(door)
+    assert sees(door, STRANGER, "Patient/p/$medication-list")
+    later(door, 61)
+    assert not sees(door, STRANGER, "Patient/p/$medication-list")
+
+
+def test_stream_tells_what_happens_to_the_person_for_as_long_as_it_is_open(
+    door: SignedDoor,
+) -> None:
+    """What listeners are told is asked here of each event: an open stream closes with it."""
+    actor = Actor("Practitioner/d9", role="prescriber")
+    (event,) = [e for e in door.runner.run(door.record.store.events(0)) if e.id == "w"]
+
+    def is_told() -> bool:
+        door.seconds.now += 2
+        return door.runner.run(door.record.tells(actor, event))
+
+    assert not is_told()
+    broken(door)
+    assert is_told()
+    later(door, 60.1)
+    assert not is_told()
+
+
+def test_what_was_pointed_to_only_is_told_in_an_emergency(door: SignedDoor) -> None:
+    """A hidden medicine that stops an order: first only that there is something, then what."""
+    hiv(door, is_hidden=True)
+    assert b"ritonavir" not in advised(door, OWN).body.lower()
+    broken(door, OWN)
+    door.seconds.now += 2
+    assert b"ritonavir" in advised(door, OWN).body.lower()
+    later(door, 61)
+    assert b"ritonavir" not in advised(door, OWN).body.lower()
 
 
 def test_it_opens_what_a_consent_denies_even_to_who_has_the_care(door: SignedDoor) -> None:
