@@ -6,9 +6,6 @@ Source: the project's design (logs are events with an id and fixed text, without
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -17,11 +14,20 @@ LOG = structlog.get_logger()
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"))  # others are counted as one
 
 
-@dataclass(slots=True)
-class Seen:
-    """The end of one request."""
+class Timed:
+    """One request, from its beginning to its end; `status` is told by who answers."""
 
-    status: int = 500
+    __slots__ = ("_began", "_method", "_watch", "status")
+
+    def __init__(self, watch: Watch, method: str) -> None:
+        self._watch, self._method, self.status = watch, method, 500
+
+    def __enter__(self) -> Timed:
+        self._began = time.perf_counter()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._watch.count(self._method, self.status, time.perf_counter() - self._began)
 
 
 class Watch:
@@ -39,17 +45,15 @@ class Watch:
             registry=self.registry,
         )  # fmt: skip
 
-    @contextmanager
-    def timed(self, method: str) -> Iterator[Seen]:
-        """Count and time what happens inside."""
-        seen, began = Seen(), time.perf_counter()
-        try:
-            yield seen
-        finally:
-            shown = method if method in METHODS else "other"
-            counter, timer = self._meters(shown, seen.status)
-            counter.inc()
-            timer.observe(time.perf_counter() - began)
+    def timed(self, method: str) -> Timed:
+        """Return what counts and times what happens inside it."""
+        return Timed(self, method if method in METHODS else "other")
+
+    def count(self, method: str, status: int, seconds: float) -> None:
+        """Count a request that ended."""
+        counter, timer = self._meters(method, status)
+        counter.inc()
+        timer.observe(seconds)
 
     def _meters(self, method: str, status: int) -> tuple[Counter, Histogram]:
         """Return the meters of a method and status; looked up once, for the look-up is dear."""
