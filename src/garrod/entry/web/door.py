@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -20,6 +21,7 @@ from garrod.care.govern.stepping import SignInAgain
 from garrod.core.errors import AccessDenied, GarrodError, InputError, OutsideError
 from garrod.entry.bodies import body_of
 from garrod.entry.consult import Consult
+from garrod.entry.governing import flags
 from garrod.entry.guard import Guard
 from garrod.entry.web.access.page import choice_page, history_page
 from garrod.entry.web.asked import Visit, fields_of
@@ -111,13 +113,15 @@ class WebDoor:
             lambda act: self.consult().record.demand_fresh(present.who.actor, act),
             self.log,
         )
-        frame(replace(await frame_of(visit), who=_named(present)))
+        flagged = partial(flags, visit.consult.record, visit.actor)
+        frame(replace(await frame_of(visit), who=_named(present), flags=flagged))
         try:
             answer = await _routed(visit)
         except SignInAgain:
             raise
         except GarrodError as error:
             answer = fault(error, emergency=_sought(visit, error))
+        answer.headers.update(flagged())
         self.sign_in.carry(answer, self.sessions.seals.renewed(present.session))
         return answer
 

@@ -6,6 +6,7 @@ who is signed in -> Frame, kept for the request that runs here
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -35,12 +36,16 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Around the page. `csrf`: for the forms that close what is open; `who` is signed in."""
+    """Around the page. `csrf`: for the forms that close what is open; `who` is signed in.
+
+    `flags`: the header that says that the last known policy decides, while it does.
+    """
 
     csrf: str = ""
     opened: tuple[Opened, ...] = ()
     links: tuple[Link, ...] = ()
     who: str = ""
+    flags: Callable[[], Mapping[str, str]] = dict
 
 
 EMPTY = Frame()
