@@ -85,7 +85,7 @@ def test_officer_reads_why_and_decides_once(site: Server, acting: Any, width: in
     acting("Prescriber", f"/patients/{person}/prescribe")
     weighed(site, 1)
     page = acting("Governance officer", "/review", width=width)
-    assert "Looks to judge" in page.get_by_role("navigation", name="Main").inner_text()
+    assert "Unexplained access" in page.get_by_role("navigation", name="Main").inner_text()
     check(page)
     shot(page, f"review-{width}")
     page.get_by_role("link", name=f"the case of {WHO}").first.click()
@@ -127,4 +127,4 @@ def test_it_works_without_a_script(site: Server, acting: Any) -> None:
 def test_others_judge_nobody(acting: Any, role: str) -> None:
     page = acting(role, "/review")
     assert "Your role does not judge who looked at records" in told(page)
-    assert page.get_by_role("link", name="Looks to judge").count() == 0
+    assert page.get_by_role("link", name="Unexplained access").count() == 0

@@ -5,7 +5,6 @@ look, contacts of the person, what is known of who looks -> Nearness
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -37,6 +36,7 @@ class Distances:
     def __init__(self, known: Known) -> None:
         self._known = known
         self._spans: dict[str, list[_Span]] = {}
+        self._posts: dict[tuple[str, str], tuple[frozenset[str], frozenset[str]]] = {}
 
     def of(self, look: Look) -> Nearness:
         """Return how near a look stands to what is on record of the person's care."""
@@ -44,9 +44,25 @@ class Distances:
         if found is None:
             contacts = self._known.contacts.get(look.patient, ())
             found = self._spans[look.patient] = [_span(contact) for contact in contacts]
-        staff = self._known.staff.get(look.who, NOBODY)
-        houses = staff.organisations | {look.organisation} - {""}
-        return min(_each(found, look, staff.teams, houses), default=Nearness.NONE)
+        teams, houses = self._called(look)
+        nearest = Nearness.NONE
+        for span in found:
+            near = _near(span, look, teams, houses)
+            if near < nearest:
+                if near is Nearness.NAMED:
+                    return near
+                nearest = near
+        return nearest
+
+    def _called(self, look: Look) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the teams and the organisations of who looks."""
+        key = look.who, look.organisation
+        found = self._posts.get(key)
+        if found is None:
+            staff = self._known.staff.get(look.who, NOBODY)
+            houses = staff.organisations | {look.organisation} - {""}
+            found = self._posts[key] = staff.teams, houses
+        return found
 
 
 def _span(contact: Contact) -> _Span:
@@ -69,23 +85,20 @@ def _moved(moment: datetime | None, by: timedelta, other: datetime) -> datetime:
         return other
 
 
-def _each(
-    spans: list[_Span], look: Look, teams: frozenset[str], houses: frozenset[str]
-) -> Iterator[Nearness]:
-    at = look.at
-    for span in spans:
-        if look.who in span.names:
-            near = Nearness.NAMED
-        elif not teams.isdisjoint(span.names):
-            near = Nearness.TEAM
-        elif not houses.isdisjoint(span.names):
-            near = Nearness.SEEN
-        else:
-            continue
-        if span.lasts:
-            yield Nearness.KNOWN if near is Nearness.SEEN else near
-        elif at >= span.before:  # else it lay ahead, and nobody knew
-            yield _timed(near, span, at)
+def _near(span: _Span, look: Look, teams: frozenset[str], houses: frozenset[str]) -> Nearness:
+    if look.who in span.names:
+        near = Nearness.NAMED
+    elif not teams.isdisjoint(span.names):
+        near = Nearness.TEAM
+    elif not houses.isdisjoint(span.names):
+        near = Nearness.SEEN
+    else:
+        return Nearness.NONE
+    if span.lasts:
+        return Nearness.KNOWN if near is Nearness.SEEN else near
+    if look.at < span.before:
+        return Nearness.NONE  # it lay ahead, and nobody knew
+    return _timed(near, span, look.at)
 
 
 def _timed(near: Nearness, span: _Span, at: datetime) -> Nearness:

@@ -52,7 +52,7 @@ def _history(visit: Visit) -> tuple[Link, ...]:
         return (Link(f"/patients/{own}/access", "Who saw the record"),)
     if not sees_all_history(visit):
         return ()
-    return (Link("/access", "Access history"), Link("/review", "Looks to judge"))
+    return (Link("/access", "Access history"), Link("/review", "Unexplained access"))
 
 
 def _about(visit: Visit) -> str:
