@@ -14,7 +14,9 @@ from garrod.care.govern.consent.model import Features
 from garrod.care.govern.point import Seen, rights_of
 from garrod.care.govern.policy import CARE
 from garrod.care.govern.relation import Standing, Tie
-from garrod.care.record.gate import LOOK
+from garrod.care.record.gate import LOOK, STANDING
+from garrod.care.record.ports import Page
+from garrod.care.record.query import Query
 from tests.making.governed import (
     DOCTOR,
     NOW,
@@ -123,6 +125,56 @@ def test_organisation_is_known_by_its_number(organisation: str, is_seen: bool) -
         if "/" in organisation:
             await it.write({"resourceType": "Organization", "id": "o", "identifier": [number]})
         assert await sees(it, actor) is is_seen
+
+    on(check)
+
+
+@pytest.mark.parametrize("passed", [0.0, 0.6])
+def test_an_organisation_is_told_anew_to_all_who_work_there(passed: float) -> None:
+    number = {"system": ODS, "value": "RXX"}
+    first, second = (
+        Actor(f"Practitioner/{id}", role="nurse", organisation="RXX") for id in ("n1", "n2")
+    )
+    managed = person("p", managingOrganization={"reference": "Organization/o"})
+    here = {"resourceType": "Organization", "id": "o", "identifier": [number]}
+
+    async def check(it: Governed) -> None:
+        await it.write(managed)
+        assert not await sees(it, first)
+        decides = it.gate
+        if passed:
+            it.gate = it.another_gate().over(it.store)  # as another process writes
+        await it.write(here)
+        it.gate = decides
+        it.seconds.now += passed
+        for actor in (first, second):
+            assert await sees(it, actor)
+        it.seconds.now += passed
+        await it.write({**here, "identifier": [{**number, "value": "RYY"}]})
+        for actor in (second, first):
+            assert not await sees(it, actor)
+
+    on(check)
+
+
+def test_what_an_actor_belongs_to_is_kept_while_people_are_written_about() -> None:
+    async def check(it: Governed) -> None:
+        await it.write(group(member=MINE), team("p", "Group/g"))
+        assert await sees(it, DOCTOR)
+        asked = []
+        search = it.store.search
+
+        async def counted(query: Query) -> Page:
+            asked.append(query.kinds)
+            return await search(query)
+
+        it.store.search = counted  # type: ignore[method-assign]
+        await it.write(team("p", "Group/g", "Practitioner/x"))
+        assert await sees(it, DOCTOR)
+        assert asked == [STANDING]  # what is said of the person, and nothing of the actor
+        await it.write(group(member=OTHERS))
+        assert not await sees(it, DOCTOR)
+        assert ("Group",) in asked
 
     on(check)
 

@@ -43,10 +43,12 @@ class Belongings:
         self._clock = clock
         self._seconds = seconds
         self._kept: dict[tuple[str, str, frozenset[str]], tuple[float, Belonging]] = {}
+        self._coded: dict[str, tuple[float, list[Version]]] = {}  # organisations by their code
 
     def forget(self) -> None:
         """Let go of all that is kept."""
         self._kept.clear()
+        self._coded.clear()
 
     async def of(self, view: View, actor: Actor, *, is_kept: bool) -> Belonging:
         """Return what an actor is a member of; `is_kept` False: as a transaction sees it."""
@@ -54,7 +56,7 @@ class Belongings:
         kept = self._kept.get(key)
         if kept is not None and kept[0] > now:
             return kept[1]
-        found = await self._read(view, actor)
+        found = await self._read(view, actor, is_kept=is_kept)
         if is_kept:
             if len(self._kept) > MOST:
                 self._kept.clear()
@@ -77,7 +79,20 @@ class Belongings:
         unseen = {name for name in bodies - read.keys() if name.partition("/")[0] in LISTING}
         return Membership(found.groups, (found.unsure | unseen) - found.groups)
 
-    async def _read(self, view: View, actor: Actor) -> Belonging:
+    async def _organisations(self, view: View, code: str, *, is_kept: bool) -> list[Version]:
+        """Return the organisations with a code, which all who work there have in common."""
+        kept, now = self._coded.get(code), self._seconds()
+        if kept is not None and kept[0] > now:
+            return kept[1]
+        asked = Criterion("identifier", ParamType.TOKEN, (Token(None, code),))
+        found = await all_found(view, Query((ORGANISATION,), (asked,)))
+        if is_kept:
+            if len(self._coded) > MOST:
+                self._coded.clear()
+            self._coded[code] = (now + KEPT, found)
+        return found
+
+    async def _read(self, view: View, actor: Actor, *, is_kept: bool) -> Belonging:
         kind, _, id = actor.id.partition("/")
         found: list[Version] = []
         for of, param in (("Group", "member"), ("PractitionerRole", "practitioner")) if id else ():
@@ -85,8 +100,7 @@ class Belongings:
             found += await all_found(view, Query((of,), (named,)))
         is_named = "/" in actor.organisation
         if actor.organisation and not is_named:
-            code = Criterion("identifier", ParamType.TOKEN, (Token(None, actor.organisation),))
-            found += await all_found(view, Query((ORGANISATION,), (code,)))
+            found += await self._organisations(view, actor.organisation, is_kept=is_kept)
         groups = self._meaning.membership(actor.id, found, self._clock()).groups
         groups |= {f"{v.kind}/{v.id}" for v in found if v.kind == ORGANISATION}
         known = groups | actor.groups | ({actor.organisation} if is_named else set())
