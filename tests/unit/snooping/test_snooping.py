@@ -87,7 +87,7 @@ def test_a_second_tie_adds_to_the_first() -> None:
 def test_coming_back_to_a_stranger_is_asked_about_and_to_a_patient_is_not() -> None:
     looks = [look(n, "p", at) for n, at in enumerate(days(4, every=3))]
     case = only(suspicions(told(looks)))
-    assert [one.count for one in case.evidence if one.sign is Sign.AGAIN] == [4]
+    assert [one.times for one in case.evidence if one.sign is Sign.AGAIN] == [4]
     assert case.entries == (0, 1, 2, 3)
     assert (case.first, case.last) == (MONDAY, MONDAY + timedelta(days=9))
     assert suspicions(told(looks, contacts={"p": [visit(ANN, hours=300)]})) == []
@@ -118,7 +118,7 @@ def test_many_strangers_within_an_hour_are_one_case() -> None:
     looks = [look(n, f"s{n}", MONDAY + timedelta(minutes=n)) for n in range(12)]
     case = only(suspicions(told(looks)))
     assert signs(case)[0] is Sign.MANY
-    assert case.evidence[0].count == 12
+    assert case.evidence[0].times == 12
     assert len(case.patients) == 12
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -166,7 +166,7 @@ def load_rates(path: Path | None = None) -> Rates:
 def _filled(shape: Any, section: Section, **given: Any) -> Any:
     """Return a dataclass whose fields are the keys of a section, of those types."""
     section.sourced()
-    read = {
+    read: dict[str, Callable[[str], Any]] = {
         "int": section.whole,
         "float": section.number,
         "Range": section.limits,

@@ -110,7 +110,7 @@ class Evidence(NamedTuple):
     sign: Sign
     points: float
     nearness: Nearness = Nearness.NONE
-    count: int = 0  # days (AGAIN), people (MANY)
+    times: int = 0  # days (AGAIN), people (MANY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ def told_item(item: Item) -> dict[str, Any]:
         "last": case.last.isoformat(),
         "points": case.points,
         "refused": case.refused,
-        "evidence": [[e.sign.value, e.points, int(e.nearness), e.count] for e in case.evidence],
+        "evidence": [[e.sign.value, e.points, int(e.nearness), e.times] for e in case.evidence],
         "found": item.found.isoformat(),
         "outcome": item.outcome.value if item.outcome else "",
         "note": item.note,

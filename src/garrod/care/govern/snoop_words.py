@@ -42,9 +42,9 @@ def _said(one: Evidence) -> str:
     if one.sign is Sign.FAR:
         return NEAR[one.nearness]
     if one.sign is Sign.AGAIN:
-        return f"They came back on {one.count} more days than colleagues in the same role"
+        return f"They came back on {one.times} more days than colleagues in the same role"
     if one.sign is Sign.MANY:
-        return f"They opened the records of {one.count} people within an hour"
+        return f"They opened the records of {one.times} people within an hour"
     return SAID[one.sign]
 
 
