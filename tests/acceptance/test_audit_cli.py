@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from garrod.adapters.audit.keys import read_key
-from garrod.adapters.audit.reading import Reading
 from garrod.care.govern.audit import entry_read
 from tests.acceptance.conftest import Run
-from tests.making.audits import opened, written
+from tests.making.audits import opened, reading_of, written
 
 HASH = base64.b64encode(bytes(32)).decode()
 FALSE = {"leafIdx": 0, "treeSize": 2, "leafHash": HASH, "root": HASH, "proof": [HASH]}
@@ -179,7 +178,7 @@ def test_import_and_export_name_everybody_they_touched(run: Run, tmp_path: Path)
     ran = run("record", "import", file, "--data", data)
     assert ran.code == 0, ran.err
     assert run("record", "export", "--data", data, "--patient", "p1", "-o", out).code == 0
-    reading = Reading(data / "audit.db")
+    reading = reading_of(data / "audit.db")
     told = [entry_read(reading.entry(i)) for i in range(reading.seal().size)]
     reading.close()
     assert [e.event for e in told] == ["key", "task", "more", "task", "more"]

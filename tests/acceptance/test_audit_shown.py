@@ -13,8 +13,8 @@ import httpx2 as httpx
 import pytest
 
 from garrod.adapters.audit.proofs import holds
-from garrod.adapters.audit.reading import Reading
 from garrod.care.govern.audit import AuditEntry, entry_read
+from tests.making.audits import reading_of
 from tests.making.governed import person, team, weight
 from tests.making.issuer import KEYS, SmallIssuer
 from tests.making.server import JSON, Server, server
@@ -46,7 +46,7 @@ class Site:
             return client.request(method, f"{self.server.base}{path}", headers=headers, json=body)
 
     def last(self) -> AuditEntry:
-        reading = Reading(self.server.folder / "audit.db")
+        reading = reading_of(self.server.folder / "audit.db")
         found = entry_read(reading.entry(reading.seal().size - 1))
         reading.close()
         return found

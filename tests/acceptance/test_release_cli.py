@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from garrod.adapters.audit.reading import Reading
 from garrod.care.govern.audit import entry_read
 from garrod.care.govern.audit_own import own_line
 from tests.acceptance.conftest import Run
+from tests.making.audits import reading_of
 
 Json = dict[str, Any]
 PEOPLE = 300
@@ -348,7 +348,7 @@ def test_a_copy_for_the_person_is_whole_by_the_log(run: Run, world: Path, tmp_pa
     for kind in own:
         wanted = sum(whose(r) == "w5" for r in lines(world, kind))
         assert json.loads(ran.out)["resources"][kind] >= wanted
-    reading = Reading(data / "audit.db")
+    reading = reading_of(data / "audit.db")
     entries = [reading.entry(i) for i in range(reading.seal().size)]
     reading.close()
     named = [entry for entry in entries if "w5" in entry_read(entry).patients]

@@ -11,8 +11,8 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from garrod.adapters.audit.reading import Reading
 from garrod.care.govern.audit import AuditEntry, entry_read
+from tests.making.audits import reading_of
 from tests.making.governed import consent, person, team, weight
 from tests.making.issuer import KEYS, SmallIssuer
 from tests.making.server import JSON, Server, server
@@ -65,7 +65,7 @@ def by(running: Server, who: str, path: str = PATH, method: str = "GET", **more:
 
 
 def entries(running: Server) -> list[AuditEntry]:
-    reading = Reading(Path(running.folder) / "audit.db")
+    reading = reading_of(Path(running.folder) / "audit.db")
     found = [entry_read(reading.entry(i)) for i in range(reading.seal().size)]
     reading.close()
     return found

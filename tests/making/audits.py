@@ -1,13 +1,17 @@
 """Audit logs for tests: entries, a log in a folder, moments that pass."""
 
 import os
+import sqlite3
 import time
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
 from garrod.adapters.audit.around import Around
+from garrod.adapters.audit.journal import left_beside
 from garrod.adapters.audit.log import Log
+from garrod.adapters.audit.reading import Reading
+from garrod.adapters.audit.schema import READ_MARK
 from garrod.care.govern.audit import AuditEntry, canonical
 
 
@@ -53,3 +57,23 @@ def written(log: Log, patients: str) -> None:
     """Write an entry for each letter, each in a commit of its own."""
     for patient in patients:
         log.append([(canonical(entry_of(patient)), (patient,), False)])
+
+
+def reading_of(path: Path) -> Reading:
+    """Return what reads a server's log, once all that was kept by now stands in it."""
+    until = time.monotonic() + 30
+    while any(_waits(path, journal) for journal in left_beside(path)):
+        assert time.monotonic() < until, "nobody seals the journal"
+        time.sleep(0.005)
+    return Reading(path)
+
+
+def _waits(path: Path, journal: Path) -> bool:
+    log = sqlite3.connect(path)
+    try:
+        row = log.execute(READ_MARK, (journal.name,)).fetchone()
+        return journal.stat().st_size > (row[0] if row else 0)
+    except FileNotFoundError:
+        return False
+    finally:
+        log.close()
