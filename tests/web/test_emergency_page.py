@@ -98,7 +98,8 @@ def test_record_is_opened_from_where_it_was_refused_and_closed_again(
     assert "That did not work" in told(page)
     check(page)
     shot(page, f"refused-{width}")
-    page.get_by_role("link", name="open it in an emergency").click()
+    page.get_by_role("button", name="Open it in an emergency").click()
+    assert page.url == f"{site.base}/emergency"
     assert page.get_by_label("NHS number or record id").input_value() == id
     check(page)
     shot(page, f"form-{width}")

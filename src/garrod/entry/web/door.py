@@ -154,12 +154,13 @@ async def _routed(visit: Visit) -> Response:
 
 
 def _sought(visit: Visit, error: GarrodError) -> str:
-    """Return where a record that was refused can be opened in an emergency, or "".
+    """Return the person whose record could be opened in an emergency where it was refused, or "".
 
     It is the same for a person who is not here: nobody learns from it who is.
     """
-    to = next((link.to for link in framed().links if link.to.startswith(EMERGENCY)), "")
-    return to if "?" in to and error.code in ("REC001", "ACC001") else ""
+    is_persons = visit.path[0] == "patients" and len(visit.path) > 2
+    may = any(link.to.startswith(EMERGENCY) for link in framed().links)
+    return visit.path[1] if may and is_persons and error.code in ("REC001", "ACC001") else ""
 
 
 def _carried(steps: tuple[str, ...], fields: dict[str, str]) -> dict[str, str]:
@@ -188,7 +189,7 @@ class Clinic:
 def fault(error: GarrodError, status: int = 0, *, emergency: str = "") -> Response:
     """Return a page that says what went wrong and what to do.
 
-    `emergency`: where the record may be opened in an emergency instead.
+    `emergency`: whose record may be opened in an emergency instead; no address says it.
     """
     code = status or STATUS.get(error.code, 403 if isinstance(error, AccessDenied) else 400)
     told = {"words": error.message, "code": error.code, "emergency": emergency}

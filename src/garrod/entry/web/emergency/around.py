@@ -29,7 +29,7 @@ async def frame_of(visit: Visit) -> Frame:
     """Return what stands around each page of a visit."""
     room = breaking(visit)
     opened = [await _opened(visit, glass) for glass in await room.held(visit.actor)]
-    links = [Link(EMERGENCY + _about(visit), WORDS)] if room.may(visit.actor) else []
+    links = [Link(EMERGENCY + await _about(visit), WORDS)] if room.may(visit.actor) else []
     return Frame(visit.csrf, tuple(opened), (*links, *_history(visit)))
 
 
@@ -55,10 +55,15 @@ def _history(visit: Visit) -> tuple[Link, ...]:
     return (Link("/access", "Access history"), Link("/review", "Unexplained access"))
 
 
-def _about(visit: Visit) -> str:
-    """Return the question by which the form knows the person whose page this is."""
-    is_persons = visit.path[0] == "patients" and len(visit.path) > 2
-    return f"?patient={visit.path[1]}" if is_persons and _ID.fullmatch(visit.path[1]) else ""
+async def _about(visit: Visit) -> str:
+    """Return the question by which the form knows the person whose page this is.
+
+    Only of somebody who is seen here: what else stands in a path may be a name or a number.
+    """
+    if visit.path[0] != "patients" or len(visit.path) < 3 or not _ID.fullmatch(visit.path[1]):
+        return ""
+    found = await visit.consult.record.seen_by(visit.actor).read("Patient", visit.path[1])
+    return f"?patient={found.id}" if found is not None and not found.is_deleted else ""
 
 
 async def _opened(visit: Visit, glass: Glass) -> Opened:

@@ -1,6 +1,6 @@
 """The form by which a record is opened in an emergency.
 
-GET  /emergency?patient=ID    the form, after a sign-in of just now
+GET  /emergency?patient=ID    the form, after a sign-in of just now (POST do=ask: the same)
 POST /emergency               who, and why; then the person's page
 POST /emergency/end           closes what one has open
 The number that is typed never stands in an address: the form is sent (POST), and what was typed is
@@ -51,7 +51,8 @@ async def emergency_page(visit: Visit) -> Response:
     if not breaking(visit).may(visit.actor):
         raise AccessDenied(NOT_YOURS)
     visit.demand(Act.BREAK_GLASS)
-    return await _sent(visit) if visit.method == "POST" else _form(visit)
+    is_sent = visit.method == "POST" and visit.fields.get("do") != "ask"
+    return await _sent(visit) if is_sent else _form(visit)
 
 
 async def _sent(visit: Visit) -> Response:
