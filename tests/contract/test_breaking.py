@@ -15,10 +15,11 @@ from garrod.adapters.fhir.emergency import GlassPapers
 from garrod.care.govern.access import LOCAL, Actor, Deed
 from garrod.care.govern.emergency import OPEN
 from garrod.care.govern.emergency_review import Review
+from garrod.care.govern.policy import Policing
 from garrod.care.govern.snoop_review import DecidedBefore, Verdict
 from garrod.care.record.breaking import Breaking, of_number
 from garrod.care.record.glass_reviews import judge, reviews
-from garrod.care.record.glasses import latest
+from garrod.care.record.glasses import HELD, latest
 from garrod.care.record.ports import Store
 from garrod.care.record.query import OfPatients, Query
 from garrod.care.record.service import NotFound
@@ -71,6 +72,22 @@ def test_it_is_open_until_its_hour_is_over(run: Run) -> None:
         assert await room.held(ED) == []
         assert (await room.close(ED, done.glass.id)).ended is None  # it was over: nothing changes
         assert [glass.id for glass in await latest(it.store)] == [done.glass.id]
+
+    on(run, check)
+
+
+def test_policy_says_for_how_long_and_what_is_over_is_let_go_of(run: Run) -> None:
+    async def check(it: Governed, room: Breaking) -> None:
+        terms = replace(it.police.terms, emergency_minutes=5)
+        it.gate.policing = Policing(terms, it.police.engine)
+        first = (await room.open(ED, "p", REASON)).glass
+        assert first.end == NOW + timedelta(minutes=5)
+        it.at = NOW + timedelta(minutes=5)
+        assert not await sees(it, ED)
+        second = (await room.open(ED, "p", REASON)).glass
+        assert json.loads(await it.store.note(HELD, ED.id) or "") == [second.id]
+        await room.close(ED, second.id)
+        assert await it.store.note(HELD, ED.id) is None
 
     on(run, check)
 

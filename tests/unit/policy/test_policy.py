@@ -141,6 +141,18 @@ def folder_of(tmp_path: Path, *, rules: str = "", **terms: str) -> Path:
     return folder
 
 
+def test_policy_says_how_long_an_emergency_opens_a_record(tmp_path: Path) -> None:
+    said = "emergency_minutes = 60"
+    assert load().terms.emergency_minutes == 60
+    assert load(folder_of(tmp_path, **{said: ""})).terms.emergency_minutes == 60
+    assert (
+        load(folder_of(tmp_path, **{said: "emergency_minutes = 15"})).terms.emergency_minutes == 15
+    )
+    for wrong in ("0", "1441", "true", "1.5", '"60"'):
+        with pytest.raises(PolicyFault, match="1 to 1440"):
+            load(folder_of(tmp_path, **{said: f"emergency_minutes = {wrong}"}))
+
+
 def test_difference_says_who_gains_and_who_loses(tmp_path: Path) -> None:
     small = (
         'name = "small"\nversion = "1"\nwarns_of_hidden = false\ncontact = "x"\n'

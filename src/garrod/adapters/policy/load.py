@@ -18,6 +18,7 @@ from garrod.care.govern.policy import Policing, Question, Terms, Verdict
 from garrod.care.govern.stepping import USUAL, Stepping, stepping_told, told_stepping
 
 SHIPPED = Path(__file__).parent / "text"
+DAY = 24 * 60
 TERMS, RULES, LAST = "access.toml", "access.cedar", "policy-last.json"
 
 
@@ -108,8 +109,16 @@ def _terms(told: Mapping[str, Any], sha256: str) -> Terms:
         labelled=frozenset(told.get("labelled", {}).get("kinds", ())),
         warns_of_hidden=told["warns_of_hidden"] is True,
         contact=str(told["contact"]),
+        emergency_minutes=_minutes(told.get("emergency_minutes", 60)),
         stepping=stepping_told(told["step_up"]) if "step_up" in told else USUAL,
     )
+
+
+def _minutes(given: object) -> int:
+    """Return for how long a record is opened.  Raises: ValueError: no time within a day."""
+    if not isinstance(given, int) or isinstance(given, bool) or not 1 <= given <= DAY:
+        raise ValueError("emergency_minutes is a whole number from 1 to 1440")
+    return given
 
 
 def _turned(classes: Mapping[str, Sequence[str]]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from garrod.core.errors import InputError
 
 PURPOSE = "ETREAT"
 KIND = "BreakGlass"  # what the policy calls it: no kind of resource, so that nobody writes one
-OPEN = timedelta(minutes=60)  # Source: the project's design
+OPEN = timedelta(minutes=60)  # Source: the project's design; a site's policy may say otherwise
 SHORTEST, LONGEST = 10, 300  # Not clinical: characters of a reason
 VARIED = 4  # Not clinical: different letters that a reason has at least ("aaaa aaaa" is none)
 REVIEWED = timedelta(days=3)  # Source: the project's design: by when the privacy officer looks
@@ -76,8 +76,10 @@ def reason_of(text: str) -> str:
     return reason
 
 
-def broken(actor: Actor, patient: str, reason: str, at: datetime, *, id: str) -> Glass:
-    """Return a glass that is broken now; it holds for an hour.  Raises: InputError GLS001."""
+def broken(
+    actor: Actor, patient: str, reason: str, at: datetime, *, id: str, open_for: timedelta = OPEN
+) -> Glass:
+    """Return a glass that is broken now, and holds for a while.  Raises: InputError GLS001."""
     return Glass(
         id=id,
         who=actor.id,
@@ -86,7 +88,7 @@ def broken(actor: Actor, patient: str, reason: str, at: datetime, *, id: str) ->
         patient=patient,
         reason=reason_of(reason),
         since=at,
-        until=at + OPEN,
+        until=at + open_for,
     )
 
 

@@ -84,6 +84,7 @@ class Terms:
     labelled: frozenset[str] = frozenset()  # kinds on which such a label is looked for
     warns_of_hidden: bool = True  # a hard stop that only hidden facts give is pointed to
     contact: str = "the person's own care team"  # whom it is said to ask then
+    emergency_minutes: int = 60  # how long a record stays open that was opened in an emergency
     stepping: Stepping = USUAL  # which acts ask for a sign-in of just now
 
     @property

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from garrod.care.govern.access import LOCAL, Actor, Deed, demand
 from garrod.care.govern.audit import current
-from garrod.care.govern.emergency import KIND, Glass, broken, reason_of
+from garrod.care.govern.emergency import KIND, OPEN, Glass, broken, reason_of
 from garrod.care.govern.point import relations_permitted
 from garrod.care.govern.stepping import Act
 from garrod.care.record.gate import PATIENT
@@ -58,6 +58,12 @@ class Breaking:
     papers: Papers
     clock: Callable[[], datetime]
 
+    @property
+    def open_for(self) -> timedelta:
+        """Return for how long a record is opened, as the policy says."""
+        gate = self.record.gate
+        return OPEN if gate is None else timedelta(minutes=gate.policing.terms.emergency_minutes)
+
     def may(self, actor: Actor) -> bool:
         """Return whether somebody's role may open records in an emergency; nobody is asked why."""
         gate = self.record.gate
@@ -66,7 +72,7 @@ class Breaking:
         return bool(relations_permitted(gate.policing, actor, Deed.OPERATE, KIND))
 
     async def open(self, actor: Actor, patient: str, reason: str) -> Opening:
-        """Open a person's record to an actor for an hour; one that is open stays as it is.
+        """Open a person's record to an actor for a while; one that is open stays as it is.
 
         Raises: AccessDenied ACC001 (their role does not), SignInAgain ACC006, InputError GLS001
         (the reason), NotFound REC001.
@@ -85,7 +91,7 @@ class Breaking:
             for held in mine:
                 if held.patient == patient and held.is_of(actor):
                     return Opening(held, is_new=False)
-            glass = broken(actor, patient, said, now, id=id)
+            glass = broken(actor, patient, said, now, id=id, open_for=self.open_for)
             await self._write(tx, glass, *self.papers.opened(glass))
             return Opening(glass, is_new=True)
 
@@ -145,7 +151,7 @@ class Breaking:
         demand(self.record.access, actor, Deed.OPERATE, KIND)
 
     async def _write(self, tx: Tx, glass: Glass, *drafts: Draft) -> None:
-        await keep(tx, glass)
+        await keep(tx, glass, glass.ended or glass.since)
         written = [await tx.put(draft, method="PUT") for draft in drafts]
         await self.record.react(tx, written)
 

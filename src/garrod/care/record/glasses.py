@@ -67,10 +67,10 @@ async def noted(view: View, id: str) -> Glass | None:
     return None if note is None else glass_told(json.loads(note))
 
 
-async def keep(tx: Tx, glass: Glass) -> None:
-    """Write down what holds of a glass, and that its breaker has it as long as it is open."""
+async def keep(tx: Tx, glass: Glass, now: datetime) -> None:
+    """Write down what holds of a glass, and which its breaker has open now."""
     await tx.keep(ROOM, glass.id, json.dumps(told_glass(glass)))
-    mine = [id for id in await _ids(tx, glass.who) if id != glass.id]
+    mine = [held.id for held in await held_by(tx, glass.who, now) if held.id != glass.id]
     mine += [glass.id] if glass.ended is None else []
     await tx.keep(HELD, glass.who, json.dumps(mine) if mine else None)
 

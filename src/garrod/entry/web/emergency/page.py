@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from starlette.responses import Response
 
 from garrod.care.govern.audit import current
-from garrod.care.govern.emergency import LONGEST, OPEN, SHORTEST, reason_of
+from garrod.care.govern.emergency import LONGEST, SHORTEST, reason_of
 from garrod.care.govern.stepping import Act
 from garrod.care.record.breaking import Opening
 from garrod.care.record.service import NotFound
@@ -108,7 +108,7 @@ def _form(visit: Visit, faults: Faults = ()) -> Response:
         reason=fields.get("reason", ""),
         faults=faults,
         wrong=dict(faults),
-        minutes=int(OPEN.total_seconds()) // 60,
+        minutes=int(breaking(visit).open_for.total_seconds()) // 60,
         shortest=SHORTEST,
         longest=LONGEST,
     )
