@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from garrod.adapters.audit import schema
 from garrod.adapters.audit.keys import new_key
+from garrod.adapters.audit.postgres_link import Link, Rows
 from garrod.care.govern.audit_heads import Head, LogKey, head_read
 from garrod.care.govern.merkle import Frontier, leaf_hash
 
 Chance = np.random.Generator
-Rows = list[bytes]  # entries in their order
+Entries = list[bytes]  # in their order
+TABLES = ("entries", "people", "heads", "seal")
 
 
 class Attacker:
@@ -37,7 +39,7 @@ class Attacker:
             self.file.execute(trigger)
         self.file.close()
 
-    def entries(self) -> Rows:
+    def entries(self) -> Entries:
         """Return the entries in their order."""
         return [bytes(e) for (e,) in self.file.execute("SELECT entry FROM entries ORDER BY id")]
 
@@ -45,7 +47,7 @@ class Attacker:
         """Return a number from the first to below the count."""
         return int(self.chance.integers(first, count))
 
-    def written(self, entries: Rows) -> None:
+    def written(self, entries: Entries) -> None:
         """Write the whole log anew with every place, hash and person made to fit."""
         tree = Frontier()
         for table in ("entries", "people"):
@@ -67,12 +69,40 @@ class Attacker:
         self.file.execute("UPDATE seal SET head = ?", (content,))
 
 
+class DatabaseAttacker(Attacker):
+    """Is within a transaction of a database, its triggers off; whoever began it ends it."""
+
+    def __init__(self, link: Link, chance: Chance) -> None:
+        self.chance = chance
+        self.file = cast(Any, link)
+
+    def done(self) -> None:
+        """Leave it to whoever began the transaction."""
+
+
+class Within:
+    """A connection within whose transaction a log is verified."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    def execute(self, text: str, values: Sequence[object] = ()) -> Rows | None:
+        """Return what a statement answers; the transaction stands already."""
+        return None if text == "BEGIN" else self._link.execute(text, values)
+
+    def close(self) -> None:
+        """Leave it to whoever opened it."""
+
+
 def changed(entry: bytes, chance: Chance) -> bytes:
     """Return an entry that says something else."""
     told: dict[str, Any] = json.loads(entry)
     field = ("who", "deed", "outcome", "at", "patients")[int(chance.integers(5))]
     told[field] = ["somebody-else"] if field == "patients" else "another"
     return json.dumps(told, separators=(",", ":")).encode()
+
+
+Attack = Callable[[Attacker], None]
 
 
 def edited(a: Attacker) -> None:
@@ -229,7 +259,7 @@ def written_with_another_key(a: Attacker) -> None:
     a.seal(head.content())
 
 
-ATTACKS: tuple[Callable[[Attacker], None], ...] = (
+ATTACKS: tuple[Attack, ...] = (
     edited, edited_with_leaf, edited_with_all, rehashed,
     removed, removed_and_closed, removed_with_all, swapped, swapped_with_all,
     cut_off, cut_off_to_a_head, added, put_in,

@@ -10,19 +10,22 @@ from pathlib import Path
 
 import pytest
 
-from garrod.adapters.audit.reading import Reading
-from garrod.adapters.audit.store import AuditLog
 from garrod.adapters.audit.verify import verified
+from garrod.entry.audit_opening import place_of
+from garrod.entry.notary_postgres import DATABASE
 from tests.making.audits import around
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS, ENOUGH = 3, 400
 
 
-def killed(folder: Path, turn: int, *, has_notary: bool) -> list[str]:
+def killed(folder: Path, turn: int, url: str, *, has_notary: bool) -> list[str]:
     """Return what a server acknowledged before it was killed, and its notary first if wished."""
     command = [sys.executable, "-m", "tests.making.audit_writer", str(folder), str(turn)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    named = {**os.environ, DATABASE: url}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=named
+    ) as process:
         assert process.stdout is not None
         notary = int(process.stdout.readline())
         lines = [process.stdout.readline() for _ in range(ENOUGH)]
@@ -42,21 +45,23 @@ def _await_end(pid: int) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.parametrize("sort", ["sqlite", "postgresql"])
 @pytest.mark.parametrize("has_notary", [True, False], ids=["the server alone", "both"])
 def test_nothing_acknowledged_is_lost_and_the_log_still_stands(
-    tmp_path: Path, has_notary: bool
+    request: pytest.FixtureRequest, tmp_path: Path, sort: str, *, has_notary: bool
 ) -> None:
+    url = request.getfixturevalue("fresh_database") if sort == "postgresql" else ""
+    place = place_of(tmp_path, {DATABASE: url})
     acknowledged: list[str] = []
     for turn in range(ROUNDS):
-        acknowledged += killed(tmp_path, turn, has_notary=has_notary)
+        acknowledged += killed(tmp_path, turn, url, has_notary=has_notary)
         assert len(acknowledged) >= (turn + 1) * ENOUGH
-        waiting = list(tmp_path.glob("audit.db.*.journal"))
+        waiting = list(tmp_path.glob(f"{place.log.name}.*.journal"))
         assert len(waiting) == (0 if has_notary else 1)
         if not has_notary:
-            log = AuditLog(tmp_path / "audit.db", tmp_path / "audit.key", around())
-            asyncio.run(log.close())  # whoever opens it next seals what was left
-        assert verified(tmp_path / "audit.db").flaw is None
-        reading = Reading(tmp_path / "audit.db")
+            asyncio.run(place.open_store(around()).close())  # whoever opens it next seals it
+        assert verified(place.log, opening=place.opening()).flaw is None
+        reading = place.open_reading()
         for patient in acknowledged:
             assert len(reading.of_person(patient, None, 10)) == 1
         reading.close()

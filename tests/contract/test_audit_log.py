@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ from garrod.care.govern.audit_check import Checked
 from garrod.care.govern.merkle import leaf_hash
 from garrod.core.errors import InputError, InternalFault, OutsideError
 from tests.making.audits import around, entry_of, written
-from validation.audit_attacks import ATTACKS, Attacker
+from validation.audit_attacks import ATTACKS, Attacker, DatabaseAttacker
 
 
 @dataclass
@@ -409,10 +409,8 @@ def test_what_is_done_to_a_log_in_postgresql_is_found(
     link = Link(fresh_database)
     for table in ("entries", "people", "heads", "seal"):
         link.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-    attacker = Attacker.__new__(Attacker)
-    attacker.chance, attacker.file = np.random.default_rng(6962), cast(Any, link)
     link.execute("BEGIN IMMEDIATE")
-    attack(attacker)
+    attack(DatabaseAttacker(link, np.random.default_rng(6962)))
     link.execute("COMMIT")
     link.close()
     assert kind.verified(witness=witness, key=key).flaw is not None

@@ -1,20 +1,23 @@
 """Keeps entries in an audit log until it is killed, and prints whom each acknowledged one names.
 
-python -m tests.making.audit_writer FOLDER ROUND
+python -m tests.making.audit_writer FOLDER ROUND, GARROD_AUDIT_DATABASE naming a database or none
 """
 
 import asyncio
+import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from garrod.adapters.audit.store import AuditLog
 from garrod.care.govern.audit import canonical
+from garrod.entry.audit_opening import place_of
 from garrod.entry.notary import COMMAND
 from tests.making.audits import around, entry_of
 
 
 async def main(folder: Path, turn: str) -> None:
-    log = AuditLog(folder / "audit.db", folder / "audit.key", around(), every=0.05)
+    log = place_of(folder, os.environ).open_store(around())
+    log._where = replace(log._where, every=0.05)
     log.start(COMMAND)
     assert log._sealing is not None
     print(log._sealing._notary.pid, flush=True)
