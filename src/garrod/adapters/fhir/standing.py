@@ -12,7 +12,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple, TypeVar, TypeVarTuple
+from typing import Any, NamedTuple, TypeVar, TypeVarTuple
+
+import msgspec
 
 from garrod.adapters.fhir.consents import actors_in, consent_of, named_in, reaching
 from garrod.adapters.fhir.features import FeatureReader
@@ -43,6 +45,7 @@ ABOUT = frozenset(("patient", "subject"))
 MOST = 50_000  # Not clinical: versions of which it is kept what they say
 BODIES = frozenset(("Group", "CareTeam", "Organization", "PractitionerRole"))
 _LOGICAL = re.compile(r"[A-Z][A-Za-z]{1,63}/[A-Za-z0-9\-.]{1,64}")
+_STORED = msgspec.json.Decoder(dict[str, Any])
 _NAMED = re.compile(rb"Patient/([A-Za-z0-9\-.]{1,64})")
 _ESCAPED = (rb"\/", rb"\u")
 
@@ -230,4 +233,5 @@ def _kept_by(version: Version) -> frozenset[str]:
 
 
 def _resource(version: Version) -> Resource:
-    return {**parse(version.body), "id": version.id}
+    """Return what a version says; it was read strictly when it came."""
+    return {**_STORED.decode(version.body), "id": version.id}
