@@ -19,6 +19,7 @@ from numpy.random import Generator, Philox
 
 from garrod.adapters.world import load_profile
 from garrod.adapters.world.accesses import Accesses, accesses
+from garrod.adapters.world.accesses_care import DAY, Drawn
 from garrod.adapters.world.accesses_model import load_rates
 from garrod.care.govern.snoop_model import Case
 from garrod.care.govern.snooping import suspicions
@@ -27,6 +28,7 @@ from validation.figures import Figure, at_least, share, show
 
 SEEDS = (31, 32, 33, 34, 35, 36, 37, 38)
 CORES = 2
+MORNING = 7 * 60  # minutes of a day
 FOUND, IN_VAIN = (
     95.0,
     1.0,
@@ -43,6 +45,8 @@ class Year:
     looks_in_vain: int = 0  # looks of care that stand in cases
     planted: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
+    hard: Counter[str] = field(default_factory=Counter)  # looks of care that are easily mistaken
+    hard_in_vain: Counter[str] = field(default_factory=Counter)  # … and stand in cases
 
     @property
     def alarms(self) -> float:
@@ -73,10 +77,31 @@ def judged(drawn: Accesses, cases: Sequence[Case], seed: int) -> Year:
     flagged = {entry for case in cases for entry in case.entries}
     found.looks_in_vain = sum(drawn.act_of(entry) < 0 for entry in flagged)
     found.in_vain = sum(all(drawn.act_of(e) < 0 for e in case.entries) for case in cases)
+    for entry, one in enumerate(drawn.drawn):
+        for name in hard_of(one) if one.act < 0 else ():
+            found.hard[name] += 1
+            found.hard_in_vain[name] += entry in flagged
     for act in drawn.acts:
         found.planted[act.kind.kind] += 1
         found.found[act.kind.kind] += act.number in acts
     return found
+
+
+def hard_of(look: Drawn) -> Iterator[str]:
+    """Yield what makes a look of care easily mistaken."""
+    own, other = look.worker.member, look.member
+    if own.address == other.address and own is not other:
+        yield "at somebody of their own house"
+    elif own.family == other.family and own is not other:
+        yield "at somebody of their own family name, relatives and strangers"
+    if look.at % DAY < MORNING:
+        yield "at night"
+    if look.worker.kind in ("locum", "bank"):
+        yield "by locums and bank nurses"
+    if look.worker.kind == "records":
+        yield "by records clerks"
+    if look.is_glass:
+        yield "after a broken glass"
 
 
 def figures(
@@ -99,6 +124,10 @@ def figures(
     yield Figure("looks of care that stand in a case, for 1,000", f"{held:.2f}")
     for kind in kinds:
         yield share(f"kind: {kind}", *_of_kind(years, kind))
+    for name in sorted({name for year in years for name in year.hard}):
+        part, whole = sum(y.hard_in_vain[name] for y in years), sum(y.hard[name] for y in years)
+        said = f"{1000 * part / whole:.2f} ({part:,} of {whole:,})"
+        yield Figure(f"looks of care in a case, for 1,000 {name}", said)
 
 
 def _of(year: Year, kinds: Sequence[str], what: str) -> int:

@@ -56,7 +56,6 @@ def written(folder: Path) -> None:
 Asking = Callable[[Path], tuple[object, ...]]
 RUNS: dict[str, Asking] = {
     "audit review": lambda _: (),
-    "audit review": lambda _: (),
     "population reanalyse": lambda at: (
         "--from", "policy-england", "--to", "policy-netherlands", "-o", at / "out",
         "--workers", "1",
