@@ -22,6 +22,7 @@ from tests.contract import servers
 from tests.making.server import server
 
 NAME = "GARROD_AUDIT_DATABASE"
+WORD = "secret-word"
 PERSON = {"resourceType": "Patient", "name": [{"family": "Unmistakable"}]}
 WHO = ("--analyst", "Practitioner/ann", "--project", "asthma", "--basis", "section-251")
 
@@ -138,7 +139,7 @@ def test_commands_use_the_database_too(
     ("named", "code", "said"),
     [
         ("sqlite:///somewhere", 2, "GARROD-USE031: "),
-        ("postgresql://someone:secret-word@127.0.0.1:1/nothing", 14, "GARROD-AUD010: "),
+        (f"postgresql://someone:{WORD}@127.0.0.1:1/nothing", 14, "GARROD-AUD010: "),
     ],
 )
 def test_database_that_cannot_be_used_is_said_and_nothing_is_done(
@@ -148,5 +149,5 @@ def test_database_that_cannot_be_used_is_said_and_nothing_is_done(
     ran = run("record", "export", "--data", tmp_path / "data", "-o", tmp_path / "out")
     assert ran.code == code, ran.err
     assert ran.err.startswith(said)
-    assert "secret-word" not in ran.err
+    assert WORD not in ran.err
     assert not (tmp_path / "out").exists()
