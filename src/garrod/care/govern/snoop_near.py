@@ -19,9 +19,8 @@ ALWAYS, NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UT
 
 
 class _Span(NamedTuple):
-    """A contact and when it counts."""
+    """When a contact counts."""
 
-    names: frozenset[str]
     lasts: bool  # without a beginning and an end
     before: datetime
     just_before: datetime
@@ -30,29 +29,41 @@ class _Span(NamedTuple):
     after: datetime
 
 
+Spans = dict[str, list[_Span]]  # by who, or what, is named in a contact
+
+
 class Distances:
     """Tells how near looks stand; what is made of a person's contacts is kept."""
 
     def __init__(self, known: Known) -> None:
         self._known = known
-        self._spans: dict[str, list[_Span]] = {}
+        self._spans: dict[str, Spans] = {}
         self._posts: dict[tuple[str, str], tuple[frozenset[str], frozenset[str]]] = {}
 
     def of(self, look: Look) -> Nearness:
         """Return how near a look stands to what is on record of the person's care."""
-        found = self._spans.get(look.patient)
-        if found is None:
-            contacts = self._known.contacts.get(look.patient, ())
-            found = self._spans[look.patient] = [_span(contact) for contact in contacts]
-        teams, houses = self._called(look)
+        spans, (teams, houses) = self._of_person(look.patient), self._called(look)
         nearest = Nearness.NONE
-        for span in found:
-            near = _near(span, look, teams, houses)
-            if near < nearest:
-                if near is Nearness.NAMED:
-                    return near
-                nearest = near
+        for near, names in (
+            (Nearness.NAMED, (look.who,)), (Nearness.TEAM, teams), (Nearness.SEEN, houses),
+        ):  # fmt: skip
+            for name in names:
+                for span in spans.get(name, ()):
+                    found = _timed(near, span, look.at)
+                    if found is near:
+                        return found  # nothing that follows is nearer
+                    nearest = min(nearest, found)
         return nearest
+
+    def _of_person(self, patient: str) -> Spans:
+        found = self._spans.get(patient)
+        if found is None:
+            found = self._spans[patient] = {}
+            for contact in self._known.contacts.get(patient, ()):
+                span = _span(contact)
+                for name in contact.names:
+                    found.setdefault(name, []).append(span)
+        return found
 
     def _called(self, look: Look) -> tuple[frozenset[str], frozenset[str]]:
         """Return the teams and the organisations of who looks."""
@@ -68,7 +79,6 @@ class Distances:
 def _span(contact: Contact) -> _Span:
     since, until = contact.since, contact.until
     return _Span(
-        contact.names,
         since is None and until is None,
         _moved(since, -BEFORE, ALWAYS),
         _moved(since, -JUST_BEFORE, ALWAYS),
@@ -85,28 +95,17 @@ def _moved(moment: datetime | None, by: timedelta, other: datetime) -> datetime:
         return other
 
 
-def _near(span: _Span, look: Look, teams: frozenset[str], houses: frozenset[str]) -> Nearness:
-    if look.who in span.names:
-        near = Nearness.NAMED
-    elif not teams.isdisjoint(span.names):
-        near = Nearness.TEAM
-    elif not houses.isdisjoint(span.names):
-        near = Nearness.SEEN
-    else:
-        return Nearness.NONE
+def _timed(near: Nearness, span: _Span, at: datetime) -> Nearness:
+    """Return how near a contact brings those named in it at a time."""
     if span.lasts:
         return Nearness.KNOWN if near is Nearness.SEEN else near
-    if look.at < span.before:
+    if at < span.before:
         return Nearness.NONE  # it lay ahead, and nobody knew
-    return _timed(near, span, look.at)
-
-
-def _timed(near: Nearness, span: _Span, at: datetime) -> Nearness:
     if at > span.after:
         return Nearness.KNOWN
     if near is Nearness.NAMED:
         return near
-    is_just = span.just_before <= at
-    if near is Nearness.TEAM and is_just and at <= span.team_after:
+    until = span.team_after if near is Nearness.TEAM else span.just_after
+    if span.just_before <= at <= until:
         return near
-    return Nearness.SEEN if is_just and at <= span.just_after else Nearness.AROUND
+    return Nearness.AROUND
