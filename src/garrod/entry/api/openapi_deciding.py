@@ -149,6 +149,16 @@ TOLD: dict[str, Json] = {
     "mend-glass": {
         "summary": "$mend-glass: end what one has open of a person in an emergency",
     },
+    "subject-access": {
+        "summary": "$subject-access: a copy of all that is held of a person, and of who saw it",
+        "description": (
+            "For the person themselves, and for a governance officer whom they asked (purpose "
+            "PATRQT); who signed in within the last minutes. A Bundle (collection): the newest "
+            "version of each resource, and an AuditEvent for each entry of the audit that names "
+            "the person, without others whom it names. After 10,000 entries the link `next` gives "
+            "the rest. Older versions are not in it (see _history)."
+        ),
+    },
     "advise": {
         "summary": "$advise: what should change an order, or everything that is taken",
         "description": (
