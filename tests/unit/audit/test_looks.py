@@ -44,6 +44,7 @@ def test_a_look_tells_who_whom_and_when() -> None:
         at(0, event=TASK),
         at(0, deed="audit"),
         at(0, deed="review"),
+        at(0, deed="decide review"),
         *(at(0, role=role) for role in ("", "patient", "proxy", "system", "cds-client")),
     ],
 )

@@ -17,7 +17,8 @@ from garrod.core.errors import InputError
 
 # Who is no member of staff: people themselves, those who act for them, and software.
 NO_STAFF = frozenset(("", "patient", "proxy", "system", "cds-client"))
-ABOUT_LOOKS = frozenset(("audit", "review", "sign-in"))  # deeds that show no record
+# Deeds that show no record, but who saw one.
+ABOUT_LOOKS = frozenset(("audit", "review", "decide review", "judge emergency", "sign-in"))
 LIST = 5  # Not clinical: an answer that names more people is a list, and no look at each
 HOUR = timedelta(hours=1)
 
