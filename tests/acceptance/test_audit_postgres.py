@@ -48,7 +48,7 @@ def entries(url: str, folder: Path) -> list[AuditEntry]:
 
 def until(status: int, ask: Callable[[], httpx.Response]) -> httpx.Response:
     """Return the first answer of a status: what is kept is sealed a little later."""
-    for _ in range(300):
+    for _ in range(1000):
         if (told := ask()).status_code == status:
             return told
         time.sleep(0.02)
@@ -151,3 +151,26 @@ def test_database_that_cannot_be_used_is_said_and_nothing_is_done(
     assert ran.err.startswith(said)
     assert WORD not in ran.err
     assert not (tmp_path / "out").exists()
+
+
+def test_database_that_goes_is_used_again_when_it_is_back_and_nothing_is_lost(
+    tmp_path: Path,
+) -> None:
+    with servers.private_server() as held:
+        url, folder = held.get_uri(), tmp_path / "data"
+        with server(folder, settings={NAME: url}) as running:
+            patient = running.ask("POST", "/fhir/Patient", json=PERSON).json()["id"]
+            read = partial(running.ask, "GET", f"/fhir/Patient/{patient}")
+            held.stop()
+            told = until(503, read)
+            assert told.json()["issue"][0]["diagnostics"] == "AUD010"
+            held.ensure_postgres_running()
+            until(200, read)
+            given = [
+                e["what"] for e in running.ask("GET", f"/audit/people/{patient}").json()["entries"]
+            ]
+            assert given.count("create") == 1
+            assert given.count("read") >= 1
+        assert is_whole(url, folder)
+        log = entries(url, folder)
+        assert [e.index for e in log] == list(range(len(log)))
