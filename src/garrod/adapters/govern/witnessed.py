@@ -12,7 +12,9 @@ from garrod.care.govern.audit import entry_read
 from garrod.care.govern.numbers.release import Line
 
 EVENT = "release"
-_ENTRIES = "SELECT entry FROM entries WHERE entry LIKE ? ORDER BY id"  # PostgreSQL takes it too
+_OURS = f'"event":"{EVENT}"'
+_ENTRIES = "SELECT entry FROM entries WHERE instr(CAST(entry AS TEXT), ?) ORDER BY id"
+_ELSEWHERE = "SELECT entry FROM entries WHERE entry LIKE ? ORDER BY id"  # PostgreSQL: of bytes
 Opening = Callable[[Path], Any]  # gives the connection by which a log is read
 
 
@@ -37,7 +39,9 @@ def faults(log: Path, lines: Iterable[Line], *, opening: Opening = opened_to_rea
 def _sealed(log: Path, opening: Opening) -> dict[int, str]:
     connection = opening(log)
     try:
-        rows = connection.execute(_ENTRIES, (f'%"event":"{EVENT}"%'.encode(),)).fetchall()
+        is_file = isinstance(connection, sqlite3.Connection)
+        asked = (_ENTRIES, _OURS) if is_file else (_ELSEWHERE, f"%{_OURS}%".encode())
+        rows = connection.execute(asked[0], asked[1:]).fetchall()
     except sqlite3.Error as error:
         raise fault(log, error) from error
     finally:

@@ -113,13 +113,12 @@ class Limited:
         credential, owner, address = asker
         if owner == LOCAL.id and status != WRONG:
             return
-        now = self._now()
-        if status == WRONG:
+        now, actor = self._now(), trail.actor if trail is not None else None
+        if status == WRONG and (actor is None or actor.id in NOBODY):
             self._owners.pop(credential, None)
             if self._failed and credential:
                 self._failed.spend(address, now)
             return
-        actor = trail.actor if trail is not None else None
         if owner or actor is None or actor.id in NOBODY:
             return
         found, has_more = owner_of(actor), True
