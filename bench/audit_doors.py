@@ -1,8 +1,5 @@
-"""The doors of a server with the audit around them and nothing else, and without it."""
+"""A server whole, with rates, audit and headers, and its doors alone."""
 
-from garrod.entry.asgi import AUDIT, doors
-from garrod.entry.auditing import Audited
+from garrod.entry.asgi import app, doors
 
-audited = Audited(doors, AUDIT)
-
-__all__ = ["audited", "doors"]
+__all__ = ["app", "doors"]

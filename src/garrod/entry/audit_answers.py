@@ -25,9 +25,7 @@ _KIND = re.compile(rb'\s*:\s*"([A-Za-z]{1,50})"')
 _EVENT = re.compile(rb'"patients":\[([^\]]*)\]')
 NDJSON = "application/fhir+ndjson"
 BUNDLE, PATIENT = "Bundle", "Patient"
-ENVELOPE = {BUNDLE}
-TYPE, ESCAPED, QUOTE = b'"resourceType"', b"\\/", b'"'
-START = b'{"resourceType":"'
+TYPE, BACKSLASH, ESCAPED = b'"resourceType"', b"\\", b"\\/"
 SPECIAL = ("html", "event-stream", "ndjson")
 
 
@@ -39,23 +37,23 @@ class Answered:
         self._is_text, self._is_special = _sort_of(media)
         self._left = b""  # of the part before, since an id may be cut in two
 
-    def location(self, address: bytes) -> None:
-        """Look at where something that was written stands."""
-        self._trail.gave((), _people(address, b"Patient/"), 0)
-
     def part(self, body: bytes, *, is_last: bool) -> None:
         """Look through the next bytes of the answer."""
         if not self._is_text or not body:
             return
         whole = self._left + body if self._left else body
-        if ESCAPED in whole:
+        if BACKSLASH in whole and ESCAPED in whole:
             whole = whole.replace(ESCAPED, b"/")
-        kinds = _kinds(whole)
+        parts = whole.split(TYPE)
+        kinds = _kinds(parts)
         people = _people(whole, b"Patient/", is_last=is_last)
         if self._is_special:
             people |= self._others(whole, body, kinds, is_last=is_last)
-        count = body.count(TYPE) - (BUNDLE in kinds)
-        self._trail.gave(kinds - ENVELOPE, people, max(count, 0))
+        count = body.count(TYPE) if self._left else len(parts) - 1
+        if BUNDLE in kinds:
+            kinds.remove(BUNDLE)
+            count -= 1
+        self._trail.gave(kinds, people, max(count, 0))
         self._left = b"" if is_last else self._kept(whole)
 
     def _others(self, whole: bytes, body: bytes, kinds: set[str], *, is_last: bool) -> set[str]:
@@ -76,6 +74,11 @@ def look_through(trail: Trail, media: str, body: bytes) -> None:
     Answered(media, trail).part(body, is_last=True)
 
 
+def people_in(address: bytes) -> set[str]:
+    """Return the people in the address of something that was written."""
+    return _people(address, b"Patient/")
+
+
 @lru_cache(maxsize=256)
 def _sort_of(media: str) -> tuple[bool, bool]:
     """Return whether a type of content is text, and whether it names people in ways of its own."""
@@ -83,20 +86,18 @@ def _sort_of(media: str) -> tuple[bool, bool]:
 
 
 def _people(body: bytes, before: bytes, *, is_last: bool = True) -> set[str]:
-    if before not in body:
+    _, *parts = body.split(before)
+    if not parts:
         return set()
-    parts = body.split(before)[1:]
-    if parts and not is_last and _ID.fullmatch(parts[-1]):
+    if not is_last and _ID.fullmatch(parts[-1]):
         parts.pop()  # it may go on in the next part
     matches = (_ID.match(part) for part in {part[: LONGEST + 1] for part in parts})
     return {match[0].decode("ascii") for match in matches if match}
 
 
-def _kinds(body: bytes) -> set[str]:
-    if body.startswith(START) and body.find(TYPE, len(START)) < 0:  # one resource, as most are
-        word = body[len(START) : len(START) + 51].partition(QUOTE)[0]
-        return {word.decode("ascii")} if word.isalpha() else set()
-    found = {part[:60] for part in body.split(TYPE)[1:]}
+def _kinds(parts: list[bytes]) -> set[str]:
+    """Return the types of what was cut at the names of its types."""
+    found = {part[:LONGEST].partition(b",")[0] for part in parts[1:]}
     matches = (_KIND.match(part) for part in found)
     return {match[1].decode("ascii") for match in matches if match}
 

@@ -38,7 +38,8 @@ from garrod.adapters.cds.catalogue import SERVICES
 from garrod.care.govern.access import LOCAL
 from garrod.care.govern.audit import TASK, Trail, following
 from garrod.core.errors import UsageError
-from garrod.entry.auditing import FAULT, Audit
+from garrod.entry.audit_keeping import Audit
+from garrod.entry.auditing import FAULT
 from garrod.entry.notary_postgres import COMMAND, DATABASE
 
 FAULTS = structlog.get_logger()

@@ -23,12 +23,12 @@ WORDS = frozenset((
     "fhir", "events", "advice", "cds-services", "feedback", "patients", "prescribe", "sign-in",
     "sign-out", "audit", "head", "proof", "inclusion", "consistency", "people", "openapi.json",
     "metadata", "ws", "_history", "_search", ".well-known", "smart-configuration", "story",
-    "step-up",
+    "step-up", "emergency", "access", "review",
 ))  # fmt: skip
 DECIDE, VIEW, SIGN_IN, AUDIT = "decide", "view", "sign-in", "audit"
 FIRST = {
     "events": Deed.LISTEN.value, "advice": DECIDE, "cds-services": DECIDE, "patients": VIEW,
-    "sign-in": SIGN_IN, "sign-out": SIGN_IN, "audit": AUDIT,
+    "sign-in": SIGN_IN, "sign-out": SIGN_IN, "audit": AUDIT, "access": AUDIT, "review": AUDIT,
 }  # fmt: skip
 WRITES = {"POST": Deed.CREATE, "PUT": Deed.UPDATE, "PATCH": Deed.UPDATE, "DELETE": Deed.DELETE}
 BARE = 4  # parts of /fhir/KIND/ID
@@ -63,7 +63,7 @@ def asked_by(method: str, path: str, question: str, known: Collection[str]) -> A
         steps = [unquote(step) for step in steps]
     verb = method if method in METHODS else "OTHER"
     told = "/".join([s if s in WORDS or s in known else ID for s in steps if s])
-    deed, kind = _sort_of(verb, told)
+    deed, kind = _sort_of(verb, told, is_operation=steps[-1][:1] == "$")
     people = _in_path(steps)
     if "=" in question:
         people += _in_question(question, kind)
@@ -71,9 +71,11 @@ def asked_by(method: str, path: str, question: str, known: Collection[str]) -> A
 
 
 @lru_cache(maxsize=4096)
-def _sort_of(verb: str, told: str) -> tuple[str, str]:
+def _sort_of(verb: str, told: str, *, is_operation: bool) -> tuple[str, str]:
     """Return the deed of a route, and the type of resource that it is about."""
     steps = told.split("/")
+    if is_operation and steps[-1] == ID:
+        steps[-1] = "$"  # one that is not known
     second = steps[1] if len(steps) > 1 else ""
     return _deed(verb, steps), second if second.isalpha() and second not in WORDS else ""
 

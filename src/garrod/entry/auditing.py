@@ -9,31 +9,22 @@ nobody's data, and leave no entry.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, MutableMapping, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
+from typing import Any
 
 import structlog
 
-from garrod.adapters.audit.lines import line_of
 from garrod.adapters.fhir.outcome import outcome_of
-from garrod.care.govern.access import Actor, Deed
 from garrod.care.govern.audit import (
-    REQUEST,
     SCOPE,
-    TASK,
-    Trail,
-    canonical,
     follow,
-    following,
     unfollow,
 )
-from garrod.care.record.ports import Event
 from garrod.core.errors import GarrodError, OutsideError
-from garrod.entry.audit_answers import Answered
-from garrod.entry.audit_routes import WRITES, asked_by
+from garrod.entry.audit_answers import Answered, people_in
+from garrod.entry.audit_keeping import Audit
+from garrod.entry.audit_routes import WRITES
 from garrod.entry.notary import COMMAND
 
 LOG = structlog.get_logger()
@@ -45,119 +36,10 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Leaves = Callable[[Message], None]
 UNHEARD = frozenset(("/health", "/metrics"))
 FILES = "/static/"
-FIRM = frozenset((Deed.CREATE, Deed.UPDATE, Deed.DELETE, Deed.EXPORT))
-SEND, NOTICE = "send", "notification of a subscription"
 GONE, FAULT, OPENED, CLOSED = 499, 500, 101, 403  # statuses of what ended without one
 HEAD, BODY = "http.response.start", "http.response.body"
 ADDRESSES = (b"location", b"content-location")
 STARTS = ("websocket.accept", "websocket.close")
-
-
-class Log(Protocol):
-    """What this layer needs of the audit log."""
-
-    @property
-    def is_failing(self) -> bool:
-        """Whether the last entries could not be written."""
-        ...
-
-    def start(self, command: Sequence[str]) -> None:
-        """Let a notary, begun by a command, seal what is kept."""
-        ...
-
-    def keep(self, bodies: Sequence[bytes], *, is_firm: bool = False) -> Awaitable[int]:
-        """Return the ticket of the first of some entries, by their bytes, once all are kept.
-
-        `is_firm`: once they outlive a loss of power too.
-        """
-        ...
-
-    def place(self, ticket: int) -> Awaitable[int]:
-        """Return where the entry of a ticket stands in the log, once it does."""
-        ...
-
-    def settled(self) -> Awaitable[None]:
-        """Return when all that is kept stands in the log."""
-        ...
-
-    async def close(self) -> None:
-        """Write what waits, and end."""
-        ...
-
-
-@dataclass(slots=True)
-class Audit:
-    """The log while the server runs, and what makes entries of requests and of tasks."""
-
-    opening: Callable[[], Log]
-    clock: Callable[[], datetime]
-    known: Collection[str] = frozenset()  # types of resources, "$" operations, services
-    is_firm: bool = False  # reads wait until their entry outlives a loss of power, as writes do
-    log: Any = None
-
-    def trail_of(self, scope: Scope) -> Trail:
-        """Return the trail of a request that begins."""
-        question = scope.get("query_string", b"").decode("latin-1")
-        method = scope.get("method", "GET")
-        asked = asked_by(method, scope.get("path", ""), question, self.known)
-        trail = Trail(self.clock().isoformat(timespec="microseconds"), asked.route, asked.deed)
-        trail.about(asked.kind, asked.patients)
-        return trail
-
-    async def write(self, trail: Trail, status: int, *, event: str = REQUEST) -> None:
-        """Keep what a trail has to say, durably.  Raises: OutsideError AUD010, AUD013."""
-        is_firm = self.is_firm or event == TASK or trail.deed in FIRM
-        log = self._log()
-        told = trail.told(status, event=event) if trail.written < 0 else None
-        if told is None:
-            return await self._write_more(trail, status, event, is_firm=is_firm)
-        trail.written = await log.keep((line_of(told),), is_firm=is_firm)
-        return None
-
-    async def check(self) -> None:
-        """Return where entries can be written again.  Raises: OutsideError."""
-        if self._log().is_failing:
-            await self._log().settled()
-
-    async def _write_more(self, trail: Trail, status: int, event: str, *, is_firm: bool) -> None:
-        """Keep what one entry does not hold, or what came after the first."""
-        log = self._log()
-        of = await log.place(trail.written) if trail.written >= 0 else -1
-        first, *more = trail.entries(status, event=event, of=of)
-        ticket = await log.keep((canonical(first),), is_firm=is_firm)
-        trail.written = ticket if trail.written < 0 else trail.written
-        if more:
-            of = await log.place(trail.written)
-            rest = [canonical(replace(entry, of=of)) for entry in more]
-            await log.keep(rest, is_firm=is_firm)
-
-    @asynccontextmanager
-    async def task(self, actor: Actor, deed: str, route: str) -> AsyncIterator[Trail]:
-        """Hold the trail of work that no request waits for; its entry is written at the end."""
-        trail = Trail(self.clock().isoformat(timespec="microseconds"), route, deed)
-        trail.acted(actor)
-        status = FAULT
-        try:
-            with following(trail):
-                yield trail
-            status = 200
-        finally:
-            await self.write(trail, status, event=TASK)
-
-    async def sent(self, actor: Actor, events: Collection[Event]) -> None:
-        """Write that something is about to be sent to an address that somebody gave.
-
-        Raises: OutsideError AUD010, AUD013.
-        """
-        async with self.task(actor, SEND, NOTICE) as trail:
-            for event in events:
-                trail.saw(event.kind, event.id, event.patients)
-
-    def _log(self) -> Log:
-        if self.log is None:
-            raise OutsideError("the server is starting or ending: ask again.", code="AUD013")
-        found: Log = self.log
-        return found
 
 
 class Audited:
@@ -235,7 +117,12 @@ class Followed:
             return None
         head, self._head = self._head, None
         try:
-            await self._written(head, message)
+            if head is not None and message["type"] == BODY:
+                self._look_at(head, message)
+                if not self.audit.write_now(self.trail, head["status"]):
+                    await self.audit.write(self.trail, head["status"])
+            else:
+                await self._written(message)
         except GarrodError as error:
             return await self._refuse(error, HEAD if head else message["type"])
         if head is not None:
@@ -247,36 +134,34 @@ class Followed:
         await self._send(message)
         return None
 
-    async def _written(self, head: Message | None, message: Message) -> None:
-        """Write down what a part of the answer gives.  Raises: OutsideError."""
-        if head is not None:
-            self._look_at(head)
+    async def _written(self, message: Message) -> None:
+        """Write down what a further part of an answer gives.  Raises: OutsideError."""
         if self._answered is not None and message["type"] == BODY:
-            is_last = not message.get("more_body", False)
-            self._answered.part(message.get("body", b""), is_last=is_last)
+            self._answered.part(message.get("body", b""), is_last=not message.get("more_body"))
         elif message["type"] == "websocket.accept":
             self._answered = Answered("json", self.trail)
         elif message["type"] == "websocket.send" and self._answered is not None:
             self._answered.part((message.get("text") or "").encode(), is_last=True)
-        if self.trail.written < 0 and (head is not None or message["type"] in STARTS):
-            await self.audit.write(self.trail, _status(head or message))
+        if self.trail.written < 0 and message["type"] in STARTS:
+            await self.audit.write(self.trail, _status(message))
         elif self.trail.is_new:
             await self.audit.write(self.trail, 200)
 
-    def _look_at(self, head: Message) -> None:
-        """Look at the head of an answer; what went wrong gives nothing."""
-        if int(head["status"]) >= 400:
+    def _look_at(self, head: Message, message: Message) -> None:
+        """Look at the beginning of an answer; what went wrong gives nothing."""
+        if head["status"] >= 400:
             return
-        media, addresses = b"", []
+        media = b""
         for name, value in head.get("headers", ()):
             told = name.lower()
             if told == b"content-type":
                 media = value
             elif told in ADDRESSES:
-                addresses.append(value)
-        self._answered = Answered(media.decode("latin-1"), self.trail)
-        for address in addresses:
-            self._answered.location(address)
+                self.trail.gave((), people_in(value), 0)
+        answered = Answered(media.decode("latin-1"), self.trail)
+        is_last = not message.get("more_body")
+        answered.part(message.get("body", b""), is_last=is_last)
+        self._answered = None if is_last else answered
 
     async def _check(self) -> None:
         try:

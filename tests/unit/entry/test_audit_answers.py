@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from garrod.care.govern.audit import AuditEntry, Trail
-from garrod.entry.audit_answers import Answered
+from garrod.entry.audit_answers import Answered, people_in
 
 JSON, LINES = "application/fhir+json; charset=utf-8", "application/fhir+ndjson"
 
@@ -59,9 +59,8 @@ def test_answer_is_looked_through(
 
 
 def test_place_of_what_was_written_is_looked_at() -> None:
-    trail = Trail("")
-    Answered("", trail).location(b"http://here/fhir/Patient/p1/_history/1")
-    assert trail.entries(201)[0].patients == ("p1",)
+    assert people_in(b"http://here/fhir/Patient/p1/_history/1") == {"p1"}
+    assert people_in(b"http://here/fhir/Observation/p1") == set()
 
 
 @given(st.lists(st.integers(1, 400), max_size=12), st.sampled_from((JSON, LINES)))

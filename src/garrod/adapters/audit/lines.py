@@ -3,17 +3,44 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import orjson
 
 from garrod.adapters.audit.log import Body
-from garrod.care.govern.audit import is_glass, written
+from garrod.care.govern.audit import Said, is_glass, told_of, written
+
+AT, WHO = "(at)", "(who)"  # where the time and the one named stand in what is remembered
 
 
-def line_of(told: dict[str, Any]) -> bytes:
-    """Return the canonical bytes of an entry's plain values, which are in their order."""
+def line_of(at: str, event: str, said: Said, people: Sequence[str]) -> bytes:
+    """Return the canonical bytes of an entry."""
+    if len(people) == 1 and _is_plain(people[0]):  # as most are
+        start, after, end = _around(event, said, has_people=True)
+        return b"%s%s%s%s%s" % (start, at.encode(), after, people[0].encode(), end)
+    if not people:
+        start, after, end = _around(event, said, has_people=False)
+        return b"%s%s%s" % (start, at.encode(), after)
+    return _dumped(told_of(at, event, said, people))
+
+
+@lru_cache(maxsize=4096)
+def _around(event: str, said: Said, *, has_people: bool) -> tuple[bytes, bytes, bytes]:
+    """Return the bytes of an entry around its time and the one whom it names."""
+    whole = _dumped(told_of(AT, event, said, (WHO,) if has_people else ()))
+    start, _, rest = whole.partition(AT.encode())
+    after, _, end = rest.rpartition(WHO.encode()) if has_people else (rest, b"", b"")
+    return start, after, end
+
+
+def _is_plain(id: str) -> bool:
+    """Return whether an id stands in JSON as it is."""
+    return id.isascii() and id.replace("-", "").replace(".", "").isalnum()
+
+
+def _dumped(told: dict[str, Any]) -> bytes:
     try:
         line = orjson.dumps(told)
     except orjson.JSONEncodeError:  # half a character
@@ -23,11 +50,11 @@ def line_of(told: dict[str, Any]) -> bytes:
 
 def body_of(line: bytes) -> Body:
     """Return what the log needs of an entry's canonical bytes."""
-    told = told_of(line)
+    told = read_of(line)
     return line, people_of(told), is_glass(told)
 
 
-def told_of(line: bytes) -> Any:
+def read_of(line: bytes) -> Any:
     """Return an entry's plain values.  Raises: ValueError where it is no JSON."""
     try:
         return orjson.loads(line)

@@ -22,7 +22,7 @@ from garrod.adapters.audit.journal import Waiting
 from garrod.adapters.audit.sealer import Sealer
 from garrod.core.errors import GarrodError
 
-GATHER = 0.03  # seconds for which news are gathered, unless somebody waits for their seal
+GATHER = 0.1  # seconds for which news are gathered, unless somebody waits for their seal
 AGAIN = 1.0  # seconds until what failed is tried again
 PIPE = 65_536
 

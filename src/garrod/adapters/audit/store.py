@@ -74,7 +74,7 @@ class AuditLog:
     async def keep(self, bodies: Sequence[bytes], *, is_firm: bool = False) -> int:
         """Return the ticket of the first of some entries, by their canonical bytes, once kept.
 
-        They outlive the process then, and soon, or if `is_firm`, a loss of power.
+        They outlive the process then, and within 0.2 s, or if `is_firm` at once, a loss of power.
         Raises: OutsideError, InternalFault AUD012: they are not kept, or not all.
         """
         sealing = self._sealing
@@ -91,6 +91,20 @@ class AuditLog:
         if is_firm:
             await sealing.firm()
         return ticket
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether `keep_now` may be asked: a notary is at work, and nothing is wrong."""
+        sealing = self._sealing
+        return sealing is not None and sealing.error is None and not sealing.is_behind
+
+    def keep_now(self, body: bytes) -> int:
+        """Return the ticket of an entry, which outlives the process now, and power soon.
+
+        Raises: OutsideError AUD010, AUD013: it is not kept.
+        """
+        assert self._sealing is not None
+        return self._sealing.keep(body)
 
     async def place(self, ticket: int) -> int:
         """Return where the entry of a ticket stands; -1 where that was forgotten."""

@@ -15,7 +15,7 @@ from typing import Any
 from garrod.adapters.audit import schema
 from garrod.adapters.audit.connect import fault, opened_to_read
 from garrod.adapters.audit.keys import is_signed
-from garrod.adapters.audit.lines import people_of, told_of
+from garrod.adapters.audit.lines import people_of, read_of
 from garrod.adapters.audit.witness import heads_witnessed
 from garrod.care.govern.audit import is_glass
 from garrod.care.govern.audit_check import Check, Checked, Evidence, Flaw, Harm, Row
@@ -46,7 +46,7 @@ def verified(
         connection.execute("BEGIN")  # what is written meanwhile is not seen
         evidence = Evidence(tuple(_heads(connection)), _seal(connection), witnessed, key)
         named = _Named()
-        found = Check(evidence, is_signed, told_of, named.entry).run(_rows(connection))
+        found = Check(evidence, is_signed, read_of, named.entry).run(_rows(connection))
         if found.flaw is None:
             found = replace(found, flaw=_people_flaw(connection, named))
     except sqlite3.Error as error:
@@ -84,7 +84,7 @@ def _people_flaw(connection: sqlite3.Connection, named: _Named) -> Flaw | None:
     if (kept.sum % HASH, kept.count) == (named.sum % HASH, named.count):
         return None
     for index, entry, _ in _rows(connection):
-        told = told_of(entry)
+        told = read_of(entry)
         for patient in people_of(told):
             if not connection.execute(NAMED, (patient, index, is_glass(told))).fetchone()[0]:
                 words = f"entry {index} names a person by whom it cannot be found any more"

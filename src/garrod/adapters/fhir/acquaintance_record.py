@@ -77,9 +77,7 @@ def _staff(practitioner: Resource, house: House, own: Resource | None) -> Staff:
     if own is None:
         return found
     home = subject_of(own)
-    return replace(
-        found, family=found.family or home.family, address=found.address or home.address
-    )
+    return replace(found, family=found.family or home.family, address=found.address or home.address)
 
 
 async def _of_person(view: View, patient: str) -> list[Resource]:

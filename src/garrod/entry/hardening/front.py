@@ -12,7 +12,8 @@ from __future__ import annotations
 from time import monotonic
 
 from garrod.care.govern.audit import SCOPE
-from garrod.entry.auditing import Audit, Audited, Followed, is_nobodys
+from garrod.entry.audit_keeping import Audit
+from garrod.entry.auditing import Audited, Followed, is_nobodys
 from garrod.entry.hardening.headers import App, Headed, Message, Receive, Scope, Send, add_headers
 from garrod.entry.hardening.limits import Limits
 from garrod.entry.hardening.rates import Asker, Limited

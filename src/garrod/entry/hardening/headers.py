@@ -7,6 +7,7 @@ W3C CSP 3, Fetch (Cross-Origin-Resource-Policy)
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 Scope = MutableMapping[str, Any]
@@ -60,6 +61,11 @@ def add_headers(head: Message, *, is_over_tls: bool) -> None:
 def with_headers(told: Any, wanted: tuple[tuple[bytes, bytes], ...] = EVERY) -> Pairs:
     """Return the headers of an answer with those it lacks; what a door said stays as it is."""
     pairs: Pairs = list(told)
-    names = {name for name, _ in pairs}
-    pairs += [pair for pair in wanted if pair[0] not in names]
+    pairs += _lacking(tuple([name for name, _ in pairs]), wanted)
     return pairs
+
+
+@lru_cache(maxsize=1024)
+def _lacking(names: tuple[bytes, ...], wanted: tuple[tuple[bytes, bytes], ...]) -> Pairs:
+    """Return what an answer with headers of some names lacks."""
+    return [pair for pair in wanted if pair[0] not in names]

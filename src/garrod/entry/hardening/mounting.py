@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from garrod.entry.auditing import Audit
+from garrod.entry.audit_keeping import Audit
 from garrod.entry.guard import Guard
 from garrod.entry.hardening.front import Front
 from garrod.entry.hardening.headers import App
