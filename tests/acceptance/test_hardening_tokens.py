@@ -17,7 +17,7 @@ import pytest
 from garrod.adapters.cds.catalogue import SERVICES
 from garrod.entry.api.operations import OPERATIONS
 from garrod.entry.guard import OPEN
-from garrod.entry.web.door import FIRST
+from garrod.entry.web.atlas import FIRST
 from tests.house.test_routes import PAGES
 from tests.making.doors import codec
 from tests.making.server import Server, server

@@ -16,7 +16,7 @@ from garrod.entry.api import routes
 from garrod.entry.api.app import make_app
 from garrod.entry.api.operations import OPERATIONS
 from garrod.entry.guard import OPEN, Guard
-from garrod.entry.web.door import FIRST
+from garrod.entry.web.atlas import FIRST
 from tests.house.source_tree import SRC, dotted, modules, place, tree
 
 # How each is guarded. "seen": the record as the actor sees it (Record.seen_by), asked about each

@@ -23,15 +23,12 @@ from garrod.entry.bodies import body_of
 from garrod.entry.consult import Consult
 from garrod.entry.governing import flags
 from garrod.entry.guard import Guard
-from garrod.entry.web.access.page import choice_page, history_page
 from garrod.entry.web.asked import Visit, fields_of
+from garrod.entry.web.atlas import FIRST, place_of, ways, ways_about
 from garrod.entry.web.emergency.around import EMERGENCY, frame_of
-from garrod.entry.web.emergency.page import emergency_page
 from garrod.entry.web.framing import EMPTY, frame, framed
 from garrod.entry.web.pages import page, static
-from garrod.entry.web.people.page import people_page
-from garrod.entry.web.prescribe.page import prescribe_page
-from garrod.entry.web.review.page import review_page
+from garrod.entry.web.places import PlaceAbout
 from garrod.entry.web.sessions import Present
 from garrod.entry.web.signin.page import SignIn
 
@@ -39,9 +36,6 @@ LOG = structlog.get_logger()
 Scope = MutableMapping[str, Any]
 App = Callable[[Scope, Any, Any], Awaitable[None]]
 OPEN = "/health"  # what the guard lets anybody ask who asks this machine by its own name
-FIRST = frozenset((
-    "", "patients", "emergency", "access", "review", "sign-in", "sign-out", "static",
-))  # fmt: skip
 STATUS = {
     "REC001": 404, "REC002": 410, "ACC003": 403, "API007": 413, "API010": 503, "IDP001": 503,
     "SNP002": 409,
@@ -114,7 +108,11 @@ class WebDoor:
             self.log,
         )
         flagged = partial(flags, visit.consult.record, visit.actor)
-        frame(replace(await frame_of(visit), who=_named(present), flags=flagged))
+        around = await frame_of(visit)
+        links = (*ways(visit.actor, steps), *around.links)
+        about = ways_about(visit.actor, steps)
+        around = replace(around, links=links, about=about, who=_named(present), flags=flagged)
+        frame(around)
         try:
             answer = await _routed(visit)
         except SignInAgain:
@@ -137,19 +135,11 @@ def _named(present: Present) -> str:
 
 async def _routed(visit: Visit) -> Response:
     """Return the page that is asked for.  Raises: GarrodError."""
-    steps = visit.path
-    if steps in (("",), ("patients",)):
-        return await people_page(visit)
-    if steps[0] == "patients" and len(steps) >= 3 and steps[2] == "prescribe":
-        return await prescribe_page(visit, steps[1])
-    if steps[0] == "patients" and len(steps) >= 3 and steps[2] == "access":
-        return await history_page(visit, steps[1])
-    if steps[0] == "emergency":
-        return await emergency_page(visit)
-    if steps[0] == "access":
-        return await choice_page(visit)
-    if steps[0] == "review":
-        return await review_page(visit)
+    place = place_of(visit.path)
+    if isinstance(place, PlaceAbout):
+        return await place.answer(visit, visit.path[1])
+    if place is not None:
+        return await place.answer(visit)
     return fault(InputError("there is no such page."), 404)
 
 

@@ -17,6 +17,7 @@ class Link:
 
     to: str
     words: str
+    is_here: bool = False  # it leads to where one is
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Frame:
     csrf: str = ""
     opened: tuple[Opened, ...] = ()
     links: tuple[Link, ...] = ()
+    about: tuple[Link, ...] = ()  # ways to the pages about the same person
     who: str = ""
     flags: Callable[[], Mapping[str, str]] = dict
 

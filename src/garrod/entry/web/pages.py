@@ -22,13 +22,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-STATIC = {
-    "garrod.css": "text/css",
-    "garrod.js": "text/javascript",
-    "audit.js": "text/javascript",
-    "access.js": "text/javascript",
-    "icon.svg": "image/svg+xml",
-}
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 def page(template: str, *, status: int = 200, **values: object) -> Response:
@@ -49,11 +43,12 @@ def see(address: str) -> Response:
 @cache
 def static(name: str) -> Response | None:
     """Return a file that pages are laid out with; None where there is no such file."""
-    if name not in STATIC:
+    media = TYPES.get(name[name.rfind(".") :])
+    folder = files("garrod.entry.web").joinpath("static")
+    if media is None or name not in {file.name for file in folder.iterdir()}:
         return None
-    body = files("garrod.entry.web").joinpath("static", name).read_bytes()
     headers = {**HEADERS, "Cache-Control": "max-age=300"}
-    return Response(body, media_type=STATIC[name], headers=headers)
+    return Response(folder.joinpath(name).read_bytes(), media_type=media, headers=headers)
 
 
 @cache

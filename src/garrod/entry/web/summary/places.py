@@ -1,0 +1,8 @@
+"""The places of this room."""
+
+from __future__ import annotations
+
+from garrod.entry.web.places import Place, PlaceAbout
+
+PLACES: tuple[Place, ...] = ()
+ABOUT: tuple[PlaceAbout, ...] = ()
