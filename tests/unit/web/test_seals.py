@@ -63,6 +63,24 @@ def test_form_belongs_to_its_session(seals: Seals) -> None:
     assert not seals.is_own(first, "")
 
 
+def test_token_of_forms_is_masked_anew_each_time(seals: Seals) -> None:
+    session = seals.session(seals.begun())
+    assert session is not None
+    tokens = {seals.csrf(session) for _ in range(20)}
+    assert len(tokens) == 20
+    assert all(seals.is_own(session, token) for token in tokens)
+    assert len({token[:64] for token in tokens} | {token[64:] for token in tokens}) == 40
+
+
+def test_token_that_is_none_of_ours_is_refused_whatever_it_is(seals: Seals) -> None:
+    session = seals.session(seals.begun())
+    assert session is not None
+    own = seals.csrf(session)
+    bent = ("0" * 128, "0" * 64, own[:-2], own + "00", own[64:] * 2, own.replace(own[0], "é"), "z")
+    for token in (*bent, " " + own, own[:64] + " " + own[65:]):
+        assert not seals.is_own(session, token), token
+
+
 def test_link_opens_once(seals: Seals) -> None:
     assert not seals.opens("")
     assert not seals.opens("twice")

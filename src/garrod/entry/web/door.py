@@ -26,8 +26,10 @@ from garrod.entry.guard import Guard
 from garrod.entry.web.asked import Visit, fields_of
 from garrod.entry.web.atlas import FIRST, place_of, ways, ways_about
 from garrod.entry.web.emergency.around import EMERGENCY, frame_of
+from garrod.entry.web.files import static
 from garrod.entry.web.framing import EMPTY, frame, framed
-from garrod.entry.web.pages import page, static
+from garrod.entry.web.packing import packed
+from garrod.entry.web.pages import page
 from garrod.entry.web.places import PlaceAbout
 from garrod.entry.web.sessions import Present
 from garrod.entry.web.signin.page import SignIn
@@ -68,13 +70,13 @@ class WebDoor:
         except Exception as error:
             LOG.error("WEB100 unforeseen fault", kind=type(error).__name__)
             answer = fault(OutsideError("something went wrong here; nothing was signed."), 500)
-        await answer(scope, receive, send)
+        await packed(answer, request.headers)(scope, receive, send)
 
     async def _answer(self, request: Request, receive: Any) -> Response:
         self.guard.admit(OPEN, request.headers)
         steps = tuple(unquote(s) for s in request.url.path.strip("/").split("/"))
         if steps[0] == "static":
-            return static(steps[-1]) or fault(InputError("there is no such file."), 404)
+            return _file(request, steps[-1])
         fields = await _fields(request, receive)
         if steps[0] == "sign-in":
             return await self.sign_in.answer(request, steps[1:], fields)
@@ -122,6 +124,14 @@ class WebDoor:
         answer.headers.update(flagged())
         self.sign_in.carry(answer, self.sessions.seals.renewed(present.session))
         return answer
+
+
+def _file(request: Request, name: str) -> Response:
+    """Return a file that pages are laid out with, or a page that says that there is none."""
+    version, head = request.query_params.get("v", ""), request.headers
+    accepts, known = head.get("accept-encoding", ""), head.get("if-none-match", "")
+    found = static(name, version, accepts=accepts, known=known)
+    return found or fault(InputError("there is no such file."), 404)
 
 
 def _named(present: Present) -> str:
