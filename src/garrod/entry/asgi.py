@@ -22,6 +22,7 @@ from garrod.entry.api.routes import answer
 from garrod.entry.api.subscribing_opening import kept_in
 from garrod.entry.audit_opening import audit_of, known_words
 from garrod.entry.consult import Consult
+from garrod.entry.demo_reset import RESET
 from garrod.entry.demo_world import load_demo
 from garrod.entry.glass_log import GlassLog
 from garrod.entry.governing import governed, learning
@@ -98,6 +99,11 @@ _rest = Mounted(
 )
 _seals = Seals(HOUSING.token, clock, link=os.environ.pop("GARROD_SIGN_IN", ""))
 _development = development_of(ENVIRONMENT, clock)
+_home = None
+if os.environ.get("GARROD_DEMO"):
+    from garrod.entry.demo_pages import home_of  # nothing of it is needed elsewhere
+
+    _home = home_of(os.environ.get("GARROD_BASE", ""), RESET, signs_in=_development is not None)
 _web = web_door(
     _desk.ask,
     guard,
@@ -108,6 +114,7 @@ _web = web_door(
     ticket=_development.ticket if _development else None,
     store=store_in(HOUSING.folder, is_demo=bool(os.environ.get("GARROD_DEMO"))),
     log=lambda: AUDIT.log,
+    home=_home,
 )
 _clinic = Clinic(_rest, _web)
 _near = Issuing(_clinic, IssuerDoor(_development, guard)) if _development else _clinic

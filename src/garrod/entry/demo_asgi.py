@@ -1,13 +1,11 @@
-"""The server of the demo: the record's doors, and two pages about its synthetic people.
+"""The server of the demo: the record's doors, and the report of its story's person.
 
 Started by its name, as `asgi` is: garrod demo.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from garrod.core.errors import AccessDenied
 from garrod.entry.asgi import AUDIT, ENVIRONMENT, guard
 from garrod.entry.asgi import doors as record
-from garrod.entry.demo_pages import people_page, story_page
+from garrod.entry.demo_pages import STORY_PATH, story_page
 from garrod.entry.guard import Guard
 from garrod.entry.hardening.mounting import hardened
 from garrod.entry.web.pages import HEADERS
@@ -31,7 +29,7 @@ Page = tuple[Callable[[], bytes], dict[str, str]]  # what makes a page, and its 
 
 
 class DemoDoors:
-    """Answers the two pages, and sends all else to the record's doors."""
+    """Answers the report, and sends all else to the record's doors."""
 
     def __init__(self, record: ASGIApp, guard: Guard, pages: dict[str, Page]) -> None:
         self._record, self._guard, self._pages = record, guard, pages
@@ -52,13 +50,5 @@ class DemoDoors:
         await answer(scope, receive, send)
 
 
-_SIGNS_IN = ENVIRONMENT.get("GARROD_DEV_ISSUER", "") == "1"
-_doors = DemoDoors(
-    record,
-    guard,
-    {
-        "/": (partial(people_page, os.environ.get("GARROD_BASE", ""), signs_in=_SIGNS_IN), HEADERS),
-        "/story": (story_page, REPORT),
-    },
-)
+_doors = DemoDoors(record, guard, {STORY_PATH: (story_page, REPORT)})
 app = hardened(_doors, AUDIT, guard, ENVIRONMENT)

@@ -1,27 +1,38 @@
-"""The demo's two pages, open without a token since nobody in them is real: people, and the report.
+"""The demo's two pages, open without a token since nobody in them is real: the tour, the report.
 
-/ lists the people as they were stored; /story is the report of the story's person. The record
-itself is behind its token, as everywhere.
+/ leads through the moments and lists the people as they were stored; /story is the report of the
+story's person. The record itself is behind its token, as everywhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 import orjson
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
 from garrod.adapters.fhir.person import read_person
 from garrod.adapters.identity.development import personas
 from garrod.adapters.report.html import render_html
 from garrod.adapters.world import load_profile
-from garrod.entry.demo_moments import MOMENTS, planted_people
+from garrod.core.errors import AccessDenied, InputError
+from garrod.entry.demo_moments import planted_people
+from garrod.entry.demo_reset import Reset
+from garrod.entry.demo_stories import stories
 from garrod.entry.demo_story import GENOME, PERSON, FhirJson
 from garrod.entry.demo_world import demo_people
 from garrod.entry.reporting import report_of
-from garrod.entry.web.pages import rendered
+from garrod.entry.web.asked import Visit
+from garrod.entry.web.atlas import place_of
+from garrod.entry.web.door import Home
+from garrod.entry.web.pages import page, see
+from garrod.entry.web.people.tour import MORE, SCENES, scenes_of
 from garrod.entry.wire import Services
+
+STORY_PATH = "/story"
+TAKEN = ("MedicationStatement", "MedicationRequest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +57,67 @@ def story_page() -> bytes:
     return render_html(report_of(services, person, table)).encode()
 
 
-@lru_cache(maxsize=1)
-def people_page(base: str, *, signs_in: bool = False) -> bytes:
-    """Return the list of the people as they were stored; `base` is where FHIR is served.
+def home_of(base: str, reset: Reset, *, signs_in: bool) -> Home:
+    """Return the first page of a demo: the tour, its people, and the way to start over.
 
-    `signs_in`: the development issuer signs in whom one chooses to be.
+    `base` is where FHIR is served; `signs_in`: the development issuer signs in whom one chooses.
     """
+    people = personas() if signs_in else {}
     ask = f"{base}/Patient/w0/$everything"
-    whom = tuple(personas().values()) if signs_in else ()
-    told = {"moments": MOMENTS, "personas": whom, "rows": tuple(_rows()), "ask": ask, "csrf": ""}
-    return rendered("people/demo.jinja", **told).encode()
+
+    async def home(visit: Visit | None) -> Response:
+        if visit is not None and visit.method == "POST":
+            return starting_over(visit, reset)
+        now = "" if visit is None else _persona_of(visit)
+        names = {id: f"{one.role.replace('-', ' ')}, {one.name}" for id, one in people.items()}
+        rows = await run_in_threadpool(demo_rows)
+        return page(
+            "people/demo.jinja",
+            scenes=scenes_of(SCENES, names, now=now, is_there=_is_there),
+            more=scenes_of(MORE, names, now=now, is_there=_is_there),
+            personas=tuple(people.values()),
+            now=now,
+            rows=rows,
+            ask=ask,
+            csrf="" if visit is None else visit.csrf,
+            may_start_over=reset.stop is not None,
+        )
+
+    return home
 
 
-def _rows() -> Iterator[DemoRow]:
+def starting_over(visit: Visit, reset: Reset) -> Response:
+    """Return the way to the new first page; the browser waits there until the demo is ready.
+
+    Raises: InputError, AccessDenied.
+    """
+    if visit.fields.get("do") != "start-over":
+        raise InputError("there is no such form.", code="REC001")
+    if not reset.ask():
+        raise AccessDenied("this record cannot be started over from here.", code="ACC003")
+    answer = see("/")
+    answer.headers["Connection"] = "close"
+    return answer
+
+
+def _persona_of(visit: Visit) -> str:
+    """Return which of the demo's people is signed in, or ""."""
+    return next((id for id, one in personas().items() if one.user == visit.actor.id), "")
+
+
+def _is_there(address: str) -> bool:
+    path = address.partition("?")[0]
+    return path == STORY_PATH or place_of(tuple(path.strip("/").split("/"))) is not None
+
+
+@lru_cache(maxsize=1)
+def demo_rows() -> tuple[DemoRow, ...]:
+    """Return the people as they were stored."""
     services = Services()
     told = [entry["resource"] for entry in orjson.loads(PERSON.read_bytes())["entry"]]
     drawn = demo_people(load_profile(services.shelf))
-    for found in (told, *planted_people(services), *drawn):
-        yield _row(found)
+    found = (told, *planted_people(services), *stories(), *drawn)
+    return tuple(_row(one) for one in found)
 
 
 def _row(found: list[FhirJson]) -> DemoRow:
@@ -72,7 +126,7 @@ def _row(found: list[FhirJson]) -> DemoRow:
     taken = {
         r["medicationCodeableConcept"]["coding"][0]["code"]
         for r in found
-        if r["resourceType"] == "MedicationStatement" and r["status"] == "active"
+        if r["resourceType"] in TAKEN and r["status"] == "active" and not _is_hidden(r)
     }
     return DemoRow(
         patient["id"],
@@ -82,6 +136,11 @@ def _row(found: list[FhirJson]) -> DemoRow:
         len(ill),
         len(taken),
     )
+
+
+def _is_hidden(resource: FhirJson) -> bool:
+    """Return whether somebody keeps it to themselves: this page is for anybody."""
+    return any(label["code"] == "R" for label in resource.get("meta", {}).get("security", ()))
 
 
 def _is_open(condition: FhirJson) -> bool:

@@ -21,6 +21,7 @@ from garrod.care.record.query import Query
 from garrod.care.record.service import Record
 from garrod.entry.demo_clinic import clinic, team_of
 from garrod.entry.demo_moments import MOMENTS, STORY, planted_people
+from garrod.entry.demo_stories import DISCHARGED, HIDING, news, stories
 from garrod.entry.demo_story import story_resources
 from garrod.entry.wire import Services
 
@@ -29,6 +30,7 @@ PEOPLE = 200
 # Of the world of that seed: methotrexate, lithium, amiodarone, warfarin, digoxin, valproate,
 # clozapine, capecitabine, tacrolimus, abacavir; metformin at an eGFR below 45.
 PICKED = (198, 359, 553, 586, 613, 639, 797, 856, 2171, 2285, 2342)
+PLANTED_IDS = (*(moment.id for moment in MOMENTS), DISCHARGED, HIDING)
 AT_ONCE = 20
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -45,11 +47,13 @@ async def load_demo(record: Record, codec: FhirCodec, services: Services) -> int
         return await _missing(record, codec, services)
     profile = load_profile(services.shelf)
     await _stored(record, codec, [*shared(profile), *clinic()])
-    planted = planted_people(services)
+    planted = [*planted_people(services), *stories()]
     drawn = [story_resources(services), *planted, *demo_people(profile)]
     for start in range(0, len(drawn), AT_ONCE):
         group = drawn[start : start + AT_ONCE]
         await asyncio.gather(*(_stored(record, codec, _with_team(person)) for person in group))
+    for said in news():
+        await _stored(record, codec, said)
     return len(drawn)
 
 
@@ -58,10 +62,13 @@ async def _missing(record: Record, codec: FhirCodec, services: Services) -> int:
     count = 0
     if await record.store.read("Patient", STORY.id) is None:
         return count
-    for person in planted_people(services):
+    for person in (*planted_people(services), *stories()):
         if await record.store.read("Patient", person[0]["id"]) is None:
             await _stored(record, codec, _with_team(person))
             count += 1
+            if person[0]["id"] == DISCHARGED:
+                for said in news():
+                    await _stored(record, codec, said)
     await _staffed(record, codec)
     return count
 
@@ -89,7 +96,7 @@ def _with_team(person: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 def demo_people(profile: Profile) -> Iterator[list[dict[str, Any]]]:
     """Yield the resources of each drawn person of the demo."""
     chance = np.random.Generator(np.random.Philox(key=SEED))
-    yield from people(profile, chance, 0, PEOPLE - len(MOMENTS) - len(PICKED))
+    yield from people(profile, chance, 0, PEOPLE - len(PLANTED_IDS) - len(PICKED))
     for number in PICKED:
         yield from people(profile, chance, number, 1)
 

@@ -9,9 +9,8 @@ from garrod.adapters.fhir.check.engine import Checker
 from garrod.adapters.fhir.record.parse import parse
 from garrod.adapters.fhir.validate.issue import Severity
 from garrod.adapters.world import shared
-from garrod.entry.demo_moments import MOMENTS
 from garrod.entry.demo_story import story_resources
-from garrod.entry.demo_world import PEOPLE, demo_people
+from garrod.entry.demo_world import PEOPLE, PLANTED_IDS, demo_people
 from garrod.entry.wire import Services
 from tests.unit.world.small_world import Json, profile, shelf
 
@@ -37,7 +36,7 @@ def taken(found: list[Json]) -> set[str]:
 
 def test_there_are_two_hundred_with_those_of_the_moments() -> None:
     ids = [found[0]["id"] for found in drawn()]
-    assert len(set(ids)) == len(ids) == PEOPLE - len(MOMENTS)
+    assert len(set(ids)) == len(ids) == PEOPLE - len(PLANTED_IDS)
 
 
 @pytest.mark.parametrize(

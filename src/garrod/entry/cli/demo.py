@@ -10,10 +10,14 @@ import typer
 from garrod.entry.cli.output import say, write_out
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from garrod.care.decide.model import Decision
 
 EXAMPLE = "Example: garrod demo --once"
 HOST = "127.0.0.1"
+AGAIN = "GARROD_DEMO_SOCKET"  # the open socket that a demo leaves to the one that follows it
+BACKLOG = 128  # Not clinical: browsers that may wait while a demo starts over
 NOT_STARTED = 3  # as uvicorn ends where a server could not start; it has said why
 
 
@@ -25,6 +29,17 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="Print the story and exit.")] = False,
 ) -> None:
     """Show one alert for a synthetic person, then serve the record of two hundred of them."""
+    import os
+
+    is_again = AGAIN in os.environ  # it started over: its story has been told
+    if not is_again:
+        _tell_story()
+    if not once:
+        _serve(port, open_browser=not no_browser and not is_again)
+
+
+def _tell_story() -> None:
+    """Print the decision about the story's person.  Raises: GarrodError."""
     from garrod.adapters.fhir.medicine import read_order
     from garrod.adapters.fhir.person import read_person
     from garrod.adapters.report.text import decision_text
@@ -40,8 +55,6 @@ def demo(
     decision = services.answer(person, proposal, today=today())
     text = decision_text(decision, person, proposal) + _closing(decision)
     write_out([text.encode()], None)
-    if not once:
-        _serve(port, open_browser=not no_browser)
 
 
 def _closing(decision: Decision) -> str:
@@ -64,14 +77,15 @@ def _serve(port: int, *, open_browser: bool) -> None:
     """
     import asyncio
 
-    from garrod.entry.cli.serve import check_port, sign_in_link, tell_development, tell_server
+    from garrod.entry.cli.serve import sign_in_link, tell_development, tell_server
+    from garrod.entry.demo_reset import forget, own_record
     from garrod.entry.housing import housing_of, try_store
     from garrod.entry.terms import mode_named
 
     mode_named()
     housing = housing_of(is_demo=True)
     asyncio.run(try_store(housing))
-    check_port(HOST, port)
+    listening = _listening(port)
     tell_server(housing, f"http://{HOST}:{port}/fhir", is_demo=True)
     url = f"http://{HOST}:{port}"
     link = sign_in_link(url)
@@ -88,27 +102,68 @@ def _serve(port: int, *, open_browser: bool) -> None:
 
             webbrowser.open(link)
 
-    _run(port, told)
+    record = own_record(housing)
+    _run(listening.dup(), told, may_start_over=record is not None)
+    if record is not None:  # who ended it otherwise does not come back from _run
+        forget(record)
+        _begin_again(listening)
 
 
-def _run(port: int, told: Callable[[], None]) -> None:
-    """Run the server; say so when it answers, not before."""
+def _listening(port: int) -> socket:
+    """Return where the demo listens: the socket of the one before it, or a new one.
+
+    Raises: InputError INP040 where somebody listens there already.
+    """
+    import os
     import socket
+
+    from garrod.entry.cli.serve import check_port
+
+    handle = os.environ.pop(AGAIN, "")
+    if handle:
+        return socket.socket(fileno=int(handle))
+    check_port(HOST, port)
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.bind((HOST, port))
+    made.listen(BACKLOG)
+    return made
+
+
+def _run(listening: socket, told: Callable[[], None], *, may_start_over: bool) -> None:
+    """Run the server; say so when it answers, not before. Return where it is to start over."""
     import sys
 
     import uvicorn
 
     from garrod.entry.cli.serve import QUIET
+    from garrod.entry.demo_reset import RESET
 
     class Server(uvicorn.Server):
         """Tells when it has started."""
 
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        async def startup(self, sockets: list[socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started:
                 told()
 
-    server = Server(uvicorn.Config("garrod.entry.demo_asgi:app", host=HOST, port=port, **QUIET))
-    server.run()
+    server = Server(uvicorn.Config("garrod.entry.demo_asgi:app", **QUIET))
+    if may_start_over:
+        RESET.stop = lambda: setattr(server, "should_exit", True)
+    server.run(sockets=[listening])
     if not server.started:
         sys.exit(NOT_STARTED)
+    if not RESET.is_wanted:
+        sys.exit(0)
+
+
+def _begin_again(listening: socket) -> None:
+    """Become the same command anew; who asks meanwhile waits on the socket that stays open."""
+    import os
+    import sys
+
+    say("The demo starts over: its record is stored anew.")
+    listening.set_inheritable(True)
+    command = "from garrod.entry.cli.app import main; main()"
+    os.environ[AGAIN] = str(listening.fileno())
+    os.execv(sys.executable, [sys.executable, "-c", command, *sys.argv[1:]])

@@ -43,6 +43,7 @@ STATUS = {
     "SNP002": 409,
 }  # fmt: skip
 FORM = "application/x-www-form-urlencoded"
+Home = Callable[[Visit | None], Awaitable[Response]]  # None: nobody is signed in
 
 
 class WebDoor:
@@ -54,9 +55,11 @@ class WebDoor:
         guard: Guard,
         sign_in: SignIn,
         log: Callable[[], Any] = lambda: None,
+        home: Home | None = None,
     ) -> None:
-        """`log` gives the audit log while it is open."""
+        """`log` gives the audit log while it is open; `home`: a first page for anybody (a demo)."""
         self.consult, self.guard, self.sign_in, self.log = consult, guard, sign_in, log
+        self.home = home
         self.sessions = sign_in.sessions
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
@@ -81,6 +84,9 @@ class WebDoor:
         if steps[0] == "sign-in":
             return await self.sign_in.answer(request, steps[1:], fields)
         present = self.sessions.present(request.cookies.get(self.sessions.cookie, ""))
+        is_first = steps == ("",) and request.method != "POST"
+        if present is None and self.home is not None and is_first:
+            return await self.home(None)
         if present is None:
             return self.sign_in.asked(request.url.path, request.method, _carried(steps, fields))
         current().acted(present.who.actor)
@@ -113,10 +119,12 @@ class WebDoor:
         around = await frame_of(visit)
         links = (*ways(visit.actor, steps), *around.links)
         about = ways_about(visit.actor, steps)
-        around = replace(around, links=links, about=about, who=_named(present), flags=flagged)
+        has_tour = self.home is not None
+        around = replace(around, links=links, about=about, has_tour=has_tour)
+        around = replace(around, who=_named(present), flags=flagged)
         frame(around)
         try:
-            answer = await _routed(visit)
+            answer = await self._routed(visit)
         except SignInAgain:
             raise
         except GarrodError as error:
@@ -124,6 +132,17 @@ class WebDoor:
         answer.headers.update(flagged())
         self.sign_in.carry(answer, self.sessions.seals.renewed(present.session))
         return answer
+
+    async def _routed(self, visit: Visit) -> Response:
+        """Return the page that is asked for.  Raises: GarrodError."""
+        if visit.path == ("",) and self.home is not None:
+            return await self.home(visit)
+        place = place_of(visit.path)
+        if isinstance(place, PlaceAbout):
+            return await place.answer(visit, visit.path[1])
+        if place is not None:
+            return await place.answer(visit)
+        return fault(InputError("there is no such page."), 404)
 
 
 def _file(request: Request, name: str) -> Response:
@@ -141,16 +160,6 @@ def _named(present: Present) -> str:
         return "this machine’s own user"
     role = actor.role.replace("-", " ") or "no role that is known here"
     return f"{present.who.name or actor.id}, {role}"
-
-
-async def _routed(visit: Visit) -> Response:
-    """Return the page that is asked for.  Raises: GarrodError."""
-    place = place_of(visit.path)
-    if isinstance(place, PlaceAbout):
-        return await place.answer(visit, visit.path[1])
-    if place is not None:
-        return await place.answer(visit)
-    return fault(InputError("there is no such page."), 404)
 
 
 def _sought(visit: Visit, error: GarrodError) -> str:

@@ -47,6 +47,7 @@ class Frame:
     links: tuple[Link, ...] = ()
     about: tuple[Link, ...] = ()  # ways to the pages about the same person
     who: str = ""
+    has_tour: bool = False  # the first page is a demo's
     flags: Callable[[], Mapping[str, str]] = dict
 
 

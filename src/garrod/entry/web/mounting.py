@@ -12,7 +12,7 @@ from garrod.adapters.identity.signing_in import SigningIn
 from garrod.entry.consult import Consult
 from garrod.entry.guard import Guard
 from garrod.entry.identity import Identity
-from garrod.entry.web.door import WebDoor
+from garrod.entry.web.door import Home, WebDoor
 from garrod.entry.web.seals import Seals
 from garrod.entry.web.sessions import Sessions
 from garrod.entry.web.signin.page import SignIn
@@ -29,11 +29,13 @@ def web_door(
     ticket: Callable[[str], str] | None = None,
     store: SessionStore | None = None,
     log: Callable[[], Any] = lambda: None,
+    home: Home | None = None,
 ) -> WebDoor:
     """Return the door. `base` is the address of this server's FHIR, as others know it.
 
     `ticket` lets who opens the printed link in as somebody of the demo; `store` keeps sessions over
-    restarts and for other workers; `log` gives the audit log while it is open.
+    restarts and for other workers; `log` gives the audit log while it is open; `home` is the first
+    page of a demo.
     """
     root = base.removesuffix("/fhir")
     service = None
@@ -42,4 +44,4 @@ def web_door(
         service = SigningIn(identity.keys, identity.reading, clock, new, used=store)
     sessions = Sessions(seals, clock, is_tls=root.startswith("https://"), store=store)
     sign_in = SignIn(sessions, service, root, has_token=not guard.is_public, ticket=ticket)
-    return WebDoor(consult, guard, sign_in, log)
+    return WebDoor(consult, guard, sign_in, log, home)
