@@ -1,5 +1,18 @@
-// Optional: matches appear while typing, and a form is sent once. Every page works without it.
+// Optional: matches appear while typing, a form is sent once, what went wrong is where one is, and
+// Escape folds what was unfolded. Every page works without it.
 "use strict";
+const problem = document.querySelector(".problem[role=alert]");
+if (problem) {
+  problem.tabIndex = -1;
+  problem.focus();
+}
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented) return;
+  const folded = event.target.closest("details[open]");
+  if (!folded || event.target.matches("input, textarea, select")) return;
+  folded.open = false;
+  folded.querySelector("summary").focus();
+});
 for (const form of document.querySelectorAll("form[data-once]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
