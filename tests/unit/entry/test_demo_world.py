@@ -9,6 +9,8 @@ from garrod.adapters.fhir.check.engine import Checker
 from garrod.adapters.fhir.record.parse import parse
 from garrod.adapters.fhir.validate.issue import Severity
 from garrod.adapters.world import shared
+from garrod.entry.demo_moments import planted_people
+from garrod.entry.demo_stories import news, stories
 from garrod.entry.demo_story import story_resources
 from garrod.entry.demo_world import PEOPLE, PLANTED_IDS, demo_people
 from garrod.entry.wire import Services
@@ -82,7 +84,9 @@ def test_every_resource_of_the_story_is_marked_and_refers_to_what_is_there() -> 
 @pytest.mark.slow
 def test_every_resource_is_valid_since_the_demo_does_not_check_them() -> None:
     checker = Checker(shelf())
-    everything = [story_resources(Services(shelf=shelf())), list(shared(profile())), *drawn()]
+    planted = [*stories(), *news(), *planted_people(Services(shelf=shelf()))]
+    drawn_too = [list(shared(profile())), *drawn()]
+    everything = [story_resources(Services(shelf=shelf())), *planted, *drawn_too]
     faults = [
         (r["resourceType"], r["id"], issue)
         for found in everything
