@@ -64,6 +64,8 @@ WEB = {
     "": "seen", "patients": "seen, people, demand", "emergency": "demand", "access": "house",
     "review": "house",
     "sign-in": "open", "sign-out": "own", "static": "open",
+    "learn": "own, made-up people alone",
+    "today": "seen; what governance judges: house",
 }  # fmt: skip
 WITHOUT_A_TOKEN = {
     "/health", "/metrics", "/openapi.json", "/fhir/metadata",
@@ -93,6 +95,8 @@ PAST = {
     "entry/api/subscribing_writing.py": "the version that this very request wrote",
     "entry/api/websocket.py": "the Subscription that its owner bound",
     "entry/cli/audit_review.py": "the local user's command",
+    "entry/web/news.py": "the feed, of which each page hears through Record.tells",
+    "entry/web/today/reading.py": "the queue of looks, to whoever reads all history",
     "entry/web/review/page.py": "the queue beside the record, to whoever reads all history",
     "entry/web/access/judging.py": "the glasses that were broken, to whoever reads all history",
     "entry/web/access/page.py": "who has a number, to whoever reads all history",

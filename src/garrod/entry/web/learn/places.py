@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from garrod.entry.web.learn.page import learn_page
 from garrod.entry.web.places import Place, PlaceAbout
 
-PLACES: tuple[Place, ...] = ()
+CLINICAL = frozenset(
+    ("prescriber", "pharmacist", "nurse", "laboratory-scientist", "geneticist")
+)  # fmt: skip
+PLACES: tuple[Place, ...] = (Place("learn", learn_page, "Learn", CLINICAL),)
 ABOUT: tuple[PlaceAbout, ...] = ()
