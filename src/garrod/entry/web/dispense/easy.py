@@ -5,6 +5,7 @@ Person -> Sheet. What is not known is said; nothing is made up.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from garrod.adapters.report.phrases import capital
@@ -14,8 +15,9 @@ from garrod.entry.web.dispense.view import Easy, Sheet
 from garrod.entry.web.prescribe.banner import day
 
 UNKNOWN_USE = "We do not know. Ask your pharmacist what it is for."
-HOW = "Take it the way the label says. Not sure? Ask us."
-NEEDED = "Take it only when you need it. Read the label first."
+ASK = "Not sure? Ask us."
+HOW = f"Take it the way the label says. {ASK}"
+NEEDED = "Take it only when you need it."
 NO_ALLERGY = "We have no allergy on our list. Tell us if you have one."
 UNSEEN = {
     "medicines": "We could not see all your medicines.",
@@ -33,15 +35,15 @@ ADVICE = (
 )
 
 
-def sheet_of(person: Person, today: date) -> Sheet:
-    """Return the easy sheet of a person."""
+def sheet_of(person: Person, today: date, directions: Mapping[str, str]) -> Sheet:
+    """Return the easy sheet of a person. `directions` are as written, by the line's reference."""
     active = [a for a in person.allergies if a.is_active]
     unseen = "allergies" in person.unseen
     return Sheet(
         id=person.reference.rpartition("/")[2],
         name=person.name or "No name on our list",
         day=day(today),
-        medicines=tuple(_easy(line) for line in person.medicines),
+        medicines=tuple(_easy(line, directions) for line in person.medicines),
         allergies=tuple(capital(a.text) for a in active),
         allergies_note="" if active else UNSEEN["allergies"] if unseen else NO_ALLERGY,
         advice=ADVICE,
@@ -49,8 +51,12 @@ def sheet_of(person: Person, today: date) -> Sheet:
     )
 
 
-def _easy(line: MedicineLine) -> Easy:
+def _easy(line: MedicineLine, directions: Mapping[str, str]) -> Easy:
     reasons = [c.display for c in line.reasons if c.display]
     use = capital("; ".join(dict.fromkeys(reasons))) if reasons else UNKNOWN_USE
     since = f"You have it since {day(line.started)}." if line.started else ""
-    return Easy(capital(line.text) or "No name", use, NEEDED if line.is_as_needed else HOW, since)
+    named = (line.reference, *line.renews)
+    said = next((directions[name] for name in named if name in directions), "")
+    how = f"{capital(said)}. {ASK}" if said else HOW
+    how = f"{how} {NEEDED}" if line.is_as_needed else how
+    return Easy(capital(line.text) or "No name", use, how, since)

@@ -18,7 +18,14 @@ from garrod.entry.web.asked import Visit
 from garrod.entry.web.dispense import acting
 from garrod.entry.web.dispense.easy import sheet_of
 from garrod.entry.web.dispense.names import STOPS, TAKES
-from garrod.entry.web.dispense.presenter import CUT, NONE, bought_of, script_of
+from garrod.entry.web.dispense.presenter import (
+    CUT,
+    NONE,
+    bought_of,
+    directions_by_line,
+    script_of,
+    shut,
+)
 from garrod.entry.web.dispense.reading import STATEMENT, SUPPLY, Checked, Counter, counter_of
 from garrod.entry.web.dispense.view import Page, Typed
 from garrod.entry.web.pages import page, see
@@ -57,7 +64,8 @@ async def dispense_page(visit: Visit, patient: str) -> Response:
     if visit.method == "POST":
         return await _sent(visit, patient, counter)
     if visit.fields.get("easy"):
-        sheet = sheet_of(counter.person, visit.consult.clock().date())
+        today = visit.consult.clock().date()
+        sheet = sheet_of(counter.person, today, directions_by_line(counter))
         return page("dispense/easy.jinja", sheet=sheet, csrf=visit.csrf)
     return _laid_out(visit, counter)
 
@@ -116,8 +124,8 @@ async def _dispensed(visit: Visit, counter: Counter, at: acting.At, order: Check
     id = at.id(SUPPLY)
     if any(s["id"] == id for s in counter.held[SUPPLY]):  # sent twice: it is done
         return _see(at.patient, "dispense", f"rx-{order.id}")
-    if order.body.get("status") != "active":
-        return _laid_out(visit, counter, (("#main", CLOSED),), status=412)
+    if why := shut(order.body):
+        return _laid_out(visit, counter, ((f"#rx-{order.id}", why),), status=412)
     if visit.fields.get("checked") != order.mark:
         return _laid_out(visit, counter, ((f"#rx-{order.id}", CHANGED),), status=412)
     if faults := _unanswered(visit, order):

@@ -10,13 +10,23 @@ from datetime import date
 
 from garrod.adapters.fhir.cards import TEAMS
 from garrod.adapters.fhir.dates import latest_date
+from garrod.adapters.fhir.draft import NO_DOSE as UNDOSED
 from garrod.adapters.fhir.json import Resource, many, one, text, words_of
 from garrod.adapters.report.phrases import capital, phenotype_words
 from garrod.care.decide.card import REASONS
 from garrod.core.finding import Status
 from garrod.core.person import GeneState, Person
 from garrod.entry.web.dispense.names import QUERY, STOPPED, TAKING
-from garrod.entry.web.dispense.reading import ISSUE, OBSERVATION, SUPPLY, TASK, Checked, Counter
+from garrod.entry.web.dispense.reading import (
+    ISSUE,
+    OBSERVATION,
+    REQUEST,
+    STATEMENT,
+    SUPPLY,
+    TASK,
+    Checked,
+    Counter,
+)
 from garrod.entry.web.dispense.view import Bought, Said, Script, Value
 from garrod.entry.web.learn.notes import explained_all
 from garrod.entry.web.prescribe.banner import day
@@ -26,6 +36,7 @@ from garrod.science.safety.subject import Measured
 NO_PURPOSE = "Not written: ask the person or the prescriber"
 NO_DIRECTIONS = "No directions are written: ask the prescriber"
 NONE = "There is no prescription here that is open."
+NO_DOSE = "No dose is written: ask the prescriber before it is dispensed"
 HELD = "On hold: not to be dispensed until the prescriber says so"
 CUT = "There is more on record than was looked through: the oldest is left out."
 GENES = {
@@ -42,13 +53,16 @@ STATES = {
     "rejected": "was turned down", "cancelled": "was cancelled",
 }  # fmt: skip
 ACTS = {QUERY: "Question", STOPPED: "Suggestion"}
-GONE = "Taken back"
+# UCUM codes, as a person reads them
+UNITS = {"{INR}": "", "mL/min/{1.73_m2}": "mL/min/1.73 m²", "umol/L": "µmol/L"}
+DISPENSED, GONE = "Dispensed", "Taken back"
 
 
 def script_of(counter: Counter, order: Checked, key: str, base: str) -> Script:
     """Return a prescription, ready to be laid out."""
     purpose = _purpose(order.body)
     said, card = order_view(order.looked, base), order.looked.card
+    supplies = tuple(_supply(s, counter.names) for s in counter.about(SUPPLY, order.reference))
     return Script(
         id=order.id,
         name=capital(order.looked.answer.order.text or said.name),
@@ -56,16 +70,17 @@ def script_of(counter: Counter, order: Checked, key: str, base: str) -> Script:
         purpose=purpose or NO_PURPOSE,
         is_purpose_known=bool(purpose),
         signed=_signed(order.body, counter.names),
-        state=HELD if text(order.body, "status") == "on-hold" else "",
+        state=shut(order.body),
         values=tuple(_value(one) for one in order.values),
-        lacking=", ".join(order.lacking),
-        genes=genes_of(counter.person, order.genes),
+        lacking="; ".join(order.lacking),
+        genes=(*genes_of(counter.person, order.genes), *_acting(order)),
         answers=tuple(_answers(counter, order)),
         order=said,
         options=tuple(dict.fromkeys(c.name for c in said.card.choices)) if said.card else (),
         notes=explained_all(card.advice) if card else (),
         needs_reason=order.needs_reason,
-        supplies=tuple(_supply(s, counter.names) for s in counter.about(SUPPLY, order.reference)),
+        is_supplied=any(s.what == DISPENSED for s in supplies),
+        supplies=supplies,
         tasks=tuple(_tasks(counter, order)),
         taking=tuple(_taking(counter, order)),
         key=key,
@@ -87,6 +102,32 @@ def genes_of(person: Person, genes: Iterable[str]) -> tuple[str, ...]:
     return tuple(_gene(person, gene) for gene in genes) or (NO_GENE,)
 
 
+def shut(body: Resource) -> str:
+    """Return why a prescription may not be dispensed as it stands, "" where it may."""
+    if text(body, "status") != "active":
+        return HELD
+    said = _directions(body)
+    return NO_DOSE if said == NO_DIRECTIONS or said.startswith(UNDOSED) else ""
+
+
+def directions_by_line(counter: Counter) -> dict[str, str]:
+    """Return the written directions of each line, by the reference of what it is read from."""
+    found = {}
+    for body in (*counter.held[REQUEST], *counter.held[STATEMENT]):
+        name = "dosageInstruction" if text(body, "resourceType") == REQUEST else "dosage"
+        said = ", then ".join(t for d in many(body, name) if (t := text(d, "text")))
+        if said and not said.startswith(UNDOSED):
+            found[f"{text(body, 'resourceType')}/{body['id']}"] = said
+    return found
+
+
+def _acting(order: Checked) -> Iterator[str]:
+    """Yield what other medicines make of a gene: that counts, not the result alone."""
+    advice = order.looked.card.advice if order.looked.card else ()
+    said = dict.fromkeys(b.text for a in advice for b in a.because if b.step == "behaves-as")
+    yield from (f"But now: {words}" for words in said)
+
+
 def day_of(written: str) -> str:
     """Return a day in words, or as it is written where it cannot be read."""
     found = latest_date(written[:10]) if written else None
@@ -105,7 +146,8 @@ def _gene(person: Person, gene: str) -> str:
 
 
 def _value(found: Measured) -> Value:
-    amount = f"{found.comparator}{found.value.normalize():f} {found.measure.unit}"
+    unit = UNITS.get(found.measure.unit, found.measure.unit)
+    amount = f"{found.comparator}{found.value.normalize():f} {unit}".strip()
     if found.why:
         amount = f"Could not be used: {found.why}"
     return Value(capital(found.measure.name), amount, _seen(found.seen))
@@ -158,7 +200,7 @@ def _supply(body: Resource, names: Mapping[str, str]) -> Said:
     who = next((_who(one(p, "actor"), names) for p in many(body, "performer")), "")
     is_gone = text(body, "status") == "entered-in-error"
     days = one(body, "daysSupply").get("value")
-    what = GONE if is_gone else "Dispensed"
+    what = GONE if is_gone else DISPENSED
     is_ours = str(body["id"]).startswith("counter-")
     undo = str(body["id"]) if is_ours and not is_gone else ""
     return Said(

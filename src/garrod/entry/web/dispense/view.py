@@ -47,6 +47,7 @@ class Script:
     options: tuple[str, ...]
     notes: tuple[Note, ...]
     needs_reason: bool
+    is_supplied: bool  # it was dispensed already, so that another time is asked for expressly
     supplies: tuple[Said, ...]
     tasks: tuple[Said, ...]
     taking: tuple[Said, ...]

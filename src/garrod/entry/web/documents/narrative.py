@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 
 LONGEST = 200_000  # Not clinical: characters of a document that are shown
+LOST = "Some of the text could not be read, and is not shown."
 READABLE = ("text/plain", "text/html", "application/xhtml+xml", "text/markdown", "text/csv")
 MARKUP = ("text/html", "application/xhtml+xml")
 HEADS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "caption"))
@@ -39,6 +40,11 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.blocks: list[Block] = []
         self._kind, self._words, self._hidden = "text", "", 0
+
+    @property
+    def is_hiding(self) -> bool:
+        """Return whether something hidden was begun and never ended: what follows it is lost."""
+        return self._hidden > 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin another block where the tag does."""
@@ -80,7 +86,8 @@ def blocks_of_markup(markup: str) -> tuple[Block, ...]:
     reader.feed(markup[:LONGEST])
     reader.close()
     reader.cut("text")
-    return tuple(reader.blocks)
+    lost = (Block("text", LOST),) if reader.is_hiding or len(markup) > LONGEST else ()
+    return (*reader.blocks, *lost)
 
 
 def blocks_of_text(plain: str) -> tuple[Block, ...]:
