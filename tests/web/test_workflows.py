@@ -1,0 +1,182 @@
+"""Whole workflows through the demo's sign-in, one click a person: who does what, and who sees it.
+
+1 the GP, 3 the community pharmacist, 10 the integrator (see the issue of the clinic).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.making.server import Server, server
+from tests.web.test_dispense_page import shot
+from tests.web.test_prescribe_page import check, held
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+As = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with server(tmp_path_factory.mktemp("workflows") / "data", demo=True) as made:
+        yield made
+
+
+@pytest.fixture
+def acting(chromium: Any, demo: Server) -> Iterator[As]:
+    """Yield what opens an address as somebody of the demo, signed in by one click."""
+    contexts = []
+
+    def opened(role: str, path: str, *, width: int = 1280) -> Any:
+        context = chromium.new_context(viewport={"width": width, "height": 900})
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"{demo.base}/")
+        page.locator(f'a[href^="/sign-in/start?as={role}"]').first.click()
+        page.wait_for_url(re.compile("/patients|/today|/connect|/knowledge|/review|/access"))
+        page.goto(f"{demo.base}{path}")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def main(page: Any) -> str:
+    return str(page.locator("main").inner_text())
+
+
+def typed(page: Any, name: str) -> None:
+    """Find a medicine by its name, as a prescriber does."""
+    page.get_by_label("Medicine", exact=True).fill(name)
+    page.get_by_role("button", name="Find").click()
+    page.locator("#found a").first.click()
+
+
+def dosed(page: Any, amount: str, use: str) -> None:
+    """Fill in a dose and what it is for, and check the order again."""
+    if not page.get_by_label("Dose", exact=True).is_visible():
+        page.get_by_text("Dose and reason").click()
+    page.get_by_label("Dose", exact=True).fill(amount)
+    page.get_by_label("How often").select_option("1")
+    page.get_by_label("What it is for").fill(use)
+    page.get_by_role("button", name="Check again with this").click()
+
+
+def test_gp_takes_the_better_option_and_the_pharmacy_sees_it(acting: As, demo: Server) -> None:
+    """Workflow 1: person, freshness, drug, card, accept, sign; the pharmacy sees the order."""
+    page = acting("prescriber", "/patients/demo-1/prescribe")
+    assert "This record, read" in page.locator(".sources").inner_text()
+    typed(page, "clopid")
+    assert "CYP2C19 poor metaboliser" in page.locator(".card h2").first.inner_text()
+    shot(page, "w1-card")
+    clicks = 0
+    for role, name in (("link", "Prescribe ticagrelor instead"), ("button", "Sign Ticagrelor")):
+        page.get_by_role(role, name=name).click()
+        clicks += 1
+    assert clicks == 2  # none of them typed anything
+    assert page.get_by_role("heading", level=1).inner_text() == "Signed: Ticagrelor"
+    (issue,) = [i for i in held(demo, "DetectedIssue", "demo-1") if i["status"] == "final"]
+    assert issue["code"]["text"] == "Clopidogrel"
+    pharmacy = acting("pharmacist", "/patients/demo-1/dispense")
+    order = pharmacy.locator("article").filter(
+        has=pharmacy.get_by_role("heading", name="Ticagrelor")
+    )
+    assert "Dr Priya Example-Synthetic" in order.inner_text()
+    assert "CYP2C19" in order.inner_text()  # the advice that was followed stands with it
+    assert "Followed" in order.inner_text()
+    check(pharmacy)
+    shot(pharmacy, "w1-pharmacy")
+
+
+def test_gp_overrules_by_a_chip_and_the_task_is_made(acting: As, demo: Server) -> None:
+    """Workflow 1, overruled: a chip, nothing typed, makes a task with an owner and a day."""
+    page = acting("prescriber", "/patients/demo-3/prescribe")
+    typed(page, "codeine")
+    assert "behaves as poor metaboliser" in page.locator(".card h2").first.inner_text()
+    if not page.get_by_text("Will monitor").is_visible():
+        page.get_by_text("overrule the card").click()
+    page.get_by_text("Will monitor").click()
+    page.get_by_role("button", name="Overrule and sign Codeine").click()
+    follows = page.get_by_role("heading", name="What follows").locator("xpath=following::ul[1]")
+    assert "No task was made" not in follows.inner_text()
+    assert ", by " in follows.inner_text()
+    assert [t for t in held(demo, "Task", "demo-3") if t["status"] == "requested"]
+    pharmacy = acting("pharmacist", "/patients/demo-3/dispense")
+    said = main(pharmacy)
+    assert "Overruled: Will monitor" in said
+    assert "No dose is written" in said  # nor can it be dispensed so
+    assert pharmacy.get_by_role("button", name="Dispense Codeine").count() == 0
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_pharmacist_sees_why_checks_asks_and_gives(acting: As, demo: Server, width: int) -> None:
+    """Workflow 3: why, values, gene; check, bought, taken, stopped, suggestion; the easy sheet."""
+    who = "demo-7" if width == 1280 else "demo-2"  # each run has a person of its own
+    gp = acting("prescriber", f"/patients/{who}/prescribe?drug=paracetamol")
+    dosed(gp, "1000", "sore knees")
+    gp.get_by_role("button", name="Sign Paracetamol").click()
+    assert "Signed" in gp.get_by_role("heading", level=1).inner_text()
+    page = acting("pharmacist", f"/patients/{who}/dispense", width=width)
+    order = page.locator("article").filter(has=page.get_by_role("heading", name="Paracetamol"))
+    said = order.inner_text()
+    assert "Sore knees" in said or "sore knees" in said
+    assert "1000 mg once a day" in said
+    assert "Values" in said
+    assert "Genes" in said
+    check(page)
+    page.get_by_role("button", name="Dispense Paracetamol").click()
+    assert "Dispensed" in page.get_by_role("status").inner_text()
+    page.get_by_label("Medicine, herb or supplement").fill("ibuprofen")
+    page.get_by_role("button", name="Add and check it").click()
+    assert "Ibuprofen" in page.locator("#bought").inner_text()
+    order.locator("summary").filter(has_text="How they take it").click()
+    order.get_by_text("Misses a dose now and then").click()
+    order.get_by_role("button", name="Write down how it is taken").click()
+    assert "Misses a dose now and then" in order.locator("dl").first.inner_text()
+    order.locator("summary").filter(has_text="How they take it").click()
+    order.get_by_text("It did not help").click()
+    order.get_by_role("button", name="Suggest to stop it").click()
+    assert "stays as it is until they decide" in page.get_by_role("status").inner_text()
+    order.locator("summary").filter(has_text="Ask the prescriber").click()
+    order.get_by_label("Your question").fill("Shall we try a gel?")
+    order.get_by_role("button", name="Send the question").click()
+    check(page)
+    shot(page, f"w3-counter-{width}")
+    (supply,) = held(demo, "MedicationDispense", who)
+    assert supply["performer"] == [{"actor": {"reference": "Practitioner/demo-pharmacist"}}]
+    tasks = [t for t in held(demo, "Task", who) if t["id"].startswith("counter-")]
+    assert {t["intent"] for t in tasks} == {"proposal", "order"}
+    for task in tasks:
+        assert task["owner"] == {"reference": "Practitioner/demo-prescriber"}
+        assert task["restriction"]["period"]["end"]
+    requests = held(demo, "MedicationRequest", who)
+    assert [r["status"] for r in requests if "aracetamol" in str(r)] == ["active"]
+    page.get_by_role("link", name="Easy sheet").click()
+    assert "1000 mg once a day" in main(page)
+    check(page)
+    shot(page, f"w3-easy-{width}")
+
+
+def test_what_is_hidden_from_a_role_is_hidden_here_too(acting: As, demo: Server) -> None:
+    page = acting("analyst", "/patients")
+    for tail in ("dispense", "documents", "documents/DiagnosticReport/x"):
+        assert page.goto(f"{demo.base}/patients/demo-1/{tail}").status in (403, 404), tail
+    check(page)
+    patient = acting("patient", "/patients/demo-1/documents")
+    assert patient.get_by_role("heading", level=1).inner_text() == "Documents"
+    assert patient.goto(f"{demo.base}/patients/demo-2/documents").status in (403, 404)
+    nurse = acting("nurse", "/patients/demo-1/documents")
+    assert nurse.get_by_role("heading", level=1).inner_text() == "Documents"
+
+
+def test_progress_is_each_persons_own(acting: As, demo: Server) -> None:
+    page = acting("prescriber", "/learn/1")
+    page.get_by_text("Prescribe another medicine").click()
+    page.get_by_role("button", name="See what the engine says").click()
+    page.goto(f"{demo.base}/learn")
+    assert "1 of 5" in main(page)
+    assert "0 of 5" in main(acting("nurse", "/learn"))
