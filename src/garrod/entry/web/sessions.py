@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from garrod.adapters.identity.sessions import SessionStore
@@ -27,6 +27,13 @@ class SignedIn:
     actor: Actor
     name: str = ""
     hint: str = ""  # the ID token, to sign out there as well
+
+
+@dataclass(frozen=True, slots=True)
+class Living(Session):
+    """A session that can be asked whether it still holds, by an answer that goes on for long."""
+
+    holds: Callable[[], bool] = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +77,17 @@ class Sessions:
 
     def present(self, cookie: str) -> Present | None:
         """Return who a cookie is of; None where it is not ours, over, or was signed out."""
-        session = self.seals.session(cookie)
-        if session is None:
+        found = self.seals.session(cookie)
+        if found is None:
             return None
+        session = Living(
+            found.id, found.began, found.used, lambda: self.present(cookie) is not None
+        )
         if session.id.startswith(OURS):
             is_over = self.store.has_ended(session.id, LOCAL.id, session.began)
             return None if is_over else Present(session, SignedIn(LOCAL))
-        found = self.store.held(session.id, self._now())
-        return Present(session, _read(found)) if found is not None else None
+        held = self.store.held(session.id, self._now())
+        return Present(session, _read(held)) if held is not None else None
 
     def end(self, session: Session) -> None:
         """End a session: a copy of its cookie is of no use any more."""
