@@ -1,0 +1,48 @@
+"""Says from which setting a resource came, as far as it says so itself; and what those are called.
+
+meta.source, the care setting, whose line it is, where a visit was -> a setting, or ""
+"""
+
+from __future__ import annotations
+
+from garrod.adapters.fhir.json import Resource, one, text
+from garrod.adapters.fhir.lines.names import LINE, SETTING
+from garrod.adapters.fhir.lines.nested import within, words
+
+PRACTICE, HOSPITAL, PHARMACY, LABORATORY = "practice", "hospital", "pharmacy", "laboratory"
+CLINIC, HOMECARE, PERSON, REGISTRY = "clinic", "homecare", "person", "registry"
+SETTINGS = {
+    PRACTICE: "GP practice",
+    HOSPITAL: "Hospital",
+    PHARMACY: "Community pharmacy",
+    LABORATORY: "Laboratory",
+    CLINIC: "Clinic",
+    HOMECARE: "Care at home",
+    PERSON: "The person",
+    REGISTRY: "Registry",
+    "": "Setting not stated",
+}
+USUAL = (PRACTICE, HOSPITAL, PHARMACY, LABORATORY)  # of whom it is said where nothing is there
+_ALSO = {"gp": PRACTICE, "community-pharmacy": PHARMACY}
+_STAYS = frozenset(("IMP", "ACUTE", "EMER", "OBSENC", "SS"))
+
+
+def setting_of(resource: Resource) -> str:
+    """Return the setting that a resource came from; "" where it does not say."""
+    source = text(one(resource, "meta"), "source").partition("#")[0].rstrip("/")
+    said = (
+        source.rpartition("/")[2],
+        words(resource, SETTING, "Code"),
+        words(within(resource, LINE), "owner", "Code"),
+    )
+    for one_said in said:
+        name = _ALSO.get(one_said, one_said)
+        if name and name in SETTINGS:
+            return name
+    is_stay = resource.get("resourceType") == "Encounter"
+    return HOSPITAL if is_stay and text(one(resource, "class"), "code") in _STAYS else ""
+
+
+def is_setting(said: str) -> bool:
+    """Return whether a word is the code of a setting, and no words for people."""
+    return said in SETTINGS or said in _ALSO

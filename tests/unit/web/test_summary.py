@@ -1,0 +1,244 @@
+"""The summary's own words: what each resource is on a timeline, trends, sources, gaps."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from garrod.care.record.people import Snapshot
+from garrod.core.finding import Candidate, GeneFinding, Status
+from garrod.core.medicine import Coding, MedicineLine
+from garrod.core.person import Allergy, Condition, Person
+from garrod.core.resource import Version
+from garrod.entry.web.summary.entries import READERS, Entry, entry_of
+from garrod.entry.web.summary.facts import (
+    allergies_of,
+    due_words,
+    genes_of,
+    medicines_of,
+    problems_of,
+    tasks_of,
+    untested_of,
+)
+from garrod.entry.web.summary.measured import Measure, measures_of, value_words
+from garrod.entry.web.summary.origin import setting_of
+from garrod.entry.web.summary.presenter import gaps_of, sources_of
+from garrod.entry.web.summary.reading import Read
+from garrod.entry.web.summary.timeline import SHOWN, asked_of, timeline_of
+from garrod.entry.web.summary.trends import results_of, trend_words
+from garrod.entry.web.summary.words import day_words
+from garrod.entry.wire import Services
+
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+TODAY = NOW.date()
+Json = dict[str, Any]
+OWN = {"reference": "Patient/p"}
+UCUM = "http://unitsofmeasure.org"
+
+
+def version(kind: str, id: str = "x", at: datetime = NOW, **more: Any) -> Version:
+    body = json.dumps({"resourceType": kind, "subject": OWN, **more}).encode()
+    return Version(kind, id, 1, at, "PUT", 1, body, sha256=f"{kind}{id}{body!r}".encode())
+
+
+def entry(kind: str, id: str = "x", **more: Any) -> Entry:
+    return entry_of(version(kind, id, **more))
+
+
+def value(number: float, unit: str = "umol/L", code: str = "14682-9", **more: Any) -> Json:
+    return {
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": code}], "text": "Creatinine"},
+        "valueQuantity": {"value": number, "unit": unit, "system": UCUM, "code": unit},
+        **more,
+    }
+
+
+def measure(number: str, **more: Any) -> Measure:
+    return Measure(**{"key": "k", "name": "Creatinine", "value": Decimal(number),
+                      "unit": "µmol/L", "when": "2026-11-02", **more})  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", READERS)
+def test_every_kind_reads_of_a_resource_that_says_nothing(kind: str) -> None:
+    found = entry(kind)
+    assert found.title
+    assert (found.low, found.setting) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "title", "when"),
+    [
+        ("Encounter", {"class": {"code": "IMP"}, "period": {"start": "2026-03-01T10:00:00Z"}},
+         "Stay in hospital", "2026-03-01"),
+        ("MedicationRequest", {"medicationCodeableConcept": {"text": "Codeine"},
+         "authoredOn": "2026-03"}, "Prescribed: Codeine", "2026-03"),
+        ("MedicationDispense", {"medicationReference": {"display": "Codeine"},
+         "whenHandedOver": "2026-03-02"}, "Handed out: Codeine", "2026-03-02"),
+        ("DetectedIssue", {"detail": "Avoid", "identifiedDateTime": "2026-03-02"},
+         "Advice: Avoid", "2026-03-02"),
+        ("DocumentReference", {"description": "Discharge letter", "date": "2026-03-02T09:00:00Z"},
+         "Document: Discharge letter", "2026-03-02"),
+    ],
+)  # fmt: skip
+def test_what_happened_is_said_in_words(kind: str, more: Json, title: str, when: str) -> None:
+    found = entry(kind, **more)
+    assert (found.title, found.day) == (title, when)
+
+
+def test_setting_is_as_the_resource_says_and_else_not_stated() -> None:
+    def of(**more: Any) -> str:
+        return setting_of({"resourceType": "Encounter", **more})
+
+    assert of(meta={"source": "https://x.example/world/practice#7"}) == "practice"
+    assert of(meta={"source": "urn:other"}, **{"class": {"code": "EMER"}}) == "hospital"
+    assert of() == ""
+
+
+def test_value_is_said_with_its_unit_and_a_gap_with_its_reason() -> None:
+    assert value_words(value(210)) == "210 µmol/L"
+    flagged = value(210, interpretation=[{"coding": [{"code": "H"}]}])
+    assert value_words(flagged) == "210 µmol/L (high)"
+    assert value_words({"dataAbsentReason": {"text": "haemolysed"}}) == "No value: haemolysed"
+    assert value_words({"valueBoolean": False}) == "No"
+    parts = [{"code": {"text": "Systolic"}, **{"valueQuantity": {"value": 120, "unit": "mm[Hg]"}}}]
+    assert value_words({"component": parts}) == "Systolic 120 mmHg"
+
+
+def test_value_that_was_an_error_is_no_result() -> None:
+    assert measures_of(value(210, status="entered-in-error"), "2026-11-02") == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        (None, "first value here"),
+        (measure("88", when="2026-03-03"), "up from 88 µmol/L on 3 March 2026"),
+        (measure("300", when="2026-03"), "down from 300 µmol/L on March 2026"),
+        (measure("210", when="2026-03-03"), "the same as on 3 March 2026"),
+        (measure("2", unit="mg/dL"), "before in another unit: 2 mg/dL on 2 November 2026"),
+        (measure("9", comparator="<"), "before: <9 µmol/L on 2 November 2026"),
+    ],
+)
+def test_trend_is_a_fact_and_no_judgement(before: Measure | None, words: str) -> None:
+    assert trend_words(measure("210"), before) == words
+
+
+def test_newest_of_each_thing_measured_stands_beside_the_one_before() -> None:
+    some = [
+        entry("Observation", "b", **value(210, effectiveDateTime="2026-11-02")),
+        entry("Observation", "a", **value(88, effectiveDateTime="2026-03-03")),
+    ]
+    (found,) = results_of(some)
+    assert (found.value, found.trend) == ("210 µmol/L", "up from 88 µmol/L on 3 March 2026")
+
+
+def test_day_is_said_as_precisely_as_it_was_written() -> None:
+    said = [day_words(w) for w in ("2026-03-03T10:00:00Z", "2026-03", "2026", "", "2026-13")]
+    assert said == ["3 March 2026", "March 2026", "2026, day not stated", *["day not known"] * 2]
+
+
+def test_results_of_one_day_and_place_are_one_line() -> None:
+    some = [entry("Observation", f"o{n}", **value(n, effectiveDateTime="2026-11-02"))
+            for n in range(3)]  # fmt: skip
+    found = timeline_of(some, asked_of({}), "p", {})
+    ((event,),) = [day.events for day in found.days]
+    assert event.what == "3 results"
+    assert len(event.parts) == 3
+
+
+def test_timeline_is_paged_without_a_gap_and_filtered() -> None:
+    first = date(2026, 1, 1)
+    some = sorted(
+        (entry("Encounter", f"e{n}", period={"start": (first + timedelta(n)).isoformat()})
+         for n in range(SHOWN + 5)),
+        key=lambda e: e.place,
+    )  # fmt: skip
+    pages = [timeline_of(some, asked_of({"page": str(n)}), "p", {}) for n in (1, 2)]
+    days = [day.iso for found in pages for day in found.days]
+    assert days == sorted(days, reverse=True)
+    assert len(set(days)) == SHOWN + 5
+    assert (pages[0].newer, pages[1].older) == ("", "")
+    assert "page=2" in pages[0].older
+    none = timeline_of(some, asked_of({"setting": "hospital"}), "p", {})
+    assert (none.days, none.is_filtered) == ((), True)
+    assert asked_of({"setting": "<x>", "kind": "<x>", "page": "-1"}) == asked_of({})
+
+
+def test_entry_that_was_an_error_is_struck_and_undated_ones_stand_last() -> None:
+    some = sorted(
+        (entry("Condition", "b", status="entered-in-error"),
+         entry("Encounter", "a", period={"start": "1990"})), key=lambda e: e.place,
+    )  # fmt: skip
+    found = timeline_of(some, asked_of({}), "p", {})
+    assert [day.words for day in found.days] == ["1990, day not stated", "Day not known"]
+    assert found.days[1].events[0].is_void
+
+
+def test_each_usual_setting_is_named_even_where_nothing_of_it_is_here() -> None:
+    old = NOW - timedelta(days=200)
+    there = entry_of(version("Encounter", at=old, **{"class": {"code": "IMP"}},
+                             period={"start": "2026-01-01"}))  # fmt: skip
+    found = {source.name: source for source in sources_of([there], NOW)}
+    assert found["GP practice"].is_missing
+    assert "not known" in found["GP practice"].received
+    assert found["Hospital"].newest == "newest of 1 January 2026"
+    assert found["Hospital"].received.endswith("nothing for half a year")
+
+
+def test_what_may_be_missing_is_said() -> None:
+    snapshot = Snapshot(Person("Patient/p", notes=("a unit",)), 1, frozenset(("Condition",)))
+    said = " ".join(gaps_of(Read(snapshot, (), (), is_whole=False)))
+    for words in ("conditions", "a unit", "Only the first", "choices"):
+        assert words in said
+
+
+def test_facts_say_what_is_not_known() -> None:
+    person = Person(
+        "Patient/p",
+        conditions=(Condition("asthma", since=date(2020, 5, 1)), Condition("flu", is_active=False)),
+        allergies=(Allergy("Penicillin", criticality="high"), Allergy("Nuts", is_active=False)),
+        medicines=(MedicineLine("Codeine"),),
+    )
+    assert [line.text for line in problems_of(person)] == ["Asthma"]
+    (allergy,) = allergies_of(person)
+    assert allergy.note == "reaction not recorded; high risk"
+    assert medicines_of(person)[0].note == "what for: not recorded"
+    unseen = Person("Patient/p", unseen=frozenset(("allergies", "medicines", "conditions")))
+    for found in (allergies_of(unseen), medicines_of(unseen), problems_of(unseen)):
+        assert found[0].text == "Could not be read"
+
+
+def test_gene_that_bears_on_what_is_taken_stands_first() -> None:
+    known = Services().knowledge.medicines
+    finding = GeneFinding(
+        "CYP2C19", Status.AMBIGUOUS, (Candidate("*2/*2", 0.92, "Poor Metabolizer"),),
+        "Poor Metabolizer",
+    )  # fmt: skip
+    normal = GeneFinding("CYP2C9", Status.CALLED, (Candidate("*1/*1", 1, "Normal Metabolizer"),),
+                         "Normal Metabolizer")  # fmt: skip
+    line = MedicineLine("Clopidogrel", (Coding("http://www.whocc.no/atc", "B01AC04"),))
+    person = Person("Patient/p", findings=(normal, finding), medicines=(line,))
+    bearing = {"CYP2C19": ("clopidogrel", "voriconazole"), "CYP2C9": ("phenytoin",), "DPYD": ("x",)}
+    first, second = genes_of(person, bearing, known)
+    assert (first.name, first.is_loud, second.is_loud) == ("CYP2C19", True, False)
+    assert first.means == "Poor metaboliser (not certain: 92 in 100)"
+    assert first.bears == "bears on clopidogrel, taken now"
+    untested, words = untested_of(person, bearing)
+    assert untested == ("DPYD",)
+    assert "not the same as normal" in words
+
+
+def test_task_says_whose_it_is_and_how_late() -> None:
+    late = {"id": "t", "code": {"text": "Call"}, "owner": {"display": "Nurse"},
+            "restriction": {"period": {"end": "2026-11-25"}}}  # fmt: skip
+    (line,) = tasks_of([late], TODAY)
+    assert line.note == "Nurse; overdue by 3 days (was due 25 November 2026)"
+    assert line.is_loud
+    assert due_words("2026-11-28", TODAY) == "due today"
+    assert due_words("2026-11-29", TODAY) == "due in 1 day, 29 November 2026"
+    assert due_words("", TODAY) == "no day was set"
