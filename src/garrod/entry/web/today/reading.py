@@ -1,0 +1,149 @@
+"""Reads what waits for who is signed in: open tasks, tests without a result, looks to judge.
+
+actor -> tasks that they may see, and which of them are theirs; names of people
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import orjson
+
+from garrod.adapters.fhir.cards_memory import OPEN
+from garrod.adapters.fhir.json import Resource
+from garrod.care.record.suspicions import items
+from garrod.entry.web.access.judging import opened_rows
+from garrod.entry.web.asked import Visit
+from garrod.entry.web.emergency.around import sees_all_history
+from garrod.entry.web.people.page import row_of as person_row
+from garrod.entry.web.summary.entries import concept
+from garrod.entry.web.summary.words import day_words
+from garrod.entry.web.today.presenter import count_words
+from garrod.entry.web.today.sorts import Item, is_theirs, item_of
+from garrod.entry.web.today.view import Row, Section
+
+CHUNK, MOST = 500, 5_000  # Not clinical: tasks read at a time; tasks that are looked through
+FEW = 10  # Not clinical: rows of what is no task
+LAB = frozenset(("laboratory-scientist", "geneticist"))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The open tasks that somebody may see, and those of them that are theirs."""
+
+    every: tuple[Item, ...]
+    mine: tuple[Item, ...]
+    is_whole: bool = True
+
+
+async def waiting(visit: Visit) -> Waiting:
+    """Return what is open for who is signed in.  Raises: AccessDenied."""
+    tasks, is_whole = await _found(visit, f"Task?status={','.join(sorted(OPEN))}", MOST)
+    every = [(task, item_of(task)) for task in tasks]
+    mine = [item for task, item in every if is_theirs(task, item, visit.actor)]
+    return Waiting(tuple(item for _, item in every), tuple(mine), is_whole)
+
+
+async def names_of(visit: Visit, patients: Iterable[str]) -> dict[str, str]:
+    """Return the names of people, as far as who is signed in may know them."""
+    seen, found = visit.consult.record.seen_by(visit.actor), {}
+    for patient in sorted(set(patients)):
+        version = await seen.read("Patient", patient)
+        if version is not None and not version.is_deleted:
+            found[patient] = person_row(orjson.loads(version.body), patient).name
+    return found
+
+
+async def other_sections(visit: Visit) -> tuple[Section, ...]:
+    """Return what waits and is no task: by role."""
+    if visit.actor.role in LAB:
+        return await _tests(visit)
+    if visit.actor.role == "governance-officer" and sees_all_history(visit):
+        return await _looks(visit)
+    return ()
+
+
+async def _found(visit: Visit, asked: str, most: int) -> tuple[list[Resource], bool]:
+    record = visit.consult.record
+    query = replace(record.codec.sought(asked), count=CHUNK)
+    found: list[Resource] = []
+    while True:
+        page, _ = await record.search(visit.actor, query)
+        found += [{**orjson.loads(v.body), "id": v.id} for v in page.versions]
+        if page.cursor is None or len(found) >= most:
+            return found, page.cursor is None
+        query = replace(query, cursor=page.cursor)
+
+
+async def _tests(visit: Visit) -> tuple[Section, ...]:
+    """Return the tests that were asked for and have no result, the longest waiting first."""
+    asked, is_whole = await _found(visit, "ServiceRequest?status=active", CHUNK)
+    asked.sort(key=lambda request: str(request.get("authoredOn", "9999")))
+    if not asked:
+        return ()
+    shown = asked[:FEW]
+    people = {_patient(one_asked) for one_asked in shown}
+    names = await names_of(visit, people)
+    rows = tuple(_test_row(request, names) for request in shown)
+    count = count_words(len(rows), len(asked)) + ("" if is_whole else " or more")
+    return (
+        Section("tests", "Tests asked for, without a result", count, rows, "/laboratory",
+                "The laboratory’s queue"),
+    )  # fmt: skip
+
+
+def _patient(request: Resource) -> str:
+    subject = request.get("subject")
+    pointer = subject.get("reference", "") if isinstance(subject, dict) else ""
+    return str(pointer).removeprefix("Patient/")
+
+
+def _test_row(request: Resource, names: dict[str, str]) -> Row:
+    patient = _patient(request)
+    at = str(request.get("authoredOn", ""))
+    return Row(
+        words=concept(request, "code", "A test"),
+        about="",
+        person=names.get(patient, "A person whose name you may not see"),
+        patient=patient,
+        owner="Laboratory",
+        due=f"asked for {day_words(at)}" if at else "day not known",
+        state="",
+        link=f"/patients/{patient}/genome",
+        go=f"/patients/{patient}/genome",
+        go_words="Genome",
+    )
+
+
+async def _looks(visit: Visit) -> tuple[Section, ...]:
+    """Return the emergencies that nobody has judged, and the looks that nothing explains."""
+    opened = [row for row in await opened_rows(visit) if not row.found]
+    store = visit.consult.record.store
+    looks = [i for i in await items(store) if i.outcome is None and i.case.who != visit.actor.id]
+    emergencies = tuple(
+        Row(
+            words=f"{row.who} opened a record: {row.state.lower()}",
+            about=row.reason,
+            person=f"Record {row.patient}",
+            patient="",
+            owner="Privacy officer",
+            due=f"opened {row.when}",
+            state="",
+            link=f"/access/{row.id}",
+        )
+        for row in opened[:FEW]
+    )
+    sections = []
+    if emergencies:
+        count = count_words(len(emergencies), len(opened))
+        sections.append(
+            Section("emergencies", "Emergencies to judge", count, emergencies, "/access",
+                    "All of them")
+        )  # fmt: skip
+    if looks:
+        number = "1 look waits" if len(looks) == 1 else f"{len(looks)} looks wait"
+        row = Row(f"{number} to be judged", "", "", "", "Privacy officer", "no day was set", "",
+                  "/review")  # fmt: skip
+        sections.append(Section("looks", "Looks that nothing explains", str(len(looks)), (row,)))
+    return tuple(sections)

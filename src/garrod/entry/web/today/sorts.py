@@ -1,0 +1,122 @@
+"""What each open task is, whose it is, and by when: read off the task itself. Pure.
+
+Task -> Item; who asks -> whether it is theirs
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from garrod.adapters.fhir.cards import ISSUE, OWNERS
+from garrod.adapters.fhir.dates import first_date
+from garrod.adapters.fhir.json import Resource, many, one, text
+from garrod.adapters.fhir.lines.names import CODES
+from garrod.adapters.fhir.lines.reconciling import is_case
+from garrod.adapters.fhir.tasks_open import due_of, owner_of
+from garrod.care.govern.access import LOCAL, Actor
+
+OVERRULED, CHANGED, RECALL, MONITOR = "overruled", "changed", "recall", "monitoring"
+RECONCILE, QUERY, LABORATORY, EMERGENCY = "reconcile", "queries", "laboratory", "emergency"
+OTHER = "other"
+SORTS = {
+    OVERRULED: "Hard stops that were overruled",
+    CHANGED: "Advice that has changed",
+    RECALL: "Prescriptions to recall",
+    RECONCILE: "Reconciliations",
+    QUERY: "Queries and reviews",
+    LABORATORY: "Tests and results to check",
+    MONITOR: "Monitoring",
+    EMERGENCY: "Records opened in an emergency",
+    OTHER: "Other tasks",
+}
+BY_CODE = {
+    "advice-urgent": CHANGED, "advice-changed": CHANGED, "advice-withdrawn": CHANGED,
+    "advice-monitor": MONITOR, "monitor": MONITOR, "advice-test": LABORATORY,
+    "check-result": LABORATORY, "pharmacist-review": QUERY, "recall-prescription": RECALL,
+    "reconcile-medications": RECONCILE, "break-glass-review": EMERGENCY,
+}  # fmt: skip
+# Whose tasks a role does: by the name under which tasks are owned. Source: the project's design.
+TEAMS_OF = {
+    "prescriber": frozenset(("prescriber", "monitoring")),
+    "nurse": frozenset(("nurse", "monitoring")),
+    "pharmacist": frozenset(("pharmacist",)),
+    "laboratory-scientist": frozenset(("laboratory",)),
+    "geneticist": frozenset(("geneticist", "laboratory")),
+}
+UNOWNED = frozenset(("prescriber", "pharmacist"))  # who sees what is nobody's yet as theirs
+TEAMS = {
+    "prescriber": "Prescriber",
+    "pharmacist": "Pharmacist",
+    "nurse": "Nurse",
+    "monitoring": "Monitoring team",
+    "laboratory": "Laboratory",
+    "geneticist": "Geneticist",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One open task. `due` None: no day was set."""
+
+    id: str
+    sort: str
+    patient: str
+    words: str
+    about: str
+    team: str
+    owner: str
+    due: date | None
+    is_urgent: bool
+    is_case: bool  # it is decided on a page of its own, and done thereby
+
+    @property
+    def place(self) -> tuple[date, bool, str]:
+        """Return where it stands: what is due first before the rest."""
+        return (self.due or date.max, not self.is_urgent, self.id)
+
+
+def item_of(task: Resource) -> Item:
+    """Return what a task is."""
+    owner = one(task, "owner")
+    named = one(owner, "identifier")
+    team = text(named, "value") if text(named, "system") == OWNERS else text(owner, "reference")
+    return Item(
+        id=text(task, "id"),
+        sort=sort_of(task),
+        patient=text(one(task, "for"), "reference").removeprefix("Patient/"),
+        words=text(one(task, "code"), "text") or "To do",
+        about=text(task, "description"),
+        team=team,
+        owner=TEAMS.get(team, owner_of(task)),
+        due=first_date(due_of(task)),
+        is_urgent=text(task, "priority") in ("urgent", "asap", "stat"),
+        is_case=is_case(task) or sort_of(task) == EMERGENCY,
+    )
+
+
+def sort_of(task: Resource) -> str:
+    """Return under which heading a task stands."""
+    codes = [
+        text(c, "code") for c in many(one(task, "code"), "coding") if text(c, "system") == CODES
+    ]
+    is_card = text(one(task, "focus"), "reference").startswith(f"{ISSUE}/")
+    if is_card and text(task, "priority") == "urgent":
+        return OVERRULED
+    return next((BY_CODE[c] for c in codes if c in BY_CODE), OTHER)
+
+
+def is_theirs(task: Resource, item: Item, actor: Actor) -> bool:
+    """Return whether a task is for somebody to do: their team's, their own, or one they asked for.
+
+    The local user's are all tasks.
+    """
+    if actor == LOCAL:
+        return True
+    requester = one(task, "requester")
+    asked = (text(requester, "reference"), text(requester, "display"))
+    if actor.id in (item.team, *asked):
+        return True
+    if not item.team:
+        return actor.role in UNOWNED
+    return item.team in TEAMS_OF.get(actor.role, frozenset())
