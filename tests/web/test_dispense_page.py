@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.making.server import Server
+from tests.making.server import TOKEN, Server
 from tests.web.conftest import Opened
 from tests.web.test_prescribe_page import check, held, person, put, takes
 
@@ -265,6 +265,23 @@ def test_unknown_herb_is_never_clear(signed_in: Opened, clinic: Server) -> None:
     page.get_by_role("button", name="Add and check it").click()
     assert "Not fully checked" in page.locator("#bought").inner_text()
     assert page.locator("#bought .card.clear").count() == 0
+
+
+def test_question_outlives_a_session_that_ended(signed_in: Opened, clinic: Server) -> None:
+    patient = person(clinic)
+    prescribed(clinic, patient, "Paracetamol 500 mg tablets", "N02BE01")
+    page = signed_in(f"/patients/{patient}/dispense")
+    box(page, "Ask the prescriber")
+    page.get_by_label("Your question").fill("Is this twice a day?")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Send the question").click()
+    page.get_by_label("Token of this server").fill(TOKEN)
+    page.locator("main").get_by_role("button", name="Sign in").click()
+    assert page.get_by_label("Your question").input_value() == "Is this twice a day?"
+    page.get_by_role("button", name="Send the question").click()
+    assert "is with the prescriber" in page.get_by_role("status").inner_text()
+    (task,) = held(clinic, "Task", patient)
+    assert task["description"] == "Is this twice a day?"
 
 
 def test_hostile_words_stay_words(signed_in: Opened, clinic: Server) -> None:

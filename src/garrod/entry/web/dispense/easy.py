@@ -19,6 +19,7 @@ ASK = "Not sure? Ask us."
 HOW = f"Take it the way the label says. {ASK}"
 NEEDED = "Take it only when you need it."
 NO_ALLERGY = "We have no allergy on our list. Tell us if you have one."
+MADE_UP = "This is a made-up person."
 UNSEEN = {
     "medicines": "We could not see all your medicines.",
     "allergies": "We could not see your allergies. Please tell us what they are.",
@@ -39,6 +40,7 @@ def sheet_of(person: Person, today: date, directions: Mapping[str, str]) -> Shee
     """Return the easy sheet of a person. `directions` are as written, by the line's reference."""
     active = [a for a in person.allergies if a.is_active]
     unseen = "allergies" in person.unseen
+    made_up = (MADE_UP,) if person.is_synthetic else ()
     return Sheet(
         id=person.reference.rpartition("/")[2],
         name=person.name or "No name on our list",
@@ -47,6 +49,7 @@ def sheet_of(person: Person, today: date, directions: Mapping[str, str]) -> Shee
         allergies=tuple(capital(a.text) for a in active),
         allergies_note="" if active else UNSEEN["allergies"] if unseen else NO_ALLERGY,
         advice=ADVICE,
+        source=" ".join((f"From our list, as it was on {day(today)}.", *made_up)),
         gaps=tuple(UNSEEN[kind] for kind in sorted(person.unseen) if kind in UNSEEN),
     )
 

@@ -7,7 +7,7 @@ POST /patients/{id}/dispense           do=dispense|ask|taking|stopped|bought|und
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.responses import Response
 
@@ -168,11 +168,6 @@ def _laid_out(
 ) -> Response:
     """Return the page: as it is now, with what was typed where something was refused."""
     fields, new, base = visit.fields, visit.seals.form_key, visit.base
-    typed = Typed()
-    if faults:
-        kept = tuple((name, fields.get(name, "")) for name in KEPT)
-        where = fields.get("rx", "") or fields.get("do", "")
-        typed = Typed(where, fields.get("do", ""), kept)
     shown = Page(
         banner=banner_of(counter.person, counter.subject),
         scripts=tuple(script_of(counter, o, new(), base) for o in counter.orders),
@@ -182,13 +177,22 @@ def _laid_out(
         notice=NOTICES.get(fields.get("done", ""), ""),
         faults=faults,
         news=_news(visit, counter) if status == 412 else (),
-        typed=typed,
+        typed=_typed(fields) if faults or visit.method == "GET" else Typed(),
         hidden=(CUT,) if counter.is_cut else (),
         takes=tuple(TAKES.items()),
         stops=tuple(STOPS.items()),
         list="\n".join(lines_of(counter.person)),
     )
     return page("dispense/page.jinja", status=status, page=shown, csrf=visit.csrf)
+
+
+def _typed(fields: Mapping[str, str]) -> Typed:
+    """Return what was typed: into a form that was refused, or that met a session that was over."""
+    kept = tuple((name, fields.get(name, "")) for name in KEPT)
+    parts = {"question": "ask", "how": "taking", "why": "stopped", "note": "taking"}
+    guessed = next((do for name, do in parts.items() if fields.get(name)), "dispense")
+    where = fields.get("rx", "") or "bought"
+    return Typed(where, fields.get("do", "") or guessed, kept)
 
 
 def _news(visit: Visit, counter: Counter) -> tuple[str, ...]:

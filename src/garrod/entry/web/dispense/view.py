@@ -118,4 +118,5 @@ class Sheet:
     allergies: tuple[str, ...]
     allergies_note: str
     advice: tuple[str, ...]
+    source: str
     gaps: tuple[str, ...]
