@@ -37,6 +37,7 @@ ROUNDS = 2  # the first of each person, and again
 P95_MS, COLD_BYTES, WARM_BYTES = 80.0, 400_000, 60_000
 HEAD = f"Host: 127.0.0.1:{PORT}\r\nAccept-Encoding: gzip\r\nAccept: text/html\r\n"
 STATES = ("prescribe?q=clopid", "prescribe?drug=clopidogrel", "prescribe?drug=codeine")
+STREAMS = {"live"}  # no pages
 _FILE = re.compile(rb'(?:href|src)="(/static/[^"]+)"')
 
 
@@ -100,7 +101,7 @@ class Browser(Client):
 def addresses(person: str) -> dict[str, str]:
     """Return the places, by what they are called: those alone, and those about a person."""
     found = {f"/{place.first}": f"/{place.first}" for place in PLACES}
-    tails = [*(place.tail for place in ABOUT), *STATES]
+    tails = [*(place.tail for place in ABOUT if place.tail not in STREAMS), *STATES]
     for tail in tails:
         end = f"/{tail}" if tail else ""
         found[f"/patients/{{id}}{end}"] = f"/patients/{person}{end}"

@@ -14,16 +14,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx2 as httpx
 import pytest
 
 from garrod.adapters.identity.development import personas
 from garrod.entry.web.atlas import ABOUT, PLACES
-from tests.making.server import Server, server
+from tests.making.server import TOKEN, Server, server
 from tests.web.test_prescribe_page import STANDARDS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WIDTHS = (1280, 390)
 PERSON = "demo-1"
+STREAMS = {"live"}  # no pages: what one hears there is tested with the room
 SHOTS = os.environ.get("GARROD_SHOTS", "")
 # What is another at each answer, or in each run, though the page is the same
 _PASSING = re.compile(r"[0-9a-f]{24,}|\b\d[\d:.,–-]*\b|[A-Za-z0-9_-]{40,}")
@@ -32,7 +34,9 @@ _PASSING = re.compile(r"[0-9a-f]{24,}|\b\d[\d:.,–-]*\b|[A-Za-z0-9_-]{40,}")
 def addresses() -> list[str]:
     """Return the address of each place, each once."""
     alone = [f"/{place.first}" for place in PLACES]
-    about = [f"/patients/{PERSON}{'/' if p.tail else ''}{p.tail}" for p in ABOUT]
+    about = [
+        f"/patients/{PERSON}{'/' if p.tail else ''}{p.tail}" for p in ABOUT if p.tail not in STREAMS
+    ]
     return list(dict.fromkeys([*alone, *about]))
 
 
@@ -89,6 +93,15 @@ def test_every_place_can_be_looked_at(
     context.close()
     faults += [words for words in said if words]
     assert not faults, "\n".join(faults)
+
+
+def test_what_is_no_page_is_a_stream(demo: Server) -> None:
+    with httpx.Client(base_url=demo.base) as client:
+        token = {"token": TOKEN}
+        assert client.post("/sign-in", data=token).status_code == 303
+        for tail in STREAMS & {place.tail for place in ABOUT}:
+            with client.stream("GET", f"/patients/{PERSON}/{tail}") as answer:
+                assert answer.headers["content-type"].startswith("text/event-stream")
 
 
 def test_none_was_left_out(judged: Judged) -> None:

@@ -6,6 +6,7 @@ story's person. The record itself is behind its token, as everywhere.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -32,6 +33,7 @@ from garrod.entry.web.people.tour import MORE, SCENES, scenes_of
 from garrod.entry.wire import Services
 
 STORY_PATH = "/story"
+STOPPING = 0.5  # Not clinical: seconds in which a server that is to end has closed its door
 TAKEN = ("MedicationStatement", "MedicationRequest")
 
 
@@ -67,7 +69,7 @@ def home_of(base: str, reset: Reset, *, signs_in: bool) -> Home:
 
     async def home(visit: Visit | None) -> Response:
         if visit is not None and visit.method == "POST":
-            return starting_over(visit, reset)
+            return await starting_over(visit, reset)
         now = "" if visit is None else _persona_of(visit)
         names = {id: f"{one.role.replace('-', ' ')}, {one.name}" for id, one in people.items()}
         rows = await run_in_threadpool(demo_rows)
@@ -78,6 +80,7 @@ def home_of(base: str, reset: Reset, *, signs_in: bool) -> Home:
             personas=tuple(people.values()),
             now=now,
             rows=rows,
+            at_tour=True,
             ask=ask,
             csrf="" if visit is None else visit.csrf,
             may_start_over=reset.stop is not None,
@@ -86,8 +89,10 @@ def home_of(base: str, reset: Reset, *, signs_in: bool) -> Home:
     return home
 
 
-def starting_over(visit: Visit, reset: Reset) -> Response:
+async def starting_over(visit: Visit, reset: Reset) -> Response:
     """Return the way to the new first page; the browser waits there until the demo is ready.
+
+    It is told when this server takes no one in any more: else it would come back to this one.
 
     Raises: InputError, AccessDenied.
     """
@@ -95,6 +100,7 @@ def starting_over(visit: Visit, reset: Reset) -> Response:
         raise InputError("there is no such form.", code="REC001")
     if not reset.ask():
         raise AccessDenied("this record cannot be started over from here.", code="ACC003")
+    await asyncio.sleep(STOPPING)
     answer = see("/")
     answer.headers["Connection"] = "close"
     return answer
