@@ -227,6 +227,16 @@ def test_stream_ends_when_the_session_does(acting: As, site: Server) -> None:
     page.get_by_text("You are signed out here").wait_for(timeout=10_000)
 
 
+def test_stream_ends_when_the_right_does(acting: As, site: Server) -> None:
+    put(site, person("sum-3", "Short Time-Synthetic"))
+    put(site, team_of("sum-3"))
+    page = acting("Prescriber", "/patients/sum-3")
+    page.get_by_text("Live: a change").wait_for()
+    put(site, {**team_of("sum-3"), "status": "inactive"})
+    page.get_by_text("You may not see this record any more").wait_for(timeout=15_000)
+    assert page.get_by_role("link", name="This record has changed: show").count() == 0
+
+
 def test_who_has_no_part_in_the_care_sees_neither_page_nor_stream(acting: As, site: Server) -> None:
     put(site, person("sum-9", "Somebody Else-Synthetic"))
     page = acting("Prescriber", "/patients/sum-9")

@@ -28,7 +28,7 @@ from garrod.entry.web.summary.measured import Measure, measures_of, value_words
 from garrod.entry.web.summary.origin import setting_of
 from garrod.entry.web.summary.presenter import gaps_of, sources_of
 from garrod.entry.web.summary.reading import Read
-from garrod.entry.web.summary.timeline import SHOWN, asked_of, timeline_of
+from garrod.entry.web.summary.timeline import SHOWN, asked_of, by_words, timeline_of
 from garrod.entry.web.summary.trends import results_of, trend_words
 from garrod.entry.web.summary.words import day_words
 from garrod.entry.wire import Services
@@ -242,3 +242,8 @@ def test_task_says_whose_it_is_and_how_late() -> None:
     assert due_words("2026-11-28", TODAY) == "due today"
     assert due_words("2026-11-29", TODAY) == "due in 1 day, 29 November 2026"
     assert due_words("", TODAY) == "no day was set"
+
+
+def test_who_is_said_in_words_alone() -> None:
+    said = [by_words(b) for b in ("Dr Dee, gp", "Dr Dee", "gp", "Practitioner/d", "")]
+    assert said == ["Dr Dee", "Dr Dee", "", "", ""]

@@ -126,15 +126,17 @@ def _days(rows: Iterable[tuple[Entry, ...]], names: Mapping[str, str]) -> Iterab
         yield Day(day_words(iso) if iso else NOT_SAID, iso, events)
 
 
-def is_code(by: str) -> bool:
-    """Return whether who did something is only a reference or a setting: no words to show."""
-    return "/" in by or is_setting(by)
+def by_words(by: str) -> str:
+    """Return who did something as far as it is in words; a reference or a setting's code is not."""
+    name, _, last = by.rpartition(", ")
+    words = name if name and is_setting(last) else by
+    return "" if "/" in words or is_setting(words) else words
 
 
 def _event(row: tuple[Entry, ...], names: Mapping[str, str]) -> Event:
     first = row[0]
     setting = SETTINGS[first.setting]
-    by = names.get(first.by, "" if is_code(first.by) else first.by)
+    by = names.get(first.by, by_words(first.by))
     if len(row) > 1:
         parts = tuple(f"{e.title}: {e.detail}" for e in row)
         what = f"{len(row)} results"

@@ -39,7 +39,7 @@ def task_page(
     """Return the page of a task; `names` are those of people and staff."""
     item = item_of(task)
     go, words = _go(task, item)
-    due = item.due.isoformat() if item.due else ""
+    due, is_open = item.due.isoformat() if item.due else "", text(task, "status") in OPEN
     return TaskPage(
         id=item.id,
         title=item.words,
@@ -47,12 +47,12 @@ def task_page(
         person=names.get(item.patient, NO_NAME),
         patient=item.patient,
         owner=item.owner or NOBODY,
-        due=due_words(due, today),
+        due=due_words(due, today) if is_open else _was_due(task),
         state=state_words(task),
         asked=_asked(task, names),
         notes=tuple(_note(note, names) for note in many(task, "note")),
         version=version,
-        is_open=text(task, "status") in OPEN,
+        is_open=is_open,
         is_done_by_me=is_own_end(task, actor) and not item.is_case,
         go=go,
         go_words=words,
@@ -90,6 +90,11 @@ def _go(task: Resource, item: Item) -> tuple[str, str]:
 def _due(task: Resource) -> str:
     found = item_of(task).due
     return day_words(found.isoformat()) if found else "no day was set"
+
+
+def _was_due(task: Resource) -> str:
+    """Return by when a task that is closed was to be done."""
+    return f"closed; it was due {_due(task)}" if item_of(task).due else "closed; no day was set"
 
 
 def _last(task: Resource) -> str:
