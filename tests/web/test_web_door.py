@@ -84,7 +84,7 @@ def test_headers_are_strict(visitor: httpx.Client) -> None:
         ("/patients/%3Cb%3E/prescribe", 404),
         ("/patients/demo-1/prescribe/signed/MedicationRequest/none", 404),
         ("/patients/demo-1/prescribe/signed/Patient/demo-1", 404),
-        ("/patients/demo-1", 404),
+        ("/patients/demo-1/nowhere", 404),
         ("/static/../door.py", 404),
         ("/static/door.py", 404),
     ],
