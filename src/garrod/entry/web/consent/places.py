@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from garrod.entry.web.consent.page import consent_page
 from garrod.entry.web.places import Place, PlaceAbout
 
 PLACES: tuple[Place, ...] = ()
-ABOUT: tuple[PlaceAbout, ...] = ()
+ABOUT: tuple[PlaceAbout, ...] = (PlaceAbout("consent", consent_page, "Choices"),)

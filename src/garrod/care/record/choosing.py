@@ -1,0 +1,45 @@
+"""What somebody would see if a person chose otherwise: the decision point's own answers, unsaved.
+
+standing of the person, one consent in another's place -> rights of who would ask -> yes or no
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from garrod.care.govern.access import Actor, Deed
+from garrod.care.govern.consent.model import Consent, Features
+from garrod.care.govern.point import Seen, rights_of
+from garrod.care.record.guarded import Guarded
+
+CONSENT = "Consent"
+
+
+async def would_see(
+    record: Guarded,
+    actor: Actor,
+    patient: str,
+    asking: tuple[Sequence[Actor], Sequence[Features]],
+    instead: Consent | None = None,
+) -> tuple[tuple[bool, ...], ...]:
+    """Return for each asker, and each sort of what is known, whether they would see it.
+
+    `instead` counts in the place of the consent of its reference; None: as it is now. Where no
+    policy stands there is nothing to ask: the answer is empty.
+    Raises: AccessDenied ACC001, NotFound REC001 (the actor may not change what is asked about).
+    """
+    await record.demand(actor, Deed.UPDATE, CONSENT, patient)
+    if record.gate is None:
+        return ()
+    askers, sorts = asking
+    standing = await record.gate.standing(record.store, patient)
+    if instead is not None:
+        kept = [c for c in standing.consents if c.reference != instead.reference]
+        standing = replace(standing, consents=(*kept, instead))
+    at = record.gate.clock()
+    found = []
+    for asker in askers:
+        rights = rights_of(record.gate.policing, asker, standing, at)
+        found.append(tuple(rights.allows(Deed.READ, Seen(f)).is_permitted for f in sorts))
+    return tuple(found)
