@@ -173,6 +173,17 @@ def test_what_is_hidden_from_a_role_is_hidden_here_too(acting: As, demo: Server)
     assert nurse.get_by_role("heading", level=1).inner_text() == "Documents"
 
 
+def test_person_themselves_cannot_dispense(acting: As, demo: Server) -> None:
+    gp = acting("prescriber", "/patients/demo-1/prescribe?drug=paracetamol")
+    dosed(gp, "500", "headache")
+    gp.get_by_role("button", name="Sign Paracetamol").click()
+    page = acting("patient", "/patients/demo-1/dispense")
+    page.get_by_role("button", name="Dispense Paracetamol").click()
+    assert "Nothing was" in main(page) or "did not work" in main(page)
+    assert held(demo, "MedicationDispense", "demo-1") == []
+    check(page)
+
+
 def test_progress_is_each_persons_own(acting: As, demo: Server) -> None:
     page = acting("prescriber", "/learn/1")
     page.get_by_text("Prescribe another medicine").click()
