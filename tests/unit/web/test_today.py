@@ -21,6 +21,7 @@ from garrod.entry.web.today.acting import (
 from garrod.entry.web.today.presenter import NOTHING, PAGE, SHOWN, Shown, worklist_of
 from garrod.entry.web.today.sorts import SORTS, Item, is_theirs, item_of, sort_of
 from garrod.entry.web.today.tasks import differences, task_page
+from garrod.entry.web.today.view import Section
 
 Json = dict[str, Any]
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -123,6 +124,13 @@ def test_empty_list_says_so_and_others_are_one_click_away() -> None:
     assert [words for _, words, _ in found.whose] == ["Yours (0)", "Everybody’s (1)"]
     cut = worklist_of(items(""), items(""), shown(is_whole=False))
     assert "first 1" in cut.note
+
+
+def test_who_has_no_tasks_is_told_how_much_else_waits() -> None:
+    also = (Section("looks", "Looks that nothing explains", "3", ()),)
+    found = worklist_of([], [], shown(role="governance-officer"), also)
+    assert found.counts == (("3", "looks that nothing explains"),)
+    assert (found.sections, found.note) == (also, "")
 
 
 def test_form_that_lacks_something_says_where() -> None:

@@ -75,7 +75,7 @@ def worklist_of(
     return Worklist(
         day=day(shown.today),
         lead=LEADS.get(shown.role, NO_LEAD),
-        counts=counts_of(items, shown.today),
+        counts=counts_of(items, shown.today) if every or not also else _counted(also),
         sections=(*also, *sections) if not shown.sort else sections,
         whose=_whose(mine, every, shown),
         note=note,
@@ -88,11 +88,16 @@ def counts_of(items: Iterable[Item], today: date) -> tuple[tuple[str, str], ...]
     every = list(items)
     due = [i.due for i in every if i.due is not None]
     return (
-        (str(len(every)), "open"),
+        (str(len(every)), "tasks open"),
         (str(sum(d < today for d in due)), "overdue"),
         (str(sum(d == today for d in due)), "due today"),
         (str(sum(today < d <= today + SOON for d in due)), "due within 7 days"),
     )
+
+
+def _counted(sections: Iterable[Section]) -> tuple[tuple[str, str], ...]:
+    """Return how much waits of what is no task."""
+    return tuple((s.count, f"{s.title[:1].lower()}{s.title[1:]}") for s in sections)
 
 
 def shown_items(items: Iterable[Item], shown: Shown) -> list[Item]:

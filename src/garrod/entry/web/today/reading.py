@@ -123,7 +123,7 @@ async def _looks(visit: Visit) -> tuple[Section, ...]:
     looks = [i for i in await items(store) if i.outcome is None and i.case.who != visit.actor.id]
     emergencies = tuple(
         Row(
-            words=f"{row.who} opened a record: {row.state.lower()}",
+            words=f"{row.who} opened a record: {row.state[:1].lower()}{row.state[1:]}",
             about=row.reason,
             person=f"Record {row.patient}",
             patient="",
