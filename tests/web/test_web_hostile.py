@@ -254,7 +254,7 @@ def test_no_form_of_any_page_is_taken_without_its_own_token(
                 continue
             assert "csrf" in fields, f"{address}: the form to {path} has no token"
             for csrf in (None, "", "0" * 128, of_another[1], fields["csrf"][::-1]):
-                sent = {k: v for k, v in fields.items() if k != "csrf"}
+                sent = {"more": "1", **{k: v for k, v in fields.items() if k != "csrf"}}
                 sent |= {} if csrf is None else {"csrf": csrf}
                 answer = visitor.post(path, data=sent)
                 assert answer.status_code == 403, (address, path, csrf)
