@@ -40,6 +40,7 @@ def main(arguments: list[str]) -> int:
     """Return 0 when every page is written, or, with --check, was up to date already."""
     wanted = {name: NOTE + page() for name, page in PAGES.items()}
     wanted["README.md"] = readme.page()
+    wanted["src/garrod/entry/web/safety/hazards.json"] = hazards.data()
     stale = [name for name, text in wanted.items() if text != written(ROOT / name)]
     if "--check" in arguments:
         if stale:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,12 @@ def page() -> str:
     """Return the page: each hazard with cause, harm, control and tests."""
     hazards = yaml.safe_load(LOG.read_text(encoding="utf-8"))["hazards"]
     return TITLE + "".join(f"\n{section(hazard)}" for hazard in hazards)
+
+
+def data() -> str:
+    """Return the log as JSON: what the clinic's page of the safety case reads."""
+    hazards = yaml.safe_load(LOG.read_text(encoding="utf-8"))["hazards"]
+    return json.dumps(hazards, ensure_ascii=False, indent=1) + "\n"
 
 
 def section(hazard: dict[str, Any]) -> str:

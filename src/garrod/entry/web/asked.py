@@ -15,6 +15,7 @@ from garrod.entry.web.seals import Seals, Session
 Demand = Callable[[str], None]
 MOST = 200  # Not clinical: fields of a form
 LONGEST = 2_000  # Not clinical: characters of a field
+LONG_FIELDS = {"list": 1_000_000}  # Not clinical: what is pasted whole (connect)
 
 
 def _nothing(_: str) -> None:
@@ -54,5 +55,5 @@ def fields_of(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in pairs:
         clean = "".join(c if c.isprintable() or c == "\n" else " " for c in value)
-        found.setdefault(name, clean.strip()[:LONGEST])
+        found.setdefault(name, clean.strip()[: LONG_FIELDS.get(name, LONGEST)])
     return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from garrod.entry.web.connect.page import connect_page
 from garrod.entry.web.places import Place, PlaceAbout
 
-PLACES: tuple[Place, ...] = ()
+SHOWN_TO = frozenset(("laboratory-scientist", "governance-officer"))
+PLACES: tuple[Place, ...] = (Place("connect", connect_page, "Connect", SHOWN_TO),)
 ABOUT: tuple[PlaceAbout, ...] = ()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from garrod.entry.web.places import Place, PlaceAbout
+from garrod.entry.web.safety.page import safety_page
 
-PLACES: tuple[Place, ...] = ()
+SHOWN_TO = frozenset(("prescriber", "pharmacist", "nurse", "laboratory-scientist", "geneticist",
+                      "governance-officer"))  # fmt: skip
+PLACES: tuple[Place, ...] = (Place("safety", safety_page, "Safety case", SHOWN_TO),)
 ABOUT: tuple[PlaceAbout, ...] = ()

@@ -1,0 +1,86 @@
+"""The safety case, the register of data uses and Connect in words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from garrod.care.govern.numbers.release import COUNTS, GIVEN, REFUSED, Asked, Line
+from garrod.entry.web.connect.presenter import taken, view_of
+from garrod.entry.web.connect.reading import HL7, JSON, LINES, XML, form_of
+from garrod.entry.web.register.presenter import (
+    AGREES,
+    FEW,
+    LAW,
+    NOT_CHECKED,
+    WHAT,
+    checked,
+    rows_of,
+)
+from garrod.entry.web.register.reading import found_in
+from garrod.entry.web.safety.presenter import chosen, proofs_of, sorts, tally
+from garrod.entry.web.safety.reading import hazards
+from tests.making.reading import age
+from tools.docs.hazards import data
+
+ASKED = Asked("dr-a", "p1", "HRESCH", "consent", "set", COUNTS, "people by age")
+
+
+def test_log_that_is_shown_is_the_log_of_the_house() -> None:
+    wanted = [hazard["id"] for hazard in json.loads(data())]
+    assert [hazard.id for hazard in hazards()] == wanted
+
+
+def test_hazards_are_found_by_word_and_severity() -> None:
+    found = chosen(hazards(), "genome BUILD", "catastrophic")
+    assert "H02" in [hazard.id for hazard in found]
+    assert {hazard.severity for hazard in found} == {"catastrophic"}
+    assert chosen(hazards(), "zzzz", "") == ()
+
+
+def test_each_hazard_is_counted_once_and_has_tests_in_words() -> None:
+    every = hazards()
+    assert sorts(every, "")[0].words == f"All ({len(every)})"
+    assert tally(every, every).startswith(f"{len(every)} of {len(every)} hazards")
+    assert all(proofs_of(hazard) for hazard in every)
+    assert not proofs_of(every[0])[0].words.startswith("test")
+
+
+def test_uses_stand_newest_first_and_no_small_number_is_told() -> None:
+    at = "2026-11-28T10:00:00+00:00"
+    lines = [Line(1, at, ASKED, GIVEN), Line(2, at, ASKED, REFUSED, "too near")]
+    rows = rows_of([*lines, Line(3, at, ASKED, GIVEN, people="120")])
+    assert [row.id for row in rows] == [3, 2, 1]
+    assert [row.people for row in rows] == ["120", "No one", FEW]
+    assert rows[0].when == "28 November 2026, 10:00 UTC"
+
+
+def test_register_is_in_words_that_a_child_of_twelve_reads() -> None:
+    said = [*WHAT.values(), *LAW.values(), AGREES, NOT_CHECKED, checked(2)]
+    text = ". ".join(words.rstrip(".") for words in said) + "."
+    assert age(text) <= 12
+
+
+def test_ledger_that_was_never_begun_is_not_begun_by_a_look(tmp_path: Path) -> None:
+    assert found_in(tmp_path).lines == ()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_form_of_a_message_is_known_by_its_beginning() -> None:
+    assert form_of("MSH|^~\\&|LAB\nPID|1") == HL7
+    assert form_of("<Bundle/>") == XML
+    assert form_of('{"a":1}\n{"b":2}') == LINES
+    assert form_of('{\n"a":1\n}') == JSON
+    assert form_of("words") == JSON
+
+
+def test_what_is_wrong_is_told_by_place_and_never_taken_in() -> None:
+    view = view_of("json", {"Patient": 1}, (), [("", "is empty", "FHR100")])
+    assert (view.faults[0].where, view.is_right) == ("The message", False)
+    assert not view_of("json", {}, (), (), acts=True).is_right
+    assert "genome call" in view_of("hl7", {}, [("CYP2C19", "*2/*2")], ()).limit
+
+
+def test_what_was_taken_in_is_told_in_counts_alone() -> None:
+    assert taken("3", "1") == "Taken in: 3 stored, 1 there already."
+    assert taken("<script>", "1") == ""
