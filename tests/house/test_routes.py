@@ -65,6 +65,8 @@ WEB = {
     "review": "house",
     "sign-in": "open", "sign-out": "own", "static": "open",
     "learn": "own, made-up people alone",
+    "safety": "shared", "register": "shared: it has no small numbers",
+    "connect": "house; trying one keeps nothing",
     "today": "seen; what governance judges: house",
 }  # fmt: skip
 WITHOUT_A_TOKEN = {
