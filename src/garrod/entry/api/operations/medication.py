@@ -11,11 +11,9 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from urllib.parse import parse_qsl
 
-from garrod.adapters.fhir.lines.codec import FhirLines
 from garrod.adapters.fhir.lines.differing import stale_outcome
-from garrod.adapters.fhir.lines.merging import FhirMerges
 from garrod.adapters.fhir.outcome import outcome_of
-from garrod.care.govern.access import LOCAL, Actor
+from garrod.care.govern.access import LOCAL
 from garrod.care.record.medication.confirm import StaleList
 from garrod.care.record.medication.line import Author, Setting
 from garrod.care.record.medicines import Asking, Medicines
@@ -23,20 +21,10 @@ from garrod.core.errors import InputError
 from garrod.entry.api.conditions import expected_version
 from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.rooms import Operation, Rooms
-from garrod.entry.housing import DrugsPack, clock
+from garrod.entry.listing import medicines_over, signed_in
 
-_LINES, _PACK = FhirLines(), DrugsPack()  # shared: what was read once is not read again
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
-# Where those work, as a rule, whose token names no setting; it decides on nothing that is private.
-USUAL = {
-    "prescriber": Setting.GP.value,
-    "nurse": Setting.GP.value,
-    "pharmacist": Setting.COMMUNITY_PHARMACY.value,
-    "laboratory-scientist": Setting.HOSPITAL.value,
-    "geneticist": Setting.HOSPITAL.value,
-    "system": Setting.HOSPITAL.value,
-}
 Act = Callable[[Rooms, Asked], Awaitable[Answer]]
 
 
@@ -48,7 +36,7 @@ class Unconditional(InputError):
 
 def medicines_of(rooms: Rooms) -> Medicines:
     """Return the acts of the medication list over the server's record."""
-    return Medicines(rooms.record, _LINES, clock, _PACK, FhirMerges())
+    return medicines_over(rooms.record)
 
 
 def author_of(asked: Asked) -> Author:
@@ -61,7 +49,7 @@ def author_of(asked: Asked) -> Author:
     if len(asked.path) > 2:
         possible_id(asked.path[1])
     if asked.actor != LOCAL:
-        return _signed_in(asked.actor)
+        return signed_in(asked.actor)
     named = asked.headers.get("x-garrod-setting", "") or asked.actor.setting or Setting.GP.value
     if named not in set(Setting):
         raise InputError(
@@ -74,26 +62,6 @@ def author_of(asked: Asked) -> Author:
         organisation=asked.headers.get("x-garrod-organisation", "") or asked.actor.organisation,
         setting=Setting(named),
         on_behalf_of=asked.headers.get("x-garrod-on-behalf-of", ""),
-    )
-
-
-def _signed_in(actor: Actor) -> Author:
-    """Return who writes by what their token says.  Raises: InputError API009 (no setting)."""
-    named = actor.setting or (
-        Setting.PERSON.value if actor.role in ("patient", "proxy") else USUAL.get(actor.role, "")
-    )
-    if named not in set(Setting):
-        raise InputError(
-            f"the token names no care setting that is known here: expected one of "
-            f"{', '.join(Setting)}.",
-            code="API009",
-        )
-    return Author(
-        who=actor.id,
-        role=actor.role,
-        organisation=actor.organisation,
-        setting=Setting(named),
-        on_behalf_of="",
     )
 
 
