@@ -71,7 +71,7 @@ def test_proof_goes_down_to_the_line_of_the_file(clinic: Server, signed_in: Open
 
 
 def test_report_is_printed_in_its_own_style(clinic: Server, signed_in: Opened) -> None:
-    page = signed_in("/patients/demo-1/genome", script=False)
+    page = signed_in("/patients/demo-1/genome")
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.get_by_role("link", name="Report to print").click()
