@@ -66,7 +66,7 @@ def test_result_of_another_laboratory_has_no_probability_of_ours() -> None:
         Status.CALLED,
         candidates=(Candidate("*1/*1", 1.0, "Normal Metabolizer"),),
         origin=Origin.OUTSIDE,
-        proofs=(Proof("", "", "", "outside-call", ("*1/*1",), None, "CYP2D6 *1/*1"),),
+        proofs=(Proof("", "", "", "outside-call", ("*1/*1",), 1, "CYP2D6 *1/*1"),),
     )
     gene = gene_view(told)
     assert gene.candidates[0][1] == "as reported; no probability was given"

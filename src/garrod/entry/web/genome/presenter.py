@@ -176,7 +176,8 @@ def _hop(proof: Proof) -> tuple[str, str]:
     alleles = "/".join(proof.alleles)
     what = ": ".join(part for part in (named, alleles) if part)
     state = READ.get(proof.state, proof.state)
-    line = f"line {proof.line}: " if proof.line is not None else ""
+    is_of_file = proof.line is not None and proof.state != "outside-call"
+    line = f"line {proof.line}: " if is_of_file else ""
     return f"{what} ({state})", f"{line}{proof.record}" if proof.record else ""
 
 
