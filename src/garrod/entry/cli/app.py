@@ -14,6 +14,7 @@ from garrod.entry.cli import (
     advise,
     audit,
     audit_review,
+    card,
     conformance,
     demo,
     genome,
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 audit.app.command("review", epilog=audit_review.EXAMPLE)(audit_review.review)
 app.add_typer(audit.app, name="audit")
+app.add_typer(card.app, name="card")
 app.add_typer(conformance.app, name="conformance")
 app.add_typer(genome.app, name="genome")
 app.add_typer(packs.app, name="packs")

@@ -51,10 +51,14 @@ from garrod.entry.web.consent.presenter import (
     previews_of,
 )
 from garrod.entry.web.pages import page, see
+from garrod.entry.web.prescribe.banner import banner_of
+from garrod.entry.web.prescribe.looking import subject_now
+from garrod.entry.web.prescribe.view import Banner
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 MOST = 200  # Not clinical: consents, and versions of a choice, that are read
 TEAM = 2  # Not clinical: members of the care team who are named in a preview
+OWNERS = frozenset(("patient", "proxy"))
 CHOOSERS = ("Patient/", "Practitioner/", "RelatedPerson/")
 
 
@@ -173,6 +177,17 @@ async def _past(visit: Visit, patient: str, held: Held) -> list[tuple[Resource, 
     return [(body, text(body, "dateTime")) for body in bodies]
 
 
+async def _banner(visit: Visit, patient: str) -> Banner | None:
+    """Return whom the page is about, for others than themselves; None: not for who asks."""
+    if visit.actor.role in OWNERS:
+        return None
+    try:
+        person = await visit.consult.people.person(visit.actor, patient)
+    except (AccessDenied, InputError):
+        return None
+    return banner_of(person, subject_now(visit.consult, person))
+
+
 def _me(visit: Visit) -> str:
     return visit.actor.id if visit.actor.id.startswith(CHOOSERS) else ""
 
@@ -220,7 +235,8 @@ async def _laid_out(
         status=status,
         csrf=visit.csrf,
         patient=patient,
-        is_own=visit.actor.role in ("patient", "proxy"),
+        banner=await _banner(visit, patient),
+        is_own=visit.actor.role in OWNERS,
         may_choose=await _may_choose(visit, patient),
         cards=cards,
         steady=STEADY,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from garrod.entry.web.mine.page import mine_page
 from garrod.entry.web.places import Place, PlaceAbout
 
-PLACES: tuple[Place, ...] = ()
+PLACES: tuple[Place, ...] = (
+    Place("mine", mine_page, "My record", frozenset(("patient", "proxy"))),
+)
 ABOUT: tuple[PlaceAbout, ...] = ()

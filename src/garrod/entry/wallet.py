@@ -1,0 +1,135 @@
+"""The signed card that a person carries: what it says, and whether it is as it was signed.
+
+facts -> JSON, packed, signed (Ed25519) -> text of a QR code; text, public key -> facts or a fault
+Nothing but the public key is needed to check one.
+Source: RFC 8032 (Ed25519); RFC 9285 (Base45); RFC 1950 (zlib)
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from garrod.adapters.audit.keys import SigningKey, is_signed, key_id, new_key, read_key, write_key
+from garrod.core.errors import InputError, OutsideError
+
+MARK = "GARROD1:"
+DOMAIN = b"garrod card 1\n"  # a signature of this key on anything else is no card
+KEY_FILE = "card.key"
+ID, SIGNATURE = 8, 64  # bytes
+LARGEST = 16_000  # Not clinical: bytes of the facts, unpacked
+LONGEST = 4_296  # characters of the largest QR code. Source: ISO/IEC 18004 (unchecked)
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+_PLACE = {letter: n for n, letter in enumerate(_ALPHABET)}
+
+
+class Facts(msgspec.Struct, frozen=True, rename={"is_synthetic": "s"}):
+    """What a card says. Each list is short; `left_out` counts what did not fit."""
+
+    name: str
+    born: str
+    made: str  # the day on which it was signed
+    allergies: tuple[str, ...] = ()
+    genes: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()  # what could not be read then
+    left_out: int = 0
+    is_synthetic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A card that is as it was signed, and the id of the key that signed it."""
+
+    facts: Facts
+    key: str
+
+
+def signed(facts: Facts, key: SigningKey) -> str:
+    """Return the text of a card's QR code."""
+    packed = zlib.compress(msgspec.json.encode(facts), 9)
+    signature = key.signer().sign(DOMAIN + packed)
+    return MARK + base45(bytes.fromhex(key.id) + signature + packed)
+
+
+def checked(text: str, public: bytes) -> Checked:
+    """Return what a card says.
+
+    Raises: InputError CRD001 (no card), CRD002 (another key's), CRD003 (not as it was signed).
+    """
+    text = text.strip("\r\n\t ")
+    if not text.startswith(MARK) or len(text) > LONGEST:
+        raise InputError("that is not the text of a card.", code="CRD001")
+    whole = unbase45(text.removeprefix(MARK))
+    id, signature, packed = whole[:ID], whole[ID : ID + SIGNATURE], whole[ID + SIGNATURE :]
+    if id.hex() != key_id(public):
+        raise InputError("another place signed this card: ask for its key.", code="CRD002")
+    if not is_signed(public, DOMAIN + packed, signature):
+        raise InputError("this card is not as it was signed: do not use it.", code="CRD003")
+    try:
+        opened = zlib.decompressobj().decompress(packed, LARGEST)
+        return Checked(msgspec.json.decode(opened, type=Facts), id.hex())
+    except (zlib.error, msgspec.MsgspecError) as error:
+        raise InputError("that is not the text of a card.", code="CRD001") from error
+
+
+def base45(data: bytes) -> str:
+    """Return bytes in the letters that QR codes hold best."""
+    found = []
+    for at in range(0, len(data), 2):
+        pair = data[at : at + 2]
+        value = int.from_bytes(pair, "big")
+        for _ in range(len(pair) + 1):
+            value, letter = divmod(value, 45)
+            found.append(_ALPHABET[letter])
+    return "".join(found)
+
+
+def unbase45(text: str) -> bytes:
+    """Return the bytes of a text.  Raises: InputError CRD001."""
+    found = bytearray()
+    for at in range(0, len(text), 3):
+        part = text[at : at + 3]
+        places = [_PLACE.get(letter, -1) for letter in part]
+        value = sum(place * 45**n for n, place in enumerate(places))
+        size = len(part) - 1
+        if min(places) < 0 or size < 1 or value >= 256**size:
+            raise InputError("that is not the text of a card.", code="CRD001")
+        found += value.to_bytes(size, "big")
+    return bytes(found)
+
+
+def card_key(folder: Path) -> SigningKey:
+    """Return the key that signs the cards of a server; made at the first card.
+
+    Raises: OutsideError AUD030, InputError AUD031.
+    """
+    path = folder / KEY_FILE
+    if not path.exists():
+        try:
+            write_key(path, new_key(os.urandom))
+        except OutsideError:
+            if not path.exists():  # else another worker made it just now
+                raise
+    return read_key(path)
+
+
+def public_text(key: SigningKey) -> str:
+    """Return the public key as it is handed on: base64."""
+    return base64.b64encode(key.public).decode("ascii")
+
+
+def public_of(text: str) -> bytes:
+    """Return a public key that was handed on.  Raises: InputError CRD004."""
+    try:
+        found = base64.b64decode(text.strip(), validate=True)
+    except ValueError:
+        found = b""
+    if len(found) != 32:
+        raise InputError("that is no public key of cards (32 bytes in base64).", code="CRD004")
+    return found

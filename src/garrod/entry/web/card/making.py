@@ -1,0 +1,101 @@
+"""Makes a person's card: what stands on it comes of the record and of the engine's own advice.
+
+person, answers about medicines that are often given -> Facts -> signed text -> QR code (SVG)
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import segno
+
+from garrod.adapters.report.phrases import phenotype_words
+from garrod.core.advice import Tier
+from garrod.core.finding import Status
+from garrod.core.medicine import Act, Proposal
+from garrod.core.person import Person
+from garrod.entry.housing import folder_of
+from garrod.entry.wallet import Facts, card_key, signed
+from garrod.entry.web.asked import Visit
+from garrod.entry.web.prescribe.banner import day
+from garrod.entry.web.prescribe.form import Form, order_of
+from garrod.entry.web.prescribe.looking import line_of
+
+# Medicines that are looked at for a card: often given in haste or by strangers, and ruled by genes
+# or allergies in the packs. Source: own choice (unchecked)
+LOOKED = (
+    "abacavir", "allopurinol", "amitriptyline", "amoxicillin", "azathioprine", "capecitabine",
+    "carbamazepine", "citalopram", "clopidogrel", "codeine", "flucloxacillin", "fluorouracil",
+    "ibuprofen", "mercaptopurine", "omeprazole", "ondansetron", "phenytoin", "rasburicase",
+    "simvastatin", "suxamethonium", "tramadol", "voriconazole", "warfarin",
+)  # fmt: skip
+AVOIDING = frozenset(("avoid", "prefer-alternative", "stop"))
+MOST = 12  # Not clinical: lines of a sort on a card
+WIDEST = 60  # Not clinical: characters of a line
+# What is the usual, or tells nothing to act upon: no line of a card
+USUAL = ("normal", "none defined", "indeterminate", "uncertain")
+GONE = ("absent", "negative", "not present", "non-responsive in cf patients")
+
+
+def facts_of(visit: Visit, person: Person) -> Facts:
+    """Return what a card says of a person today."""
+    today = visit.consult.clock().date()
+    allergies = [_short(a.text) for a in person.allergies if a.is_active]
+    genes = list(_genes(person))
+    avoid = list(_avoid(visit, person))
+    lists = (allergies, genes, avoid)
+    return Facts(
+        name=_short(person.name) or "No name recorded",
+        born=day(person.birth_date) if person.birth_date else "not known",
+        made=day(today),
+        allergies=tuple(allergies[:MOST]),
+        genes=tuple(genes[:MOST]),
+        avoid=tuple(avoid[:MOST]),
+        unknown=tuple(sorted(person.unseen)),
+        left_out=sum(max(0, len(found) - MOST) for found in lists),
+        is_synthetic=person.is_synthetic,
+    )
+
+
+def text_of(facts: Facts) -> str:
+    """Return the signed text of a card.  Raises: OutsideError AUD030, InputError AUD031."""
+    return signed(facts, card_key(folder_of()))
+
+
+def drawn(text: str) -> str:
+    """Return a text as a QR code, in SVG."""
+    file = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(file, kind="svg", scale=4, light="white")
+    return file.getvalue().decode()
+
+
+def _genes(person: Person) -> Iterator[str]:
+    """Yield the genes that matter: those with a result that is not the usual one."""
+    for found in person.findings:
+        words = phenotype_words(found.phenotype)
+        is_usual = words.casefold().startswith(USUAL) or words.casefold().endswith(GONE)
+        if found.status in (Status.CALLED, Status.AMBIGUOUS) and not is_usual:
+            unsure = " (not certain)" if found.status is Status.AMBIGUOUS else ""
+            yield _short(f"{found.gene} {words[:1].lower()}{words[1:]}{unsure}")
+
+
+def _avoid(visit: Visit, person: Person) -> Iterator[str]:
+    """Yield medicines of LOOKED that the engine says to avoid for this person."""
+    consult, today = visit.consult, visit.consult.clock().date()
+    known = consult.services.knowledge.medicines
+    patient = person.reference.rpartition("/")[2]
+    for name in LOOKED:
+        medicine = known.find(name)
+        if medicine is None:
+            continue
+        line = line_of(order_of(Form(medicine.drug), medicine, patient), patient)
+        decision = consult.services.answer(person, Proposal(Act.ORDER, line), today=today)
+        loud = [a for a in decision.advice if a.tier in (Tier.T1, Tier.T2)]
+        if any(a.action in AVOIDING for a in loud):
+            yield _short(medicine.name)
+
+
+def _short(text: str) -> str:
+    clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return clean if len(clean) <= WIDEST else f"{clean[: WIDEST - 1]}…"

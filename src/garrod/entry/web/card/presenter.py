@@ -1,0 +1,66 @@
+"""Puts a card into words. Pure.
+
+Facts, Checked -> Shown
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from garrod.entry.wallet import Checked, Facts
+
+NONE = {
+    "Allergies": "None on our list. That is not the same as none.",
+    "Medicines to avoid or check first": "None of those we looked at. Others were not looked at.",
+    "Genes that matter": "None that we know of. You may not have been tested.",
+}
+GAPS = "We could not read all of the record then: {kinds}."
+MADE_UP = "This is a made-up person."
+LEFT_OUT = "{count} more did not fit. Ask for the full record."
+FAULTS = {
+    "CRD001": "That is not the text of a card. Scan it again, all of it.",
+    "CRD002": "Another place signed this card. Check it with the key of that place.",
+    "CRD003": "This card is not as it was signed. Do not use it: ask for a new one.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One list of a card; `none`: what is said where it is empty."""
+
+    title: str
+    lines: tuple[str, ...]
+    none: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A card in words."""
+
+    name: str
+    born: str
+    made: str
+    parts: tuple[Part, ...]
+    notes: tuple[str, ...]
+    key: str = ""
+
+
+def shown(found: Checked) -> Shown:
+    """Return a card that was checked."""
+    return words_of(found.facts, key=found.key)
+
+
+def words_of(facts: Facts, *, key: str = "") -> Shown:
+    """Return what a card says."""
+    lists = (
+        ("Allergies", facts.allergies),
+        ("Medicines to avoid or check first", facts.avoid),
+        ("Genes that matter", facts.genes),
+    )
+    notes = (
+        GAPS.format(kinds=", ".join(facts.unknown)) if facts.unknown else "",
+        LEFT_OUT.format(count=facts.left_out) if facts.left_out else "",
+        MADE_UP if facts.is_synthetic else "",
+    )
+    parts = tuple(Part(title, lines, NONE[title]) for title, lines in lists)
+    return Shown(facts.name, facts.born, facts.made, parts, tuple(n for n in notes if n), key)

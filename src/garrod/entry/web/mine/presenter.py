@@ -1,0 +1,159 @@
+"""The person's own page, in plain words. Pure: what was read is given.
+
+Person, orders, what they told us -> Mine
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from garrod.adapters.fhir.json import Resource, many, one, text
+from garrod.adapters.report.phrases import phenotype_words
+from garrod.core.finding import GeneFinding, Status
+from garrod.core.person import Person
+from garrod.entry.web.consent.presenter import when_of
+from garrod.entry.web.dispense.easy import sheet_of
+from garrod.entry.web.dispense.view import Easy, Sheet
+
+# What a result means, by the start of its usual words.
+USUAL = "This works as it does in most people."
+UNREAD = "We have a result, but it does not tell us what it means for you."
+BREAKS = "Your body breaks down some medicines"
+MEANS = (
+    (
+        "poor metaboliser",
+        f"{BREAKS} very slowly, or not at all. Some may not work or may build up.",
+    ),
+    ("intermediate metaboliser", f"{BREAKS} more slowly than most people do."),
+    ("normal metaboliser", "Your body breaks down these medicines as most people do."),
+    ("rapid metaboliser", f"{BREAKS} faster than most people do."),
+    ("ultrarapid metaboliser", f"{BREAKS} much faster than most people do."),
+    ("poor function", "Your body moves some medicines much less well than most people do."),
+    ("decreased function", "Your body moves some medicines less well than most people do."),
+    ("normal", USUAL),
+    ("uncertain", UNREAD), ("indeterminate", UNREAD), ("none defined", UNREAD),
+)  # fmt: skip
+GONE = ("absent", "negative", "not present", "non-responsive in cf patients")
+NOT_THERE = "We looked for a known change in this gene, and did not find it."
+OTHER = "This can change which medicines suit you. Ask us what it means for you."
+UNSURE = "We are not sure of this one yet."
+UNTOLD = "We looked, but we could not tell."
+UNTESTED = "We have no gene test for you. That does not mean that your genes are the usual ones."
+NOT_OURS = "This page shows people their own record. You are signed in as somebody else."
+NOTICES = {
+    "felt": "Thank you. Your care team can read it now.",
+    "bought": "Thank you. It is on your list now.",
+    "wrong": "Thank you. Your care team can read it now.",
+    "undo": "Taken back.",
+    "kept": "It could not be taken back. Someone has changed it since.",
+}
+DANGER = "Do you find it hard to breathe? Is your face swollen? Call 999 now."
+SAID = {"felt": "You felt ill", "wrong": "You told us of an error"}
+BLANK = {
+    "felt": "Write what you felt",
+    "bought": "Write the name of the medicine",
+    "wrong": "Write what is wrong",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A medicine: what for, how, since when, and who wrote it."""
+
+    easy: Easy
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gene:
+    """A gene: its name, what it means, and the word that experts use."""
+
+    name: str
+    means: str
+    expert: str
+    is_plain: bool = False  # the usual, or nothing to act upon
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that they told; `kind` and `id` are for taking it back."""
+
+    title: str
+    words: str
+    when: str
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """The page."""
+
+    sheet: Sheet
+    medicines: tuple[Line, ...]
+    genes: tuple[Gene, ...]
+    untested: str
+    notes: tuple[Note, ...]
+
+
+def mine_of(
+    person: Person, today: date, orders: Iterable[Resource], names: Mapping[str, str]
+) -> Mine:
+    """Return what a person reads of themselves. `orders`: requests and statements, with ids."""
+    held = {f"{text(b, 'resourceType')}/{text(b, 'id')}": b for b in orders}
+    directions = {name: said for name, body in held.items() if (said := _directions(body))}
+    sheet = sheet_of(person, today, directions)
+    pairs = zip(person.medicines, sheet.medicines, strict=True)
+    return Mine(
+        sheet=sheet,
+        medicines=tuple(Line(easy, _who(held.get(line.reference), names)) for line, easy in pairs),
+        genes=tuple(_gene(f) for f in person.findings if f.status is not Status.NOT_ASSESSED),
+        untested="" if person.findings else UNTESTED,
+        notes=(),
+    )
+
+
+def writers_of(body: Resource) -> tuple[str, ...]:
+    """Return the references of who ordered or told of a medicine."""
+    found = [text(one(body, name), "reference") for name in ("requester", "informationSource")]
+    return tuple(name for name in found if name)
+
+
+def note_of(body: Resource, what: str) -> Note:
+    """Return what somebody told, as it is shown again."""
+    kind, id = text(body, "resourceType"), text(body, "id")
+    if kind == "Communication":
+        words = " ".join(text(p, "contentString") for p in many(body, "payload"))
+        return Note(SAID.get(what, "You told us"), words, when_of(text(body, "sent")), kind, id)
+    name = text(one(body, "medicationCodeableConcept"), "text")
+    return Note("You take", name, when_of(text(body, "dateAsserted")), kind, id)
+
+
+def _directions(body: Resource) -> str:
+    name = "dosageInstruction" if text(body, "resourceType") == "MedicationRequest" else "dosage"
+    return ", then ".join(t for d in many(body, name) if (t := text(d, "text")))
+
+
+def _who(body: Resource | None, names: Mapping[str, str]) -> str:
+    who = next((names.get(w, "") for w in writers_of(body)), "") if body else ""
+    at = text(body, "authoredOn") or text(body, "dateAsserted") if body else ""
+    day = f" on {when_of(at[:10])}" if at else ""
+    if who:
+        return f"Last written by {who}{day}."
+    return f"Last written{day}. We do not know by whom." if day else "We do not know who wrote it."
+
+
+def _gene(found: GeneFinding) -> Gene:
+    if found.status is Status.NO_CALL:
+        return Gene(found.gene, UNTOLD, "no result", is_plain=True)
+    words = phenotype_words(found.phenotype)
+    folded = words.casefold()
+    means = next((m for start, m in MEANS if folded.startswith(start)), OTHER)
+    if folded.endswith(GONE):
+        means = NOT_THERE
+    is_plain = folded.startswith("normal") or means in (UNREAD, NOT_THERE)
+    if found.status is Status.AMBIGUOUS:
+        means = f"{means} {UNSURE}"
+    return Gene(found.gene, means, words, is_plain)

@@ -1,0 +1,199 @@
+"""A patient, and who acts for them, in a real browser: read, choose, tell, print, check.
+
+Workflow 7: why and when, genes in plain words, choose, who looked, put right, add, print, proxy.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from garrod.core.errors import InputError
+from garrod.entry.wallet import checked, public_of
+from tests.making.reading import age
+from tests.making.server import Server, server
+from tests.web.test_dispense_page import shot
+from tests.web.test_prescribe_page import check, held
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+As = Callable[..., Any]
+HOSTILE = "<script>alert(1)</script> \u202eevil\u202c " + "Wwwwwwwwww" * 20
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with server(tmp_path_factory.mktemp("mine") / "data", demo=True) as made:
+        yield made
+
+
+@pytest.fixture
+def acting(chromium: Any, demo: Server) -> Iterator[As]:
+    """Yield what opens an address as somebody of the demo."""
+    contexts = []
+
+    def opened(role: str, path: str, *, width: int = 1280, script: bool = True) -> Any:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=script
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"{demo.base}/sign-in/start?as={role}&next=/patients")
+        page.goto(f"{demo.base}{path}")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def main(page: Any) -> str:
+    return str(page.locator("main").inner_text())
+
+
+def choice(page: Any, code: str) -> Any:
+    return page.locator(f"article#{code}")
+
+
+def test_patient_reads_chooses_tells_prints_and_is_checked(
+    acting: As, demo: Server, tmp_path: Path
+) -> None:
+    page = acting("patient", "/mine")
+    assert "very slowly" in main(page)
+    assert "CYP2C19" in main(page)
+    check(page)
+    shot(page, "w7-mine")
+    page.get_by_role("link", name="My choices").click()
+    mind = choice(page, "mental-health")
+    mind.locator("label", has_text="Hide it from all but me").click()
+    mind.get_by_role("button", name="See what changes").click()
+    assert "Mental health: can see it now, and will not" in main(page)
+    assert not held(demo, "Consent", "demo-1")[1:]  # nothing is saved yet
+    check(page)
+    shot(page, "w7-preview")
+    mind.get_by_role("button", name="Save").click()
+    assert "Now: Hide it from all but me" in choice(page, "mental-health").inner_text()
+    check(page)
+    mind.locator("label", has_text="My care team can see it").click()
+    mind.get_by_role("button", name="Save").click()
+    assert "Now: My care team can see it" in choice(page, "mental-health").inner_text()
+    assert page.locator("#past ~ table tbody tr").count() == 2
+    page.get_by_role("link", name="Who looked").click()
+    assert "Who" in page.get_by_role("heading", level=1).inner_text()
+    page.goto(f"{demo.base}/mine")
+    felt = page.locator("form#felt")
+    felt.get_by_label("What did you feel?").fill("A rash on my arms")
+    felt.get_by_role("button").click()
+    assert "Thank you" in page.get_by_role("status").inner_text()
+    bought = page.locator("form#bought")
+    bought.get_by_label("What is it called?").fill("ibuprofen")
+    bought.get_by_role("button").click()
+    assert "Thank you" in page.get_by_role("status").inner_text()
+    wrong = page.locator("form#wrong")
+    wrong.get_by_label("What is wrong?").fill("I was born in May")
+    wrong.get_by_role("button").click()
+    assert "I was born in May" in main(page)
+    check(page)
+    shot(page, "w7-told")
+    (said,) = [c for c in held(demo, "Communication", "demo-1") if "rash" in str(c)]
+    assert said["sender"] == {"reference": "Patient/demo-1"}
+    page.get_by_role("button", name=re.compile("Take back.*ibuprofen")).click()
+    assert "Taken back" in page.get_by_role("status").inner_text()
+    page.get_by_role("link", name="My card").click()
+    check(page)
+    shot(page, "w7-card")
+    assert page.locator("img").evaluate("i => i.complete && i.naturalWidth > 0")
+    _check_card(page, demo, tmp_path)
+
+
+def _check_card(page: Any, demo: Server, folder: Path) -> None:
+    """Check the card here, and with the command line and nothing but the key."""
+    text = page.locator("pre").text_content()
+    public = page.request.get(f"{demo.base}/card/key").text()
+    for said, ends in ((text, 0), (text.replace("A", "B", 1)[:8] + "0" + text[9:], 10)):
+        (folder / "card.txt").write_text(said, encoding="utf-8")
+        (folder / "card.pub").write_text(public, encoding="ascii")
+        command = [str(Path(sys.executable).with_name("garrod")), "card", "check"]
+        more = [str(folder / "card.txt"), "--key", str(folder / "card.pub")]
+        done = subprocess.run([*command, *more], capture_output=True, text=True, check=False)
+        assert done.returncode == ends, done.stderr
+    assert checked(text, public_of(public)).facts.name == "Ada Example-Synthetic"
+    with pytest.raises(InputError):
+        checked(text[:-3], public_of(public))
+    page.goto(f"{demo.base}/card/check")
+    page.get_by_label("What the scanner read").fill(text)
+    page.get_by_role("button", name="Check it").click()
+    assert "This card is as it was signed" in main(page)
+    check(page)
+    page.get_by_label("What the scanner read").fill(HOSTILE)
+    page.get_by_role("button", name="Check it").click()
+    assert "cannot be trusted" in main(page)
+    check(page)
+
+
+def test_proxy_without_script_on_a_phone(acting: As, demo: Server) -> None:
+    page = acting("proxy", "/mine", width=390, script=False)
+    assert "You act for them" in main(page)
+    form = page.locator("form#wrong")
+    form.get_by_role("button").click()
+    assert "There is a problem" in main(page)
+    form = page.locator("form#wrong")
+    form.get_by_label("What is wrong?").fill(HOSTILE)
+    form.get_by_role("button").click()
+    assert "<script>alert(1)</script>" in main(page)
+    (said,) = [c for c in held(demo, "Communication", "demo-1") if "alert" in str(c)]
+    assert said["sender"] == {"reference": "RelatedPerson/demo-proxy"}
+
+
+@pytest.mark.parametrize("path", ["/mine", "/mine/card", "/card", "/patients/demo-1/consent"])
+def test_pages_on_a_phone(acting: As, path: str) -> None:
+    page = acting("patient", path, width=390)
+    check(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    shot(page, f"phone-{path.strip('/').replace('/', '-')}")
+
+
+def test_two_tabs_do_not_overrule_each_other(acting: As) -> None:
+    first = acting("patient", "/patients/demo-1/consent")
+    second = first.context.new_page()
+    second.goto(first.url)
+    for page in (first, second):
+        choice(page, "substance-use").locator("label", has_text="Hide it from all but me").click()
+        choice(page, "substance-use").get_by_role("button", name="Save").click()
+    assert "Saved" in main(second)  # the same answer twice is no conflict
+    first.goto(first.url.partition("?")[0])
+    second.goto(first.url)
+    choice(first, "substance-use").locator("label", has_text="My care team can see it").click()
+    choice(first, "substance-use").get_by_role("button", name="Save").click()
+    second.get_by_role("heading", level=1).wait_for()
+    choice(second, "substance-use").locator("label", has_text="Hide it from all but me").click()
+    choice(second, "substance-use").get_by_role("button", name="Save").click()
+    assert "has changed since you looked" in main(second)
+    check(second)
+
+
+@pytest.mark.parametrize("path", ["/mine", "/mine/card", "/patients/demo-1/consent"])
+def test_pages_read_at_twelve(acting: As, path: str) -> None:
+    """Measured on what is ours to word: not names of genes, medicines and people."""
+    page = acting("patient", path)
+    parts = page.locator("main p:not(.fine):not(.who), main .hint, main dd").all_inner_texts()
+    text = "\n".join(p for p in parts if not re.search(r"[A-Z]{2}|Synthetic|20\d\d|%", p))
+    assert age(text) <= 12
+
+
+def test_clinician_sees_whose_choices_they_are(acting: As) -> None:
+    page = acting("prescriber", "/patients/demo-1/consent")
+    assert "Ada Example-Synthetic" in page.locator(".person").inner_text()
+    assert "Consent and choices" in main(page)
+    check(page)
+
+
+def test_staff_are_told_that_it_is_not_theirs(acting: As) -> None:
+    page = acting("prescriber", "/mine")
+    assert "signed in as somebody else" in main(page)
+    check(page)
