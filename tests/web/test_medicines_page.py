@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.making.server import Server
+from tests.making.server import Server, server
 from tests.web.conftest import Opened
 from tests.web.test_prescribe_page import check, person, takes
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SHOTS = os.environ.get("GARROD_SHOTS", "")
 HOSTILE = "<script>alert(1)</script> \u05d0\u05d1 " + "Wundermittel" * 20
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with server(tmp_path_factory.mktemp("medicines") / "data", demo=True) as made:
+        yield made
 
 
 def shot(page: Any, name: str) -> None:
@@ -185,8 +192,11 @@ def test_lists_are_reconciled_row_by_row_and_the_gp_sees_what_changed(
     page.get_by_role("button", name="Keep these decisions").click()
     assert "write why" in told(page)
     choose(page, "Amlodipine", "Change", why="ankles swell", how="2.5 mg once a day")
-    choose(page, "Digoxin", "Continue as Ward chart has it")
+    choose(page, "Digoxin", "Continue as GP list or referral letter has it")
     check_all(page, f"sheet-wrong-{width}")
+    page.get_by_role("button", name="Keep these decisions").click()
+    assert "look twice, and write why that list is right" in told(page)
+    choose(page, "Digoxin", "Continue as GP list", why="the ward chart has a slip: micrograms")
     page.get_by_role("button", name="Keep these decisions").click()
     assert "1 not decided yet" in told(page)
     page.get_by_label("Hand the changes over to").select_option("gp")
@@ -195,6 +205,7 @@ def test_lists_are_reconciled_row_by_row_and_the_gp_sees_what_changed(
     check_all(page, f"closed-{width}")
     page = signed_in(f"/patients/{id}/reconcile?setting=gp", width=width)
     assert "ankles swell" in told(page)
+    assert "the ward chart has a slip" in told(page)
     check_all(page, f"handed-{width}")
     page.get_by_role("button", name="I have seen these changes").click()
     assert "Seen by" in told(page)
@@ -223,3 +234,33 @@ def test_list_that_changed_meanwhile_is_not_closed_but_begun_anew(
     row = page.locator("section.row-box").filter(has=page.get_by_role("heading", name="Ramipril"))
     assert row.get_by_label("Why").input_value() == "cough"
     assert "2 not decided yet" in told(page)
+
+
+def test_role_that_is_signed_in_acts_for_its_own_setting(demo: Server, chromium: Any) -> None:
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    there = "/patients/demo-1/medicines?setting=hospital"
+    page.goto(f"{demo.base}/sign-in/start?as=pharmacist&next=/patients")
+    page.goto(f"{demo.base}{there}")
+    assert page.get_by_label("You act for").count() == 0
+    page.get_by_role("link", name="Start a medicine").click()
+    page.get_by_label("Medicine").fill("Hypromellose 0.3% eye drops")
+    page.get_by_role("button", name="Put it on the list").click()
+    assert "Community pharmacy" in told(page)
+    assert "Femi Example-Synthetic" in told(page)
+    check_all(page, "pharmacist-line")
+    page.goto(f"{demo.base}/patients/demo-1/reconcile")
+    page.get_by_label("What the person says").fill("St John's wort - one a day")
+    page.get_by_label("Admission").check()
+    page.get_by_role("button", name="Put them side by side").click()
+    choose(page, "St John's wort", "Stop", why="clashes with what she takes")
+    page.get_by_label("Hand the changes over to").select_option("gp")
+    page.get_by_role("button", name="Close it").click()
+    assert "Closed." in told(page)
+    context.close()
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{demo.base}/sign-in/start?as=prescriber&next=/patients/demo-1/reconcile")
+    page.get_by_role("button", name="I have seen these changes").click()
+    assert "Seen by Dr Priya Example-Synthetic" in told(page)
+    context.close()

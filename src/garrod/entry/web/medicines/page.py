@@ -36,7 +36,7 @@ from garrod.entry.web.medicines.acting import (
 )
 from garrod.entry.web.medicines.confirming import confirm_page
 from garrod.entry.web.medicines.presenter import changes_of, gone_of, history_of, row_of, shown_of
-from garrod.entry.web.medicines.reading import AsOf, Look, look, writes
+from garrod.entry.web.medicines.reading import AsOf, Look, look, own_question, writes
 from garrod.entry.web.medicines.view import Changed
 from garrod.entry.web.medicines.wording import REASONS, SETTINGS
 from garrod.entry.web.pages import page, see
@@ -80,7 +80,7 @@ async def around(visit: Visit, patient: str) -> dict[str, object]:
         if visit.actor == LOCAL
         else (),
         "setting": visit.fields.get("setting", "gp"),
-        "own": f"?setting={visit.fields['setting']}" if visit.fields.get("setting") else "",
+        "own": own_question(visit),
     }
 
 
@@ -157,8 +157,7 @@ async def _written(
         target = line.id if line else next(i for i in reversed(new) if not found.line(i))
         if line and new[line.id].superseded_by:
             target = new[line.id].superseded_by
-        own = f"?setting={visit.fields['setting']}" if visit.fields.get("setting") else ""
-        return see(f"/patients/{found.patient}/medicines/line/{target}{own}")
+        return see(f"/patients/{found.patient}/medicines/line/{target}{own_question(visit)}")
     if line is None:
         return await _shown_start(visit, found, form, faults=faults, status=status, changes=changes)
     return await _shown_line(

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from garrod.care.govern.access import LOCAL
 from garrod.care.record.medication.line import Author, Line, Setting
 from garrod.care.record.medication.lists import MedicationList
-from garrod.care.record.medicines import Medicines, hidden_from
+from garrod.care.record.medicines import Medicines
 from garrod.care.record.medicines_load import Held
 from garrod.care.record.medicines_view import Viewed, view_of, viewed
 from garrod.core.errors import InputError
@@ -75,6 +75,12 @@ def author_of(visit: Visit) -> Author:
     return replace(signed_in(visit.actor), setting=Setting(asked))
 
 
+def own_question(visit: Visit) -> str:
+    """Return the question that keeps where the local user acts; "" for anybody else."""
+    said = visit.fields.get("setting", "")
+    return f"?setting={said}" if visit.actor == LOCAL and said in set(Setting) else ""
+
+
 def writes(visit: Visit) -> bool:
     """Return whether somebody is shown the forms; whether they may is not decided by it."""
     return visit.actor == LOCAL or visit.actor.role in WRITERS
@@ -119,8 +125,3 @@ async def _read(
     )
     assert isinstance(view.held, Held), "a list of another time is read whole"
     return view, view.held
-
-
-def is_hidden(found: Look, line: Line) -> bool:
-    """Return whether a line is kept from who looks."""
-    return line.id in found.view.hidden or line.id in hidden_from(found.held.list, found.by.setting)

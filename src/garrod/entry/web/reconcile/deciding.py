@@ -12,8 +12,10 @@ from garrod.care.record.medication.line import Author, Content, Hold
 from garrod.care.record.medication.reconcile import RECORD, Choice, Decision, Reconciliation
 from garrod.entry.web.medicines.acting import day_in
 from garrod.entry.web.reconcile.presenter import key_of
+from garrod.entry.web.reconcile.traps import traps_of
 
 Faults = list[tuple[str, str]]
+OF_RECORD = "continue:0"  # the record's own list stands first
 _SAME = ("choice", "reason", "content", "hold", "from_source")
 
 
@@ -48,6 +50,9 @@ def _faults(row: Row, said: str, fields: Mapping[str, str]) -> Faults:
     found: Faults = []
     if not said.startswith("continue:") and not fields.get(f"why-{key}"):
         found.append((f"#why-{key}", f"{name}: write why"))
+    is_others = said.startswith("continue:") and said != OF_RECORD
+    if is_others and traps_of(row) and not fields.get(f"why-{key}"):
+        found.append((f"#why-{key}", f"{name}: look twice, and write why that list is right"))
     if said == "change" and not fields.get(f"say-{key}"):
         found.append((f"#say-{key}", f"{name}: write how it is to be taken"))
     if said == "hold" and not fields.get(f"until-{key}"):
@@ -77,6 +82,7 @@ def _decision(
         day = day_in(until)
         hold = Hold(reason, day, "" if day else until)
     source = "" if source == RECORD else source
+    reason = reason or (f"as {source} has it" if source else "")
     return Decision(row.id, Choice(choice), by, at, reason, content, hold, source)
 
 

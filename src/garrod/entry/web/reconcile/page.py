@@ -26,7 +26,7 @@ from garrod.entry.web.asked import Visit
 from garrod.entry.web.medicines.acting import Faults, asking
 from garrod.entry.web.medicines.page import around
 from garrod.entry.web.medicines.presenter import changes_of
-from garrod.entry.web.medicines.reading import author_of, look
+from garrod.entry.web.medicines.reading import author_of, look, own_question
 from garrod.entry.web.medicines.view import Changed
 from garrod.entry.web.medicines.wording import SETTINGS
 from garrod.entry.web.pages import page, see
@@ -95,15 +95,19 @@ async def _open(visit: Visit, patient: str) -> Response:
     for id, case in await cases_of(visit, patient):  # the same form sent twice opens one
         is_same = [(s.name, words_of(s)) for s in case.sources] == texts
         if is_same and (case.by, case.move, case.base) == (by, said, number):
-            return see(f"/patients/{patient}/reconcile/{id}{_own(visit)}")
+            return see(f"/patients/{patient}/reconcile/{id}{own_question(visit)}")
     opened = await room.open(visit.actor, by, patient, Move(said), sources=sources)
-    return see(f"/patients/{patient}/reconcile/{opened.id}{_own(visit)}{_before(visit)}")
+    return see(f"/patients/{patient}/reconcile/{opened.id}{own_question(visit)}{_before(visit)}")
 
 
 def _before(visit: Visit) -> str:
     """Return the question that names the reconciliation of which one is begun anew."""
     said = visit.fields.get("before", "")
-    return f"{'&' if _own(visit) else '?'}before={said}" if said and _ID.fullmatch(said) else ""
+    return (
+        f"{'&' if own_question(visit) else '?'}before={said}"
+        if said and _ID.fullmatch(said)
+        else ""
+    )
 
 
 async def _seen(visit: Visit, patient: str) -> Response:
@@ -111,7 +115,7 @@ async def _seen(visit: Visit, patient: str) -> Response:
     if not _ID.fullmatch(id):
         raise InputError("there is no such handover.", code="REC001")
     await reconciling_over(visit.consult.record).seen(visit.actor, author_of(visit), patient, id)
-    return see(f"/patients/{patient}/reconcile{_own(visit)}")
+    return see(f"/patients/{patient}/reconcile{own_question(visit)}")
 
 
 async def _case(visit: Visit, patient: str, id: str) -> Response:
@@ -128,7 +132,7 @@ async def _case(visit: Visit, patient: str, id: str) -> Response:
         if wrong:
             return await _sheet(visit, found, faults=tuple(wrong), status=422)
         if visit.fields.get("do") != "close":
-            return see(f"/patients/{patient}/reconcile/{id}{_own(visit)}#decided")
+            return see(f"/patients/{patient}/reconcile/{id}{own_question(visit)}#decided")
         to = visit.fields.get("to", "")
         about = asking(patient, by, found.case.base, f"close-{id}", (id, to))
         await room.close(visit.actor, about, id, Setting(to) if to in set(Setting) else None)
@@ -143,7 +147,7 @@ async def _case(visit: Visit, patient: str, id: str) -> Response:
     except (InputError, ConflictError, AccessDenied) as error:
         status = 403 if isinstance(error, AccessDenied) else 422
         return await _sheet(visit, found, faults=(("#rows", error.message),), status=status)
-    return see(f"/patients/{patient}/reconcile/{id}{_own(visit)}")
+    return see(f"/patients/{patient}/reconcile/{id}{own_question(visit)}")
 
 
 async def _sheet(
@@ -187,8 +191,3 @@ async def _earlier(visit: Visit, patient: str) -> Mapping[str, str]:
     room = reconciling_over(visit.consult.record)
     found = await room.read(visit.actor, author_of(visit), patient, id)
     return chosen_in(found)
-
-
-def _own(visit: Visit) -> str:
-    said = visit.fields.get("setting", "")
-    return f"?setting={said}" if said in set(Setting) else ""
