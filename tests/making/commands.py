@@ -18,6 +18,8 @@ COMMANDS = {
     "audit review": ENTRY,
     "audit rotate": "its entry is the new key",
     "audit verify": LOG,
+    "card check": FILES,
+    "card key": "prints a public key",
     "conformance consent": FILES,
     "demo": DOORS,
     "genome call": FILES,

@@ -42,6 +42,7 @@ from garrod.entry.web.consent.presenter import (
     SORTS,
     STEADY,
     UNCHOSEN,
+    Card,
     Preview,
     card_of,
     chooser_of,
@@ -205,6 +206,13 @@ def _is_new(held: Held, patient: str, choice: Choice | None, option: str) -> boo
     return choice is not None and option_of(held.bodies.get(id_of(choice, patient))) != option
 
 
+def _card(held: Held, patient: str, choice: Choice, at: tuple[Choice | None, str, str]) -> Card:
+    """Return one choice as it stands, with what was sent about it."""
+    id, (chosen, picked, fault) = id_of(choice, patient), at
+    sent = {"picked": picked, "fault": fault} if choice is chosen else {}
+    return card_of(choice, held.bodies.get(id), held.numbers.get(id, 0), **sent)
+
+
 async def _laid_out(
     visit: Visit,
     patient: str,
@@ -218,16 +226,7 @@ async def _laid_out(
     chosen, picked, fault = at
     past = await _past(visit, patient, held)
     names = await names_of(visit, frozenset(chooser_of(body) for body, _ in past))
-    cards = [
-        card_of(
-            choice,
-            held.bodies.get(id_of(choice, patient)),
-            held.numbers.get(id_of(choice, patient), 0),
-            picked=picked if choice is chosen else "",
-            fault=fault if choice is chosen else "",
-        )
-        for choice in ALL
-    ]
+    cards = [_card(held, patient, choice, at) for choice in ALL]
     ours = {id_of(choice, patient) for choice in ALL}
     others = [b for id, b in held.bodies.items() if id not in ours and b.get("status") == "active"]
     return page(
