@@ -33,7 +33,7 @@ CONTENT = {
 def token(user: str, role: str, purpose: str = "TREAT") -> str:
     now = int(time.time())
     return ISSUER.token(
-        aud=AUDIENCE, exp=now + 600, iat=now, fhirUser=user, role=role, purpose_of_use=purpose,
+        aud=AUDIENCE, exp=now + 36_000, iat=now, fhirUser=user, role=role, purpose_of_use=purpose,
         scope="user/*.cruds",
     )  # fmt: skip
 
