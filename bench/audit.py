@@ -1,10 +1,9 @@
-"""How fast the audit is: appends, proofs in a large log, and reads with it and without.
+"""How fast the audit is: keeping and sealing, proofs in a large log, and what trust leaves.
 
-python -m bench.audit appends                 -> entries a second, by how many wait at once
-python -m bench.audit proofs --entries 10000000 [--keep DIR] -> a log of that size, and proofs in it
-python -m bench.audit reads                   -> reads a second of a server, audited and not
-Each prints one line of JSON a figure. The server without the audit is the same doors without their
-outermost layer.
+python -m bench.audit appends                 -> entries a second, by how many come at once
+python -m bench.audit proofs [--entries N] [--keep DIR] -> a log of that size, and proofs in it
+python -m bench.audit shares                  -> requests with trust, and of the doors alone
+Each prints one line of JSON a figure.
 """
 
 from __future__ import annotations
@@ -13,20 +12,15 @@ import argparse
 import asyncio
 import json
 import os
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
-import httpx2 as httpx
 import numpy as np
 
-from bench.events import HEADERS, TOKEN
+from bench.audit_shares import shares
 from garrod.adapters.audit.around import Around
 from garrod.adapters.audit.connect import opened_to_read
 from garrod.adapters.audit.log import Log
@@ -35,6 +29,7 @@ from garrod.adapters.audit.store import AuditLog
 from garrod.adapters.audit.tiles import Tiles
 from garrod.adapters.audit.verify import verified
 from garrod.care.govern.audit import AuditEntry, canonical
+from garrod.entry.notary import COMMAND
 
 AT = "2026-11-28T10:00:00.123456+00:00"
 ENTRY = AuditEntry(
@@ -58,20 +53,27 @@ LARGE, PEOPLE = 10_000_000, 100_000  # entries of the large log, and people in i
 
 
 async def appends(folder: Path) -> None:
-    """Print how many entries a second are durable, by how many wait at once."""
+    """Print how many entries a second are kept, and sealed, by how many come at once."""
     log = AuditLog(folder / "audit.db", folder / "audit.key", AROUND)
-    for waiting in WAITING:
-        count, began = 0, time.perf_counter()
+    log.start(COMMAND)
+    for is_firm in (False, True):
+        for waiting in WAITING:
+            began = time.perf_counter()
 
-        async def keep_on(until: float) -> int:
-            done = 0
-            while time.perf_counter() < until:
-                await log.append(ENTRY)
-                done += 1
-            return done
+            async def keep_on(until: float, *, is_firm: bool = is_firm) -> int:
+                done = 0
+                while time.perf_counter() < until:
+                    await log.keep((BODY,), is_firm=is_firm)
+                    done += 1
+                    await asyncio.sleep(0)
+                return done
 
-        count = sum(await asyncio.gather(*(keep_on(began + SECONDS) for _ in range(waiting))))
-        told("appends a second", count / (time.perf_counter() - began), waiting=waiting)
+            count = sum(await asyncio.gather(*(keep_on(began + SECONDS) for _ in range(waiting))))
+            name = "on the disk" if is_firm else "kept"
+            told(f"entries {name} a second", count / SECONDS, waiting=waiting)
+            await log.settled()
+            took = time.perf_counter() - began
+            told(f"entries {name} and sealed a second", count / took, waiting=waiting)
     await log.close()
 
 
@@ -139,20 +141,6 @@ def _proved(path: Path, entries: int, state: str) -> None:
     reading.close()
 
 
-def reads(folder: Path) -> None:
-    """Print how many reads a second a server answers, with the audit and without, in turn."""
-    for waiting in (1, 8, 32):
-        rates: dict[str, list[float]] = {"audited": [], "doors": []}
-        for number in range(3):
-            for name, found in rates.items():
-                with _served(folder / f"{waiting}-{number}-{name}", name) as port:
-                    found.append(asyncio.run(_read(port, waiting)))
-        with_it, without = (statistics.median(rates[name]) for name in ("audited", "doors"))
-        told("reads a second with the audit", with_it, waiting=waiting)
-        told("reads a second without", without, waiting=waiting)
-        told("share of reads that the audit leaves", with_it / without, waiting=waiting)
-
-
 def told(name: str, value: float, **more: float | str) -> None:
     """Print a figure."""
     more = {key: x if isinstance(x, str) else round(x, 4) for key, x in more.items()}
@@ -167,58 +155,10 @@ def _filled(number: int) -> tuple[bytes, tuple[str, ...], bool]:
 BODY = canonical(ENTRY)
 
 
-async def _read(port: int, waiting: int) -> float:
-    base = f"http://127.0.0.1:{port}/fhir/Patient"
-    made = httpx.post(base, content=b'{"resourceType":"Patient"}', headers=HEADERS)
-    head = f"GET /fhir/Patient/{made.json()['id']} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
-    asked = f"{head}Authorization: Bearer {TOKEN}\r\n\r\n".encode()
-    until = time.perf_counter() + SECONDS
-
-    async def keep_on() -> int:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        done = 0
-        while time.perf_counter() < until:
-            writer.write(asked)
-            answer = (await reader.readuntil(b"\r\n\r\n")).lower()
-            assert answer.startswith(b"http/1.1 200"), answer
-            await reader.readexactly(int(answer.partition(b"content-length: ")[2].split()[0]))
-            done += 1
-        writer.close()
-        return done
-
-    return sum(await asyncio.gather(*(keep_on() for _ in range(waiting)))) / SECONDS
-
-
-@contextmanager
-def _served(folder: Path, name: str) -> Iterator[int]:
-    """Run a server of the doors, audited or alone; yield the port."""
-    folder.mkdir(parents=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    command = [
-        sys.executable, "-m", "uvicorn", f"bench.audit_doors:{name}", "--port", str(port),
-        "--http", "garrod.entry.corked:CorkedProtocol", "--log-level", "warning", "--no-access-log",
-    ]  # fmt: skip
-    environment = {**os.environ, "GARROD_DEV_TOKEN": TOKEN, "GARROD_DATA": str(folder)}
-    process = subprocess.Popen(command, env=environment)
-    try:
-        for _ in range(600):
-            try:
-                if httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200:
-                    break
-            except httpx.TransportError:
-                time.sleep(0.1)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
 def main() -> None:
     """Measure what the command names."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=("appends", "proofs", "reads"))
+    parser.add_argument("what", choices=("appends", "proofs", "shares"))
     parser.add_argument("--entries", type=int, default=LARGE)
     parser.add_argument("--keep", type=Path)
     given = parser.parse_args()
@@ -230,7 +170,7 @@ def main() -> None:
         elif given.what == "proofs":
             proofs(place, given.entries)
         else:
-            reads(place)
+            shares(told)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +12,8 @@ import httpx2 as httpx
 import pytest
 from websockets.sync.client import connect
 
-from garrod.adapters.policy.load import RULES, SHIPPED, keep, load
 from garrod.adapters.subscriptions.notices import STALE
-from garrod.care.govern.policy import Policing
-from tests.making.governed import person, team, weight
+from tests.making.governed import person, spoiled_policy, team, weight
 from tests.making.issuer import KEYS, SmallIssuer
 from tests.making.server import JSON, Server, server
 
@@ -33,7 +30,7 @@ CONTENT = {
 def token(user: str, role: str, purpose: str = "TREAT") -> str:
     now = int(time.time())
     return ISSUER.token(
-        aud=AUDIENCE, exp=now + 600, iat=now, fhirUser=user, role=role, purpose_of_use=purpose,
+        aud=AUDIENCE, exp=now + 36_000, iat=now, fhirUser=user, role=role, purpose_of_use=purpose,
         scope="user/*.cruds",
     )  # fmt: skip
 
@@ -57,15 +54,7 @@ def settings_in(folder: Path, policy: Path) -> dict[str, str]:
 def stale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a server that knows the last policy alone: its rules are spoiled since."""
     folder = tmp_path_factory.mktemp("stale")
-    policy, data = folder / "policy", folder / "data"
-    shutil.copytree(SHIPPED, policy)
-    data.mkdir()
-    found = load(policy)
-    last = Policing(found.terms, found.engine)
-    while last.learn(2000):
-        pass
-    keep(last, data)
-    (policy / RULES).write_text("permit (", encoding="utf-8")
+    policy, data = spoiled_policy(folder)
     with server(data, settings=settings_in(folder, policy)) as running:
         for one in (person("p"), team("p", "Practitioner/d1"), weight("w", "p")):
             put(running, one)

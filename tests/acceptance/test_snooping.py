@@ -36,7 +36,7 @@ class Site:
         """Return the status of what somebody of the house is answered."""
         now = int(time.time())
         token = self.issuer.token(
-            aud=self.audience, iat=now, exp=now + 600, auth_time=now, jti=f"{who}-{role}",
+            aud=self.audience, iat=now, exp=now + 36_000, auth_time=now, jti=f"{who}-{role}",
             fhirUser=f"Practitioner/{who}", role=role, organisation=HOUSE, scope="user/*.cruds",
         )  # fmt: skip
         headers = {"Authorization": f"Bearer {token}"}

@@ -28,7 +28,7 @@ def token(user: str, role: str = "", purpose: str = "PATRQT", **claims: Any) -> 
         "fhirUser": user, "role": role or None, "purpose_of_use": purpose, "auth_time": now - 30,
         "scope": "user/*.cruds patient/*.cruds", "jti": f"{user}{role}{purpose}",
     }  # fmt: skip
-    return ISSUER.token(aud=AUDIENCE, exp=now + 600, iat=now, **(usual | claims))
+    return ISSUER.token(aud=AUDIENCE, exp=now + 36_000, iat=now, **(usual | claims))
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ def token(user: str, role: str, purpose: str = "TREAT", scope: str = "user/*.cru
     """Return an access token that is good for ten minutes from now."""
     now = int(time.time())
     return ISSUER.token(
-        aud=AUDIENCE, exp=now + 600, iat=now, fhirUser=user, role=role, purpose_of_use=purpose,
+        aud=AUDIENCE, exp=now + 36_000, iat=now, fhirUser=user, role=role, purpose_of_use=purpose,
         scope=scope,
     )  # fmt: skip
 

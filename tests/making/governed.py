@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from garrod.adapters.fhir.features import FeatureReader
 from garrod.adapters.fhir.standing import FhirMeaning
-from garrod.adapters.policy.load import load
+from garrod.adapters.policy.load import RULES, SHIPPED, keep, load
 from garrod.care.govern.access import LOCAL, Actor
 from garrod.care.govern.labels import Labels
 from garrod.care.govern.policy import Policing
@@ -154,3 +156,17 @@ DOCTOR = Actor("Practitioner/d1", role="prescriber", setting="gp")
 STRANGER = Actor("Practitioner/d9", role="prescriber", setting="hospital")
 NURSE = Actor("Practitioner/n1", role="nurse")
 Built = Callable[[Store], Governed]
+
+
+def spoiled_policy(folder: Path) -> tuple[Path, Path]:
+    """Return the folders of a policy and of a server's data that knows it alone as it was."""
+    policy, data = folder / "policy", folder / "data"
+    shutil.copytree(SHIPPED, policy)
+    data.mkdir()
+    found = load(policy)
+    last = Policing(found.terms, found.engine)
+    while last.learn(2000):
+        pass
+    keep(last, data)
+    (policy / RULES).write_text("permit (", encoding="utf-8")
+    return policy, data

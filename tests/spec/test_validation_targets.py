@@ -9,8 +9,9 @@ from validation import __main__ as validation_main
 from validation import kill_rounds
 from validation.__main__ import ALL, BY_NAME
 
-# Minutes long; test_fhir_profiles.py, test_kill.py and test_record_cli.py hold the same to less.
-ELSEWHERE = {"fhir_profiles", "kill_rounds", "fhir_storage"}
+# Minutes long; test_fhir_profiles.py, test_kill.py, test_record_cli.py, test_snooping.py,
+# test_suppression.py and test_release_cli.py hold the same to less.
+ELSEWHERE = {"fhir_profiles", "kill_rounds", "fhir_storage", "snooping", "release_numbers"}
 
 
 @pytest.mark.shared

@@ -78,3 +78,25 @@ def signed_in(chromium: Any, clinic: Server) -> Iterator[Opened]:
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def acting(chromium: Any, site: Server) -> Iterator[Any]:
+    """Yield what opens an address of a module's `site` anew, signed in as somebody of the demo."""
+    contexts = []
+
+    def opened(role: str, path: str, *, width: int = 1280, script: bool = True) -> Any:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=script
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"{site.base}{path}")
+        page.get_by_role("link", name="Sign in at").click()
+        page.get_by_role("button", name=role).click()
+        page.wait_for_url(f"{site.base}{path}")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()

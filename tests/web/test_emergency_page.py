@@ -45,28 +45,6 @@ def put(site: Server, resource: dict[str, Any]) -> None:
     assert answer.status_code in (200, 201), answer.text
 
 
-@pytest.fixture
-def acting(chromium: Any, site: Server) -> Iterator[As]:
-    """Yield what opens an address in a new window, signed in as somebody of the demo."""
-    contexts = []
-
-    def opened(role: str, path: str, *, width: int = 1280, script: bool = True) -> Any:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, java_script_enabled=script
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(f"{site.base}{path}")
-        page.get_by_role("link", name="Sign in at").click()
-        page.get_by_role("button", name=role).click()
-        page.wait_for_url(f"{site.base}{path}")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-
-
 def shot(page: Any, name: str) -> None:
     if SHOTS:
         page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)

@@ -45,28 +45,6 @@ def relative(id: str) -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-def acting(chromium: Any, site: Server) -> Iterator[Any]:
-    """Yield what opens an address in a new window, signed in as somebody of the demo."""
-    contexts = []
-
-    def opened(role: str, path: str, *, width: int = 1280, script: bool = True) -> Any:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, java_script_enabled=script
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(f"{site.base}{path}")
-        page.get_by_role("link", name="Sign in at").click()
-        page.get_by_role("button", name=role).click()
-        page.wait_for_url(f"{site.base}{path}")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-
-
 def weighed(site: Server, waiting: int) -> None:
     """Run the command until so many cases wait: the log is sealed a moment after each request."""
     garrod = str(Path(sys.executable).with_name("garrod"))

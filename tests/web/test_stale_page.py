@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from garrod.adapters.policy.load import RULES, SHIPPED, keep, load
-from garrod.care.govern.policy import Policing
-from tests.making.governed import person, team
+from tests.making.governed import person, spoiled_policy, team
 from tests.making.server import TOKEN, Server, server
 from tests.web.test_prescribe_page import check
 
@@ -24,15 +21,7 @@ SHOTS = os.environ.get("GARROD_SHOTS", "")  # a folder: what is looked at by eye
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Yield a server that knows the last policy alone."""
     folder = tmp_path_factory.mktemp("stale-pages")
-    policy, data = folder / "policy", folder / "data"
-    shutil.copytree(SHIPPED, policy)
-    data.mkdir()
-    found = load(policy)
-    last = Policing(found.terms, found.engine)
-    while last.learn(2000):
-        pass
-    keep(last, data)
-    (policy / RULES).write_text("permit (", encoding="utf-8")
+    policy, data = spoiled_policy(folder)
     settings = {"GARROD_DEV_ISSUER": "1", "GARROD_POLICY": str(policy)}
     with server(data, settings=settings) as running:
         for one in (person("p"), team("p", "Practitioner/demo-prescriber")):

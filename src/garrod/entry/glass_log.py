@@ -25,6 +25,11 @@ class GlassLog:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._log, name)
 
+    @property
+    def is_quick(self) -> bool:
+        """Whether `keep_now` may be asked: nobody's entry has to be told apart."""
+        return not self._glasses.is_any and bool(self._log.is_quick)
+
     async def keep(self, bodies: Sequence[bytes], *, is_firm: bool = False) -> int:
         """Return the ticket of the first of some entries, by their canonical bytes, once kept.
 

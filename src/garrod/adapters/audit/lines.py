@@ -13,6 +13,7 @@ from garrod.adapters.audit.log import Body
 from garrod.care.govern.audit import Said, is_glass, told_of, written
 
 AT, WHO = "(at)", "(who)"  # where the time and the one named stand in what is remembered
+PEOPLE = b'"patients":["(who)"]'
 
 
 def line_of(at: str, event: str, said: Said, people: Sequence[str]) -> bytes:
@@ -31,8 +32,11 @@ def _around(event: str, said: Said, *, has_people: bool) -> tuple[bytes, bytes, 
     """Return the bytes of an entry around its time and the one whom it names."""
     whole = _dumped(told_of(AT, event, said, (WHO,) if has_people else ()))
     start, _, rest = whole.partition(AT.encode())
-    after, _, end = rest.rpartition(WHO.encode()) if has_people else (rest, b"", b"")
-    return start, after, end
+    if not has_people:
+        return start, rest, b""
+    before, after = PEOPLE.split(WHO.encode())
+    middle, _, end = rest.partition(PEOPLE)  # unlike words, which cannot hold a bare quotation mark
+    return start, middle + before, after + end
 
 
 def _is_plain(id: str) -> bool:
