@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ ISSUER = SmallIssuer("https://issuer.example")
 PATH = "/fhir/Patient/p1/$subject-access"
 
 
+Who = Callable[[], str]  # makes a token when it is used: a sign-in of just now is soon over
+
+
 def token(user: str, role: str = "", purpose: str = "PATRQT", **claims: Any) -> str:
     now = int(time.time())
     usual = {
@@ -29,6 +33,10 @@ def token(user: str, role: str = "", purpose: str = "PATRQT", **claims: Any) -> 
         "scope": "user/*.cruds patient/*.cruds", "jti": f"{user}{role}{purpose}",
     }  # fmt: skip
     return ISSUER.token(aud=AUDIENCE, exp=now + 36_000, iat=now, **(usual | claims))
+
+
+def signed(user: str, role: str = "", purpose: str = "PATRQT", **claims: Any) -> Who:
+    return partial(token, user, role, purpose, **claims)
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +66,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-def by(running: Server, who: str, path: str = PATH, method: str = "GET", **more: str) -> Any:
-    headers = {"Authorization": f"Bearer {who}", "Content-Type": JSON, **more}
+def by(running: Server, who: Who, path: str = PATH, method: str = "GET", **more: str) -> Any:
+    headers = {"Authorization": f"Bearer {who()}", "Content-Type": JSON, **more}
     with httpx.Client(timeout=60) as client:
         return client.request(method, f"{running.base}{path}", headers=headers)
 
@@ -75,13 +83,13 @@ def names(bundle: Any) -> set[str]:
     return {f"{e['resource']['resourceType']}/{e['resource']['id']}" for e in bundle["entry"]}
 
 
-OWN = token("Patient/p1")
-OFFICER = token("Practitioner/o1", "governance-officer")
+OWN = signed("Patient/p1")
+OFFICER = signed("Practitioner/o1", "governance-officer")
 
 
 @pytest.mark.parametrize("who", [OWN, OFFICER])
-def test_copy_holds_all_that_is_held_and_every_access(site: Server, who: str) -> None:
-    doctor = token("Practitioner/d1", "prescriber", "TREAT")
+def test_copy_holds_all_that_is_held_and_every_access(site: Server, who: Who) -> None:
+    doctor = signed("Practitioner/d1", "prescriber", "TREAT")
     by(site, doctor, "/fhir/Observation?subject=Patient/p1,Patient/p2")
     held = site.ask("GET", "/fhir/Patient/p1/$everything?_count=1000").json()
     every = [e.index for e in entries(site) if "p1" in e.patients]
@@ -113,19 +121,22 @@ def test_local_user_has_it_too_and_a_person_who_is_not_there_has_none(site: Serv
 @pytest.mark.parametrize(
     ("who", "status"),
     [
-        (token("Patient/p2"), 404),
-        (token("Practitioner/d1", "prescriber", "TREAT"), 403),
-        (token("Practitioner/o1", "governance-officer", "HOPERAT"), 404),
-        (token("Practitioner/o1", "governance-officer", "HRESCH"), 404),
-        (token("Practitioner/a1", "analyst", "HRESCH"), 404),
-        (token("RelatedPerson/r", "proxy"), 404),
-        (token("Patient/p1", scope="patient/Observation.rs", patient="p1", jti="a"), 403),
-        (token("Patient/p1", scope="patient/*.rs?category=laboratory", patient="p1", jti="b"), 403),
-        (token("Patient/p1", scope="patient/*.rs", patient="p2", jti="c"), 404),
-        (token("Patient/p1", scope="patient/*.rs", patient="p1", jti="d"), 200),
+        (signed("Patient/p2"), 404),
+        (signed("Practitioner/d1", "prescriber", "TREAT"), 403),
+        (signed("Practitioner/o1", "governance-officer", "HOPERAT"), 404),
+        (signed("Practitioner/o1", "governance-officer", "HRESCH"), 404),
+        (signed("Practitioner/a1", "analyst", "HRESCH"), 404),
+        (signed("RelatedPerson/r", "proxy"), 404),
+        (signed("Patient/p1", scope="patient/Observation.rs", patient="p1", jti="a"), 403),
+        (
+            signed("Patient/p1", scope="patient/*.rs?category=laboratory", patient="p1", jti="b"),
+            403,
+        ),
+        (signed("Patient/p1", scope="patient/*.rs", patient="p2", jti="c"), 404),
+        (signed("Patient/p1", scope="patient/*.rs", patient="p1", jti="d"), 200),
     ],
 )
-def test_nobody_else_has_it(site: Server, who: str, status: int) -> None:
+def test_nobody_else_has_it(site: Server, who: Who, status: int) -> None:
     told = by(site, who)
     assert told.status_code == status, told.text
     if status != 200:
@@ -135,7 +146,7 @@ def test_nobody_else_has_it(site: Server, who: str, status: int) -> None:
 
 
 def test_person_who_is_there_is_not_told_from_one_who_is_not(site: Server) -> None:
-    for who in (token("Patient/p2"), token("Practitioner/d1", "prescriber", "TREAT")):
+    for who in (signed("Patient/p2"), signed("Practitioner/d1", "prescriber", "TREAT")):
         one, other = by(site, who), by(site, who, "/fhir/Patient/p9/$subject-access")
         assert one.status_code == other.status_code
         assert one.text.replace("p1", "ID") == other.text.replace("p9", "ID")
@@ -144,7 +155,7 @@ def test_person_who_is_there_is_not_told_from_one_who_is_not(site: Server) -> No
 def test_it_is_asked_for_after_a_sign_in_of_just_now(site: Server) -> None:
     old = int(time.time()) - 3600
     for user, role in (("Patient/p1", ""), ("Practitioner/o1", "governance-officer")):
-        told = by(site, token(user, role, auth_time=old, jti=f"old{role}"))
+        told = by(site, signed(user, role, auth_time=old, jti=f"old{role}"))
         assert told.status_code == 401
         assert "insufficient_user_authentication" in told.headers.get("www-authenticate", "")
 

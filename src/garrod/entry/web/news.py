@@ -138,14 +138,14 @@ def _at_the_end(end: Callable[[], None]) -> Iterator[None]:
             former(number, frame)
 
     try:
-        for number in SIGNALS:
-            before[number] = signal.getsignal(number)
-            signal.signal(number, asked)
+        for wanted in SIGNALS:
+            before[wanted] = signal.getsignal(wanted)
+            signal.signal(wanted, asked)
     except ValueError:
         before.clear()
     try:
         yield
     finally:
-        for number, former in before.items():
-            if signal.getsignal(number) is asked:
-                signal.signal(number, former)
+        for wanted, former in before.items():
+            if signal.getsignal(wanted) is asked:
+                signal.signal(wanted, former)
