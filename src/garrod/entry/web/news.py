@@ -146,6 +146,6 @@ def _at_the_end(end: Callable[[], None]) -> Iterator[None]:
     try:
         yield
     finally:
-        for wanted, former in before.items():
-            if signal.getsignal(wanted) is asked:
-                signal.signal(wanted, former)
+        for kept, former in before.items():
+            if signal.getsignal(kept) is asked:
+                signal.signal(kept, former)
