@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.making.desk_time import seconds
 from tests.making.server import server
 
 SECONDS = 30
@@ -22,7 +23,7 @@ def test_nothing_falls_over_and_nothing_is_given_without_a_token(
     tmp_path: Path, shown: str
 ) -> None:
     schemathesis = Path(sys.executable).with_name("schemathesis")
-    command = [str(schemathesis), "run", "--max-time", str(SECONDS), "--seed", "2"]
+    command = [str(schemathesis), "run", "--max-time", seconds(SECONDS), "--seed", "2"]
     command += ["--checks", "not_a_server_error", "--suppress-health-check", "all"]
     command += ["--warnings", "off", "--no-shrink", "--generation-database", "none"]
     command += ["-H", shown] if shown else []

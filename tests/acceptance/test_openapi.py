@@ -14,6 +14,7 @@ import pytest
 from garrod.entry.api.openapi import described
 from garrod.entry.api.operations import OPERATIONS
 from garrod.entry.api.routes import INSTANCE, SYSTEM, TYPE
+from tests.making.desk_time import seconds
 from tests.making.server import TOKEN, server
 
 PAGE = described("1", ("Observation", "Patient"), OPERATIONS.values())
@@ -60,7 +61,7 @@ def test_every_act_and_operation_is_on_the_page() -> None:
 @pytest.mark.slow
 def test_server_does_what_the_page_says(tmp_path: Path) -> None:
     schemathesis = Path(sys.executable).with_name("schemathesis")
-    command = [str(schemathesis), "run", "--max-time", str(SECONDS), "--seed", "1"]
+    command = [str(schemathesis), "run", "--max-time", seconds(SECONDS), "--seed", "1"]
     command += ["-H", f"Authorization: Bearer {TOKEN}", "--checks", ",".join(CHECKS)]
     command += ["--suppress-health-check", "all", "--warnings", "off", "--no-shrink"]
     command += ["--generation-database", "none", "--continue-on-failure"]

@@ -11,6 +11,7 @@ import orjson
 import pytest
 
 from tests.acceptance.conftest import STORY, Run
+from tests.making.desk_time import part
 
 GENOME = STORY / "genome.vcf"
 
@@ -112,13 +113,14 @@ def test_real_genome_with_an_outside_call_replays_to_the_same(
 @pytest.mark.slow
 def test_pipeline_cases_replay_to_the_same(run: Run, shared: Path, tmp_path: Path) -> None:
     facts = tmp_path / "p.json.gz"
+    cases = part(sorted((shared / "pgx" / "pipeline_cases").glob("*.vcf")))
     count = 0
-    for vcf in sorted((shared / "pgx" / "pipeline_cases").glob("*.vcf")):
+    for vcf in cases:
         called = run("genome", "call", vcf, "--assembly", "GRCh38", "--facts", facts)
         if called.code == 0:
             assert [p["changes"] for p in replayed(run, facts)] == [[]], vcf.name
             count += 1
-    assert count > 50
+    assert count > 0.6 * len(cases)
 
 
 @pytest.mark.shared
