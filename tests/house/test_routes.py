@@ -198,6 +198,7 @@ def test_no_door_keeps_a_store_under_another_name() -> None:
         "entry/wire.py",
         "entry/housing.py",
         "entry/governing.py",
+        "entry/judging_people.py",
     }
     found = set()
     for path in modules(SRC / "entry"):

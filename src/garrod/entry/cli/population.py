@@ -63,8 +63,8 @@ def reanalyse(
 ) -> None:
     """Find everybody whose advice differs between two packs or policies (no names)."""
     from garrod.entry.cli.population_folder import of_folder
-    from garrod.entry.cli.population_judging import Wish
     from garrod.entry.cli.population_record import Kept, of_record
+    from garrod.entry.judging import Wish
 
     if bool(people) == bool(database or data):
         raise UsageError("name either --people FOLDER, or --data DIR or --database URL")

@@ -18,7 +18,7 @@ from garrod.entry.cli.population_running import Running, running
 if TYPE_CHECKING:
     from garrod.adapters.fhir.people_folder import Chunk
     from garrod.adapters.fhir.people_parts import Piece
-    from garrod.entry.cli.population_judging import Judging, Wish
+    from garrod.entry.judging import Judging, Wish
 
 
 def of_folder(folder: Path, wish: Wish, workers: int) -> Iterator[bytes]:
@@ -26,11 +26,11 @@ def of_folder(folder: Path, wish: Wish, workers: int) -> Iterator[bytes]:
     import orjson
 
     from garrod.adapters.fhir.people_folder import KINDS, check_folder, chunks_of, shared_of
-    from garrod.entry.cli.population_judging import Judging
     from garrod.entry.cli.population_sifting import SHARED, WANTED
+    from garrod.entry.judging import judging_of
 
     check_folder(folder)
-    judging = Judging(wish)
+    judging = judging_of(wish)
     if judging.reach.is_empty:
         say("nobody can be affected: what differs is read by no adviser")
         return

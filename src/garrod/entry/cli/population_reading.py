@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from garrod.adapters.fhir.person import Read
     from garrod.adapters.fhir.rest.checked import CheckedCodec
-    from garrod.care.record.service import Record
-    from garrod.core.person import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ def judged_people(asked: Asked) -> list[tuple[str, bytes]]:
 
     Raises: FhirError, OutsideError.
     """
-    from garrod.entry.cli.population_judging import here
+    from garrod.entry.judging import here
 
     reads = asyncio.run(_opened(asked))
     return [(read.person.reference, b"".join(here().lines([read]))) for read in reads]
@@ -38,6 +36,7 @@ def judged_people(asked: Asked) -> list[tuple[str, bytes]]:
 
 async def _opened(asked: Asked) -> list[Read]:
     from garrod.entry.housing import housing_of, opened_record
+    from garrod.entry.judging_people import read_people
 
     async with opened_record(housing_of(database=asked.database), _codec()) as record:
         return await read_people(record, asked.people)
@@ -48,25 +47,3 @@ def _codec() -> CheckedCodec:
     from garrod.entry.cli.record import codec_of
 
     return codec_of(strict=False)
-
-
-async def read_people(record: Record, wanted: tuple[str, ...]) -> list[Read]:
-    """Return people, each once; of one who was merged into another, that other."""
-    from garrod.adapters.fhir.person_record import RecordedPerson
-    from garrod.care.govern.access import LOCAL
-    from garrod.care.record.people import People
-    from garrod.care.record.service import Gone, NotFound
-
-    caught: list[Read] = []
-
-    def catch(read: Read) -> Person:
-        caught.append(read)
-        return read.person
-
-    people = People(record, RecordedPerson(catch), most_facts=0)
-    for patient in wanted:
-        try:
-            await people.person(LOCAL, patient)
-        except (Gone, NotFound):
-            continue  # deleted, or referred to and never there
-    return list({read.person.reference: read for read in caught}.values())

@@ -16,14 +16,11 @@ from garrod.entry.cli.output import say
 from garrod.entry.cli.population_running import Running, running
 
 if TYPE_CHECKING:
-    from garrod.care.record.ports import Store
     from garrod.care.record.service import Record
-    from garrod.core.medicine import MedicineLine
-    from garrod.core.resource import Version
-    from garrod.entry.cli.population_judging import Judging, Wish
+    from garrod.entry.judging import Wish
 
 DEED, COMMAND = "reanalyse", "garrod population reanalyse"
-PAGE, TOGETHER = 1000, 20  # Not clinical: resources a page, people that a process gets at a time
+TOGETHER = 20  # Not clinical: people that a process gets at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +60,13 @@ async def _close(lines: AsyncGenerator[bytes]) -> None:
 
 async def _opened(kept: Kept, wish: Wish, workers: int) -> AsyncGenerator[bytes]:
     from garrod.entry.audit_opening import audited_task
-    from garrod.entry.cli.population_judging import Judging
     from garrod.entry.cli.population_place import Place
     from garrod.entry.cli.record import codec_of
     from garrod.entry.housing import clock, housing_of, opened_record
+    from garrod.entry.judging import judging_of
+    from garrod.entry.judging_people import wanted_of
 
-    judging = Judging(wish)
+    judging = judging_of(wish)
     if judging.reach.is_empty:
         say("nobody can be affected: what differs is read by no adviser")
         return
@@ -81,7 +79,7 @@ async def _opened(kept: Kept, wish: Wish, workers: int) -> AsyncGenerator[bytes]
         place = await Place.of(record.store, judging.name if kept.is_raising else "")
         for line in place.lines:
             yield line
-        wanted = [p for p in await _wanted(record.store, judging) if p not in place.done]
+        wanted = [p for p in await wanted_of(record.store, judging) if p not in place.done]
         if place.done:
             say(f"{len(place.done):,} people were looked at before this was broken off")
         say(f"{len(wanted):,} people may be affected")
@@ -121,81 +119,10 @@ async def _judged(
 
 
 async def _raise(record: Record, line: bytes) -> None:
-    import orjson
-
     from garrod.adapters.fhir.tasks_book import RecordedTasks
     from garrod.care.govern.access import LOCAL
-    from garrod.care.monitor.raising import raised_by, said_of
     from garrod.entry.housing import clock
+    from garrod.entry.judging_people import raised_in
 
-    told = orjson.loads(line)
-    before, now = (
-        {c["medicine"]: tuple(said_of(s) for s in c[side]) for c in told["changes"]}
-        for side in ("before", "after")
-    )
-    patient = told["person"].removeprefix("Patient/")
-    book = RecordedTasks(record, LOCAL, clock)
-    await book.keep(patient, None, raised_by(patient, before, now))
-
-
-async def _wanted(store: Store, judging: Judging) -> list[str]:
-    """Return who must be looked at, in the order in which they are met."""
-    import orjson
-
-    from garrod.adapters.fhir.people_folder import born_in
-
-    touching = judging.touching
-    found: dict[str, None] = {}
-    if touching.is_for_all or touching.calls_for_some:
-        async for version in _all(store, "Patient"):
-            if touching.is_for_all or touching.calls_for(born_in(orjson.loads(version.body))):
-                found[version.id] = None
-    if touching.is_for_all:
-        return list(found)
-    if touching.reach.allergic:
-        async for version in _all(store, "AllergyIntolerance"):
-            found[_told(version, {})[0]] = None
-    sieve = judging.sieve()
-    kept: dict[bytes, MedicineLine] = {}
-    for kind in ("MedicationRequest", "MedicationStatement"):
-        async for version in _all(store, kind):
-            patient, line = _told(version, kept)
-            if patient not in found and sieve.lets(patient, line):
-                found[patient] = None
-    return [patient for patient in found if patient]
-
-
-async def _all(store: Store, kind: str) -> AsyncIterator[Version]:
-    from garrod.care.record.query import Query
-
-    query = Query((kind,), count=PAGE)
-    while True:
-        page = await store.search(query)
-        for version in page.versions:
-            yield version
-        if page.cursor is None:
-            return
-        query = replace(query, cursor=page.cursor)
-
-
-def _told(version: Version, kept: dict[bytes, MedicineLine]) -> tuple[str, MedicineLine | None]:
-    """Return whom a resource is about, and the medicine that it names; read whole where needed."""
-    import orjson
-
-    from garrod.adapters.fhir.people_folder import (
-        MOST,
-        concept_in,
-        line_in,
-        patient_in,
-        whose_at_sight,
-    )
-
-    named = concept_in(version.body)
-    who, line = whose_at_sight(version.body), kept.get(named)
-    if who and line is not None:
-        return who, line
-    resource = orjson.loads(version.body)
-    line = line_in(resource)
-    if line is not None and named and len(kept) < MOST:
-        kept[named] = line
-    return who or patient_in(resource), line
+    patient, raised = raised_in(line)
+    await RecordedTasks(record, LOCAL, clock).keep(patient, None, raised)

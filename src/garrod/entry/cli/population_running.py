@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from garrod.entry.cli.population_judging import Judging, Wish
+    from garrod.entry.judging import Judging, Wish
 
 
 class Running:
@@ -33,17 +33,17 @@ class Running:
 @contextmanager
 def running(wish: Wish, judging: Judging, workers: int) -> Iterator[Running]:
     """Make processes ready, and end them with the block; what is left to do is dropped."""
-    from garrod.entry.cli import population_judging
+    from garrod.entry import judging as judged
 
     if workers < 2:
-        population_judging.take(judging)
+        judged.take(judging)
         yield Running(None)
         return
     others = {child.pid for child in multiprocessing.active_children()}
     pool = ProcessPoolExecutor(
         workers,
         mp_context=multiprocessing.get_context("spawn"),
-        initializer=population_judging.begin,
+        initializer=judged.begin,
         initargs=(wish,),
     )
     try:

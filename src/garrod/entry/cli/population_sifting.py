@@ -46,7 +46,7 @@ def sifted(chunk: Chunk) -> tuple[set[str], dict[str, frozenset[str]]]:
     Raises: InputError INP071.
     """
     from garrod.adapters.fhir.people_folder import births_in, mentions, patients_in
-    from garrod.entry.cli.population_judging import here
+    from garrod.entry.judging import here
 
     touching = here().touching
     if chunk.kind == ALLERGY or (chunk.kind == PATIENT and touching.is_for_all):
@@ -71,7 +71,7 @@ def dealt_chunk(deal: Deal) -> list[tuple[int, Piece]]:
 def judged_part(part: tuple[Path, list[Piece]]) -> list[bytes]:
     """Return the lines of the people of one part.  Raises: FhirError, InputError INP071."""
     from garrod.adapters.fhir.people_parts import reads_of
-    from garrod.entry.cli.population_judging import here
+    from garrod.entry.judging import here
 
     made, pieces = part
     return here().lines(reads_of(pieces, _shared(made)))

@@ -1,6 +1,6 @@
-"""What one process of a reanalysis does: people in, a line of JSON out for each who is affected.
+"""What a reanalysis says of people: people in, a line of JSON out for each who is affected.
 
-What is compared is read once a process.
+The command and a running server judge by it. What is compared is read once a process.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from garrod.care.monitor.affected import Change
     from garrod.care.monitor.touching import Sieve, Touching
     from garrod.core.person import Person
+    from garrod.knowledge.shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +31,28 @@ class Wish:
     day: date
 
 
-class Judging:
-    """Compares what either side says of people."""
+@dataclass(frozen=True, slots=True)
+class Knowing:
+    """All the knowledge of one side, and the policy by which it is heard."""
 
-    def __init__(self, wish: Wish) -> None:
-        from garrod.adapters.packs.choose import side_of
+    shelf: Shelf
+    policy: str
+
+
+class Judging:
+    """Compares what either of two sides says of people, on a day."""
+
+    def __init__(self, sides: tuple[Knowing, Knowing], day: date) -> None:
         from garrod.care.monitor.reach import State, reach_between
         from garrod.care.monitor.touching import Touching
         from garrod.entry.wire import Services, Settings
 
-        self.wish = wish
-        sides = [side_of(word, wish.site, wish.policy) for word in (wish.before, wish.after)]
+        self.day = day
         self._chosen = sides
         self.sides = [Services(Settings(policy=s.policy), s.shelf) for s in sides]
         old, new = (State(s.shelf, s.knowledge) for s in self.sides)
         self.reach = reach_between(old, new)
-        self.touching: Touching = Touching(old.knowledge, new.knowledge, self.reach, today=wish.day)
+        self.touching: Touching = Touching(old.knowledge, new.knowledge, self.reach, today=day)
 
     @property
     def name(self) -> str:
@@ -55,7 +62,7 @@ class Judging:
             for s in self._chosen
             for packs in ([s.shelf.pack(name) for name in sorted(s.shelf.names())],)
         ]
-        return sha256(repr((told, self.wish.day)).encode()).hexdigest()[:32]
+        return sha256(repr((told, self.day)).encode()).hexdigest()[:32]
 
     def sieve(self) -> Sieve:
         """Return what tells by medicines, one after the other, who must be looked at."""
@@ -72,11 +79,19 @@ class Judging:
             return ()
         people: list[Person] = [understood(s, read) for s in self.sides]
         old, new = (View(s.knowledge, p) for s, p in zip(self.sides, people, strict=True))
-        return changes_for(old, new, today=self.wish.day)
+        return changes_for(old, new, today=self.day)
 
     def lines(self, reads: Iterable[Read]) -> list[bytes]:
         """Return a line for each person who is affected."""
         return [line_of(changes) for read in reads if (changes := self.of(read))]
+
+
+def judging_of(wish: Wish) -> Judging:
+    """Return what compares the sides of a wish.  Raises: KnowledgeError KNO001, KNO003, KNO032."""
+    from garrod.adapters.packs.choose import side_of
+
+    old, new = (side_of(word, wish.site, wish.policy) for word in (wish.before, wish.after))
+    return Judging((Knowing(old.shelf, old.policy), Knowing(new.shelf, new.policy)), wish.day)
 
 
 def line_of(changes: tuple[Change, ...]) -> bytes:
@@ -101,7 +116,7 @@ _HERE: dict[str, Judging] = {}
 
 def begin(wish: Wish) -> None:
     """Make a process ready: it reads both sides once."""
-    take(Judging(wish))
+    take(judging_of(wish))
 
 
 def take(judging: Judging) -> None:
