@@ -17,8 +17,13 @@ META = {"tag": [MARK]}
 PURPOSE = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
 SCOPES = "http://terminology.hl7.org/CodeSystem/consentscope"
-KINDS = "http://hl7.org/fhir/resource-types"
-CARING = ("TREAT", "ETREAT", "CAREMGT", "COC", "PATSFTY")
+BROTHER = {
+    "coding": [
+        {"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "BRO",
+         "display": "brother"}
+    ],
+    "text": "brother",
+}  # fmt: skip
 CARES = frozenset(("prescriber", "pharmacist", "nurse", "laboratory-scientist", "geneticist"))
 
 
@@ -39,14 +44,16 @@ def clinic() -> Iterator[FhirJson]:
         if kind == "Practitioner":
             yield {**named, "name": name}
         elif kind == "RelatedPerson":
-            yield {**named, "name": name, "patient": {"reference": f"Patient/{persona.patient}"}}
+            patient = {"reference": f"Patient/{persona.patient}"}
+            yield {**named, "name": name, "patient": patient, "relationship": [BROTHER]}
     yield from proxy_consents()
 
 
 def proxy_consents() -> Iterator[FhirJson]:
     """Yield what a person of the demo says of their proxy: they see all that those who care see.
 
-    What is not named is denied: so care, and the consent itself to whoever governs, are named too.
+    It speaks of the proxy alone. A root that denied all else would deny what the person chooses
+    elsewhere (research, say): a denial outweighs every permit.
     """
     for persona in personas().values():
         if persona.role != "proxy":
@@ -55,7 +62,7 @@ def proxy_consents() -> Iterator[FhirJson]:
             "role": {"coding": [{"system": PARTICIPATION, "code": "IRCP"}]},
             "reference": {"reference": persona.user},
         }
-        governed = [{"system": KINDS, "code": kind} for kind in ("Consent", "AuditEvent")]
+        asked = _purposes("PATRQT", "FAMRQT")
         yield {
             "resourceType": "Consent",
             "id": "demo-proxy",
@@ -66,14 +73,7 @@ def proxy_consents() -> Iterator[FhirJson]:
             "patient": {"reference": f"Patient/{persona.patient}"},
             "dateTime": "2026-01-01",
             "policy": [{"uri": "https://example.org/synthetic-policy"}],
-            "provision": {
-                "type": "deny",
-                "provision": [
-                    {"type": "permit", "purpose": _purposes(*CARING)},
-                    {"type": "permit", "purpose": _purposes("HOPERAT"), "class": governed},
-                    {"type": "permit", "purpose": _purposes("PATRQT", "FAMRQT"), "actor": [actor]},
-                ],
-            },
+            "provision": {"provision": [{"type": "permit", "purpose": asked, "actor": [actor]}]},
         }
 
 

@@ -30,6 +30,7 @@ PRESCRIBER = {
     "display": "Whoever prescribes for them",
 }
 CATEGORY = "http://terminology.hl7.org/CodeSystem/medication-statement-category"
+TOLD_HERE = "Written down at the pharmacy, as the person told it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,13 @@ class At:
         """Return who acts, as a resource names them."""
         id = self.visit.actor.id
         return {"reference": id} if id.startswith("Practitioner/") else {"display": id}
+
+    @property
+    def author(self) -> dict[str, Any]:
+        """Return who acts, as a note names them."""
+        id = self.visit.actor.id
+        is_known = id.startswith("Practitioner/")
+        return {"authorReference": {"reference": id}} if is_known else {"authorString": id}
 
     @property
     def them(self) -> dict[str, Any]:
@@ -128,7 +136,11 @@ async def taking(at: At, order: Checked, how: str, words: str) -> None:
 
 
 async def bought(at: At, name: str, medicine: Medicine | None, words: str) -> None:
-    """Write a medicine that was bought without a prescription.  Raises: AccessDenied."""
+    """Write a medicine that was bought without a prescription, as the person tells it.
+
+    So it stands on the list as theirs, unconfirmed, until somebody confirms it there.
+    Raises: AccessDenied.
+    """
     coded = codes_of(medicine) if medicine else ()
     coding = [
         {"system": system, "code": code, "display": name}
@@ -141,12 +153,13 @@ async def bought(at: At, name: str, medicine: Medicine | None, words: str) -> No
         "id": id,
         "identifier": [{"system": BOUGHT, "value": id}],
         "status": "active",
-        "category": {"coding": [{"system": CATEGORY, "code": "community"}]},
+        "category": {"coding": [{"system": CATEGORY, "code": "patientspecified"}]},
         "medicationCodeableConcept": concept,
         "subject": at.them,
         "effectivePeriod": {"start": at.now[:10]},
         "dateAsserted": at.now,
-        "informationSource": at.me,
+        "informationSource": at.them,
+        "note": [{**at.author, "time": at.now, "text": TOLD_HERE}],
     }
     if words:
         body["dosage"] = [{"text": words}]

@@ -12,7 +12,7 @@ from dataclasses import replace
 import orjson
 from starlette.responses import Response
 
-from garrod.adapters.fhir.json import Resource, text
+from garrod.adapters.fhir.json import Resource
 from garrod.care.govern.audit import current
 from garrod.care.record.query import OfPatients, Query
 from garrod.core.errors import InputError
@@ -32,19 +32,18 @@ from garrod.entry.web.mine.presenter import (
 )
 from garrod.entry.web.mine.telling import (
     MESSAGE,
-    OURS,
     STATEMENT,
     Said,
     take_back,
     tell,
-    what_of,
 )
 from garrod.entry.web.pages import HEADERS, page, see
+from garrod.entry.web.told.presenter import named_in
+from garrod.entry.web.told.reading import messages
 
 ORDER = "MedicationRequest"
 MOST = 500  # Not clinical: resources of a kind that are looked through
 SHOWN = 20  # Not clinical: things they told that are shown again
-OPEN = frozenset(("active", "completed"))
 
 
 async def mine_page(visit: Visit) -> Response:
@@ -114,18 +113,12 @@ async def _mine(visit: Visit, patient: str) -> Mine:
     person = await visit.consult.people.person(visit.actor, patient)
     orders = await _all(visit, patient, ORDER)
     statements = await _all(visit, patient, STATEMENT)
-    messages = await _all(visit, patient, MESSAGE)
+    told = (await messages(visit, patient))[:SHOWN]
     writers = frozenset(w for b in (*orders, *statements) for w in writers_of(b))
-    names = await names_of(visit, writers)
+    names = await names_of(visit, writers | named_in(told))
     today = visit.consult.clock().date()
     found = mine_of(person, today, (*orders, *statements), names)
-    ours = [
-        body
-        for body in (*messages, *statements)
-        if text(body, "id").startswith(OURS) and text(body, "status") in OPEN
-    ]
-    ours.sort(key=lambda b: text(b, "sent") or text(b, "dateAsserted"), reverse=True)
-    return replace(found, notes=tuple(note_of(b, what_of(b)) for b in ours[:SHOWN]))
+    return replace(found, notes=tuple(note_of(message, names) for message in told))
 
 
 async def _laid_out(visit: Visit, patient: str, *, fault: str = "") -> Response:

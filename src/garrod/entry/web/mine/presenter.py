@@ -16,6 +16,16 @@ from garrod.core.person import Person
 from garrod.entry.web.consent.presenter import when_of
 from garrod.entry.web.dispense.easy import sheet_of
 from garrod.entry.web.dispense.view import Easy, Sheet
+from garrod.entry.web.told.message import (
+    ANSWERED,
+    BOUGHT,
+    FELT,
+    KIND,
+    NEW,
+    TAKEN,
+    WRONG,
+    Message,
+)
 
 # What a result means, by the start of its usual words.
 USUAL = "This works as it does in most people."
@@ -43,14 +53,20 @@ UNTOLD = "We looked, but we could not tell."
 UNTESTED = "We have no gene test for you. That does not mean that your genes are the usual ones."
 NOT_OURS = "This page shows people their own record. You are signed in as somebody else."
 NOTICES = {
-    "felt": "Thank you. Your care team can read it now.",
-    "bought": "Thank you. It is on your list now.",
-    "wrong": "Thank you. Your care team can read it now.",
+    "felt": "Thank you. Your care team can read it now. Look here for their answer.",
+    "bought": "Thank you. It is on your list now. It says that you told us.",
+    "wrong": "Thank you. Your care team can read it now. Look here for their answer.",
     "undo": "Taken back.",
     "kept": "It could not be taken back. Someone has changed it since.",
 }
+TEAM = "Your care team"
 DANGER = "Do you find it hard to breathe? Is your face swollen? Call 999 now."
-SAID = {"felt": "You felt ill", "wrong": "You told us of an error"}
+SAID = {FELT: "You felt ill", BOUGHT: "You take", WRONG: "You told us of an error"}
+STATES = {
+    NEW: "No one has answered yet.",
+    TAKEN: "Someone looks into it.",
+    ANSWERED: "This is answered.",
+}
 BLANK = {
     "felt": "Write what you felt",
     "bought": "Write the name of the medicine",
@@ -78,13 +94,19 @@ class Gene:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that they told; `kind` and `id` are for taking it back."""
+    """Something that they told; `kind` and `id` are for taking it back, while that may be.
+
+    `answers`: what was written on it: words, and by whom and when.
+    """
 
     title: str
     words: str
     when: str
     kind: str
     id: str
+    state: str = ""
+    answers: tuple[tuple[str, str], ...] = ()
+    is_new: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +143,18 @@ def writers_of(body: Resource) -> tuple[str, ...]:
     return tuple(name for name in found if name)
 
 
-def note_of(body: Resource, what: str) -> Note:
-    """Return what somebody told, as it is shown again."""
-    kind, id = text(body, "resourceType"), text(body, "id")
-    if kind == "Communication":
-        words = " ".join(text(p, "contentString") for p in many(body, "payload"))
-        return Note(SAID.get(what, "You told us"), words, when_of(text(body, "sent")), kind, id)
-    name = text(one(body, "medicationCodeableConcept"), "text")
-    return Note("You take", name, when_of(text(body, "dateAsserted")), kind, id)
+def note_of(message: Message, names: Mapping[str, str]) -> Note:
+    """Return what somebody told, as it is shown again, with what was answered."""
+    return Note(
+        SAID.get(message.what, "You told us"),
+        message.words,
+        when_of(message.sent),
+        KIND,
+        message.id,
+        STATES[message.state],
+        tuple((n.text, f"{names.get(n.by, TEAM)}, {when_of(n.at)}") for n in message.notes),
+        is_new=message.state == NEW,
+    )
 
 
 def _directions(body: Resource) -> str:

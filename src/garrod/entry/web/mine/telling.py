@@ -1,6 +1,7 @@
 """Writes what a person, or who acts for them, tells: each once, however often its form is sent.
 
-what they felt, what is wrong -> Communication; what they bought -> MedicationStatement
+what they felt, what is wrong, what they bought -> Communication (room `told` answers it)
+what they bought -> MedicationStatement too: on the list as theirs, unconfirmed until staff say so
 They write no allergy and no task themselves: the access policy leaves these to whoever cares.
 """
 
@@ -12,18 +13,16 @@ from typing import Any
 
 import orjson
 
-from garrod.adapters.fhir.json import Resource, many, one, text
-from garrod.adapters.fhir.lines.names import ROOT
+from garrod.adapters.fhir.json import Resource, one, text
 from garrod.care.decide.options import codes_of
 from garrod.core.errors import VersionConflict
 from garrod.entry.web.asked import Visit
-from garrod.entry.web.dispense.names import BOUGHT
+from garrod.entry.web.dispense.names import BOUGHT as BOUGHT_MARK
+from garrod.entry.web.told.message import BOUGHT, OPEN, TITLES, TOLD, message_of
 
-TOLD = f"{ROOT}/told-by-the-person"
 MESSAGE, STATEMENT = "Communication", "MedicationStatement"
 OURS = "mine-"
 CATEGORY = "http://terminology.hl7.org/CodeSystem/medication-statement-category"
-TITLES = {"felt": "Felt ill after a medicine", "wrong": "Says that the record is wrong"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,13 @@ class Said:
 
 async def tell(said: Said) -> None:
     """Write what was told, once.  Raises: AccessDenied, FhirError."""
-    body = _bought(said) if said.what == "bought" else _message(said)
+    if said.what == BOUGHT:
+        await _write(said, _bought(said))
+    await _write(said, _message(said))
+
+
+async def _write(said: Said, body: Resource) -> None:
+    """Write a resource under the id of what was said, once."""
     record, kind = said.visit.consult.record, text(body, "resourceType")
     try:
         await record.update(
@@ -57,7 +62,7 @@ async def tell(said: Said) -> None:
 
 
 async def take_back(visit: Visit, patient: str, kind: str, id: str) -> bool:
-    """Take back what nobody has touched since; return whether it was.
+    """Take back what nobody has touched since, and what came of it; return whether it was.
 
     Raises: AccessDenied, NotFound REC001, Gone REC002.
     """
@@ -66,18 +71,18 @@ async def take_back(visit: Visit, patient: str, kind: str, id: str) -> bool:
     is_theirs = text(one(body, "subject"), "reference") == f"Patient/{patient}"
     if not is_theirs or not id.startswith(OURS):
         return False
+    message = message_of(body) if kind == MESSAGE else None
+    about, _, of = message.about.partition("/") if message else ("", "", "")
+    if version.number != 1 or (
+        about == STATEMENT and not await take_back(visit, patient, about, of)
+    ):
+        return False
     gone = orjson.dumps({**body, "status": "entered-in-error"})
     try:
         await visit.consult.record.update(visit.actor, kind, id, gone, expected=1)
     except VersionConflict:
         return False
     return True
-
-
-def what_of(body: Resource) -> str:
-    """Return what a message of this room tells of; "" of any other."""
-    codings = [c for category in many(body, "category") for c in many(category, "coding")]
-    return next((text(c, "code") for c in codings if text(c, "system") == TOLD), "")
 
 
 def _me(said: Said) -> dict[str, Any]:
@@ -88,15 +93,18 @@ def _me(said: Said) -> dict[str, Any]:
 
 def _message(said: Said) -> Resource:
     now = said.visit.consult.clock().isoformat(timespec="seconds")
-    words = f"{said.words} (after: {said.more})" if said.more else said.words
+    words = said.words
+    if said.more:
+        words += f", {said.more}" if said.what == BOUGHT else f" (after: {said.more})"
     return {
         "resourceType": MESSAGE,
         "id": said.id,
-        "status": "completed",
+        "status": OPEN,
         "category": [
             {"coding": [{"system": TOLD, "code": said.what}], "text": TITLES[said.what]}
         ],
         "subject": {"reference": f"Patient/{said.patient}"},
+        **({"about": [{"reference": f"{STATEMENT}/{said.id}"}]} if said.what == BOUGHT else {}),
         "sent": now,
         "sender": _me(said),
         "payload": [{"contentString": words}],
@@ -111,7 +119,7 @@ def _bought(said: Said) -> Resource:
     body: Resource = {
         "resourceType": STATEMENT,
         "id": said.id,
-        "identifier": [{"system": BOUGHT, "value": said.id}],
+        "identifier": [{"system": BOUGHT_MARK, "value": said.id}],
         "status": "active",
         "category": {"coding": [{"system": CATEGORY, "code": "patientspecified"}]},
         "medicationCodeableConcept": {**({"coding": coding} if coding else {}), "text": said.words},

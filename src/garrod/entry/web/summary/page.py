@@ -26,6 +26,8 @@ from garrod.entry.web.summary.presenter import Known, summary_of
 from garrod.entry.web.summary.reading import read
 from garrod.entry.web.summary.timeline import asked_of, shown_of
 from garrod.entry.web.summary.words import clock_words
+from garrod.entry.web.told.page import told_rows
+from garrod.entry.web.told.presenter import FEW, counted
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _PLACE = re.compile(r"[0-9]{1,18}")
@@ -38,17 +40,20 @@ async def summary_page(visit: Visit, patient: str) -> Response:
         raise InputError("there is no such page.", code="REC001")
     after = await news_of(visit.consult.record).newest()
     found, asked = await read(visit, patient), asked_of(visit.fields)
-    shown = shown_of(found.entries, asked)
+    shown = shown_of(found.gist.rows, asked)
     named = frozenset(entry.by for entry in shown if "/" in entry.by)
     knowledge, now = visit.consult.services.knowledge, visit.consult.clock()
     known = Known(knowledge.medicines, bearing_of(knowledge), await names_of(visit, named), now)
-    person = found.snapshot.person
+    person, told = found.snapshot.person, await told_rows(visit, patient)
     return page(
         "summary/page.jinja",
         csrf=visit.csrf,
         patient=patient,
         banner=banner_of(person, subject_now(visit.consult, person)),
         summary=summary_of(found, asked, known, patient),
+        told=told,
+        told_counted=counted(told),
+        told_few=FEW,
         after=after,
         at=clock_words(now),
     )

@@ -19,6 +19,7 @@ from garrod.entry.web.today.sorts import (
     RECALL,
     RECONCILE,
     SORTS,
+    TOLD,
     Item,
 )
 from garrod.entry.web.today.view import Row, Section, Worklist
@@ -33,6 +34,7 @@ GO = {
     RECONCILE: ("reconcile", "Reconcile"),
     LABORATORY: ("genome", "Genome"),
     MONITOR: ("", "Summary"),
+    TOLD: ("told", "Answer it"),
 }
 OVERDUE, NOW = "Overdue", "Today"
 LEADS = {
@@ -172,7 +174,7 @@ def row_of(item: Item, shown: Shown) -> Row:
         owner=item.owner or "Nobody yet",
         due=_beside(due_words(due, shown.today)),
         state=state_of(item.due, shown.today),
-        link=f"/today/{item.id}",
+        link=item.link or f"/today/{item.id}",
         go=go,
         go_words=words,
         is_urgent=item.is_urgent,

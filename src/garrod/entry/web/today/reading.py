@@ -20,8 +20,9 @@ from garrod.entry.web.people.page import row_of as person_row
 from garrod.entry.web.summary.entries import concept
 from garrod.entry.web.summary.words import day_words
 from garrod.entry.web.today.presenter import count_words
-from garrod.entry.web.today.sorts import Item, is_theirs, item_of
+from garrod.entry.web.today.sorts import Item, is_theirs, is_to_answer, item_of, item_told
 from garrod.entry.web.today.view import Row, Section
+from garrod.entry.web.told.reading import waiting as told_and_waiting
 
 CHUNK, MOST = 500, 5_000  # Not clinical: tasks read at a time; tasks that are looked through
 FEW = 10  # Not clinical: rows of what is no task
@@ -42,7 +43,10 @@ async def waiting(visit: Visit) -> Waiting:
     tasks, is_whole = await _found(visit, f"Task?status={','.join(sorted(OPEN))}", MOST)
     every = [(task, item_of(task)) for task in tasks]
     mine = [item for task, item in every if is_theirs(task, item, visit.actor)]
-    return Waiting(tuple(item for _, item in every), tuple(mine), is_whole)
+    messages, is_all = await told_and_waiting(visit)
+    told = [item_told(message, visit.actor) for message in messages]
+    mine += [item for item in told if is_to_answer(item, visit.actor)]
+    return Waiting((*(item for _, item in every), *told), tuple(mine), is_whole and is_all)
 
 
 async def names_of(visit: Visit, patients: Iterable[str]) -> dict[str, str]:

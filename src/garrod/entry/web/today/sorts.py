@@ -6,7 +6,7 @@ Task -> Item; who asks -> whether it is theirs
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from garrod.adapters.fhir.cards import ISSUE, OWNERS
 from garrod.adapters.fhir.dates import first_date
@@ -15,12 +15,14 @@ from garrod.adapters.fhir.lines.names import CODES
 from garrod.adapters.fhir.lines.reconciling import is_case
 from garrod.adapters.fhir.tasks_open import due_of, owner_of
 from garrod.care.govern.access import LOCAL, Actor
+from garrod.entry.web.told.message import FELT, NEW, Message
 
 OVERRULED, CHANGED, RECALL, MONITOR = "overruled", "changed", "recall", "monitoring"
 RECONCILE, QUERY, LABORATORY, EMERGENCY = "reconcile", "queries", "laboratory", "emergency"
-OTHER = "other"
+TOLD, OTHER = "told", "other"
 SORTS = {
     OVERRULED: "Hard stops that were overruled",
+    TOLD: "Told by people, and not answered yet",
     CHANGED: "Advice that has changed",
     RECALL: "Prescriptions to recall",
     RECONCILE: "Reconciliations",
@@ -44,6 +46,9 @@ TEAMS_OF = {
     "laboratory-scientist": frozenset(("laboratory",)),
     "geneticist": frozenset(("geneticist", "laboratory")),
 }
+# Who answers what people tell, and by when.  Source: own choice (unchecked)
+ANSWERING = frozenset(("prescriber", "pharmacist"))
+SOONER, LATER = timedelta(days=2), timedelta(days=7)
 UNOWNED = frozenset(("prescriber", "pharmacist"))  # who sees what is nobody's yet as theirs
 TEAMS = {
     "prescriber": "Prescriber",
@@ -69,6 +74,7 @@ class Item:
     due: date | None
     is_urgent: bool
     is_case: bool  # it is decided on a page of its own, and done thereby
+    link: str = ""  # the page where it stands, where that is none of a task
 
     @property
     def place(self) -> tuple[date, bool, str]:
@@ -93,6 +99,41 @@ def item_of(task: Resource) -> Item:
         is_urgent=text(task, "priority") in ("urgent", "asap", "stat"),
         is_case=is_case(task) or sort_of(task) == EMERGENCY,
     )
+
+
+def item_told(message: Message, actor: Actor) -> Item:
+    """Return what a person told as something to do, as one actor has it before them."""
+    is_mine = message.taker == actor.id
+    owner = "Prescriber or pharmacist"
+    if message.state != NEW:
+        owner = "You have taken it up" if is_mine else "A colleague has taken it up"
+    return Item(
+        id=message.id,
+        sort=TOLD,
+        patient=message.patient,
+        words=message.title,
+        about=message.words,
+        team="" if message.state == NEW else message.taker,
+        owner=owner,
+        due=_answered_by(message),
+        is_urgent=False,
+        is_case=True,
+        link=f"/patients/{message.patient}/told#{message.id}",
+    )
+
+
+def is_to_answer(item: Item, actor: Actor) -> bool:
+    """Return whether what a person told is for an actor: nobody's yet, or taken up by them."""
+    is_free = not item.team and actor.role in ANSWERING
+    return actor == LOCAL or is_free or item.team == actor.id
+
+
+def _answered_by(message: Message) -> date | None:
+    try:
+        sent = datetime.fromisoformat(message.sent)
+    except ValueError:
+        return None
+    return (sent + (SOONER if message.what == FELT else LATER)).date()
 
 
 def sort_of(task: Resource) -> str:
