@@ -24,11 +24,12 @@ from garrod.entry.web.summary.facts import (
     tasks_of,
     untested_of,
 )
+from garrod.entry.web.summary.gist import Gists, gist_of, held_of
 from garrod.entry.web.summary.measured import Measure, measures_of, value_words
 from garrod.entry.web.summary.origin import setting_of
 from garrod.entry.web.summary.presenter import gaps_of, sources_of
 from garrod.entry.web.summary.reading import Read
-from garrod.entry.web.summary.timeline import SHOWN, asked_of, by_words, timeline_of
+from garrod.entry.web.summary.timeline import SHOWN, Rows, asked_of, by_words, rows_of, timeline_of
 from garrod.entry.web.summary.trends import results_of, trend_words
 from garrod.entry.web.summary.words import day_words
 from garrod.entry.wire import Services
@@ -145,7 +146,7 @@ def test_day_is_said_as_precisely_as_it_was_written() -> None:
 def test_results_of_one_day_and_place_are_one_line() -> None:
     some = [entry("Observation", f"o{n}", **value(n, effectiveDateTime="2026-11-02"))
             for n in range(3)]  # fmt: skip
-    found = timeline_of(some, asked_of({}), "p", {})
+    found = timeline_of(Rows(some), asked_of({}), "p", {})
     ((event,),) = [day.events for day in found.days]
     assert event.what == "3 results"
     assert len(event.parts) == 3
@@ -158,15 +159,75 @@ def test_timeline_is_paged_without_a_gap_and_filtered() -> None:
          for n in range(SHOWN + 5)),
         key=lambda e: e.place,
     )  # fmt: skip
-    pages = [timeline_of(some, asked_of({"page": str(n)}), "p", {}) for n in (1, 2)]
+    pages = [timeline_of(Rows(some), asked_of({"page": str(n)}), "p", {}) for n in (1, 2)]
     days = [day.iso for found in pages for day in found.days]
     assert days == sorted(days, reverse=True)
     assert len(set(days)) == SHOWN + 5
     assert (pages[0].newer, pages[1].older) == ("", "")
     assert "page=2" in pages[0].older
-    none = timeline_of(some, asked_of({"setting": "hospital"}), "p", {})
+    none = timeline_of(Rows(some), asked_of({"setting": "hospital"}), "p", {})
     assert (none.days, none.is_filtered) == ((), True)
     assert asked_of({"setting": "<x>", "kind": "<x>", "page": "-1"}) == asked_of({})
+
+
+def many(number: int) -> list[Entry]:
+    """Return entries of several settings and kinds, many of one day, in no order."""
+    sources = ("practice", "hospital", "laboratory", "")
+    found = []
+    for n in range(number):
+        day = (date(2020, 1, 1) + timedelta(n * 7 % 90)).isoformat()
+        meta = (
+            {"meta": {"source": f"https://x.example/world/{sources[n % 4]}"}} if n % 4 < 3 else {}
+        )
+        at = NOW - timedelta(days=n % 50)
+        if n % 3 == 0:
+            found.append(entry_of(version("Encounter", f"e{n}", at, period={"start": day}, **meta)))
+        else:
+            code = f"{n % 5}-1"
+            said = value(n, code=code, effectiveDateTime=day if n % 11 else "2099-01-01", **meta)
+            found.append(entry_of(version("Observation", f"o{n}", at, **said)))
+    return found
+
+
+@pytest.mark.parametrize("asked", [{}, {"setting": "laboratory"}, {"kind": "results"},
+                                   {"setting": "none", "kind": "visits"}])  # fmt: skip
+def test_pages_of_a_timeline_are_together_the_whole_of_it(asked: dict[str, str]) -> None:
+    some = many(700)
+    gist = gist_of(some, TODAY)
+    whole = rows_of(sorted(some, key=lambda e: e.place), asked_of(asked))
+    setting, kind = asked.get("setting"), asked.get("kind")
+    fits = [e for e in some if setting in (None, e.setting or "none") and kind in (None, e.group)]
+    assert sum(map(len, whole)) == len(fits)
+    paged, number = [], 1
+    while True:
+        one = asked_of({**asked, "page": str(number)})
+        found = timeline_of(gist.rows, one, "p", {})
+        paged += gist.rows.page(one)[1]
+        assert f"of {len(whole)}," in found.counted
+        if not found.older:
+            break
+        number += 1
+    assert paged == whole
+    assert number == -(-len(whole) // SHOWN)
+
+
+def test_gist_is_what_all_entries_say_and_is_kept_by_what_may_be_seen() -> None:
+    some = many(300)
+    ordered = sorted(some, key=lambda e: e.place)
+    gist = gist_of(reversed(some), TODAY)
+    assert list(gist.entries) == ordered
+    assert gist.results == results_of([e for e in ordered if e.day < "2099"])
+    for name, held in gist.held.items():
+        mine = [e for e in ordered if e.setting == name]
+        assert held.number == len(mine)
+        assert held.last == max(e.received for e in mine)
+        assert held.newest == next(e.day for e in mine if e.day < "2099")
+    gists: Gists[str] = Gists(most=350)
+    first = gists.of("a", TODAY, lambda: some)
+    assert gists.of("a", TODAY, lambda: pytest.fail("it is kept")) is first
+    assert len(gists.of("b", TODAY, lambda: some[:100]).entries) == 100  # who sees less
+    assert gists.of("a", TODAY, lambda: some[:1]).entries == (some[0],)  # too many: made anew
+    assert gists.of("a", TODAY + timedelta(1), lambda: some).held  # another day
 
 
 def test_entry_that_was_an_error_is_struck_and_undated_ones_stand_last() -> None:
@@ -174,7 +235,7 @@ def test_entry_that_was_an_error_is_struck_and_undated_ones_stand_last() -> None
         (entry("Condition", "b", status="entered-in-error"),
          entry("Encounter", "a", period={"start": "1990"})), key=lambda e: e.place,
     )  # fmt: skip
-    found = timeline_of(some, asked_of({}), "p", {})
+    found = timeline_of(Rows(some), asked_of({}), "p", {})
     assert [day.words for day in found.days] == ["1990, day not stated", "Day not known"]
     assert found.days[1].events[0].is_void
 
@@ -183,7 +244,7 @@ def test_each_usual_setting_is_named_even_where_nothing_of_it_is_here() -> None:
     old = NOW - timedelta(days=200)
     there = entry_of(version("Encounter", at=old, **{"class": {"code": "IMP"}},
                              period={"start": "2026-01-01"}))  # fmt: skip
-    found = {source.name: source for source in sources_of([there], NOW)}
+    found = {source.name: source for source in sources_of(held_of([there], TODAY.isoformat()), NOW)}
     assert found["GP practice"].is_missing
     assert "not known" in found["GP practice"].received
     assert found["Hospital"].newest == "newest of 1 January 2026"
@@ -192,7 +253,7 @@ def test_each_usual_setting_is_named_even_where_nothing_of_it_is_here() -> None:
 
 def test_what_may_be_missing_is_said() -> None:
     snapshot = Snapshot(Person("Patient/p", notes=("a unit",)), 1, frozenset(("Condition",)))
-    said = " ".join(gaps_of(Read(snapshot, (), (), is_whole=False)))
+    said = " ".join(gaps_of(Read(snapshot, gist_of((), TODAY), (), is_whole=False)))
     for words in ("conditions", "a unit", "Only the first", "choices"):
         assert words in said
 

@@ -63,6 +63,20 @@ def parse(body: bytes, *, largest: int = LARGEST) -> Resource:
     return found
 
 
+def parse_kept(body: bytes) -> Resource:
+    """Return a resource of the record: it was read strictly when it came, and is not judged again.
+
+    Raises: FhirError FHR105 (no resource).
+    """
+    try:
+        found = _DECODER.decode(body)
+    except (RecursionError, ValueError, DecimalException):
+        found = None
+    if not isinstance(found, dict):
+        raise FhirError("what is kept here is no FHIR resource.", code="FHR105")
+    return found
+
+
 def place_of(body: bytes, at: int) -> str:
     """Return an offset in bytes as "line 3, column 14", counted in characters from 1."""
     before = body[:at].decode("utf-8", "replace")

@@ -29,6 +29,7 @@ from garrod.entry.web.prescribe.form import (
     order_of,
     with_dose,
 )
+from garrod.entry.web.prescribe.subjects import subjects_of
 from garrod.knowledge.medicines import Medicine, Medicines
 from garrod.science.safety.subject import Subject
 
@@ -107,8 +108,10 @@ def usual_dose(
 
 def subject_now(consult: Consult, person: Person, order: MedicineLine | None = None) -> Subject:
     """Return a person as rules ask about them today, of an order if there is one."""
-    knowledge = consult.services.knowledge
-    case = case_of(knowledge, person, today=consult.clock().date(), order=order)
+    knowledge, today = consult.services.knowledge, consult.clock().date()
+    if order is None:
+        return subjects_of(knowledge).of(person, today)
+    case = case_of(knowledge, person, today=today, order=order)
     return question_of(knowledge, case, order).subject
 
 

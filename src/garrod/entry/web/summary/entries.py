@@ -14,7 +14,7 @@ from typing import NamedTuple
 from garrod.adapters.fhir.dates import when
 from garrod.adapters.fhir.json import Resource, many, one, text
 from garrod.adapters.fhir.record.dates import span
-from garrod.adapters.fhir.record.parse import parse
+from garrod.adapters.fhir.record.parse import parse_kept
 from garrod.core.errors import FhirError
 from garrod.core.resource import Version
 from garrod.entry.web.summary.measured import Measure, measures_of, value_words
@@ -259,7 +259,7 @@ def _read(held: _Held) -> Entry:
     version = held.version
     group, read = READERS[version.kind]
     try:
-        it = parse(version.body)
+        it = parse_kept(version.body)
     except FhirError:  # kept as it came, long ago
         it = {"resourceType": version.kind}
     said = read(it)

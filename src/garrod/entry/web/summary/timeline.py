@@ -1,11 +1,11 @@
 """Lays out what happened to a person in all settings, the newest first. Pure.
 
-entries (sorted), what was asked (setting, group, page) -> Timeline
+entries (sorted) -> Rows, kept; what was asked (setting, group, page) -> Timeline
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import urlencode
@@ -37,6 +37,7 @@ GROUPS = {
 SHOWN = 20  # Not clinical: lines of a page
 LONG = 300  # Not clinical: characters of a detail that are shown
 NOT_SAID = "Day not known"
+Row = tuple[Entry, ...]  # what stands in one line
 STATES = {
     "active": "active", "completed": "completed", "final": "", "finished": "", "current": "",
     "stopped": "stopped", "on-hold": "on hold", "draft": "draft", "intended": "planned",
@@ -72,14 +73,35 @@ def asked_of(fields: Mapping[str, str]) -> Asked:
     )
 
 
-def timeline_of(
-    entries: Sequence[Entry], asked: Asked, patient: str, names: Mapping[str, str]
-) -> Timeline:
+class Rows:
+    """The lines of all of a timeline, laid out once for whoever asks for one of its pages."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        """`entries` are the newest first."""
+        self.entries = entries
+        self.settings = frozenset(e.setting for e in entries)
+        self.groups = frozenset(e.group for e in entries)
+        self._kept: dict[tuple[str, str], list[Row]] = {}
+
+    def of(self, asked: Asked) -> list[Row]:
+        """Return the lines of what is asked for, whichever page of them."""
+        key = (asked.setting, asked.group)
+        if key not in self._kept:
+            self._kept[key] = rows_of(self.entries, asked)
+        return self._kept[key]
+
+    def page(self, asked: Asked) -> tuple[int, list[Row]]:
+        """Return the number of the page that is there for what is asked, and its lines."""
+        rows = self.of(asked)
+        number = min(asked.page, max(1, -(-len(rows) // SHOWN)))
+        return number, rows[(number - 1) * SHOWN : number * SHOWN]
+
+
+def timeline_of(every: Rows, asked: Asked, patient: str, names: Mapping[str, str]) -> Timeline:
     """Return a page of the timeline; `names` are those of staff and places by reference."""
-    rows = rows_of(entries, asked)
+    rows = every.of(asked)
+    number, some = every.page(asked)
     pages = max(1, -(-len(rows) // SHOWN))
-    number = min(asked.page, pages)
-    some = rows[(number - 1) * SHOWN : number * SHOWN]
     first = (number - 1) * SHOWN + 1
     counted = "Nothing"
     if rows:
@@ -87,26 +109,23 @@ def timeline_of(
     return Timeline(
         days=tuple(_days(some, names)),
         counted=counted,
-        settings=_settings(entries, asked),
-        groups=_groups(entries, asked),
+        settings=_settings(every.settings, asked),
+        groups=_groups(every.groups, asked),
         is_filtered=(asked.setting, asked.group) != ("all", "all"),
         newer=asked.link(patient, number - 1) if number > 1 else "",
         older=asked.link(patient, number + 1) if number < pages else "",
     )
 
 
-def rows_of(entries: Iterable[Entry], asked: Asked) -> list[tuple[Entry, ...]]:
+def rows_of(entries: Iterable[Entry], asked: Asked) -> list[Row]:
     """Return the lines of what is asked for: results of one day and place are one line."""
     wanted = (e for e in entries if _is_wanted(e, asked))
     return [tuple(some) for _, some in groupby(wanted, key=_together)]
 
 
-def shown_of(entries: Sequence[Entry], asked: Asked) -> list[Entry]:
+def shown_of(every: Rows, asked: Asked) -> list[Entry]:
     """Return the entries of the page that is asked for, to look up who is named in them."""
-    rows = rows_of(entries, asked)
-    pages = max(1, -(-len(rows) // SHOWN))
-    start = (min(asked.page, pages) - 1) * SHOWN
-    return [entry for row in rows[start : start + SHOWN] for entry in row]
+    return [entry for row in every.page(asked)[1] for entry in row]
 
 
 def _is_wanted(entry: Entry, asked: Asked) -> bool:
@@ -120,7 +139,7 @@ def _together(entry: Entry) -> tuple[str, ...]:
     return (entry.kind, entry.id)
 
 
-def _days(rows: Iterable[tuple[Entry, ...]], names: Mapping[str, str]) -> Iterable[Day]:
+def _days(rows: Iterable[Row], names: Mapping[str, str]) -> Iterable[Day]:
     for iso, some in groupby(rows, key=lambda row: row[0].day if row[0].low is not None else ""):
         events = tuple(_event(row, names) for row in some)
         yield Day(day_words(iso) if iso else NOT_SAID, iso, events)
@@ -133,7 +152,7 @@ def by_words(by: str) -> str:
     return "" if "/" in words or is_setting(words) else words
 
 
-def _event(row: tuple[Entry, ...], names: Mapping[str, str]) -> Event:
+def _event(row: Row, names: Mapping[str, str]) -> Event:
     first = row[0]
     setting = SETTINGS[first.setting]
     by = names.get(first.by, by_words(first.by))
@@ -147,8 +166,7 @@ def _event(row: tuple[Entry, ...], names: Mapping[str, str]) -> Event:
     return Event(first.title, detail, setting, by, state, GROUPS[first.group], (), is_void)
 
 
-def _settings(entries: Sequence[Entry], asked: Asked) -> tuple[Choice, ...]:
-    there = {e.setting for e in entries}
+def _settings(there: Collection[str], asked: Asked) -> tuple[Choice, ...]:
     known = tuple(
         Choice(name or "none", words, asked.setting == (name or "none"))
         for name, words in SETTINGS.items()
@@ -157,8 +175,7 @@ def _settings(entries: Sequence[Entry], asked: Asked) -> tuple[Choice, ...]:
     return (Choice("all", "All settings", asked.setting == "all"), *known)
 
 
-def _groups(entries: Sequence[Entry], asked: Asked) -> tuple[Choice, ...]:
-    there = {e.group for e in entries}
+def _groups(there: Collection[str], asked: Asked) -> tuple[Choice, ...]:
     known = tuple(
         Choice(name, words, asked.group == name)
         for name, words in GROUPS.items()

@@ -12,7 +12,9 @@ import orjson
 
 from garrod.adapters.fhir.cards_memory import OPEN
 from garrod.adapters.fhir.json import Resource
+from garrod.care.record.query import Criterion, ParamType, Query, Token
 from garrod.care.record.suspicions import items
+from garrod.core.resource import Version
 from garrod.entry.web.access.judging import opened_rows
 from garrod.entry.web.asked import Visit
 from garrod.entry.web.emergency.around import sees_all_history
@@ -24,9 +26,35 @@ from garrod.entry.web.today.sorts import Item, is_theirs, is_to_answer, item_of,
 from garrod.entry.web.today.view import Row, Section
 from garrod.entry.web.told.reading import waiting as told_and_waiting
 
-CHUNK, MOST = 500, 5_000  # Not clinical: tasks read at a time; tasks that are looked through
+CHUNK, MOST = 5_000, 5_000  # Not clinical: tasks read at a time; tasks that are looked through
+KEPT = 20_000  # Not clinical: versions of which it is kept what they say
+NAMED = 100  # Not clinical: names that are looked up at once
+TESTS = 500  # Not clinical: tests that are looked through
 FEW = 10  # Not clinical: rows of what is no task
 LAB = frozenset(("laboratory-scientist", "geneticist"))
+
+
+class Read:
+    """What tasks say, by their versions, which never change: nothing of who sees them is in it."""
+
+    def __init__(self, most: int = KEPT) -> None:
+        self._most = most
+        self._kept: dict[tuple[str, int, bytes], tuple[Resource, Item]] = {}
+
+    def of(self, version: Version) -> tuple[Resource, Item]:
+        """Return whom a task names as asking for it, and the item that it is."""
+        key = (version.id, version.number, version.sha256)
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= self._most:
+                self._kept.clear()
+            task = {**orjson.loads(version.body), "id": version.id}
+            asked = {"requester": task["requester"]} if "requester" in task else {}
+            found = self._kept[key] = (asked, item_of(task))
+        return found
+
+
+READ = Read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +68,8 @@ class Waiting:
 
 async def waiting(visit: Visit) -> Waiting:
     """Return what is open for who is signed in.  Raises: AccessDenied."""
-    tasks, is_whole = await _found(visit, f"Task?status={','.join(sorted(OPEN))}", MOST)
-    every = [(task, item_of(task)) for task in tasks]
+    tasks, is_whole = await _versions(visit, f"Task?status={','.join(sorted(OPEN))}", MOST)
+    every = [READ.of(version) for version in tasks]
     mine = [item for task, item in every if is_theirs(task, item, visit.actor)]
     messages, is_all = await told_and_waiting(visit)
     told = [item_told(message, visit.actor) for message in messages]
@@ -52,10 +80,12 @@ async def waiting(visit: Visit) -> Waiting:
 async def names_of(visit: Visit, patients: Iterable[str]) -> dict[str, str]:
     """Return the names of people, as far as who is signed in may know them."""
     seen, found = visit.consult.record.seen_by(visit.actor), {}
-    for patient in sorted(set(patients)):
-        version = await seen.read("Patient", patient)
-        if version is not None and not version.is_deleted:
-            found[patient] = person_row(orjson.loads(version.body), patient).name
+    wanted = sorted(set(patients))
+    for start in range(0, len(wanted), NAMED):
+        ids = tuple(Token(None, id) for id in wanted[start : start + NAMED])
+        sought = (Criterion("_id", ParamType.TOKEN, ids),)
+        for version in (await seen.search(Query(("Patient",), sought, count=NAMED))).versions:
+            found[version.id] = person_row(orjson.loads(version.body), version.id).name
     return found
 
 
@@ -69,12 +99,17 @@ async def other_sections(visit: Visit) -> tuple[Section, ...]:
 
 
 async def _found(visit: Visit, asked: str, most: int) -> tuple[list[Resource], bool]:
+    versions, is_whole = await _versions(visit, asked, most)
+    return [{**orjson.loads(v.body), "id": v.id} for v in versions], is_whole
+
+
+async def _versions(visit: Visit, asked: str, most: int) -> tuple[list[Version], bool]:
     record = visit.consult.record
-    query = replace(record.codec.sought(asked), count=CHUNK)
-    found: list[Resource] = []
+    query = replace(record.codec.sought(asked), count=min(most, CHUNK))
+    found: list[Version] = []
     while True:
         page, _ = await record.search(visit.actor, query)
-        found += [{**orjson.loads(v.body), "id": v.id} for v in page.versions]
+        found += page.versions
         if page.cursor is None or len(found) >= most:
             return found, page.cursor is None
         query = replace(query, cursor=page.cursor)
@@ -82,7 +117,7 @@ async def _found(visit: Visit, asked: str, most: int) -> tuple[list[Resource], b
 
 async def _tests(visit: Visit) -> tuple[Section, ...]:
     """Return the tests that were asked for and have no result, the longest waiting first."""
-    asked, is_whole = await _found(visit, "ServiceRequest?status=active", CHUNK)
+    asked, is_whole = await _found(visit, "ServiceRequest?status=active", TESTS)
     asked.sort(key=lambda request: str(request.get("authoredOn", "9999")))
     if not asked:
         return ()
