@@ -69,6 +69,7 @@ WEB = {
     "safety": "shared", "register": "shared: it has no small numbers",
     "connect": "house; trying one keeps nothing",
     "today": "seen; what governance judges: house",
+    "laboratory": "demand, for each person named",
 }  # fmt: skip
 WITHOUT_A_TOKEN = {
     "/health", "/metrics", "/openapi.json", "/fhir/metadata",
@@ -89,6 +90,7 @@ PAST = {
     "care/record/medicines_reconcile.py": "as medicines.py",
     "care/record/medicines_view.py": "as medicines.py",
     "care/record/people.py": "the kept whole person, told to whoever may see all of it",
+    "care/record/together.py": "each write is asked about (Record.updating)",
     "entry/audit_showing.py": "asks what an actor's rights over a person's entries are",
     "entry/api/app.py": "the feed, which each listener hears through Record.tells; health",
     "entry/api/operations/bulk_open.py": "to be asked about line by line",

@@ -115,6 +115,7 @@ _web = web_door(
     store=store_in(HOUSING.folder, is_demo=bool(os.environ.get("GARROD_DEMO"))),
     log=lambda: AUDIT.log,
     home=_home,
+    data=HOUSING.folder,
 )
 _clinic = Clinic(_rest, _web)
 _near = Issuing(_clinic, IssuerDoor(_development, guard)) if _development else _clinic

@@ -27,6 +27,7 @@ class Act(StrEnum):
     CHANGE_CONSENT = "change a consent"
     MERGE_PEOPLE = "merge or part two people"
     APPROVE_KNOWLEDGE = "approve knowledge"
+    AUTHORISE_RESULT = "authorise a laboratory result"
     EXPORT = "take people's data away"
     RELEASE = "give out a person's record"
     LOWER_LABEL = "take a security label away"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -23,6 +24,19 @@ def _nothing(_: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A file that came with a form: where it lies until its page takes it, and its sender's name.
+
+    It is gone when the answer is, unless the page moves it away.
+    """
+
+    path: Path
+    name: str  # as a person reads it: never a path
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """One request of somebody who is signed in."""
 
@@ -36,6 +50,8 @@ class Visit:
     actor: Actor = LOCAL  # who is signed in
     demand: Demand = _nothing  # asks for a sign-in of just now (Record.demand_fresh)
     log: Callable[[], Any] = lambda: None  # the audit log while it is open
+    file: Sent | None = None  # that came with the form, where a place takes files
+    data: Path | None = None  # the folder in which this server keeps its data
 
     @property
     def csrf(self) -> str:
@@ -54,6 +70,11 @@ def fields_of(text: str) -> dict[str, str]:
         raise InputError("the form has too many fields.", code="API004") from error
     found: dict[str, str] = {}
     for name, value in pairs:
-        clean = "".join(c if c.isprintable() or c == "\n" else " " for c in value)
-        found.setdefault(name, clean.strip()[: LONG_FIELDS.get(name, LONGEST)])
+        found.setdefault(name, cleaned(name, value))
     return found
+
+
+def cleaned(name: str, value: str) -> str:
+    """Return the value of a field without control characters, no longer than it may be."""
+    clean = "".join(c if c.isprintable() or c == "\n" else " " for c in value)
+    return clean.strip()[: LONG_FIELDS.get(name, LONGEST)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -23,16 +24,17 @@ from garrod.entry.bodies import body_of
 from garrod.entry.consult import Consult
 from garrod.entry.governing import flags
 from garrod.entry.guard import Guard
-from garrod.entry.web.asked import Visit, fields_of
+from garrod.entry.web.asked import Sent, Visit, fields_of
 from garrod.entry.web.atlas import FIRST, place_of, ways, ways_about
 from garrod.entry.web.emergency.around import EMERGENCY, frame_of
 from garrod.entry.web.files import static
 from garrod.entry.web.framing import EMPTY, frame, framed
 from garrod.entry.web.packing import packed
 from garrod.entry.web.pages import page
-from garrod.entry.web.places import PlaceAbout
+from garrod.entry.web.places import Place, PlaceAbout
 from garrod.entry.web.sessions import Present
 from garrod.entry.web.signin.page import SignIn
+from garrod.entry.web.uploads import drained, form_sent, is_multipart
 
 LOG = structlog.get_logger()
 Scope = MutableMapping[str, Any]
@@ -56,10 +58,15 @@ class WebDoor:
         sign_in: SignIn,
         log: Callable[[], Any] = lambda: None,
         home: Home | None = None,
+        *,
+        data: Path | None = None,
     ) -> None:
-        """`log` gives the audit log while it is open; `home`: a first page for anybody (a demo)."""
+        """`log` gives the audit log while it is open; `home`: a first page for anybody (a demo).
+
+        `data` is the folder in which this server keeps its data.
+        """
         self.consult, self.guard, self.sign_in, self.log = consult, guard, sign_in, log
-        self.home = home
+        self.home, self.data = home, data
         self.sessions = sign_in.sessions
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
@@ -80,30 +87,71 @@ class WebDoor:
         steps = tuple(unquote(s) for s in request.url.path.strip("/").split("/"))
         if steps[0] == "static":
             return _file(request, steps[-1])
+        if is_multipart(request.method, request.headers):
+            return await self._with_file(request, receive, steps)
         fields = await _fields(request, receive)
         if steps[0] == "sign-in":
             return await self.sign_in.answer(request, steps[1:], fields)
-        present = self.sessions.present(request.cookies.get(self.sessions.cookie, ""))
+        return await self._signed_in(request, steps, fields)
+
+    async def _with_file(self, request: Request, receive: Any, steps: tuple[str, ...]) -> Response:
+        """Answer a form with a file: who sends it is known, and may, before any of it is kept."""
+        place, present = place_of(steps), self._present(request)
+        takes = place.takes if isinstance(place, Place) else None
+        if takes is None:
+            raise InputError("a form is sent as a browser sends it.")
+        if present is None:
+            await drained(receive)
+            return self.sign_in.asked(request.url.path, request.method, {})
+        current().acted(present.who.actor)
+
+        async def admit(fields: dict[str, str]) -> Path:
+            self._demand_own(fields, present)
+            return await takes(self._visit(request, steps, fields, present))
+
+        fields, file = await form_sent(receive, request.headers, admit)
+        try:
+            return await self._signed_in(request, steps, fields, file)
+        finally:
+            if file is not None:
+                file.path.unlink(missing_ok=True)
+
+    def _present(self, request: Request) -> Present | None:
+        return self.sessions.present(request.cookies.get(self.sessions.cookie, ""))
+
+    def _demand_own(self, fields: dict[str, str], present: Present) -> None:
+        csrf = fields.get("csrf", "")
+        if not self.sessions.seals.is_own(present.session, csrf):
+            raise AccessDenied("this form is not one of your session: open the page again.")
+
+    async def _signed_in(
+        self,
+        request: Request,
+        steps: tuple[str, ...],
+        fields: dict[str, str],
+        file: Sent | None = None,
+    ) -> Response:
+        present = self._present(request)
         is_first = steps == ("",) and request.method != "POST"
         if present is None and self.home is not None and is_first:
             return await self.home(None)
         if present is None:
             return self.sign_in.asked(request.url.path, request.method, _carried(steps, fields))
         current().acted(present.who.actor)
-        csrf = fields.get("csrf", "")
-        if request.method == "POST" and not self.sessions.seals.is_own(present.session, csrf):
-            raise AccessDenied("this form is not one of your session: open the page again.")
+        if request.method == "POST":
+            self._demand_own(fields, present)
         if steps == ("sign-out",) and request.method == "POST":
             return await self.sign_in.out(present)
         try:
-            return await self._page(request, steps, fields, present)
+            visit = self._visit(request, steps, fields, present)
+            return await self._page(replace(visit, file=file), present)
         except SignInAgain as error:
             return self.sign_in.again(request.url.path, _carried(steps, fields), error)
 
-    async def _page(
+    def _visit(
         self, request: Request, steps: tuple[str, ...], fields: dict[str, str], present: Present
-    ) -> Response:
-        visit = Visit(
+    ) -> Visit:
+        return Visit(
             request.method,
             steps,
             fields,
@@ -114,11 +162,14 @@ class WebDoor:
             present.who.actor,
             lambda act: self.consult().record.demand_fresh(present.who.actor, act),
             self.log,
+            data=self.data,
         )
+
+    async def _page(self, visit: Visit, present: Present) -> Response:
         flagged = partial(flags, visit.consult.record, visit.actor)
         around = await frame_of(visit)
-        links = (*ways(visit.actor, steps), *around.links)
-        about = ways_about(visit.actor, steps)
+        links = (*ways(visit.actor, visit.path), *around.links)
+        about = ways_about(visit.actor, visit.path)
         has_tour = self.home is not None
         around = replace(around, links=links, about=about, has_tour=has_tour)
         around = replace(around, who=_named(present), flags=flagged)
@@ -177,7 +228,7 @@ def _carried(steps: tuple[str, ...], fields: dict[str, str]) -> dict[str, str]:
 
     A number or a reason that somebody typed does not: only the record id that they came with.
     """
-    if steps[0] not in ("emergency", "access"):
+    if steps[0] not in ("emergency", "access", "laboratory"):
         return fields
     return {name: value for name, value in fields.items() if name == "patient"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from garrod.adapters.identity.sessions import SessionStore
@@ -30,12 +31,13 @@ def web_door(
     store: SessionStore | None = None,
     log: Callable[[], Any] = lambda: None,
     home: Home | None = None,
+    data: Path | None = None,
 ) -> WebDoor:
     """Return the door. `base` is the address of this server's FHIR, as others know it.
 
     `ticket` lets who opens the printed link in as somebody of the demo; `store` keeps sessions over
     restarts and for other workers; `log` gives the audit log while it is open; `home` is the first
-    page of a demo.
+    page of a demo; `data` is the folder in which it keeps its data.
     """
     root = base.removesuffix("/fhir")
     service = None
@@ -44,4 +46,4 @@ def web_door(
         service = SigningIn(identity.keys, identity.reading, clock, new, used=store)
     sessions = Sessions(seals, clock, is_tls=root.startswith("https://"), store=store)
     sign_in = SignIn(sessions, service, root, has_token=not guard.is_public, ticket=ticket)
-    return WebDoor(consult, guard, sign_in, log, home)
+    return WebDoor(consult, guard, sign_in, log, home, data=data)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from starlette.responses import Response
 
@@ -15,6 +16,7 @@ from garrod.entry.web.asked import Visit
 
 Answer = Callable[[Visit], Awaitable[Response]]
 AnswerAbout = Callable[[Visit, str], Awaitable[Response]]
+Takes = Callable[[Visit], Awaitable[Path]]  # may they? where a file of theirs goes
 PEOPLE = "patients"
 
 
@@ -22,13 +24,15 @@ PEOPLE = "patients"
 class Place:
     """A page that stands by itself. `roles`: who is shown the way there; none: everybody.
 
-    Who may see what stands there is the decision point's to say, never this.
+    Who may see what stands there is the decision point's to say, never this. `takes` is asked
+    before a file of a form is kept; None: no form with a file is taken here.
     """
 
     first: str
     answer: Answer
     words: str = ""  # of the way there; none: no way is shown
     roles: frozenset[str] = frozenset()
+    takes: Takes | None = None
 
 
 @dataclass(frozen=True, slots=True)

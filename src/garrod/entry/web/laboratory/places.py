@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from garrod.entry.web.laboratory.page import laboratory_page, takes
 from garrod.entry.web.places import Place, PlaceAbout
 
-PLACES: tuple[Place, ...] = ()
+SHOWN_TO = frozenset(("laboratory-scientist", "geneticist"))
+PLACES: tuple[Place, ...] = (Place("laboratory", laboratory_page, "Laboratory", SHOWN_TO, takes),)
 ABOUT: tuple[PlaceAbout, ...] = ()

@@ -1,0 +1,314 @@
+"""Words what was dropped: checks, calls and what would be written. Pure; templates only lay out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from garrod.adapters.facts.changes import Compared
+from garrod.adapters.report.phrases import STATUSES, capital, phenotype_words
+from garrod.core.finding import GeneFinding, Status
+from garrod.core.person import Person
+from garrod.core.variant import Assembly
+from garrod.entry.web.genome.presenter import gene_view, likely
+from garrod.entry.web.laboratory.calling import Calls, Coverage, Hints
+from garrod.entry.web.laboratory.faults import BUILD, fault_view
+from garrod.entry.web.laboratory.keeping import Drop
+from garrod.entry.web.laboratory.otherwise import others_of, same_words
+from garrod.entry.web.laboratory.view import Check, DropView, GeneRow
+from garrod.entry.web.prescribe.banner import day
+
+OK, LOOK, STOP, NOT = "ok", "look", "stop", "not"
+TAGS = {OK: "Fits", LOOK: "Look at this", STOP: "Stop", NOT: "Not checked"}
+UNCHECKED = (
+    "Contamination by another person’s DNA: reads are not in a VCF.",
+    "Whether the sample is this person’s: no earlier genome is compared, and no relative.",
+    "Ancestry, and whether rare alleles of it are defined here.",
+    "Depth and quality beyond what the file states at each place (FILTER, GQ, DP).",
+    "Large changes and copies of genes, where the file has no record of them.",
+    "The laboratory’s own accreditation, controls and chain of custody.",
+)
+STATES = {
+    "sent": "Being read", "asks": "Waits for an answer", "unreadable": "Cannot be read",
+    "read": "Waits to be authorised", "authorised": "Authorised", "rejected": "Rejected",
+}  # fmt: skip
+NO_DAY = "day not known"
+SAMPLES = 500  # Not clinical: samples that can be chosen of a file
+GENES = 8  # Not clinical: genes that are named in a sentence
+
+
+def moment(at: str) -> str:
+    """Return a time in words: "3 March 2025, 14:05 UTC"."""
+    try:
+        found = datetime.fromisoformat(at)
+    except ValueError:
+        return NO_DAY
+    return f"{day(found.date())}, {found:%H:%M} UTC"
+
+
+def size_words(size: int) -> str:
+    """Return a number of bytes as a person reads it."""
+    for unit, each in (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)):
+        if size >= each:
+            return f"{size / each:.1f} {unit}"
+    return f"{size} bytes"
+
+
+def state_of(drop: Drop) -> str:
+    """Return the state of a drop: as kept, or that it is asked which sample."""
+    return "asks" if drop.state == "sent" and drop.lines and not drop.sample else drop.state
+
+
+def drop_view(
+    drop: Drop,
+    person: Person,
+    names: Mapping[str, str],
+    *,
+    calls: Calls | None = None,
+    same: Sequence[Drop] = (),
+    compared: Compared | None = None,
+) -> DropView:
+    """Return the page of a drop; `same` are other drops of the very same file."""
+    state, fault = state_of(drop), drop.fault
+    genes = _genes(calls, person, drop) if calls is not None else ()
+    return DropView(
+        file=drop.name,
+        lead=_lead(state),
+        facts=_facts(drop, names),
+        state=state,
+        samples=drop.samples[:SAMPLES] if state == "asks" else (),
+        samples_words=_samples_words(len(drop.samples)),
+        fault=fault_view(fault.code, fault.words) if fault and state == "unreadable" else None,
+        may_say_build=bool(fault and fault.code == BUILD and state == "unreadable"),
+        checks=_checks(drop, person, calls, same) if calls is not None else (),
+        unchecked=UNCHECKED if calls is not None else (),
+        genes=genes,
+        counts=_counts(calls.findings) if calls is not None else "",
+        writes=_writes(calls, drop, genes) if calls is not None and state == "read" else (),
+        warnings=tuple(capital(w) for w in drop.warnings),
+        decided=_decided(drop, names),
+        others=others_of(compared.changes) if compared else (),
+        others_why="; ".join(dict.fromkeys(w for c in compared.changes for w in c.why))
+        if compared else "",
+        others_same=same_words(compared.unchanged) if compared else "",
+        fresh=(f"From the file {drop.name}, sent {moment(drop.sent_at)}",
+               "Called by " + (", ".join(calls.findings[0].packs).replace("@", " ")
+                               if calls.findings else "nothing yet"),
+               "What the record has now stands beside each gene")
+        if calls is not None else (),
+    )  # fmt: skip
+
+
+def _lead(state: str) -> str:
+    return {
+        "sent": "The file is being read. Nothing is in the record.",
+        "asks": "The file has several samples. Nothing is guessed: say which is this person’s.",
+        "unreadable": "Nothing of this file is in the record.",
+        "read": "Look at the checks and calls. Nothing is in the record until you authorise it.",
+        "authorised": "These results are in the record.",
+        "rejected": "Nothing of this file is in the record, and the file is gone.",
+    }[state]
+
+
+def _samples_words(count: int) -> str:
+    words = f"{count:,} samples, as the file names them"
+    return words if count <= SAMPLES else f"{words}; the first {SAMPLES} can be chosen here"
+
+
+def _facts(drop: Drop, names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    lines = f", {drop.lines:,} lines" if drop.lines else ""
+    return (
+        ("File", f"{drop.name} ({size_words(drop.size)}{lines})"),
+        ("Sent", f"{moment(drop.sent_at)}, by {named(drop.sent_by, names)}"),
+        ("Sample", drop.sample or "not known yet"),
+        ("Fingerprint", f"sha256 {drop.sha256}"),
+        ("State", STATES[state_of(drop)]),
+    )
+
+
+def named(who: str, names: Mapping[str, str]) -> str:
+    """Return who did something, in words."""
+    return names.get(who, "this machine’s own user" if who == "local" else who)
+
+
+def _decided(drop: Drop, names: Mapping[str, str]) -> str:
+    who = f"{named(drop.decided_by, names)}, {moment(drop.decided_at)}"
+    if drop.state == "authorised":
+        return f"Authorised by {who}."
+    return f"Rejected by {who}: {drop.reason}" if drop.state == "rejected" else ""
+
+
+def _check(name: str, kind: str, words: str) -> Check:
+    return Check(name, kind, TAGS[kind], words)
+
+
+def _checks(drop: Drop, person: Person, calls: Calls, same: Sequence[Drop]) -> tuple[Check, ...]:
+    return (
+        _check("Is it a VCF", OK, f"Yes: {drop.lines:,} lines, whole to the end."),
+        _build(drop, calls),
+        _sample(drop),
+        _again(drop, same),
+        _sex(person, calls.hints),
+        _covered(calls.coverage),
+        _check("Two different alleles", NOT,
+               f"{calls.hints.two} of {calls.hints.read} places that were read. No limit is set "
+               "for what is usual; a far higher share than your other samples have can hint at a "
+               "mixture."),
+    )  # fmt: skip
+
+
+def _build(drop: Drop, calls: Calls) -> Check:
+    how = "as you said" if drop.build else "as the file itself shows"
+    if calls.assembly is Assembly.GRCH38:
+        return _check("Genome build", OK, f"GRCh38, {how}: read where it stands.")
+    lost = f"{calls.unplaced} places have no counterpart there" if calls.unplaced else (
+        "every place has a counterpart there"
+    )  # fmt: skip
+    return _check(
+        "Genome build",
+        LOOK,
+        f"GRCh37, {how}: read at the GRCh37 places of the same bases, nothing was lifted over. "
+        f"{capital(lost)}; a place whose reference is not verified there counts as not read.",
+    )
+
+
+def _sample(drop: Drop) -> Check:
+    others = len(drop.samples) - 1
+    how = "the only one of the file" if not others else f"chosen here among {others + 1}"
+    return _check(
+        "Sample",
+        LOOK,
+        f"“{drop.sample}”, {how}. The record does not say whose sample that is: compare it with "
+        "your own order or tube.",
+    )
+
+
+def _again(drop: Drop, same: Sequence[Drop]) -> Check:
+    name = "Seen before"
+    other = [d for d in same if d.patient != drop.patient and d.sample == drop.sample]
+    if any(d.state == "authorised" for d in other):
+        words = "This very file and sample were authorised for another person. One is wrong."
+        return _check(name, STOP, words)
+    if other:
+        return _check(name, LOOK, "This very file and sample were dropped for another person too.")
+    mine = [d for d in same if d.patient == drop.patient]
+    if mine:
+        states = ", ".join(dict.fromkeys(STATES[state_of(d)].lower() for d in mine))
+        return _check(name, LOOK, f"This very file was dropped for this person before: {states}.")
+    return _check(name, OK, "This very file was not dropped here before.")
+
+
+def _sex(person: Person, hints: Hints) -> Check:
+    name = "Sex"
+    said = person.sex or "not known"
+    if not hints.x_read:
+        return _check(name, NOT, f"Recorded: {said}. No place on the X chromosome was read.")
+    places = f"{hints.x_read} places on the X chromosome"
+    if person.sex == "male" and hints.x_two:
+        words = f"Recorded: male. {hints.x_two} of {places} show two different alleles."
+        return _check(name, STOP, f"{words} A man has one X: is it his sample?")
+    if person.sex == "female" and hints.x_single == hints.x_read:
+        words = f"Recorded: female. All of {places} are written with one allele, as a man’s are."
+        return _check(name, STOP, f"{words} Is it her sample?")
+    words = f"Recorded: {said}. Nothing on {places} speaks against it"
+    return _check(name, OK, f"{words}: a hint, and no proof.")
+
+
+def _covered(coverage: Sequence[Coverage]) -> Check:
+    short = [c for c in coverage if c.read < c.positions]
+    every, read = sum(c.positions for c in coverage), sum(c.read for c in coverage)
+    words = f"{read:,} of {every:,} places that define alleles were read"
+    if not short:
+        return _check("Coverage", OK, f"{words}, in {len(coverage)} genes.")
+    names = ", ".join(c.gene for c in short[:GENES])
+    more = f" and {len(short) - GENES} more" if len(short) > GENES else ""
+    return _check("Coverage", LOOK, f"{words}. Not whole: {names}{more}. Each is told below.")
+
+
+def _counts(findings: Sequence[GeneFinding]) -> str:
+    said = []
+    for status, words in (
+        (Status.CALLED, "called"), (Status.AMBIGUOUS, "ambiguous"),
+        (Status.NO_CALL, "could not be read"), (Status.NOT_ASSESSED, "not assessed"),
+    ):  # fmt: skip
+        count = sum(f.status is status for f in findings)
+        said += [f"{count} {words}"] if count else []
+    return f"{len(findings)} genes: {', '.join(said)}."
+
+
+def _genes(calls: Calls, person: Person, drop: Drop) -> tuple[GeneRow, ...]:
+    known = {f.gene: f for f in person.findings}
+    covered = {c.gene: c for c in calls.coverage}
+    rows = [
+        _gene(f, covered.get(f.gene), known.get(f.gene), is_written=drop.state == "authorised")
+        for f in calls.findings
+    ]
+    return tuple(sorted(rows, key=lambda row: (not row.is_loud, row.gene)))
+
+
+def _gene(
+    finding: GeneFinding,
+    covered: Coverage | None,
+    known: GeneFinding | None,
+    *,
+    is_written: bool,
+) -> GeneRow:
+    told = gene_view(finding)
+    before, effect, is_loud = ("", "", False) if is_written else _before(finding, known)
+    return GeneRow(
+        gene=finding.gene,
+        kind=told.kind,
+        status=told.status,
+        result=result_words(finding),
+        odds=tuple((name, odds) for name, odds, _ in told.candidates),
+        more=told.more,
+        covered=f"{covered.read} of {covered.positions}" if covered else "not known",
+        why="; ".join(f"{count} {why}" for why, count in covered.why) if covered else "",
+        reasons=told.reasons,
+        chain=told.chain,
+        before=before,
+        effect=effect,
+        is_loud=is_loud,
+    )
+
+
+def result_words(finding: GeneFinding) -> str:
+    """Return what a finding says in one line."""
+    if finding.status is Status.CALLED and finding.candidates:
+        first = finding.candidates[0]
+        return f"{first.name}: {phenotype_words(finding.phenotype)}, {likely(first.probability)}"
+    if finding.status is Status.AMBIGUOUS:
+        return "Ambiguous: the candidates stand below"
+    return STATUSES[finding.status].text if finding.status is Status.NO_CALL else "Not assessed"
+
+
+def _before(finding: GeneFinding, known: GeneFinding | None) -> tuple[str, str, bool]:
+    """Return what the record has of a gene, what writing makes of it, and whether they differ."""
+    if known is None:
+        return "Nothing", "New", False
+    said = result_words(known)
+    if not known.is_usable or not finding.is_usable:
+        return said, "Stands beside it", False
+    if known.candidates[0].name == finding.candidates[0].name:
+        return said, "Says the same", False
+    return (
+        said,
+        "Differs: both will stand, and the gene is not settled until one is withdrawn",
+        True,
+    )
+
+
+def _writes(calls: Calls, drop: Drop, genes: Sequence[GeneRow]) -> tuple[str, ...]:
+    told = _counts(calls.findings).rstrip(".")
+    differ = [row.gene for row in genes if row.is_loud]
+    said = [
+        f"A pharmacogenomic report with {told}. All of it, or nothing.",
+        f"As sample “{drop.sample}” of {drop.name} ({calls.assembly}), with the line of the file "
+        "behind each call.",
+        "Your name and the time, as who authorised it.",
+        "The file itself is not kept: what it says over the genes is, so that new knowledge can "
+        "read it again.",
+    ]
+    if differ:
+        said.insert(1, f"Other than the record says now: {', '.join(differ)}.")
+    return tuple(said)
