@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from garrod.core.errors import InputError
-from garrod.entry.wallet import checked, public_of
+from garrod.entry.wallet import checked
+from garrod.entry.wallet_keys import publics_of
 from tests.making.reading import age
 from tests.making.server import Server, server
 from tests.web.test_dispense_page import shot
@@ -122,9 +123,9 @@ def _check_card(page: Any, demo: Server, folder: Path) -> None:
         more = [str(folder / "card.txt"), "--key", str(folder / "card.pub")]
         done = subprocess.run([*command, *more], capture_output=True, text=True, check=False)
         assert done.returncode == ends, done.stderr
-    assert checked(text, public_of(public)).facts.name == "Ada Example-Synthetic"
+    assert checked(text, *publics_of(public)).facts.name == "Ada Example-Synthetic"
     with pytest.raises(InputError):
-        checked(text[:-3], public_of(public))
+        checked(text[:-3], *publics_of(public))
     page.goto(f"{demo.base}/card/check")
     page.get_by_label("What the scanner read").fill(text)
     page.get_by_role("button", name="Check it").click()

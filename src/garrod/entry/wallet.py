@@ -1,26 +1,24 @@
 """The signed card that a person carries: what it says, and whether it is as it was signed.
 
-facts -> JSON, packed, signed (Ed25519) -> text of a QR code; text, public key -> facts or a fault
-Nothing but the public key is needed to check one.
+facts -> JSON, packed, signed (Ed25519) -> text of a QR code; text, public keys -> facts or a fault
+Nothing but the public keys is needed to check one: the text names the key that signed it.
 Source: RFC 8032 (Ed25519); RFC 9285 (Base45); RFC 1950 (zlib)
 """
 
 from __future__ import annotations
 
-import base64
-import os
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import date, timedelta
 
 import msgspec
 
-from garrod.adapters.audit.keys import SigningKey, is_signed, key_id, new_key, read_key, write_key
-from garrod.core.errors import InputError, OutsideError
+from garrod.adapters.audit.keys import SigningKey, is_signed, key_id
+from garrod.core.errors import InputError
 
 MARK = "GARROD1:"
 DOMAIN = b"garrod card 1\n"  # a signature of this key on anything else is no card
-KEY_FILE = "card.key"
+GOOD = timedelta(days=180)  # Not clinical: as long as the medication list counts as fresh
 ID, SIGNATURE = 8, 64  # bytes
 LARGEST = 16_000  # Not clinical: bytes of the facts, unpacked
 LONGEST = 4_296  # characters of the largest QR code. Source: ISO/IEC 18004 (unchecked)
@@ -33,13 +31,18 @@ class Facts(msgspec.Struct, frozen=True, rename={"is_synthetic": "s"}):
 
     name: str
     born: str
-    made: str  # the day on which it was signed
+    made: date  # the day on which it was signed: what is on it was so then
+    until: date  # the last day on which it is to be relied on
     allergies: tuple[str, ...] = ()
     genes: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()  # what could not be read then
     left_out: int = 0
     is_synthetic: bool = False
+
+    def is_past(self, today: date) -> bool:
+        """Return whether it is too old to be relied on."""
+        return today > self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Checked:
 
     facts: Facts
     key: str
+    is_former: bool = False  # that key signs no more
 
 
 def signed(facts: Facts, key: SigningKey) -> str:
@@ -57,8 +61,8 @@ def signed(facts: Facts, key: SigningKey) -> str:
     return MARK + base45(bytes.fromhex(key.id) + signature + packed)
 
 
-def checked(text: str, public: bytes) -> Checked:
-    """Return what a card says.
+def checked(text: str, *publics: bytes) -> Checked:
+    """Return what a card says. `publics`: the keys that may have signed it, that in force first.
 
     Raises: InputError CRD001 (no card), CRD002 (another key's), CRD003 (not as it was signed).
     """
@@ -67,13 +71,19 @@ def checked(text: str, public: bytes) -> Checked:
         raise InputError("that is not the text of a card.", code="CRD001")
     whole = unbase45(text.removeprefix(MARK))
     id, signature, packed = whole[:ID], whole[ID : ID + SIGNATURE], whole[ID + SIGNATURE :]
-    if id.hex() != key_id(public):
-        raise InputError("another place signed this card: ask for its key.", code="CRD002")
+    public = next((one for one in publics if key_id(one) == id.hex()), None)
+    if public is None:
+        raise InputError(
+            "another place, or a key that is good no longer, signed this card: ask for its key, "
+            "or for a new card.",
+            code="CRD002",
+        )
     if not is_signed(public, DOMAIN + packed, signature):
         raise InputError("this card is not as it was signed: do not use it.", code="CRD003")
     try:
         opened = zlib.decompressobj().decompress(packed, LARGEST)
-        return Checked(msgspec.json.decode(opened, type=Facts), id.hex())
+        facts = msgspec.json.decode(opened, type=Facts)
+        return Checked(facts, id.hex(), is_former=public != publics[0])
     except (zlib.error, msgspec.MsgspecError) as error:
         raise InputError("that is not the text of a card.", code="CRD001") from error
 
@@ -102,34 +112,3 @@ def unbase45(text: str) -> bytes:
             raise InputError("that is not the text of a card.", code="CRD001")
         found += value.to_bytes(size, "big")
     return bytes(found)
-
-
-def card_key(folder: Path) -> SigningKey:
-    """Return the key that signs the cards of a server; made at the first card.
-
-    Raises: OutsideError AUD030, InputError AUD031.
-    """
-    path = folder / KEY_FILE
-    if not path.exists():
-        try:
-            write_key(path, new_key(os.urandom))
-        except OutsideError:
-            if not path.exists():  # else another worker made it just now
-                raise
-    return read_key(path)
-
-
-def public_text(key: SigningKey) -> str:
-    """Return the public key as it is handed on: base64."""
-    return base64.b64encode(key.public).decode("ascii")
-
-
-def public_of(text: str) -> bytes:
-    """Return a public key that was handed on.  Raises: InputError CRD004."""
-    try:
-        found = base64.b64decode(text.strip(), validate=True)
-    except ValueError:
-        found = b""
-    if len(found) != 32:
-        raise InputError("that is no public key of cards (32 bytes in base64).", code="CRD004")
-    return found

@@ -95,7 +95,9 @@ def test_genes_in_words_say_what_is_not_known() -> None:
 
 
 def test_empty_card_never_says_that_all_is_well() -> None:
-    shown = card.words_of(Facts("A", "x", "y", unknown=("allergies",), left_out=2))
+    shown = card.words_of(
+        Facts("A", "x", date(2026, 1, 1), date(2026, 7, 1), unknown=("allergies",), left_out=2)
+    )
     assert all(part.none for part in shown.parts)
     assert any("could not read" in note for note in shown.notes)
     assert any("2 more" in note for note in shown.notes)

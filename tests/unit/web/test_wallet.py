@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,20 +13,15 @@ from hypothesis import strategies as st
 
 from garrod.adapters.audit.keys import SigningKey
 from garrod.core.errors import InputError
-from garrod.entry.wallet import (
-    MARK,
-    Facts,
-    base45,
-    card_key,
-    checked,
-    public_of,
-    public_text,
-    signed,
-    unbase45,
-)
+from garrod.entry.wallet import GOOD, MARK, Facts, base45, checked, signed, unbase45
+from garrod.entry.wallet_keys import publics_of, publics_text, ring_of, rotated
+from garrod.entry.web.card.presenter import shown
 
 KEY, OTHER = SigningKey(bytes(32)), SigningKey(bytes([1]) * 32)
-FACTS = Facts("Ada Šč مثال", "1 May 1960", "2 May 2026", ("Penicillin",), ("CYP2C19 poor",), ("x",))
+MADE = date(2026, 5, 2)
+FACTS = Facts(
+    "Ada Šč مثال", "1 May 1960", MADE, MADE + GOOD, ("Penicillin",), ("CYP2C19 poor",), ("x",)
+)
 
 
 def fault(text: str, public: bytes = KEY.public) -> str:
@@ -73,9 +71,99 @@ def test_base45_there_and_back(data: bytes) -> None:
 
 
 def test_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
-    first, second = card_key(tmp_path), card_key(tmp_path)
-    assert first.seed == second.seed
+    first, second = ring_of(tmp_path), ring_of(tmp_path)
+    assert first.key.seed == second.key.seed
     assert (tmp_path / "card.key").stat().st_mode & 0o077 == 0
-    assert public_of(public_text(first)) == first.public
-    with pytest.raises(InputError):
-        public_of("no key")
+    assert publics_of(publics_text(first.publics)) == (first.key.public,)
+
+
+@pytest.mark.parametrize("text", ["", "no key", "AAAA", "é"])
+def test_what_is_no_key_is_refused(text: str) -> None:
+    with pytest.raises(InputError) as found:
+        publics_of(text)
+    assert found.value.code == "CRD004"
+
+
+def test_cards_of_older_keys_are_good_after_a_new_key_and_say_so(tmp_path: Path) -> None:
+    texts = []
+    for _ in range(3):
+        texts.append(signed(FACTS, ring_of(tmp_path).key))
+        rotated(tmp_path)
+    texts.append(signed(FACTS, ring_of(tmp_path).key))
+    publics = ring_of(tmp_path).publics
+    assert len(set(publics)) == 4
+    found = [checked(text, *publics) for text in texts]
+    assert [one.is_former for one in found] == [True, True, True, False]
+    assert len({one.key for one in found}) == 4
+    assert shown(found[0], MADE).former
+    assert not shown(found[-1], MADE).former
+
+
+def test_key_that_was_lost_signs_nothing_that_is_good(tmp_path: Path) -> None:
+    old = signed(FACTS, ring_of(tmp_path).key)
+    rotated(tmp_path)
+    older = signed(FACTS, ring_of(tmp_path).key)
+    ring = rotated(tmp_path, is_lost=True)
+    assert len(ring.publics) == 1
+    for text in (old, older):
+        with pytest.raises(InputError) as found:
+            checked(text, *ring.publics)
+        assert found.value.code == "CRD002"
+
+
+def test_rotation_that_was_broken_off_loses_nothing(tmp_path: Path) -> None:
+    key = ring_of(tmp_path).key
+    (tmp_path / "card.key.next").write_text("half a k")  # as a power cut leaves it
+    (tmp_path / "card-former.pub").write_text(publics_text((key.public,)))
+    assert ring_of(tmp_path).publics == (key.public,)
+    assert rotated(tmp_path).publics[1:] == (key.public,)
+    assert not (tmp_path / "card.key.next").exists()
+    assert (tmp_path / "card.key").stat().st_mode & 0o077 == 0
+
+
+def test_former_keys_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    ring_of(tmp_path)
+    (tmp_path / "card-former.pub").write_text("rubbish")
+    with pytest.raises(InputError) as found:
+        ring_of(tmp_path)
+    assert found.value.code == "CRD004"
+
+
+def test_card_says_of_which_day_it_is_and_when_it_is_too_old() -> None:
+    found = checked(signed(FACTS, KEY), KEY.public)
+    assert not found.facts.is_past(MADE + GOOD)
+    assert found.facts.is_past(MADE + GOOD + timedelta(days=1))
+    card = shown(found, MADE)
+    assert (card.made, card.until, card.old) == ("2 May 2026", "29 October 2026", "")
+    assert "too old" in shown(found, date(2027, 1, 1)).old
+
+
+def test_command_tells_the_day_and_refuses_what_is_too_old(tmp_path: Path) -> None:
+    made = datetime.now(UTC).date()
+    (tmp_path / "card.pub").write_text(publics_text((OTHER.public, KEY.public)))
+    for age, ends in ((timedelta(0), 0), (GOOD + timedelta(days=1), 10)):
+        facts = Facts("Ada", "1 May 1960", made - age, made - age + GOOD)
+        (tmp_path / "card.txt").write_text(signed(facts, KEY))
+        command = [str(Path(sys.executable).with_name("garrod")), "card", "check"]
+        files = [str(tmp_path / "card.txt"), "--key", str(tmp_path / "card.pub")]
+        done = subprocess.run([*command, *files], capture_output=True, text=True, check=False)
+        assert done.returncode == ends, done.stderr
+        assert f"good until {facts.until}" in done.stderr
+        assert "signs no more" in done.stderr
+        assert f'"made":"{facts.made}"' in done.stdout
+
+
+def test_command_puts_a_new_key_in_force(tmp_path: Path) -> None:
+    command = [str(Path(sys.executable).with_name("garrod")), "card"]
+
+    def said(*words: str) -> list[str]:
+        more = [*words, "--data", str(tmp_path)]
+        done = subprocess.run([*command, *more], capture_output=True, text=True, check=True)
+        return done.stdout.split()
+
+    (first,) = said("key")
+    both = said("rotate")
+    assert both[1:] == [first]
+    assert said("key") == both
+    (last,) = said("rotate", "--lost")
+    assert last not in both

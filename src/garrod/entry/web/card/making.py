@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 
 import segno
 
@@ -16,7 +18,8 @@ from garrod.core.finding import Status
 from garrod.core.medicine import Act, Proposal
 from garrod.core.person import Person
 from garrod.entry.housing import folder_of
-from garrod.entry.wallet import Facts, card_key, signed
+from garrod.entry.wallet import GOOD, Facts, signed
+from garrod.entry.wallet_keys import ring_of
 from garrod.entry.web.asked import Visit
 from garrod.entry.web.prescribe.banner import day
 from garrod.entry.web.prescribe.form import Form, order_of
@@ -38,6 +41,35 @@ USUAL = ("normal", "none defined", "indeterminate", "uncertain")
 GONE = ("absent", "negative", "not present", "non-responsive in cf patients")
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A card as it was made, and what it was made of: it is made anew where that has changed."""
+
+    person: Person
+    day: date
+    key: str
+    facts: Facts
+    text: str
+    code: str
+
+
+def card_of(visit: Visit, person: Person) -> Made:
+    """Return a person's card of today. What was made of the very same facts today is kept.
+
+    What is kept goes with the knowledge by which it was made, and is each actor's own.
+    Raises: OutsideError AUD030, InputError AUD031.
+    """
+    key, today = ring_of(folder_of()).key, visit.consult.clock().date()
+    memory = visit.consult.services.knowledge.memory
+    place = ("card", visit.actor.id, person.reference)
+    found: Made | None = memory.get(place)
+    if found is not None and (found.day, found.key) == (today, key.id) and found.person == person:
+        return found
+    facts = facts_of(visit, person)
+    text = signed(facts, key)
+    return memory.keep(place, Made(person, today, key.id, facts, text, drawn(text)))
+
+
 def facts_of(visit: Visit, person: Person) -> Facts:
     """Return what a card says of a person today."""
     today = visit.consult.clock().date()
@@ -48,7 +80,8 @@ def facts_of(visit: Visit, person: Person) -> Facts:
     return Facts(
         name=_short(person.name) or "No name recorded",
         born=day(person.birth_date) if person.birth_date else "not known",
-        made=day(today),
+        made=today,
+        until=today + GOOD,
         allergies=tuple(allergies[:MOST]),
         genes=tuple(genes[:MOST]),
         avoid=tuple(avoid[:MOST]),
@@ -56,11 +89,6 @@ def facts_of(visit: Visit, person: Person) -> Facts:
         left_out=sum(max(0, len(found) - MOST) for found in lists),
         is_synthetic=person.is_synthetic,
     )
-
-
-def text_of(facts: Facts) -> str:
-    """Return the signed text of a card.  Raises: OutsideError AUD030, InputError AUD031."""
-    return signed(facts, card_key(folder_of()))
 
 
 def drawn(text: str) -> str:

@@ -5,9 +5,11 @@ Facts, Checked -> Shown
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from garrod.entry.wallet import Checked, Facts
+from garrod.entry.web.prescribe.banner import day
 
 NONE = {
     "Allergies": "None on our list. That is not the same as none.",
@@ -16,10 +18,12 @@ NONE = {
 }
 GAPS = "We could not read all of the record then: {kinds}."
 MADE_UP = "This is a made-up person."
+OLD = "This card is too old to rely on. Ask for a new one."
+FORMER = "An older key of ours signed it. It is still good."
 LEFT_OUT = "{count} more did not fit. Ask for the full record."
 FAULTS = {
     "CRD001": "That is not the text of a card. Scan it again, all of it.",
-    "CRD002": "Another place signed this card. Check it with the key of that place.",
+    "CRD002": "We did not sign this card, or its key is no good now. Ask for a new card.",
     "CRD003": "This card is not as it was signed. Do not use it: ask for a new one.",
 }
 
@@ -40,17 +44,25 @@ class Shown:
     name: str
     born: str
     made: str
+    until: str
     parts: tuple[Part, ...]
     notes: tuple[str, ...]
     key: str = ""
+    old: str = ""  # what is said where it is past its day
+    former: str = ""  # what is said where a key signed it that signs no more
 
 
-def shown(found: Checked) -> Shown:
-    """Return a card that was checked."""
-    return words_of(found.facts, key=found.key)
+def shown(found: Checked, today: date) -> Shown:
+    """Return a card that was checked on a day."""
+    return replace(
+        words_of(found.facts),
+        key=found.key,
+        old=OLD if found.facts.is_past(today) else "",
+        former=FORMER if found.is_former else "",
+    )
 
 
-def words_of(facts: Facts, *, key: str = "") -> Shown:
+def words_of(facts: Facts) -> Shown:
     """Return what a card says."""
     lists = (
         ("Allergies", facts.allergies),
@@ -63,4 +75,5 @@ def words_of(facts: Facts, *, key: str = "") -> Shown:
         MADE_UP if facts.is_synthetic else "",
     )
     parts = tuple(Part(title, lines, NONE[title]) for title, lines in lists)
-    return Shown(facts.name, facts.born, facts.made, parts, tuple(n for n in notes if n), key)
+    made, until = day(facts.made), day(facts.until)
+    return Shown(facts.name, facts.born, made, until, parts, tuple(n for n in notes if n))

@@ -18,7 +18,7 @@ from garrod.care.record.query import OfPatients, Query
 from garrod.core.errors import InputError
 from garrod.entry.web.access.judging import names_of
 from garrod.entry.web.asked import Visit
-from garrod.entry.web.card.making import drawn, facts_of, text_of
+from garrod.entry.web.card.making import card_of
 from garrod.entry.web.card.presenter import words_of
 from garrod.entry.web.mine.presenter import (
     BLANK,
@@ -76,12 +76,11 @@ def own_of(visit: Visit) -> str:
 
 async def _card(visit: Visit, patient: str, *, is_code: bool) -> Response:
     person = await visit.consult.people.person(visit.actor, patient)
-    facts = facts_of(visit, person)
+    card = card_of(visit, person)
     if is_code:
-        code = drawn(text_of(facts))
-        return Response(code, media_type="image/svg+xml", headers=HEADERS)
-    text = text_of(facts)
-    return page("mine/card.jinja", csrf=visit.csrf, card=words_of(facts), text=text)
+        return Response(card.code, media_type="image/svg+xml", headers=HEADERS)
+    shown = words_of(card.facts)
+    return page("mine/card.jinja", csrf=visit.csrf, card=shown, text=card.text)
 
 
 async def _told(visit: Visit, patient: str) -> Response:
