@@ -12,10 +12,12 @@ from typing import Any
 import orjson
 
 from garrod.adapters.fhir.genomics_out.bundle import Told, bundle_of
+from garrod.core.finding import GeneFinding, Status
 from garrod.core.person import Person
-from garrod.entry.demo_story import MARK, READ_ON
+from garrod.entry.demo_story import FOLDER, MARK, READ_ON
 from garrod.entry.wire import Services
 from garrod.science.pgx.outside import OutsideRow
+from garrod.science.pgx.people import Sample
 
 FhirJson = dict[str, Any]
 ATC, SNOMED, LOINC = "http://www.whocc.no/atc", "http://snomed.info/sct", "http://loinc.org"
@@ -40,6 +42,7 @@ class Moment:
     takes: tuple[tuple[str, str], ...] = ()  # ATC code, words
     has: tuple[tuple[str, str], ...] = ()  # SNOMED CT code, words
     genes: tuple[OutsideRow, ...] = ()
+    file: str = ""  # a file of the folder `story`: a test of some genes
     values: tuple[tuple[str, str, float, str], ...] = ()  # LOINC code, words, value, UCUM unit
     allergy: tuple[str, str, str] = ("", "", "")  # ATC code, words, reaction
 
@@ -83,15 +86,9 @@ PLANTED = (
         "1955-10-09",
         "capecitabine",
         "A dose that would be too much",
-        "Capecitabine where DPYD works in part",
+        "Capecitabine where DPYD works in part, and one of its positions could not be read",
         has=(("363406005", "Malignant neoplasm of colon"),),
-        genes=(
-            OutsideRow(
-                "DPYD",
-                diplotype="Reference/c.1905+1G>A (*2A)",
-                source="planted",
-            ),
-        ),
+        file="dpyd.vcf",
     ),
     Moment(
         "demo-5",
@@ -200,11 +197,10 @@ def _allergy(moment: Moment, own: FhirJson) -> FhirJson:
 
 def _results(services: Services, moment: Moment) -> Iterator[FhirJson]:
     """Yield a planted genetic result, as our own bundles write it."""
-    if not moment.genes:
+    if not (moment.genes or moment.file):
         return
-    found = services.outside_findings((), moment.genes, sex=moment.sex)
     person = Person(f"Patient/{moment.id}", name=moment.name, sex=moment.sex)
-    told = Told(moment.id, READ_ON, "planted", person, findings=tuple(found.values()))
+    told = Told(moment.id, READ_ON, "planted", person, findings=_findings(services, moment))
     made = bundle_of(told)
     text = orjson.dumps(made).decode()
     for entry in made["entry"]:
@@ -215,6 +211,15 @@ def _results(services: Services, moment: Moment) -> Iterator[FhirJson]:
     for entry in orjson.loads(text)["entry"]:
         if entry["resource"]["resourceType"] != "Patient":
             yield entry["resource"]
+
+
+def _findings(services: Services, moment: Moment) -> tuple[GeneFinding, ...]:
+    """Return what is known of somebody's genes: read from their file, or as another reported it."""
+    if not moment.file:
+        return tuple(services.outside_findings((), moment.genes, sex=moment.sex).values())
+    table = services.read(FOLDER / moment.file)
+    _, every = next(iter(services.call(table, [Sample(table.samples[0], moment.sex)])))
+    return tuple(one for one in every if one.status in (Status.CALLED, Status.AMBIGUOUS))
 
 
 def _concept(system: str, code: str, words: str) -> FhirJson:

@@ -22,6 +22,7 @@ from garrod.care.record.ports import Tx
 from garrod.care.record.query import Query
 from garrod.care.record.service import Record
 from garrod.entry.demo_clinic import clinic, team_of
+from garrod.entry.demo_discharge import discharged
 from garrod.entry.demo_moments import MOMENTS, STORY, planted_people
 from garrod.entry.demo_stories import DISCHARGED, HIDING, news, stories
 from garrod.entry.demo_story import story_resources
@@ -71,9 +72,15 @@ async def _everybody(record: Record, codec: FhirCodec, services: Services) -> in
     for start in range(0, len(drawn), AT_ONCE):
         group = drawn[start : start + AT_ONCE]
         await asyncio.gather(*(_stored(record, codec, _with_team(person)) for person in group))
+    await _told(record, codec)
+    return len(drawn)
+
+
+async def _told(record: Record, codec: FhirCodec) -> None:
+    """Store what comes after the people: what a hospital says of a list that there is by then."""
     for said in news():
         await _stored(record, codec, said)
-    return len(drawn)
+    await discharged(record)
 
 
 async def _missing(record: Record, codec: FhirCodec, services: Services) -> int:
@@ -86,8 +93,7 @@ async def _missing(record: Record, codec: FhirCodec, services: Services) -> int:
             await _stored(record, codec, _with_team(person))
             count += 1
             if person[0]["id"] == DISCHARGED:
-                for said in news():
-                    await _stored(record, codec, said)
+                await _told(record, codec)
     await _staffed(record, codec)
     return count
 
