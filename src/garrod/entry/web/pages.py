@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from garrod.entry.web.files import Versions
 from garrod.entry.web.framing import framed
 from garrod.entry.web.headers import HEADERS, POLICY
+from garrod.entry.web.wording import Rooms
 
 __all__ = ["HEADERS", "POLICY", "page", "rendered", "see"]
 
@@ -31,7 +32,7 @@ def see(address: str) -> Response:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    found = Environment(
         loader=PackageLoader("garrod.entry.web", "."),
         autoescape=True,
         undefined=StrictUndefined,
@@ -39,3 +40,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    found.globals["wording"] = Rooms()
+    return found

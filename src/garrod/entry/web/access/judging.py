@@ -51,6 +51,11 @@ class Row:
     by: str
     at: str
 
+    @property
+    def as_role(self) -> str:
+        """The role as it stands within a sentence."""
+        return self.role.lower()
+
 
 async def opened_rows(visit: Visit) -> list[Row]:
     """Return the openings of others, those that nobody has judged first, each newest first."""

@@ -61,6 +61,7 @@ async def history_page(visit: Visit, patient: str) -> Response:
         sealed=moment(found.head["at"]),
         rows={name: [row_of(x, names, own=own) for x in p.lines] for name, p in parts.items()},
         before={name: part.before for name, part in parts.items()},
+        has_more={name: part.before is not None for name, part in parts.items()},
     )
 
 

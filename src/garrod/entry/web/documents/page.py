@@ -65,6 +65,7 @@ async def _all(visit: Visit, patient: str) -> Response:
         rows=[row_of(body, names) for body in here],
         count=len(found),
         first=first + 1,
+        is_later=first > 0,
         after=more if more < len(found) else 0,
         is_cut=is_cut,
     )

@@ -13,6 +13,7 @@ from garrod.care.govern.snoop_review import Item, Outcome
 from garrod.care.govern.snoop_words import reasons
 
 SAID = {Outcome.EXPLAINED: "Explained", Outcome.LOOK_INTO: "To be looked into"}
+WEAK = "Several weak signs together."
 CHOICES = (
     (Outcome.EXPLAINED.value, "Explained: there was a reason"),
     (Outcome.LOOK_INTO.value, "To be looked into"),
@@ -36,6 +37,11 @@ class Row:
     by: str = ""
     decided: str = ""
 
+    @property
+    def reason(self) -> str:
+        """The first reason, as a line of the list has it."""
+        return self.reasons[0] if self.reasons else WEAK
+
 
 def row_of(item: Item, names: Mapping[str, str]) -> Row:
     """Return a case as a page shows it."""
@@ -43,7 +49,7 @@ def row_of(item: Item, names: Mapping[str, str]) -> Row:
     return Row(
         item.id,
         names.get(case.who, case.who),
-        case.role.replace("-", " "),
+        case.role.replace("-", " ").capitalize(),
         span(case.first, case.last),
         case.patients,
         tuple(reasons(case)),

@@ -31,6 +31,11 @@ class Hazard:
     where: tuple[str, ...]
     tests: tuple[str, ...]
 
+    @property
+    def how_bad(self) -> str:
+        """The severity as it is read."""
+        return self.severity.capitalize()
+
 
 @dataclass(frozen=True, slots=True)
 class Test:
