@@ -16,6 +16,16 @@ from garrod.care.record.guarded import Guarded
 CONSENT = "Consent"
 
 
+async def may(record: Guarded, actor: Actor, deed: Deed, kind: str, patient: str) -> bool:
+    """Return whether an actor may do something to some of a person's resources of a kind.
+
+    It is asked to be told, not to be done: nothing is refused by it, and nothing audited.
+    """
+    if record.gate is None or record.gate.is_open(actor):
+        return True
+    return (await record.gate.may(record.store, actor, deed, kind, patient)).is_permitted
+
+
 async def would_see(
     record: Guarded,
     actor: Actor,

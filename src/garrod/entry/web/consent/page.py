@@ -55,6 +55,7 @@ from garrod.entry.web.pages import page, see
 from garrod.entry.web.prescribe.banner import banner_of
 from garrod.entry.web.prescribe.looking import subject_now
 from garrod.entry.web.prescribe.view import Banner
+from garrod.entry.web.proxy.reading import acting_for
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 MOST = 200  # Not clinical: consents, and versions of a choice, that are read
@@ -236,6 +237,7 @@ async def _laid_out(
         patient=patient,
         banner=await _banner(visit, patient),
         is_own=visit.actor.role in OWNERS,
+        proxy=await acting_for(visit, patient),
         may_choose=await _may_choose(visit, patient),
         cards=cards,
         steady=STEADY,

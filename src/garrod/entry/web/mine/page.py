@@ -38,6 +38,7 @@ from garrod.entry.web.mine.telling import (
     tell,
 )
 from garrod.entry.web.pages import HEADERS, page, see
+from garrod.entry.web.proxy.reading import acting_for
 from garrod.entry.web.told.presenter import named_in
 from garrod.entry.web.told.reading import messages
 
@@ -80,7 +81,8 @@ async def _card(visit: Visit, patient: str, *, is_code: bool) -> Response:
     if is_code:
         return Response(card.code, media_type="image/svg+xml", headers=HEADERS)
     shown = words_of(card.facts)
-    return page("mine/card.jinja", csrf=visit.csrf, card=shown, text=card.text)
+    proxy = await acting_for(visit, patient)
+    return page("mine/card.jinja", csrf=visit.csrf, card=shown, text=card.text, proxy=proxy)
 
 
 async def _told(visit: Visit, patient: str) -> Response:
@@ -128,7 +130,7 @@ async def _laid_out(visit: Visit, patient: str, *, fault: str = "") -> Response:
         status=422 if fault else 200,
         csrf=visit.csrf,
         patient=patient,
-        is_proxy=visit.actor.role == "proxy",
+        proxy=await acting_for(visit, patient),
         mine=await _mine(visit, patient),
         keys={name: visit.seals.form_key() for name in BLANK},
         fault=fault,

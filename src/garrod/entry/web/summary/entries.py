@@ -154,9 +154,13 @@ def _document(it: Resource) -> Said:
 
 
 def _message(it: Resource) -> Said:
-    about = concept(it, "topic", "") or concept(it, "reasonCode", "") or "Message"
+    about = next(
+        (said for n in ("topic", "reasonCode", "category") if (said := concept(it, n, ""))), ""
+    )
     payload = " ".join(text(p, "contentString") for p in many(it, "payload"))
-    return Said(f"Message: {about}", payload, text(it, "sent"), who(it, "sender"))
+    return Said(
+        f"Message: {about}" if about else "Message", payload, text(it, "sent"), who(it, "sender")
+    )
 
 
 def _card(it: Resource) -> Said:
