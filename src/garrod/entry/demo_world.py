@@ -26,6 +26,7 @@ from garrod.entry.demo_discharge import discharged
 from garrod.entry.demo_moments import MOMENTS, STORY, planted_people
 from garrod.entry.demo_stories import DISCHARGED, HIDING, news, stories
 from garrod.entry.demo_story import story_resources
+from garrod.entry.demo_tasks import waiting
 from garrod.entry.wire import Services
 
 SEED = 2025  # Not clinical: the people of the demo are always the same
@@ -77,10 +78,11 @@ async def _everybody(record: Record, codec: FhirCodec, services: Services) -> in
 
 
 async def _told(record: Record, codec: FhirCodec) -> None:
-    """Store what comes after the people: what a hospital says of a list that there is by then."""
+    """Store what comes after the people: what a hospital says of a list, what waits."""
     for said in news():
         await _stored(record, codec, said)
     await discharged(record)
+    await _stored(record, codec, [*waiting()])
 
 
 async def _missing(record: Record, codec: FhirCodec, services: Services) -> int:

@@ -12,6 +12,7 @@ from garrod.adapters.world import shared
 from garrod.entry.demo_moments import planted_people
 from garrod.entry.demo_stories import news, stories
 from garrod.entry.demo_story import story_resources
+from garrod.entry.demo_tasks import waiting
 from garrod.entry.demo_world import PEOPLE, PLANTED_IDS, demo_people
 from garrod.entry.wire import Services
 from tests.unit.world.small_world import Json, profile, shelf
@@ -84,7 +85,7 @@ def test_every_resource_of_the_story_is_marked_and_refers_to_what_is_there() -> 
 @pytest.mark.slow
 def test_every_resource_is_valid_since_the_demo_does_not_check_them() -> None:
     checker = Checker(shelf())
-    planted = [*stories(), *news(), *planted_people(Services(shelf=shelf()))]
+    planted = [*stories(), *news(), [*waiting()], *planted_people(Services(shelf=shelf()))]
     drawn_too = [list(shared(profile())), *drawn()]
     everything = [story_resources(Services(shelf=shelf())), *planted, *drawn_too]
     faults = [

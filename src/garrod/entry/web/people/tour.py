@@ -78,19 +78,22 @@ SCENES = (
     ),
     Scene(
         "Home from hospital",
-        "A hospital stopped one of Hana’s eleven medicines, held one and started one. Practice "
-        "and pharmacy see it at once, and the same medicine under a brand’s name is caught.",
+        "A hospital stopped one of Hana’s eleven medicines, put one on hold and started one. "
+        "Practice and pharmacy see it at once, and what she takes already is not started twice.",
         (
-            Step(PHARMACY, "/patients/demo-8/reconcile", "Bring the lists together"),
-            Step(GP, "/patients/demo-8/medicines", "See her medicines, and who changed what"),
-            _try(8, "omeprazole", "Prescribe omeprazole twice"),
+            Step(PHARMACY, "/patients/demo-8/medicines", "See her list, and who changed what"),
+            _try(8, "omeprazole", "Prescribe Losec (omeprazole) for Hana"),
+            Step(PHARMACY, "/patients/demo-8/reconcile", "Put another list beside hers"),
         ),
     ),
     Scene(
         "A dose that would be too much",
         "Dov’s DPYD works in part: capecitabine at its usual dose could kill him. The card says "
-        "how much less.",
-        (_try(4, "capecitabine", "Prescribe capecitabine for Dov"),),
+        "how much less, and that one position of the gene was not read.",
+        (
+            _try(4, "capecitabine", "Prescribe capecitabine for Dov"),
+            Step(GENETICS, "/patients/demo-4/genome", "See what was read, and what was not"),
+        ),
     ),
     Scene(
         "What is hidden, and still keeps somebody safe",
@@ -131,7 +134,7 @@ MORE = (
         "What waits for each of them.",
         (
             Step(GP, "/today", "The prescriber’s list"),
-            Step(PHARMACY, "/patients/demo-1/dispense", "The pharmacy’s check"),
+            Step(PHARMACY, "/patients/demo-8/dispense", "The pharmacy’s check"),
             Step(LABORATORY, "/laboratory", "The laboratory’s queue"),
             Step(OFFICER, "/review", "Looks that care does not explain"),
         ),
@@ -150,7 +153,7 @@ MORE = (
         "Behind the scenes",
         "Messages of other systems, the register of how data is used, and cases to learn from.",
         (
-            Step(GP, "/connect", "Paste a message"),
+            Step(LABORATORY, "/connect", "Paste a message"),
             Step(ANALYST, "/register", "Who uses data, and for what"),
             Step(GP, "/learn", "Five short cases"),
         ),
