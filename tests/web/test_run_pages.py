@@ -100,11 +100,22 @@ def test_message_is_tried_mended_and_taken_in_once(acting: Any, site: Server) ->
     assert site.ask("GET", "/fhir/Patient/conn-1").status_code == 200
 
 
-def test_transaction_is_not_taken_in_here(acting: Any) -> None:
+ORDERS = '{"resourceType":"Bundle","type":"transaction"}'
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        ORDERS,
+        '{"resourceType":"Bundle","type":"collection","entry":[{"resource":' + ORDERS + "}]}",
+        '{"resourceType":"Parameters","parameter":[{"name":"x","part":[{"name":"y","resource":'
+        + ORDERS
+        + "}]}]}",
+    ],
+)
+def test_transaction_is_not_taken_in_here_however_deep_it_stands(acting: Any, message: str) -> None:
     page = acting("", "/connect")
-    page.get_by_role("textbox", name="Message").fill(
-        '{"resourceType":"Bundle","type":"transaction"}'
-    )
+    page.get_by_role("textbox", name="Message").fill(message)
     page.get_by_role("button", name="Try it").click()
     assert page.get_by_role("button", name="Take it in").count() == 0
     looked(page, "connect-transaction")
@@ -136,3 +147,7 @@ def test_session_that_is_over_puts_no_message_into_an_address(acting: Any) -> No
     page.context.clear_cookies()
     page.get_by_role("button", name="Try it").click()
     assert "secret-1" not in page.content()
+    said = page.locator("main").inner_text()
+    assert "was not kept" in said
+    assert "stands there again" not in said
+    looked(page, "connect-over")

@@ -16,7 +16,7 @@ from garrod.entry.web.seals import Seals, Session
 Demand = Callable[[str], None]
 MOST = 200  # Not clinical: fields of a form
 LONGEST = 2_000  # Not clinical: characters of a field
-LONG_FIELDS = {"list": 1_000_000}  # Not clinical: what is pasted whole (connect)
+LONG_FIELDS = {"message": 1_000_000}  # Not clinical: what is pasted whole (connect)
 
 
 def _nothing(_: str) -> None:

@@ -102,7 +102,7 @@ class WebDoor:
             raise InputError("a form is sent as a browser sends it.")
         if present is None:
             await drained(receive)
-            return self.sign_in.asked(request.url.path, request.method, {})
+            return self.sign_in.asked(request.url.path, request.method, {}, is_lost=True)
         current().acted(present.who.actor)
 
         async def admit(fields: dict[str, str]) -> Path:
@@ -136,7 +136,8 @@ class WebDoor:
         if present is None and self.home is not None and is_first:
             return await self.home(None)
         if present is None:
-            return self.sign_in.asked(request.url.path, request.method, _carried(steps, fields))
+            kept, is_lost = _carried(steps, fields), request.method == "POST" and _loses(steps)
+            return self.sign_in.asked(request.url.path, request.method, kept, is_lost=is_lost)
         current().acted(present.who.actor)
         if request.method == "POST":
             self._demand_own(fields, present)
@@ -228,9 +229,14 @@ def _carried(steps: tuple[str, ...], fields: dict[str, str]) -> dict[str, str]:
 
     A number or a reason that somebody typed does not: only the record id that they came with.
     """
-    if steps[0] not in ("emergency", "access", "laboratory"):
+    if not _loses(steps):
         return fields
     return {name: value for name, value in fields.items() if name == "patient"}
+
+
+def _loses(steps: tuple[str, ...]) -> bool:
+    """Return whether what is typed at a place may name somebody, so that no address carries it."""
+    return steps[0] in ("emergency", "access", "laboratory", "connect")
 
 
 class Clinic:

@@ -18,7 +18,7 @@ from garrod.entry.web.connect.presenter import EMPTY, LONG, View, taken, view_of
 from garrod.entry.web.connect.reading import HL7, Found, read_message
 from garrod.entry.web.pages import page, see
 
-SENT = "list"  # the form's field: of a name that a sign-in never carries into an address
+SENT = "message"  # the form's field
 TRIED, TAKEN = "try message", "import"  # the deeds, as the audit says them
 READERS = frozenset(("laboratory-scientist", "governance-officer"))
 

@@ -103,8 +103,21 @@ def _count(message: str, xml: XmlFormat, found: Found) -> None:
         inner = [one(entry, "resource") for entry in many(resource, "entry")]
         kinds = [text(r, "resourceType") for r in (inner or [resource])]
         found.kinds.update(kind for kind in kinds if kind)
-        is_bundle = text(resource, "resourceType") == "Bundle"
-        found.acts = found.acts or (is_bundle and text(resource, "type") in ACTS)
+        found.acts = found.acts or _asks(resource)
+
+
+def _asks(message: object) -> bool:
+    """Return whether a transaction or batch stands in a message, however deep."""
+    left = [message]
+    while left:
+        now = left.pop()
+        if isinstance(now, dict):
+            if now.get("resourceType") == "Bundle" and now.get("type") in ACTS:
+                return True
+            left += now.values()
+        elif isinstance(now, list):
+            left += now
+    return False
 
 
 def _parsed(body: bytes) -> Resource:

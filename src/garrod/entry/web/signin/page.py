@@ -70,9 +70,14 @@ class SignIn:
             return await self._start(self.service, request, fields, ticket=ticket)
         return await self._back(self.service, request, fields)
 
-    def asked(self, path: str, method: str, fields: Mapping[str, str]) -> Response:
-        """Return the form, with what was typed where a form met a session that is over."""
-        return self._form(fields, path, is_over=method == "POST", status=403)
+    def asked(
+        self, path: str, method: str, fields: Mapping[str, str], *, is_lost: bool = False
+    ) -> Response:
+        """Return the form, with what was typed where a form met a session that is over.
+
+        `is_lost`: what was typed is not in it, and the form says so.
+        """
+        return self._form(fields, path, is_over=method == "POST", is_lost=is_lost, status=403)
 
     def again(self, path: str, fields: Mapping[str, str], why: SignInAgain) -> Response:
         """Return a page that asks for another sign-in, and leads back to what was typed."""
@@ -223,6 +228,7 @@ class SignIn:
         *,
         wrong: str = "",
         is_over: bool = False,
+        is_lost: bool = False,
         is_again: bool = False,
         status: int,
     ) -> Response:
@@ -235,6 +241,7 @@ class SignIn:
             to=to,
             wrong=wrong,
             is_over=is_over,
+            is_lost=is_lost,
             csrf="",
             start=f"/sign-in/start?{urlencode(more)}" if self.service else "",
             service=urlsplit(self.service.issuer.iss).hostname if self.service else "",

@@ -21,6 +21,10 @@ WORDS = Words(
         "Your session has ended. What you typed is kept: sign in, and it stands there again. "
         "Nothing was signed."
     ),
+    your_session_has_ended_nothing_kept=(
+        "Your session has ended, and nothing was done. What you typed may name somebody, so it "
+        "was not kept: sign in, and write it again."
+    ),
     sign_in_at="Sign in at {}",
     you_come_back_to_this_pages_place=(
         "You come back to this page’s place when you have signed in there."
