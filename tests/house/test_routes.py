@@ -69,6 +69,7 @@ WEB = {
     "safety": "shared", "register": "shared: it has no small numbers",
     "connect": "house; trying one keeps nothing",
     "today": "seen; what governance judges: house",
+    "knowledge": "demand; people: seen",
     "laboratory": "demand, for each person named",
 }  # fmt: skip
 WITHOUT_A_TOKEN = {
@@ -110,6 +111,7 @@ PAST = {
     "entry/cli/population_record.py": "the local user's command",
     "entry/cli/record_labels.py": "the local user's command",
     "entry/cli/record_proof.py": "the local user's command",
+    "entry/affected.py": "the server's own reanalysis; what it notes is ids, seen anew by name",
     "entry/consult.py": "notes of cards that were shown",
     "entry/demo_world.py": "the made-up people of the demo",
     "entry/monitoring.py": "the server's own monitor",

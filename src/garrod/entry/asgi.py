@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 
 from garrod.adapters.cds.fetch import Reader
@@ -13,6 +13,7 @@ from garrod.adapters.fhir.rest.checked import CheckedCodec
 from garrod.adapters.fhir.xml import XmlFormat
 from garrod.adapters.identity.sessions import store_in
 from garrod.adapters.terminology.tokens import expander
+from garrod.care.govern.audit import Trail
 from garrod.entry.api.app import make_app
 from garrod.entry.api.operations import OPERATIONS
 from garrod.entry.api.operations.bulk_jobs import Exports
@@ -20,7 +21,7 @@ from garrod.entry.api.paging import Pages
 from garrod.entry.api.rooms import Rooms
 from garrod.entry.api.routes import answer
 from garrod.entry.api.subscribing_opening import kept_in
-from garrod.entry.audit_opening import audit_of, known_words
+from garrod.entry.audit_opening import audit_of, known_words, task_of
 from garrod.entry.consult import Consult
 from garrod.entry.demo_reset import RESET
 from garrod.entry.demo_world import load_demo
@@ -34,6 +35,7 @@ from garrod.entry.hooks.mounting import Mounted, Opening, clients_of
 from garrod.entry.housing import clock, housing_of, new_id, opened_record
 from garrod.entry.identity import development_of, guard_of, identity_of, with_development
 from garrod.entry.issuer.door import IssuerDoor, Issuing
+from garrod.entry.knowing import knowing
 from garrod.entry.monitoring import Monitor, monitoring
 from garrod.entry.snapshots import people_of
 from garrod.entry.terms import check_codes, following, terminology_in
@@ -75,12 +77,16 @@ async def _rooms() -> AsyncIterator[Rooms]:
             monitor = Monitor(record, services, people, clock)
             with _desk.open(consult):
                 warming = asyncio.create_task(asyncio.to_thread(consult.warm))
-                async with monitoring(monitor):
+                async with monitoring(monitor), knowing(consult, record, clock, _task):
                     yield replace(rooms, exports=exports, people=people, consult=consult)
                 await asyncio.gather(warming, return_exceptions=True)
         await _reader.close()
         if IDENTITY is not None:
             await IDENTITY.outside.close()
+
+
+def _task(deed: str, route: str) -> AbstractAsyncContextManager[Trail]:
+    return task_of(AUDIT, clock, deed, route)
 
 
 _subscribers = kept_in(

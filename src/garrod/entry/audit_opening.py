@@ -136,18 +136,27 @@ async def audited_task(
     audit = audit_of(folder, os.environ, clock)
     log = audit.log = audit.opening()
     try:
-        trail = Trail(moment(clock), route, deed)
-        trail.acted(LOCAL)
-        await audit.write(trail, BEGUN, event=TASK)
-        status = FAULT
-        try:
-            with following(trail):
-                yield trail
-            status = DONE
-        finally:
-            await audit.write(trail, status, event=TASK)
+        async with task_of(audit, clock, deed, route) as trail:
+            yield trail
     finally:
         await log.close()
+
+
+@asynccontextmanager
+async def task_of(
+    audit: Audit, clock: Callable[[], datetime], deed: str, route: str
+) -> AsyncIterator[Trail]:
+    """Hold the trail of a task of the local user, in a log that is open.  Raises: OutsideError."""
+    trail = Trail(moment(clock), route, deed)
+    trail.acted(LOCAL)
+    await audit.write(trail, BEGUN, event=TASK)
+    status = FAULT
+    try:
+        with following(trail):
+            yield trail
+        status = DONE
+    finally:
+        await audit.write(trail, status, event=TASK)
 
 
 def try_audit(folder: Path, clock: Callable[[], datetime], *, is_demo: bool = False) -> None:

@@ -10,6 +10,7 @@ import gc
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
 from garrod.adapters.cds.shown import ShownCards
 from garrod.adapters.fhir.cards_memory import RecordedCards
@@ -51,6 +52,7 @@ class Consult:
         self.memory: CardMemory = RecordedCards(record)
         self.strangers: CardMemory = Strangers(record.store)
         self.shown = ShownCards(record.store)
+        self.knowing: Any = None  # who puts a site's packs in force (entry.knowing.Knowing), if any
         self.chosen = Sittings()  # cards shown when a medicine was chosen, and not again at signing
 
     @cached_property
@@ -76,6 +78,12 @@ class Consult:
         self.moment  # noqa: B018
         self.services.caller  # noqa: B018
         gc.freeze()
+
+    def renewed(self) -> None:
+        """Decide from now on by the knowledge that the services have now."""
+        for name in ("moment", "passing"):
+            self.__dict__.pop(name, None)
+        self.people.forget()
 
     def _moment(self, memory: CardMemory) -> Moment:
         return Moment(

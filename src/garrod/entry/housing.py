@@ -112,6 +112,11 @@ class DrugsPack:
         return _formulary().pairings(contents)
 
 
+def read_anew() -> None:
+    """Read the packs of drugs and of duplicates again when they are next asked."""
+    _formulary.cache_clear()
+
+
 @lru_cache(maxsize=1)
 def _formulary() -> PackFormulary:
     shelf = Services().shelf

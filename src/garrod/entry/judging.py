@@ -32,7 +32,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Knowing:
+class Known:
     """All the knowledge of one side, and the policy by which it is heard."""
 
     shelf: Shelf
@@ -42,7 +42,7 @@ class Knowing:
 class Judging:
     """Compares what either of two sides says of people, on a day."""
 
-    def __init__(self, sides: tuple[Knowing, Knowing], day: date) -> None:
+    def __init__(self, sides: tuple[Known, Known], day: date) -> None:
         from garrod.care.monitor.reach import State, reach_between
         from garrod.care.monitor.touching import Touching
         from garrod.entry.wire import Services, Settings
@@ -91,7 +91,7 @@ def judging_of(wish: Wish) -> Judging:
     from garrod.adapters.packs.choose import side_of
 
     old, new = (side_of(word, wish.site, wish.policy) for word in (wish.before, wish.after))
-    return Judging((Knowing(old.shelf, old.policy), Knowing(new.shelf, new.policy)), wish.day)
+    return Judging((Known(old.shelf, old.policy), Known(new.shelf, new.policy)), wish.day)
 
 
 def line_of(changes: tuple[Change, ...]) -> bytes:

@@ -14,6 +14,7 @@ from datetime import datetime
 import structlog
 
 from garrod.adapters.fhir.tasks_book import RecordedTasks
+from garrod.care.decide.knowledge import Knowledge
 from garrod.care.decide.ports import People
 from garrod.care.govern.access import LOCAL
 from garrod.care.monitor.watching import Watcher, patients_in
@@ -47,6 +48,7 @@ class Monitor:
         self._people = people
         self._clock = clock
         self._idle = idle
+        self._judged: Knowledge | None = None  # what the watcher judges by
 
     async def run(self) -> None:
         """Follow until cancelled; a fault of the store is waited out."""
@@ -56,6 +58,8 @@ class Monitor:
             try:
                 events = await self.record.store.events(place, BATCH)
                 if events:
+                    if self._judged is not self._services.knowledge:
+                        watcher = await asyncio.to_thread(self._watcher)
                     place = await self._through(watcher, events)
             except GarrodError as error:
                 LOG.warning("MON001 the monitor waits", code=error.code)
@@ -65,8 +69,9 @@ class Monitor:
 
     def _watcher(self) -> Watcher:
         book = RecordedTasks(self.record, LOCAL, self._clock)
+        self._judged = self._services.knowledge
         return Watcher(
-            self._services.knowledge,
+            self._judged,
             self._people,
             book,
             actor=LOCAL,

@@ -76,6 +76,11 @@ class Services:
         """What the advisers reason over."""
         return load_knowledge(self.shelf, self.settings.policy)
 
+    def take(self, fresh: Services) -> None:
+        """Reason from now on over the knowledge that other services have read."""
+        new = {"shelf": fresh.shelf, "caller": fresh.caller, "knowledge": fresh.knowledge}
+        self.__dict__.update(_given=fresh.shelf, **new)
+
     def read(
         self,
         path: Path,

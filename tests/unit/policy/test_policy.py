@@ -117,9 +117,23 @@ def test_answer_names_the_rules() -> None:
     assert none == Verdict(False, ("no rule permits it",))
 
 
+def test_those_who_answer_for_knowledge_alone_approve_it() -> None:
+    roles = load().terms.roles
+    for purpose in ("care", "operations"):
+        approving = {r for r in roles if may(r, "operate", "knowledge", "nobody", purpose)}
+        assert approving == {"pharmacist", "clinical-safety-officer", "governance-officer"}
+        seeing = {r for r in roles if may(r, "see", "knowledge", "nobody", purpose)}
+        clinical = {"prescriber", "nurse", "laboratory-scientist", "geneticist"}
+        assert seeing == approving | clinical | {"system"}
+        for deed in ("write", "export"):
+            assert not any(may(r, deed, "knowledge", "nobody", purpose) for r in roles)
+        for relation in ("self", "proxy", "care", "emergency", "none"):
+            assert not any(may(r, "operate", "knowledge", relation, purpose) for r in roles)
+
+
 def test_every_kind_purpose_and_label_has_a_class() -> None:
     terms = load().terms
-    assert terms.reference == "access-england@1.1.0"
+    assert terms.reference == "access-england@1.2.0"
     assert (terms.kind("Observation"), terms.kind("Medication")) == (OTHER, "shared")
     assert (terms.purpose("TREAT"), terms.purpose("HRESCH")) == ("care", "research")
     assert terms.purpose("http://example.org#FooBar") == OTHER

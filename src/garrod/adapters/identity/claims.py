@@ -24,7 +24,7 @@ from garrod.core.errors import InputError
 ROLES = frozenset(
     (
         "prescriber", "pharmacist", "nurse", "laboratory-scientist", "geneticist", "analyst",
-        "patient", "proxy", "governance-officer",
+        "patient", "proxy", "governance-officer", "clinical-safety-officer",
     )
 )  # fmt: skip
 SYSTEM, PATIENT, PROXY = "system", "patient", "proxy"

@@ -125,6 +125,12 @@ class People:
         # Whom an event is about is looked up: thousands may be kept, and each card is an event.
         self._by_patient: dict[str, set[_Key]] = {}
         self._by_name: dict[str, set[_Key]] = {}
+        self._understood = 0  # how often what is known was to be understood anew
+
+    def forget(self) -> None:
+        """Let go of everybody: what the record tells is to be understood anew."""
+        self._understood += 1
+        self._forget(None)
 
     async def person(self, actor: object, patient: str) -> Person:
         """Return the person of a logical id; to whoever is no Actor nothing is told.
@@ -191,9 +197,9 @@ class People:
             self._kept.move_to_end(key)
             return kept
         with self._log.listening() as heard:
-            at = self._log.newest
+            at, understood = self._log.newest, self._understood
             kept = await self._read(actor, patient, key.unread, at)
-        if not kept.is_touched(heard):
+        if not kept.is_touched(heard) and understood == self._understood:
             self._keep(key, kept)
         return kept
 

@@ -78,6 +78,7 @@ def _serve(port: int, *, open_browser: bool) -> None:
     import asyncio
 
     from garrod.entry.cli.serve import sign_in_link, tell_development, tell_server
+    from garrod.entry.demo_packs import forget_site, site_of
     from garrod.entry.demo_reset import forget, own_record
     from garrod.entry.housing import housing_of, try_store
     from garrod.entry.terms import mode_named
@@ -106,6 +107,9 @@ def _serve(port: int, *, open_browser: bool) -> None:
     _run(listening.dup(), told, may_start_over=record is not None)
     if record is not None:  # who ended it otherwise does not come back from _run
         forget(record)
+        site = site_of(housing.folder)
+        if site is not None:
+            forget_site(site)
         _begin_again(listening)
 
 

@@ -147,4 +147,9 @@ def tell_server(housing: Housing, base: str, *, is_demo: bool) -> None:
     os.environ["GARROD_DATABASE"] = housing.database
     os.environ["GARROD_BASE"] = base
     if is_demo:
+        from garrod.entry.demo_packs import propose, site_of
+
         os.environ["GARROD_DEMO"] = "1"
+        site = site_of(housing.folder)
+        if site is not None:
+            propose(site)
