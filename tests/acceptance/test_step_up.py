@@ -33,7 +33,7 @@ def kept(running: Server) -> None:
 
 def overruled(browser: httpx.Client, base: str) -> httpx.Response:
     """Return the answer to who overrules the stop and signs."""
-    address = f"{base}{PAGE}?drug={DRUG}&amount=500&times=3&days=7"
+    address = f"{base}{PAGE}?drug={DRUG}&amount=500&times=3&route=oral&days=7"
     page = browser.get(address, follow_redirects=True)
     assert page.status_code == 200, page.text
     assert 'class="card stop"' in page.text
@@ -42,7 +42,7 @@ def overruled(browser: httpx.Client, base: str) -> httpx.Response:
     assert reason is not None
     form = {name: unescape(value) for name, value in hidden}
     form |= {"reason": reason[1], "second": "Dr Second", "do": "sign"}
-    form |= {"amount": "500", "unit": "mg", "times": "3", "days": "7"}
+    form |= {"amount": "500", "unit": "mg", "times": "3", "route": "oral", "days": "7"}
     return browser.post(f"{base}{PAGE}", data=form)
 
 

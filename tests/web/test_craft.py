@@ -14,6 +14,7 @@ from tests.web.test_prescribe_page import check, held, person
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 COLD, WARM = 400_000, 60_000  # bytes as they travel
+IBUPROFEN = "drug=ibuprofen&amount=400&times=3&route=oral"
 HEAVY = (
     "/patients",
     "/patients/demo-1/prescribe",
@@ -169,7 +170,7 @@ def test_second_tab_is_told_what_the_first_has_done(signed_in: Opened, clinic: S
     patient = person(clinic)
     first = signed_in(f"/patients/{patient}/prescribe?drug=paracetamol")
     second = first.context.new_page()
-    second.goto(f"{clinic.base}/patients/{patient}/prescribe?drug=ibuprofen")
+    second.goto(f"{clinic.base}/patients/{patient}/prescribe?{IBUPROFEN}")
     first.get_by_role("button", name="Sign Paracetamol").click()
     assert "Signed" in first.get_by_role("heading", level=1).inner_text()
     second.get_by_role("button", name="Sign Ibuprofen").click()

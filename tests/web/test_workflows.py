@@ -62,8 +62,24 @@ def dosed(page: Any, amount: str, use: str) -> None:
         page.get_by_text("Dose and reason").click()
     page.get_by_label("Dose", exact=True).fill(amount)
     page.get_by_label("How often").select_option("1")
-    page.get_by_label("What it is for").fill(use)
+    page.get_by_label("How it is given").select_option("oral")
+    if use:
+        page.get_by_label("What it is for").fill(use)
     page.get_by_role("button", name="Check again with this").click()
+
+
+COUNTING = """
+const bump = (kind) => sessionStorage.setItem(kind, +(sessionStorage.getItem(kind) || 0) + 1);
+addEventListener("pointerdown", (event) => event.isTrusted && bump("clicks"), true);
+addEventListener("keydown", (event) => event.isTrusted && bump("keys"), true);
+"""  # what a person really does with mouse and keys, over all pages of a tab
+
+
+def counted(page: Any) -> tuple[int, int]:
+    """Return how many clicks and keys there were in a tab since it counts."""
+    kinds = ("clicks", "keys")
+    clicks, keys = (page.evaluate("k => +(sessionStorage.getItem(k) || 0)", k) for k in kinds)
+    return clicks, keys
 
 
 def test_gp_takes_the_better_option_and_the_pharmacy_sees_it(acting: As, demo: Server) -> None:
@@ -72,12 +88,21 @@ def test_gp_takes_the_better_option_and_the_pharmacy_sees_it(acting: As, demo: S
     assert "This record, read" in page.locator(".sources").inner_text()
     typed(page, "clopid")
     assert "CYP2C19 poor metaboliser" in page.locator(".card h2").first.inner_text()
+    check(page)
     shot(page, "w1-card")
-    clicks = 0
+    page.context.add_init_script(COUNTING)
+    page.reload()
+    assert counted(page) == (0, 0)
     for role, name in (("link", "Prescribe ticagrelor instead"), ("button", "Sign Ticagrelor")):
         page.get_by_role(role, name=name).click()
-        clicks += 1
-    assert clicks == 2  # none of them typed anything
+        page.wait_for_load_state("load")
+    assert counted(page) == (2, 0)  # after choosing the drug: two clicks, and nothing typed
+    (order,) = [o for o in held(demo, "MedicationRequest", "demo-1") if "icagrelor" in str(o)]
+    first, lasting = order["dosageInstruction"]
+    assert (first["text"], lasting["text"]) == (
+        "180 mg once, to begin with",
+        "90 mg twice a day by mouth",
+    )
     assert page.get_by_role("heading", level=1).inner_text() == "Signed: Ticagrelor"
     (issue,) = [i for i in held(demo, "DetectedIssue", "demo-1") if i["status"] == "final"]
     assert issue["code"]["text"] == "Clopidogrel"
@@ -97,10 +122,15 @@ def test_gp_overrules_by_a_chip_and_the_task_is_made(acting: As, demo: Server) -
     page = acting("prescriber", "/patients/demo-3/prescribe")
     typed(page, "codeine")
     assert "behaves as poor metaboliser" in page.locator(".card h2").first.inner_text()
+    dosed(page, "30", "")
     if not page.get_by_text("Will monitor").is_visible():
-        page.get_by_text("overrule the card").click()
+        page.locator("details.over > summary").click()
+    page.context.add_init_script(COUNTING)
+    page.evaluate(f"() => {{{COUNTING}}}")
     page.get_by_text("Will monitor").click()
     page.get_by_role("button", name="Overrule and sign Codeine").click()
+    page.wait_for_load_state("load")
+    assert counted(page) == (2, 0)  # a chip, and the button
     follows = page.get_by_role("heading", name="What follows").locator("xpath=following::ul[1]")
     assert "No task was made" not in follows.inner_text()
     assert ", by " in follows.inner_text()
@@ -108,8 +138,7 @@ def test_gp_overrules_by_a_chip_and_the_task_is_made(acting: As, demo: Server) -
     pharmacy = acting("pharmacist", "/patients/demo-3/dispense")
     said = main(pharmacy)
     assert "Overruled: Will monitor" in said
-    assert "No dose is written" in said  # nor can it be dispensed so
-    assert pharmacy.get_by_role("button", name="Dispense Codeine").count() == 0
+    assert "30 mg once a day by mouth" in said
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -171,6 +200,24 @@ def test_what_is_hidden_from_a_role_is_hidden_here_too(acting: As, demo: Server)
     assert patient.goto(f"{demo.base}/patients/demo-2/documents").status in (403, 404)
     nurse = acting("nurse", "/patients/demo-1/documents")
     assert nurse.get_by_role("heading", level=1).inner_text() == "Documents"
+
+
+def test_nurse_looks_and_is_shown_no_way_to_sign(acting: As, demo: Server) -> None:
+    page = acting("nurse", "/patients/demo-3/prescribe?drug=codeine")
+    assert "behaves as poor metaboliser" in page.locator(".card h2").first.inner_text()
+    assert "Only somebody who may prescribe can sign it" in main(page)
+    assert page.locator("form.order button[value=sign]").count() == 0
+    check(page)
+    form = {
+        e.get_attribute("name"): e.input_value()
+        for e in page.locator("form.order input, form.order textarea, form.order select").all()
+    }
+    there = page.url.partition("?")[0]
+    before = len(held(demo, "MedicationRequest", "demo-3"))
+    form |= {"amount": "30", "times": "4", "route": "oral", "do": "sign"}
+    answer = page.request.post(there, form=form, headers={"Origin": demo.base})
+    assert answer.status == 403
+    assert len(held(demo, "MedicationRequest", "demo-3")) == before
 
 
 def test_person_themselves_cannot_dispense(acting: As, demo: Server) -> None:

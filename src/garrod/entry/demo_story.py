@@ -8,7 +8,7 @@ The record holds results (genotypes and phenotypes), never advice: that is made 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ FhirJson = dict[str, Any]
 FOLDER = Path(story.__path__[0])
 PERSON, GENOME, ORDER = FOLDER / "person.json", FOLDER / "genome.vcf", FOLDER / "order.json"
 READ_ON = date(2025, 12, 1)  # Not clinical: the day of her result; the year of the world
+STENT_AGO = timedelta(days=28)  # Not clinical: her stent is always that long ago in the demo
 MARK = {"system": ACT_REASON, "code": "HTEST", "display": "test health data"}
 
 
@@ -36,7 +37,15 @@ def story_resources(services: Services) -> list[FhirJson]:
     """
     own = [entry["resource"] for entry in orjson.loads(PERSON.read_bytes())["entry"]]
     patient = next(r for r in own if r["resourceType"] == "Patient")
-    return [_marked(r) for r in (*own, *_results(services, f"Patient/{patient['id']}"))]
+    dated = (_dated(resource) for resource in own)
+    return [_marked(r) for r in (*dated, *_results(services, f"Patient/{patient['id']}"))]
+
+
+def _dated(resource: FhirJson) -> FhirJson:
+    """Return a condition with the day of its beginning: what follows a stent is for its year."""
+    if resource["resourceType"] != "Condition":
+        return resource
+    return {**resource, "onsetDateTime": (datetime.now(UTC).date() - STENT_AGO).isoformat()}
 
 
 def _results(services: Services, patient: str) -> Iterator[FhirJson]:

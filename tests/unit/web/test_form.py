@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 
 from garrod.adapters.fhir.draft import NO_DOSE
+from garrod.adapters.fhir.lines.dosage_reading import dose_of
+from garrod.care.record.medication.dose import Regimen
 from garrod.core.advice import OptionDose
 from garrod.core.evidence import Evidence
 from garrod.entry.web.prescribe.form import (
+    WAYS,
     Form,
     directions_of,
     faults_of,
     form_of,
+    lacking,
     mark_of,
     order_of,
     with_dose,
@@ -54,6 +58,7 @@ def test_directions_are_said_as_written(form: Form, words: str) -> None:
     [
         *(("amount", v) for v in ("abc", "1e9", "٣", "-1", "0", "1/2", "9999999")),
         ("first", "0"),
+        *(("route", v) for v in ("by mouth", "oral ", "x")),
         *(("times", v) for v in ("9", "x", "²", "0")),
         *(("days", v) for v in ("0", "-1", "3651", "1.5", "x", "²")),
         ("unit", "stone"),
@@ -64,6 +69,34 @@ def test_what_cannot_be_read_is_told_by_its_field(field: str, value: str) -> Non
     assert fault[0] == field
 
 
+@pytest.mark.parametrize(
+    ("form", "missing"),
+    [
+        (Form("x"), ["amount", "times", "route"]),
+        (Form("x", first="180"), ["amount", "times", "route"]),
+        (Form("x", amount="75"), ["times", "route"]),
+        (Form("x", amount="75", times="1"), ["route"]),
+        (Form("x", times="1", route="oral"), ["amount"]),
+        (Form("x", amount="75", times="1", route="oral"), []),
+    ],
+)
+def test_what_no_order_is_signed_without_is_named(form: Form, missing: list[str]) -> None:
+    assert [field for field, _ in lacking(form)] == missing
+
+
+@pytest.mark.parametrize("route", WAYS)
+def test_every_way_reads_back_as_its_route(route: str) -> None:
+    order = order_of(Form("x", amount="5", times="2", route=route), None, "p")
+    read = dose_of(order["dosageInstruction"])
+    assert isinstance(read, Regimen)
+    assert [step.route for stage in read.stages for step in stage] == [route]
+
+
+def test_usual_dose_by_another_route_is_not_proposed() -> None:
+    assert with_dose(Form("x", route="intravenous"), oral()) == Form("x", route="intravenous")
+    assert with_dose(Form("x", route="oral"), oral()).amount == "70"
+
+
 def test_nothing_written_is_no_fault() -> None:
     assert faults_of(Form("x")) == ()
 
@@ -72,16 +105,19 @@ def test_usual_dose_fills_what_is_empty_alone() -> None:
     dose = OptionDose(
         "75 mg", "tablet", "oral", Decimal(75), "mg", 1, 28, Evidence("s", "1", "l", "", "", "")
     )
-    assert directions_of(with_dose(Form("x"), dose)) == "75 mg once a day for 28 days"
+    assert directions_of(with_dose(Form("x"), dose)) == "75 mg once a day by mouth for 28 days"
     assert with_dose(Form("x", amount="150"), dose) == Form("x", amount="150")
     assert with_dose(Form("x"), None) == Form("x")
 
 
+def oral() -> OptionDose:
+    evidence = Evidence("s", "1", "l", "", "", "")
+    return OptionDose("w", "tablet", "oral", Decimal(70), "mg", 1, 0, evidence)
+
+
 def usual(**more: Any) -> Form:
     """Return a form filled by a usual dose."""
-    evidence = Evidence("s", "1", "l", "", "", "")
-    dose = OptionDose("w", "tablet", "oral", Decimal(70), "mg", 1, 0, evidence)
-    return with_dose(Form("x"), replace(dose, **more))
+    return with_dose(Form("x"), replace(oral(), **more))
 
 
 def test_usual_dose_of_a_week_a_first_one_and_one_when_needed_are_filled_as_such() -> None:
@@ -90,7 +126,7 @@ def test_usual_dose_of_a_week_a_first_one_and_one_when_needed_are_filled_as_such
     first = order_of(usual(first=Decimal(140), times_a_day=2, days=365), None, "p")
     assert [d["text"] for d in first["dosageInstruction"]] == [
         "140 mg once, to begin with",
-        "70 mg twice a day",
+        "70 mg twice a day by mouth",
     ]
     assert "dispenseRequest" not in first
     assert line_of(first, "p").daily_mg == 140

@@ -71,6 +71,15 @@ class Guarded:
                 raise missing(PATIENT, patient)
             raise AccessDenied(f"a {actor.role} may not {deed} {kind} of that person.")
 
+    async def may(self, actor: Actor, deed: Deed, kind: str, patient: str) -> bool:
+        """Return whether something may be done to resources of a kind of a person.
+
+        It is for what a page offers, and is no refusal: `demand` rules where something is done.
+        """
+        if self.gate is None or self.gate.is_open(actor):
+            return True
+        return (await self.gate.may(self.store, actor, deed, kind, patient)).is_permitted
+
     async def knows_of(self, actor: Actor, patient: str) -> bool:
         """Return whether an actor may see who a person is, or anything of what is theirs."""
         seen = self.seen_by(actor)

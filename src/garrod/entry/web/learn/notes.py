@@ -58,6 +58,7 @@ CLEAR = (
     "Most prescriptions need no change for a gene, and a card for each of them would only teach "
     "people to look away. Quiet here means that it was checked, and what was not is listed."
 )
+_KEPT = "keeps its meaning"  # of a gene whose enzyme is held back too little to count
 _GENE = re.compile(
     r"\b(?:" + "|".join(sorted(map(re.escape, GENES), key=len, reverse=True)) + r")\b"
 )
@@ -75,7 +76,7 @@ class Note:
 
 def explained(advice: Advice) -> Note | None:
     """Return the explanation of a piece of advice; None where nothing is written of its reasons."""
-    steps = {b.step for b in advice.because}
+    steps = {b.step for b in advice.because if _KEPT not in b.text}
     texts = [b.text for b in advice.because if b.step in ("phenotype", "not-tested", "diplotype")]
     gene = _GENE.search(" ".join((*texts, advice.title)))
     if "behaves-as" in steps or "conversion" in steps or _is_blocked(texts):

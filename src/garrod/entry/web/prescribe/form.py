@@ -13,7 +13,8 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
-from garrod.adapters.fhir.draft import MOST_SUPPLIED, NO_DOSE, UCUM
+from garrod.adapters.fhir.directions import ROUTES
+from garrod.adapters.fhir.draft import MOST_SUPPLIED, NO_DOSE, SNOMED, UCUM
 from garrod.care.decide.options import codes_of
 from garrod.core.advice import OptionDose
 from garrod.knowledge.medicines import Medicine, Medicines
@@ -26,7 +27,22 @@ TIMES = {
     **{"w": "once a week", "3n": "up to three times a day when needed"},
     **{"4n": "up to four times a day when needed"},
 }
-DIRECTIONS = ("first", "amount", "unit", "times", "days", "indication")
+# How it gets into the body, by core.dosage.ROUTES: as it is written on the page
+WAYS = {
+    **{"oral": "by mouth", "sublingual": "under the tongue", "buccal": "inside the cheek"},
+    **{"inhaled": "by inhalation", "nasal": "into the nose", "topical": "on the skin"},
+    **{"transdermal": "through the skin (patch)", "ocular": "into the eye"},
+    **{"otic": "into the ear", "rectal": "into the rectum", "vaginal": "into the vagina"},
+    **{"subcutaneous": "under the skin (injection)", "intramuscular": "into a muscle"},
+    **{"intravenous": "into a vein", "intrathecal": "into the spinal fluid"},
+}
+DIRECTIONS = ("first", "amount", "unit", "times", "route", "days", "indication")
+# What no order is signed without. Source: BNF, "Prescription writing" (unchecked)
+NEEDED = {
+    "amount": "Write the dose",
+    "times": "Choose how often it is taken",
+    "route": "Choose how it is given, such as by mouth",
+}
 WEEK = 7
 USUAL = ("unit", "mg")  # what a form has where nothing is said
 MOST_DAYS = 3650  # Not clinical: ten years
@@ -42,6 +58,7 @@ class Form:
     amount: str = ""
     unit: str = "mg"
     times: str = ""
+    route: str = ""
     days: str = ""
     indication: str = ""
     instead: str = ""  # the medicine whose card offered this one
@@ -69,7 +86,7 @@ def with_dose(form: Form, dose: OptionDose | None) -> Form:
     if dose is None or any((form.first, form.amount, form.times, form.days)):
         return form
     times = _code_of(dose)
-    if times not in TIMES:
+    if times not in TIMES or form.route not in ("", dose.route):
         return form
     return replace(
         form,
@@ -77,6 +94,7 @@ def with_dose(form: Form, dose: OptionDose | None) -> Form:
         amount=f"{dose.amount:f}",
         unit=dose.unit,
         times=times,
+        route=dose.route if dose.route in WAYS else "",
         days=str(dose.days) if 0 < dose.days <= MOST_SUPPLIED else "",
     )
 
@@ -88,6 +106,11 @@ def _code_of(dose: OptionDose) -> str:
     return f"{dose.times_a_day}{'n' if dose.is_as_needed else ''}" if dose.every_days == 1 else ""
 
 
+def lacking(form: Form) -> tuple[tuple[str, str], ...]:
+    """Return the fields that an order is not signed without and that are empty, in their order."""
+    return tuple((name, words) for name, words in NEEDED.items() if not getattr(form, name))
+
+
 def faults_of(form: Form) -> tuple[tuple[str, str], ...]:
     """Return the fields that cannot be read, each with what to do."""
     said = "Write the dose as a number, such as 75 or 0.5"
@@ -97,6 +120,8 @@ def faults_of(form: Form) -> tuple[tuple[str, str], ...]:
         found.append(("unit", "Choose a unit of the list"))
     if form.times and form.times not in TIMES:
         found.append(("times", "Choose how often of the list"))
+    if form.route and form.route not in WAYS:
+        found.append(("route", "Choose how it is given of the list"))
     is_number = form.days.isascii() and form.days.isdecimal() and len(form.days) < 6
     if form.days and not (is_number and 0 < int(form.days) <= MOST_DAYS):
         found.append(("days", f"Write the days as a whole number from 1 to {MOST_DAYS}"))
@@ -125,7 +150,7 @@ def _lasting(form: Form) -> str:
     amount, times = _amount(form.amount), TIMES.get(form.times)
     if amount is None:
         return NO_DOSE
-    said = [f"{amount:f} {UNITS.get(form.unit, form.unit)}", times or ""]
+    said = [f"{amount:f} {UNITS.get(form.unit, form.unit)}", times or "", WAYS.get(form.route, "")]
     if _whole(form.days):
         said.append(f"for {form.days} {'day' if form.days == '1' else 'days'}")
     return " ".join(s for s in said if s)
@@ -169,6 +194,7 @@ def _dosages(form: Form) -> list[dict[str, Any]]:
         "text": f"{first:f} {UNITS.get(form.unit, form.unit)} once, to begin with",
         "timing": {"repeat": {"count": 1}},
         "doseAndRate": [{"doseQuantity": _quantity(first, form.unit)}],
+        **_route(form),
     }
     return [{"sequence": 1, **once}, {"sequence": 2, **lasting}]
 
@@ -178,6 +204,7 @@ def _dosage(form: Form) -> dict[str, Any]:
     found: dict[str, Any] = {"text": _lasting(form)}
     if amount is None:
         return found
+    found |= _route(form)
     if form.times in TIMES:
         often = 1 if form.times == "w" else int(form.times.removesuffix("n"))
         period = WEEK if form.times == "w" else 1
@@ -189,6 +216,14 @@ def _dosage(form: Form) -> dict[str, Any]:
             found["asNeededBoolean"] = True
     found["doseAndRate"] = [{"doseQuantity": _quantity(amount, form.unit)}]
     return found
+
+
+def _route(form: Form) -> dict[str, Any]:
+    """Return the route by its code, for a direction; nothing where none was chosen."""
+    if form.route not in WAYS:
+        return {}
+    coding = {"system": SNOMED, "code": ROUTES[form.route][0], "display": _capital(form.route)}
+    return {"route": {"coding": [coding], "text": WAYS[form.route]}}
 
 
 def _quantity(amount: Decimal, unit: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from garrod.care.decide.case import case_of
 from garrod.care.decide.moment import Answered, Purpose
 from garrod.care.decide.ports import CardDeed
 from garrod.care.decide.ranking import indication_of
-from garrod.care.govern.access import Actor
+from garrod.care.govern.access import Actor, Deed
 from garrod.core.advice import OptionDose, Target, Tier
 from garrod.core.medicine import MedicineLine
 from garrod.core.person import Person
@@ -36,7 +36,10 @@ from garrod.science.safety.subject import Subject
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A person, and what is said of an order for them; `before` is how its card was answered."""
+    """A person, and what is said of an order for them; `before` is how its card was answered.
+
+    `may_sign` is what the page offers; the decision point rules where the order is written.
+    """
 
     person: Person
     form: Form
@@ -46,6 +49,8 @@ class Looked:
     card: Card | None
     known: Medicines
     before: CardDeed | None = None
+    usual: OptionDose | None = None  # how it is usually given, as a cited row says
+    may_sign: bool = True
 
     @property
     def mark(self) -> str:
@@ -72,7 +77,8 @@ async def looked(
     person = await consult.people.person(actor, patient)
     knowledge = consult.services.knowledge
     medicine = medicine_of(knowledge.medicines, form)
-    form = with_dose(form, usual_dose(consult, person, form, medicine))
+    usual = usual_dose(consult, person, form, medicine)
+    form = with_dose(form, usual)
     order = order_of(form, medicine, patient)
     line = replace(line_of(order, patient), reference=f"draft/{form.drug}")
     (answer,) = await consult.moment.answered(
@@ -84,7 +90,10 @@ async def looked(
         known = await consult.memory.acknowledged(actor, patient)
         is_hard = card is not None and card.tier is Tier.T1  # asked of each order anew
         before = known.get(card.id) if card and not is_hard else None
-    return Looked(person, form, medicine, order, answer, card, knowledge.medicines, before)
+    may_sign = await consult.record.may(actor, Deed.CREATE, "MedicationRequest", patient)
+    return Looked(
+        person, form, medicine, order, answer, card, knowledge.medicines, before, usual, may_sign
+    )
 
 
 def line_of(order: Mapping[str, Any], patient: str) -> MedicineLine:

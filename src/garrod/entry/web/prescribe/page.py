@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from garrod.care.decide.moment import Purpose
 from garrod.care.decide.outcomes import Telling
-from garrod.care.govern.access import Actor
+from garrod.care.govern.access import Actor, Deed
 from garrod.care.govern.stepping import Act
 from garrod.core.errors import InputError
 from garrod.core.person import Person
@@ -24,12 +24,13 @@ from garrod.entry.web.pages import page, see
 from garrod.entry.web.prescribe import signing
 from garrod.entry.web.prescribe.banner import banner_of
 from garrod.entry.web.prescribe.confirming import confirmed
-from garrod.entry.web.prescribe.form import Form, faults_of, form_of
+from garrod.entry.web.prescribe.form import Form, faults_of, form_of, lacking
 from garrod.entry.web.prescribe.looking import Looked, lines_of, looked, subject_now
 from garrod.entry.web.prescribe.presenter import order_view
 from garrod.entry.web.prescribe.searching import matches_of, suggested
 from garrod.entry.web.prescribe.view import Banner, Page, Search
 
+Faults = tuple[tuple[str, str], ...]
 TEMPLATE = "prescribe/page.jinja"
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 CHANGED = (("#checked", "What you see has changed since it was checked: read it again, then sign"),)
@@ -106,7 +107,8 @@ async def _sent(visit: Visit, patient: str) -> Response:
         return see(f"{_signed(patient, done.id, done.kind)}?{then}")
     if await _is_done(visit, patient, form):
         return see(_signed(patient, signing.id_of(patient, form)))
-    faults = _refused(here, form, visit.actor)
+    await visit.consult.record.demand(visit.actor, Deed.CREATE, signing.REQUEST, patient)
+    faults = _refused(visit, here, form)
     if faults:
         return await _again(visit, here, faults)
     if here.card is not None and here.card.needs:
@@ -124,12 +126,18 @@ def _signed(patient: str, id: str, kind: str = signing.REQUEST) -> str:
     return f"/patients/{patient}/prescribe/signed/{kind}/{id}"
 
 
-def _refused(here: Looked, form: Form, actor: Actor) -> tuple[tuple[str, str], ...]:
+def _refused(visit: Visit, here: Looked, form: Form) -> Faults:
     """Return why an order cannot be signed as it was sent."""
     if faults := faults_of(form):
         return tuple((f"#{field}", words) for field, words in faults)
+    missing = tuple((f"#{field}", words) for field, words in lacking(form))
     if form.checked != here.mark:
-        return CHANGED
+        return (*missing, *CHANGED) if not missing or _moved(visit, here) else missing
+    return (*missing, *_unanswered(here, form, visit.actor))
+
+
+def _unanswered(here: Looked, form: Form, actor: Actor) -> Faults:
+    """Return what a card that stands in the way still asks for."""
     card = here.card
     if card is None or not card.is_interruptive or here.before is not None:
         return ()
@@ -139,24 +147,29 @@ def _refused(here: Looked, form: Form, actor: Actor) -> tuple[tuple[str, str], .
     return (*faults, WHO) if card.needs and is_alone else faults
 
 
-async def _again(visit: Visit, here: Looked, faults: tuple[tuple[str, str], ...]) -> Response:
-    news = () if faults is not CHANGED else _news(visit, here)
+async def _again(visit: Visit, here: Looked, faults: Faults) -> Response:
+    news = _news(visit, here) if CHANGED[0] in faults else ()
     return _order_page(visit, here, faults, news)
 
 
 def _news(visit: Visit, here: Looked) -> tuple[str, ...]:
     """Return what is other than when the card was shown: lines come and gone."""
+    return _moved(visit, here) or ("The order, or what is said of it, is not the same as before",)
+
+
+def _moved(visit: Visit, here: Looked) -> tuple[str, ...]:
+    """Return the lines of the list that came and went since the card was shown."""
     before = set(visit.fields.get("list", "").splitlines()) - {""}
     now = set(lines_of(here.person))
     come = [f"New on the list: {line}" for line in sorted(now - before)]
     gone = [f"No longer on the list: {line}" for line in sorted(before - now)]
-    return (*come, *gone) or ("The order, or what is said of it, is not the same as before",)
+    return (*come, *gone)
 
 
 def _order_page(
     visit: Visit,
     here: Looked,
-    faults: tuple[tuple[str, str], ...] = (),
+    faults: Faults = (),
     news: tuple[str, ...] = (),
 ) -> Response:
     key = here.form.key

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from garrod.adapters.cds.again import command
 from garrod.adapters.report.cards import card_of as reported
 from garrod.adapters.report.cards import is_of_genes
-from garrod.adapters.report.phrases import capital
+from garrod.adapters.report.phrases import capital, citation_of
 from garrod.care.decide.card import Card
 from garrod.care.decide.notices import unseen_facts
 from garrod.care.decide.ports import CardDeed
 from garrod.care.decide.words import subject_words
 from garrod.core.advice import Advice, NotAssessed, Option, Target, Tier
-from garrod.entry.web.prescribe.form import TIMES, UNITS, Form, directions_of, name_of
+from garrod.entry.web.learn.notes import explained_all
+from garrod.entry.web.prescribe.form import (
+    TIMES,
+    UNITS,
+    WAYS,
+    Form,
+    directions_of,
+    lacking,
+    name_of,
+    with_dose,
+)
 from garrod.entry.web.prescribe.looking import Looked
 from garrod.entry.web.prescribe.view import Choice, Order, Part, Shown
 
@@ -28,9 +39,38 @@ BEFORE = {
 }
 CALM = "No change is needed as far as it could be checked."
 RULE = "A rule about this person, not a probability."
+NO_REASON = frozenset(
+    (
+        "medicine",
+        "caution",
+        "guidance",
+        "interaction",
+        "rule",
+        "other-guidance",
+        "onset",
+        "value",
+        "test",
+        "policy",
+    )
+)  # steps of a chain that are no reason of this person's
+MOST_REASONS = 3  # Not clinical: the rest stands in the proof
+UNKNOWN = (
+    ("Why", "What stands under “What was not assessed” could not be checked"),
+    ("How sure", "Not at all: nothing was checked, so nothing is said for or against it"),
+    ("What to do", "Choose the medicine by its name, or check it by other means before you sign"),
+)
 MOST_SURE = 0.99  # Not clinical: from here on words say "more than"
 NO_CHECK = "No rule here could be applied to this order: nothing is said for or against it."
 PARTLY = "Nothing was found against it, but some facts could not be read."
+PROPOSED = "the usual dose is proposed: change what you like"
+CHOSEN = "as you chose it"
+TO_CHOOSE = "to be chosen before it is signed: no usual dose with a source is at hand"
+INCOMPLETE = "something is still to be chosen before it is signed"
+OVERRULE = "Choose a reason below: it is kept with the order."
+OVERRULE_STOP = "Choose a reason below and name a second person who agrees: both are kept."
+NO_OVERRULE = "Nothing stands in the way: it is advice, and the order can be signed as it is."
+ANSWERED = "It was answered before: the order can be signed without another answer."
+NOT_YOURS = "Only somebody who may prescribe can sign or overrule it."
 NOTHING, NOT_FULLY = "Nothing found against it", "Not fully checked"
 
 
@@ -43,6 +83,7 @@ def order_view(looked: Looked, base: str, faults: tuple[tuple[str, str], ...] = 
     is_clear = bool(decision.clear) and not looked.person.unseen
     shown = shown_of(looked, card) if card is not None else None
     is_blocked = shown is not None and shown.is_in_the_way
+    is_lacking = bool(lacking(form))
     has_way = shown is not None and bool(shown.choices)
     return Order(
         name=name_of(form, medicine),
@@ -61,9 +102,37 @@ def order_view(looked: Looked, base: str, faults: tuple[tuple[str, str], ...] = 
         instead=form.instead,
         command=command_of(looked, base),
         mark=looked.mark,
-        opens_dose=bool(faults) or not (form.amount or is_blocked),
+        opens_dose=bool(faults or form.instead) or (is_lacking and not is_blocked),
         opens_reasons=bool(faults or form.reason) or not has_way,
+        ways=tuple(WAYS.items()),
+        dose_hint=_dose_hint(looked),
+        usual=looked.usual.words if looked.usual else "",
+        usual_source=_source(looked),
+        may_sign=looked.may_sign,
     )
+
+
+def _dose_hint(looked: Looked) -> str:
+    """Return whose the dose of the form is, or that it is still to be chosen."""
+    form = looked.form
+    if looked.usual is not None and with_dose(_bare(form), looked.usual) == form:
+        return PROPOSED
+    if not lacking(form):
+        return CHOSEN
+    return INCOMPLETE if form.amount or looked.usual is not None else TO_CHOOSE
+
+
+def _bare(form: Form) -> Form:
+    """Return a form without its directions."""
+    return replace(form, first="", amount="", unit="mg", times="", route="", days="")
+
+
+def _source(looked: Looked) -> tuple[str, str]:
+    """Return where the usual dose stands: words, address."""
+    if looked.usual is None:
+        return ("", "")
+    cite = citation_of(looked.usual.evidence)
+    return (cite.text, cite.links[0][1] if cite.links else "")
 
 
 def shown_of(looked: Looked, card: Card) -> Shown:
@@ -80,7 +149,21 @@ def shown_of(looked: Looked, card: Card) -> Shown:
         reasons=tuple((r.code, r.words) for r in card.reasons),
         is_in_the_way=card.is_interruptive and looked.before is None,
         needs_second=card.tier is Tier.T1,
+        overruling=_overruling(looked, card),
+        plain=() if card.advice else UNKNOWN,
+        notes=explained_all(card.advice),
     )
+
+
+def _overruling(looked: Looked, card: Card) -> str:
+    """Return how a card is overruled."""
+    if not looked.may_sign:
+        return NOT_YOURS
+    if looked.before is not None:
+        return ANSWERED
+    if not card.is_interruptive:
+        return NO_OVERRULE
+    return OVERRULE_STOP if card.tier is Tier.T1 else OVERRULE
 
 
 def command_of(looked: Looked, base: str) -> str:
@@ -102,7 +185,7 @@ def _part(advice: Advice, number: int) -> Part:
         tag=said.tag,
         title=advice.title,
         summary=said.summary,
-        why=said.why,
+        why=said.why or _reasons(advice),
         certainty=said.certainty if is_of_genes(advice) else RULE,
         sure=_in_hundred(advice.p_recommendation),
         doubts=said.doubts,
@@ -111,6 +194,13 @@ def _part(advice: Advice, number: int) -> Part:
         citations=said.citations,
         steps=said.steps,
     )
+
+
+def _reasons(advice: Advice) -> tuple[str, ...]:
+    """Return what a rule found of this person, in words; the rule itself where it found nothing."""
+    found = [b.text for b in advice.because if b.step not in NO_REASON]
+    found = found or [b.text for b in advice.because if b.step in ("interaction", "rule")]
+    return tuple(dict.fromkeys(capital(text) for text in found))[:MOST_REASONS]
 
 
 def _in_hundred(p: float | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from garrod.adapters.report.view import Citation, Step, Tag
+from garrod.entry.web.learn.notes import Note
 from garrod.entry.web.prescribe.form import Form
 from garrod.entry.web.prescribe.searching import Match
 
@@ -74,6 +75,9 @@ class Shown:
     reasons: tuple[tuple[str, str], ...]
     is_in_the_way: bool
     needs_second: bool
+    plain: tuple[tuple[str, str], ...] = ()  # what is said where there is no advice
+    overruling: str = ""  # how it is overruled
+    notes: tuple[Note, ...] = ()  # why, in short
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,11 @@ class Order:
     mark: str
     opens_dose: bool
     opens_reasons: bool
+    ways: tuple[tuple[str, str], ...] = ()  # how it gets into the body: code, words
+    dose_hint: str = ""  # that the usual dose is proposed, or that it is to be chosen
+    usual: str = ""  # the usual dose in the words of the row that has it
+    usual_source: tuple[str, str] = ("", "")  # where that row stands: words, address
+    may_sign: bool = True
 
 
 @dataclass(frozen=True, slots=True)
