@@ -15,7 +15,7 @@ from garrod.care.record.service import Record
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """The next version of a resource; `expected` is the one that it is based on, 0: there is none."""
+    """The next version of a resource; `expected` is the one it is based on, 0: there is none."""
 
     kind: str
     id: str

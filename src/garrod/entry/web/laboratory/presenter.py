@@ -29,7 +29,7 @@ UNCHECKED = (
     "The laboratory’s own accreditation, controls and chain of custody.",
 )
 STATES = {
-    "sent": "Being read", "asks": "Waits for an answer", "unreadable": "Cannot be read",
+    "sent": "Being read", "asks": "Waits for an answer", "build": "Waits for an answer", "unreadable": "Cannot be read",
     "read": "Waits to be authorised", "authorised": "Authorised", "rejected": "Rejected",
 }  # fmt: skip
 NO_DAY = "day not known"
@@ -50,12 +50,14 @@ def size_words(size: int) -> str:
     """Return a number of bytes as a person reads it."""
     for unit, each in (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)):
         if size >= each:
-            return f"{size / each:.1f} {unit}"
+            return f"{size / each:.1f}".removesuffix(".0") + f" {unit}"
     return f"{size} bytes"
 
 
 def state_of(drop: Drop) -> str:
-    """Return the state of a drop: as kept, or that it is asked which sample."""
+    """Return the state of a drop: as kept, or that it is asked which sample, or which build."""
+    if drop.state == "unreadable" and drop.fault is not None and drop.fault.code == BUILD:
+        return "build"
     return "asks" if drop.state == "sent" and drop.lines and not drop.sample else drop.state
 
 
@@ -78,8 +80,10 @@ def drop_view(
         state=state,
         samples=drop.samples[:SAMPLES] if state == "asks" else (),
         samples_words=_samples_words(len(drop.samples)),
-        fault=fault_view(fault.code, fault.words) if fault and state == "unreadable" else None,
-        may_say_build=bool(fault and fault.code == BUILD and state == "unreadable"),
+        fault=fault_view(fault.code, fault.words)
+        if fault and state in ("unreadable", "build")
+        else None,
+        may_say_build=state == "build",
         checks=_checks(drop, person, calls, same) if calls is not None else (),
         unchecked=UNCHECKED if calls is not None else (),
         genes=genes,
@@ -103,6 +107,7 @@ def _lead(state: str) -> str:
     return {
         "sent": "The file is being read. Nothing is in the record.",
         "asks": "The file has several samples. Nothing is guessed: say which is this person’s.",
+        "build": "The file does not say on which genome build it is. Nothing is guessed: say so.",
         "unreadable": "Nothing of this file is in the record.",
         "read": "Look at the checks and calls. Nothing is in the record until you authorise it.",
         "authorised": "These results are in the record.",
@@ -259,17 +264,35 @@ def _gene(
         gene=finding.gene,
         kind=told.kind,
         status=told.status,
-        result=result_words(finding),
+        result=_call(finding),
+        about=_about(finding),
         odds=tuple((name, odds) for name, odds, _ in told.candidates),
         more=told.more,
-        covered=f"{covered.read} of {covered.positions}" if covered else "not known",
-        why="; ".join(f"{count} {why}" for why, count in covered.why) if covered else "",
+        covered=_read_words(covered),
+        why="; ".join(f"{count}: {why}" for why, count in covered.why) if covered else "",
         reasons=told.reasons,
         chain=told.chain,
         before=before,
         effect=effect,
         is_loud=is_loud,
     )
+
+
+def _read_words(covered: Coverage | None) -> str:
+    if covered is None or not covered.positions:
+        return "Not told by such a file"
+    return f"{covered.read} of {covered.positions}"
+
+
+def _call(finding: GeneFinding) -> str:
+    return finding.candidates[0].name if finding.status is Status.CALLED else result_words(finding)
+
+
+def _about(finding: GeneFinding) -> str:
+    if finding.status is not Status.CALLED:
+        return ""
+    odds = likely(finding.candidates[0].probability)
+    return f"{phenotype_words(finding.phenotype)}; {odds}"
 
 
 def result_words(finding: GeneFinding) -> str:

@@ -29,7 +29,7 @@ def queue_view(
     if is_cut:
         fresh.append("Only the newest are listed")
     return QueueView(
-        tuple(_row(drop, people, f"Sent {moment(drop.sent_at)}") for drop in waiting),
+        tuple(_row(drop, people, moment(drop.sent_at)) for drop in waiting),
         tuple(
             _row(drop, people, f"{moment(drop.decided_at)}, {named(drop.decided_by, staff)}")
             for drop in decided
@@ -49,7 +49,7 @@ def _row(drop: Drop, people: Mapping[str, str], when: str) -> Row:
         drop.patient,
         when,
         STATES[state],
-        is_loud=state in ("unreadable", "asks"),
+        is_loud=state in ("unreadable", "asks", "build"),
     )
 
 

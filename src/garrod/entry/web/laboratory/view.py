@@ -71,6 +71,7 @@ class GeneRow:
     kind: str
     status: str
     result: str
+    about: str
     odds: tuple[tuple[str, str], ...]
     more: str
     covered: str
