@@ -42,7 +42,7 @@ from garrod.entry.terms import check_codes, following, terminology_in
 from garrod.entry.web.door import Clinic
 from garrod.entry.web.mounting import web_door
 from garrod.entry.web.seals import Seals
-from garrod.entry.wire import Services
+from garrod.entry.wire import services_before
 
 HOUSING = housing_of()
 ENVIRONMENT = with_development(os.environ)
@@ -52,7 +52,7 @@ AUDIT = audit_of(HOUSING.folder, os.environ, clock)
 
 @asynccontextmanager
 async def _rooms() -> AsyncIterator[Rooms]:
-    services = Services()
+    services = services_before()
     terms = terminology_in(services)
     base, expand = os.environ.get("GARROD_BASE", ""), expander(terms)
     codec = CheckedCodec(services.shelf, base, expand=expand, clock=clock)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -36,6 +38,7 @@ PEOPLE = 200
 PICKED = (198, 359, 553, 586, 613, 639, 797, 856, 2171, 2285, 2342)
 PLANTED_IDS = (*(moment.id for moment in MOMENTS), DISCHARGED, HIDING)
 AT_ONCE = 20
+FhirJson = dict[str, Any]
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -69,12 +72,29 @@ async def _everybody(record: Record, codec: FhirCodec, services: Services) -> in
     profile = load_profile(services.shelf)
     await _stored(record, codec, [*shared(profile), *clinic()])
     planted = [*planted_people(services), *stories()]
-    drawn = [story_resources(services), *planted, *demo_people(profile)]
-    for start in range(0, len(drawn), AT_ONCE):
-        group = drawn[start : start + AT_ONCE]
-        await asyncio.gather(*(_stored(record, codec, _with_team(person)) for person in group))
+    drawn = chain([story_resources(services)], planted, demo_people(profile))
+    count = await _flowing(record, codec, map(_with_team, drawn))
     await _told(record, codec)
-    return len(drawn)
+    return count
+
+
+async def _flowing(record: Record, codec: FhirCodec, people: Iterable[list[FhirJson]]) -> int:
+    """Store people in their order; while some are written, the next are drawn. Return how many."""
+    flow: deque[asyncio.Task[None]] = deque()
+    count = 0
+    try:
+        for person in people:
+            count += 1
+            flow.append(asyncio.create_task(_stored(record, codec, person)))
+            await asyncio.sleep(0)  # it is queued before the next is drawn
+            while len(flow) >= AT_ONCE:
+                await flow.popleft()
+        while flow:
+            await flow.popleft()
+    finally:
+        for task in flow:
+            task.cancel()
+    return count
 
 
 async def _told(record: Record, codec: FhirCodec) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from garrod.adapters.fhir.draft import with_orders
 from garrod.adapters.outside.read import read_results
-from garrod.adapters.packs.site import shelf_in_force
+from garrod.adapters.packs.site import folders_in_force, shelf_in_force
 from garrod.adapters.vcf.keep import Keeper
 from garrod.adapters.vcf.read import read_genotypes
 from garrod.adapters.vcf.record import ReadSettings
@@ -215,3 +215,24 @@ def sha256_of(path: Path) -> str:
     """Return the sha256 of a file's bytes, as hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+BEFORE: list[Services] = []  # of a command that goes on as a server, in the same process
+
+
+def services_before() -> Services:
+    """Return the services of a server; what a command of this process has read is not read again.
+
+    Where other packs are in force by now, all is read anew.
+    """
+    found = Services()
+    old = BEFORE.pop() if BEFORE else None
+    if old is not None and _reads_as(old.settings, found.settings):
+        read = {"shelf": old.shelf, "caller": old.caller, "knowledge": old.knowledge}
+        found.__dict__.update(read)
+    return found
+
+
+def _reads_as(one: Settings, other: Settings) -> bool:
+    are_alike = replace(one, packs=None) == replace(other, packs=None)
+    return are_alike and folders_in_force(one.packs) == folders_in_force(other.packs)

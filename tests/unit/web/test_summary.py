@@ -176,7 +176,7 @@ def many(number: int) -> list[Entry]:
     found = []
     for n in range(number):
         day = (date(2020, 1, 1) + timedelta(n * 7 % 90)).isoformat()
-        meta = (
+        meta: Json = (
             {"meta": {"source": f"https://x.example/world/{sources[n % 4]}"}} if n % 4 < 3 else {}
         )
         at = NOW - timedelta(days=n % 50)

@@ -29,26 +29,33 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="Print the story and exit.")] = False,
 ) -> None:
     """Show one alert for a synthetic person, then serve the record of two hundred of them."""
+    import gc
     import os
 
+    if not once:
+        gc.disable()  # what is read at the start stays: until it answers, there is no rubbish
     is_again = AGAIN in os.environ  # it started over: its story has been told
     if not is_again:
-        _tell_story()
+        _tell_story(goes_on=not once)
     if not once:
         _serve(port, open_browser=not no_browser and not is_again)
 
 
-def _tell_story() -> None:
-    """Print the decision about the story's person.  Raises: GarrodError."""
+def _tell_story(*, goes_on: bool) -> None:
+    """Print the decision about the story's person; a server that follows need not read packs again.
+
+    Raises: GarrodError.
+    """
     from garrod.adapters.fhir.medicine import read_order
     from garrod.adapters.fhir.person import read_person
     from garrod.adapters.report.text import decision_text
     from garrod.core.medicine import Act, Proposal
     from garrod.entry.cli.persons import Genome, with_genome
     from garrod.entry.demo_story import GENOME, ORDER, PERSON
-    from garrod.entry.wire import Services, today
+    from garrod.entry.wire import BEFORE, Services, today
 
     services = Services()
+    BEFORE.extend([services] if goes_on else [])
     read = read_person(PERSON)
     person, _ = with_genome(services, read, Genome(GENOME))
     proposal = Proposal(Act.ORDER, read_order(ORDER, read.own))
@@ -76,6 +83,7 @@ def _serve(port: int, *, open_browser: bool) -> None:
     Raises: InputError INP040, INP041; OutsideError where the record cannot be opened.
     """
     import asyncio
+    import gc
 
     from garrod.entry.cli.serve import sign_in_link, tell_development, tell_server
     from garrod.entry.demo_packs import forget_site, site_of
@@ -93,6 +101,7 @@ def _serve(port: int, *, open_browser: bool) -> None:
     say("Two hundred synthetic people are being opened; that takes some seconds the first time.")
 
     def told() -> None:
+        gc.enable()
         say(f"They are at {url}/, their record at {url}/fhir (Ctrl-C ends it). Nobody is real.")
         if housing.is_new_token:
             say(f"Its token, shown once and kept in {housing.folder / 'token'}: {housing.token}")
