@@ -18,7 +18,7 @@ from garrod.entry.web.register.presenter import (
     rows_of,
 )
 from garrod.entry.web.register.reading import found_in
-from garrod.entry.web.safety.presenter import chosen, proofs_of, sorts, tally
+from garrod.entry.web.safety.presenter import AT_ONCE, chosen, part_of, proofs_of, sorts, tally
 from garrod.entry.web.safety.reading import hazards
 from tests.making.reading import age
 from tools.docs.hazards import data
@@ -84,3 +84,22 @@ def test_what_is_wrong_is_told_by_place_and_never_taken_in() -> None:
 def test_what_was_taken_in_is_told_in_counts_alone() -> None:
     assert taken("3", "1") == "Taken in: 3 stored, 1 there already."
     assert taken("<script>", "1") == ""
+
+
+def test_parts_of_the_safety_case_are_the_whole_of_it() -> None:
+    every, seen = hazards(), []
+    number = 1
+    while True:
+        part = part_of(every, str(number), "a&b", "")
+        seen += part.rows
+        assert part.words.endswith(f" of {len(every)}")
+        assert all("words=a%26b" in link.to for link in part.links)
+        if not any(link.words == "Later hazards" for link in part.links):
+            break
+        number += 1
+    assert tuple(seen) == tuple(every)
+    assert len(part_of(every, "1", "", "").links) == 1
+    for odd in ("", "0", "-1", "x", "9" * 30, "\u0662"):
+        assert part_of(every, odd, "", "").rows == tuple(every[:AT_ONCE])
+    assert part_of(every, "99999999", "", "").rows[-1] == every[-1]
+    assert part_of((), "1", "", "").links == ()

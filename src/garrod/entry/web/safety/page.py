@@ -1,6 +1,6 @@
 """The safety case: what could go wrong, what controls it, and which tests show that.
 
-GET /safety?words=&severity=     the hazards
+GET /safety?words=&severity=&page=     the hazards
 GET /safety/{id}                 one hazard
 """
 
@@ -15,7 +15,15 @@ from garrod.care.govern.audit import current
 from garrod.core.errors import InputError
 from garrod.entry.web.asked import Visit
 from garrod.entry.web.pages import page
-from garrod.entry.web.safety.presenter import GAPS, UNKNOWN, chosen, proofs_of, sorts, tally
+from garrod.entry.web.safety.presenter import (
+    GAPS,
+    UNKNOWN,
+    chosen,
+    part_of,
+    proofs_of,
+    sorts,
+    tally,
+)
 from garrod.entry.web.safety.reading import hazards
 
 
@@ -35,6 +43,7 @@ async def safety_page(visit: Visit) -> Response:
     return page(
         "safety/page.jinja",
         rows=shown,
+        part=part_of(shown, visit.fields.get("page", ""), words, severity),
         words=words,
         sorts=sorts(every, severity),
         tally=tally(shown, every),

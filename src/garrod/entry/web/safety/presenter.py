@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 # The worst first. Source: the words of DCB0129, as the log has them
 SEVERITIES = ("catastrophic", "major", "considerable", "significant", "minor")
 UNKNOWN = "Not known here: tests run where the program is made, not where it is used."
+AT_ONCE = 40  # Not clinical: hazards of one page
 GAPS = (
     "How likely each hazard is has not been scored.",
     "No clinical safety officer has reviewed this log.",
@@ -52,6 +54,42 @@ class Sort:
     name: str
     words: str
     is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way to another part of the list."""
+
+    to: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one page shows of the list, and the ways to the parts before and after it."""
+
+    rows: tuple[Hazard, ...]
+    words: str
+    links: tuple[Link, ...]
+
+
+def part_of(shown: Sequence[Hazard], number: str, words: str, severity: str) -> Part:
+    """Return a part of the list: the one of that number, from 1; the nearest where there is none.
+
+    `words` and `severity` are what was looked for: they stand in the links.
+    """
+    last = max(1, -(-len(shown) // AT_ONCE))
+    asked = int(number) if number.isascii() and number.isdecimal() and len(number) < 9 else 1
+    now = min(max(1, asked), last)
+    begin = (now - 1) * AT_ONCE
+    rows = tuple(shown[begin : begin + AT_ONCE])
+    said = f"{begin + 1} to {begin + len(rows)} of {len(shown)}"
+    links = []
+    for page, way in ((now - 1, "Earlier hazards"), (now + 1, "Later hazards")):
+        if 1 <= page <= last:
+            asked_for = {"words": words, "severity": severity, "page": page}
+            links.append(Link(f"/safety?{urlencode(asked_for)}", way))
+    return Part(rows, said, tuple(links))
 
 
 def chosen(every: Iterable[Hazard], words: str, severity: str) -> tuple[Hazard, ...]:

@@ -21,6 +21,7 @@ WORDS = Words(
         "What could go wrong, how bad it would be, what stands against it, and the tests that"
         " fail without that."
     ),
+    pages_of_hazards="Pages of hazards",
     words_to_look_for="Words to look for",
     show="Show",
     hazard_2="Hazard",
