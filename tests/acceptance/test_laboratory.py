@@ -12,6 +12,7 @@ import pytest
 
 import garrod.adapters.policy as policy
 from garrod.adapters.facts.read import read_facts
+from garrod.entry.demo_reset import FILES
 from garrod.entry.demo_story import GENOME
 from tests.acceptance.test_reinterpret import other_phenotypes
 from tests.making.laboratory import bench
@@ -51,7 +52,7 @@ def test_who_works_there_drops_files(demo: Server, role: str) -> None:
 def test_nobody_else_sees_or_drops_anything(demo: Server, role: str) -> None:
     with bench(demo, "laboratory-scientist") as made:
         path = made.drop("demo-1", STORY, "genome.vcf").url.path
-    kept = sorted(p.name for p in (demo.folder / "laboratory").iterdir())
+    kept = sorted(p.name for p in (demo.folder / FILES / "laboratory").iterdir())
     with bench(demo, role) as made:
         page = made.open("/patients").text
         assert 'href="/laboratory"' not in page
@@ -66,20 +67,20 @@ def test_nobody_else_sees_or_drops_anything(demo: Server, role: str) -> None:
         assert answer.status_code in (403, 404)
         answer = made.client.post(path, data={"csrf": csrf, "do": "authorise", "sure": "yes"})
         assert answer.status_code in (403, 404)
-    assert sorted(p.name for p in (demo.folder / "laboratory").iterdir()) == kept
+    assert sorted(p.name for p in (demo.folder / FILES / "laboratory").iterdir()) == kept
 
 
 def test_whoever_is_not_signed_in_keeps_nothing(demo: Server) -> None:
     with bench(demo, "laboratory-scientist") as made:
         made.client.cookies.clear()
-        before = sorted(p.name for p in (demo.folder / "laboratory").iterdir())
+        before = sorted(p.name for p in (demo.folder / FILES / "laboratory").iterdir())
         answer = made.client.post(
             "/laboratory/for/demo-1",
             data={"csrf": "x"},
             files={"file": ("p.vcf", STORY)},
         )
         assert answer.status_code == 403
-        assert sorted(p.name for p in (demo.folder / "laboratory").iterdir()) == before
+        assert sorted(p.name for p in (demo.folder / FILES / "laboratory").iterdir()) == before
 
 
 def test_sign_in_of_a_while_ago_authorises_nothing(tmp_path: Path) -> None:
@@ -106,12 +107,12 @@ def test_killed_server_leaves_whole_drops_alone(tmp_path: Path) -> None:
         with bench(running, "laboratory-scientist") as made:
             path = made.drop(WHO, STORY, "genome.vcf").url.path
         running.kill()
-    place = folder / "laboratory" / path.rpartition("/")[2]
+    place = folder / FILES / "laboratory" / path.rpartition("/")[2]
     (place / "facts.json.gz").unlink()  # as if it had been killed while it read
     shutil.copy(GENOME, place / "upload.vcf")
     state = place / "state.json"
     state.write_text(state.read_text().replace('"state":"read"', '"state":"sent"'))
-    (folder / "laboratory" / ".part-x").write_bytes(STORY[:999])
+    (folder / FILES / "laboratory" / ".part-x").write_bytes(STORY[:999])
     with (
         server(folder, demo=True) as running,
         bench(running, "laboratory-scientist") as made,
@@ -168,5 +169,5 @@ def test_new_packs_bring_results_up_again(tmp_path: Path) -> None:
         assert {o["status"] for o in abcg2} == {"amended"}
         assert {o["meta"]["versionId"] for o in abcg2} == {"2"}  # type: ignore[index]
         assert "Called otherwise now" not in made.open(path).text
-    facts = read_facts(folder / "laboratory" / path.rpartition("/")[2] / "facts.json.gz")
+    facts = read_facts(folder / FILES / "laboratory" / path.rpartition("/")[2] / "facts.json.gz")
     assert "pgx-phenotypes@2099.1.0" in facts.origin.packs

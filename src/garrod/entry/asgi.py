@@ -23,7 +23,7 @@ from garrod.entry.api.routes import answer
 from garrod.entry.api.subscribing_opening import kept_in
 from garrod.entry.audit_opening import audit_of, known_words, task_of
 from garrod.entry.consult import Consult
-from garrod.entry.demo_reset import RESET
+from garrod.entry.demo_reset import FILES, RESET
 from garrod.entry.demo_world import load_demo
 from garrod.entry.glass_log import GlassLog
 from garrod.entry.governing import governed, learning
@@ -121,7 +121,7 @@ _web = web_door(
     store=store_in(HOUSING.folder, is_demo=bool(os.environ.get("GARROD_DEMO"))),
     log=lambda: AUDIT.log,
     home=_home,
-    data=HOUSING.folder,
+    data=HOUSING.folder / FILES if os.environ.get("GARROD_DEMO") else HOUSING.folder,
 )
 _clinic = Clinic(_rest, _web)
 _near = Issuing(_clinic, IssuerDoor(_development, guard)) if _development else _clinic

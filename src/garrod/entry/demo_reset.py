@@ -3,12 +3,13 @@
 A page wants it -> the server ends -> `garrod demo` removes the record's file and begins again, on
 the same listening socket: who asks meanwhile waits, and is answered by the new one.
 
-Only the file that a demo makes for itself is ever removed. The audit log stays as it is: who has
-looked has looked.
+Only what a demo makes for itself is ever removed: its record, and what was dropped there. The audit
+log stays as it is: who has looked has looked.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 from garrod.entry.housing import DEMO_FILE, Housing
 
 BESIDE = ("", "-wal", "-shm")  # what SQLite keeps beside a file
+FILES = "demo-files"  # the folder of what was dropped in a demo: never among real people's
 
 
 @dataclass
@@ -44,7 +46,8 @@ def own_record(housing: Housing) -> Path | None:
 
 
 def forget(record: Path) -> None:
-    """Remove a demo's record.  Raises: OSError."""
+    """Remove a demo's record, and files that were dropped there.  Raises: OSError."""
     assert record.name == DEMO_FILE
+    shutil.rmtree(record.with_name(FILES), ignore_errors=True)
     for end in BESIDE:
         record.with_name(f"{record.name}{end}").unlink(missing_ok=True)
