@@ -8,11 +8,32 @@ a word - 15.59
 from __future__ import annotations
 
 import re
+from html import unescape
 
 AGE = 5  # years between a grade and the age of those who are in it
 _SENTENCE = re.compile(r"[.!?:]+(?:\s|$)|\n+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z’'-]*")
 _VOWELS = re.compile(r"[aeiouy]+")
+
+
+_BLOCK = re.compile(
+    r"<(p|li|dd|dt|h[1-4]|label|legend|summary|button|th|td)\b[^>]*>(.*?)</\1>", re.DOTALL
+)
+_UNREAD = re.compile(r"<(select|textarea|pre|script)\b.*?</\1>", re.DOTALL)
+_TAG = re.compile(r"<[^>]+>")
+_NAMES = re.compile(r"[A-Z]{2}|[Ss]ynthetic|20\d\d|%")  # genes, people, days, codes
+
+
+def worded(page: str) -> str:
+    """Return what is ours to word in the main part of a page: a line for each block, once.
+
+    Blocks with names of genes and people, or with days, are not ours to make easier.
+    """
+    main = page.partition('<main id="main"')[2].partition("</main>")[0].partition(">")[2]
+    main = _UNREAD.sub("", main)
+    found = (" ".join(unescape(_TAG.sub(" ", b[2])).split()) for b in _BLOCK.finditer(main))
+    ours = [b for b in dict.fromkeys(found) if b and not _NAMES.search(b)]
+    return "\n".join(b if b[-1] in ".?!:" else f"{b}." for b in ours)
 
 
 def grade(text: str) -> float:

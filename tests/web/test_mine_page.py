@@ -17,7 +17,6 @@ import pytest
 from garrod.core.errors import InputError
 from garrod.entry.wallet import checked
 from garrod.entry.wallet_keys import publics_of
-from tests.making.reading import age
 from tests.making.server import Server, server
 from tests.web.test_dispense_page import shot
 from tests.web.test_prescribe_page import check, held
@@ -176,15 +175,6 @@ def test_two_tabs_do_not_overrule_each_other(acting: As) -> None:
     choice(second, "substance-use").get_by_role("button", name="Save").click()
     assert "has changed since you looked" in main(second)
     check(second)
-
-
-@pytest.mark.parametrize("path", ["/mine", "/mine/card", "/patients/demo-1/consent"])
-def test_pages_read_at_twelve(acting: As, path: str) -> None:
-    """Measured on what is ours to word: not names of genes, medicines and people."""
-    page = acting("patient", path)
-    parts = page.locator("main p:not(.fine):not(.who), main .hint, main dd").all_inner_texts()
-    text = "\n".join(p for p in parts if not re.search(r"[A-Z]{2}|Synthetic|20\d\d|%", p))
-    assert age(text) <= 12
 
 
 def test_clinician_sees_whose_choices_they_are(acting: As) -> None:
