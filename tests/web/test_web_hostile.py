@@ -266,7 +266,23 @@ def test_form_that_another_site_sends_is_refused_even_with_a_token(visitor: http
     found = re.search(r'name="csrf" value="(\w+)"', visitor.get("/patients").text)
     assert found is not None
     origin = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
-    assert visitor.post("/patients", data={"csrf": found[1]}, headers=origin).status_code == 403
+    about = [f"/patients/{WHO}{'/' if p.tail else ''}{p.tail}" for p in ABOUT]
+    for path in (*(f"/{place.first}" for place in PLACES), *about, "/sign-in", "/sign-out"):
+        answer = visitor.post(path, data={"csrf": found[1]}, headers=origin)
+        assert answer.status_code == 403, path
+
+
+@pytest.mark.parametrize("csrf", [None, "", "0" * 128])
+def test_file_is_taken_nowhere_without_the_token_of_its_form(
+    visitor: httpx.Client, csrf: str | None
+) -> None:
+    sent = {"file": ("x.vcf", b"##fileformat=VCFv4.2\n")}
+    takers = [place for place in PLACES if place.takes is not None]
+    assert takers
+    for place in PLACES:
+        data = {} if csrf is None else {"csrf": csrf}
+        answer = visitor.post(f"/{place.first}", data=data, files=sent)
+        assert answer.status_code in ((403,) if place in takers else (400, 403)), place.first
 
 
 def test_no_page_may_be_framed_or_run_what_is_written_in_it(visitor: httpx.Client) -> None:
