@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from garrod.care.govern.lowering_rules import softer_rules
 from garrod.care.govern.reach import lost_phenotypes
 from garrod.knowledge.pack import Row, values_in
 from garrod.knowledge.shelf import Shelf
@@ -24,7 +25,7 @@ Situation = tuple[str, str, str, str]  # drug, gene and key, population, results
 
 def lowered_rules(before: Shelf, after: Shelf) -> tuple[str, ...]:
     """Return what becomes softer, a line each, sorted; policies that are gone say so themselves."""
-    found: set[str] = set()
+    found: set[str] = set(softer_rules(before, after))
     for policy in policies_of(before):
         if policy in after.names():
             found.update(_under_policy(policy, before, after))
