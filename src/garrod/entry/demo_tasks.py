@@ -13,7 +13,7 @@ from garrod.entry.demo_story import MARK
 FhirJson = dict[str, Any]
 # Whom it is about, what kind it is, whose it is, in how many days it is due, what is to be done
 WAITING = (
-    ("demo-7", "check-result", "prescriber", 0, "Look at a creatinine of 210 µmol/L",
+    ("demo-7", "monitor", "prescriber", 0, "Look at a creatinine of 210 µmol/L",
      "It came with metformin on the list: is the dose still right?"),
     ("demo-8", "pharmacist-review", "pharmacist", 2, "Go through the list after a stay in hospital",
      "The hospital stopped one medicine, put one on hold and started one."),
