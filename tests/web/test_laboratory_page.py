@@ -76,6 +76,10 @@ def test_every_state_is_accessible_and_fits(
                           "build.vcf"),
         "empty": lab.drop(who, b"", "empty.vcf"),
     }  # fmt: skip
+    seen["sent"] = lab.drop(who, STORY, "slow.vcf")
+    place = folder(clinic) / seen["sent"].url.path.rpartition("/")[2]
+    state = place / "state.json"
+    state.write_text(state.read_text().replace('"state":"read"', '"state":"sent"'))
     page = signed_in(f"/laboratory/for/{who}", width=width)
     check(page)
     shot(page, f"lab-for-{width}")
@@ -205,6 +209,59 @@ def test_several_samples_are_asked_about(clinic: Server, lab: Bench) -> None:
     assert lab.send(path, "sample").status_code == 422
     assert lab.send(path, "sample", sample="C").status_code == 422
     assert "chosen here among 2" in lab.send(path, "sample", sample="B").text
+
+
+def test_test_that_is_answered_is_awaited_no_more(clinic: Server, lab: Bench) -> None:
+    who = person(clinic, "lab-asked")
+    for id in ("lab-asked-1", "lab-asked-2"):
+        put(
+            clinic,
+            {
+                "resourceType": "ServiceRequest",
+                "id": id,
+                "status": "active",
+                "intent": "order",
+                "subject": {"reference": f"Patient/{who}"},
+                "code": {"text": f"Gene panel {SCRIPT}"},
+                "authoredOn": "2026-11-01",
+            },
+        )
+    assert "lab-asked Example-Synthetic" in lab.open("/laboratory").text
+    path = lab.drop(who, STORY + b"\n\n\n", "genome.vcf").url.path
+    assert "asked for on 1 November 2026" in lab.last
+    assert SCRIPT not in lab.last
+    answer = lab.send(path, "authorise", sure="yes", **{"answers-lab-asked-2": "yes"})
+    assert "Authorised by" in answer.text
+    states = {r["id"]: r["status"] for r in held(clinic, "ServiceRequest", who)}
+    assert states == {"lab-asked-1": "active", "lab-asked-2": "completed"}
+    (report,) = held(clinic, "DiagnosticReport", who)
+    assert report["basedOn"] == [{"reference": "ServiceRequest/lab-asked-2"}]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_calls_that_are_other_now_are_shown_and_decided_on(
+    clinic: Server, signed_in: Opened, lab: Bench, width: int
+) -> None:
+    """As if they had been authorised under an older pack, by which the gene meant another thing."""
+    who = person(clinic, f"lab-older-{width}")
+    path = lab.drop(who, STORY + b"\n" * width, "genome.vcf").url.path
+    lab.send(path, "authorise", sure="yes")
+    facts = folder(clinic) / path.rpartition("/")[2] / "facts.json.gz"
+    text = gzip.decompress(facts.read_bytes()).replace(b"pgx-phenotypes@20", b"pgx-phenotypes@19")
+    facts.write_bytes(gzip.compress(text.replace(b"Poor Metabolizer", b"Normal Metabolizer", 1)))
+    page = signed_in("/laboratory", width=width)
+    page.get_by_role("link", name="genome.vcf for lab-older").first.click()
+    page.locator("#otherwise").wait_for()
+    said = page.locator("section").filter(has=page.locator("#otherwise")).inner_text()
+    assert "Normal metaboliser" in said
+    assert "pgx-phenotypes 1926" in said
+    check(page)
+    shot(page, f"lab-otherwise-{width}")
+    page.get_by_role("button", name="Leave the results as they are").click()
+    assert "It was chosen to leave" in page.locator("main").inner_text()
+    check(page)
+    page.get_by_role("button", name="Authorise the new calls").click()
+    assert page.locator("#otherwise").count() == 0
 
 
 def test_build_that_cannot_be_told_is_asked_about(clinic: Server, lab: Bench) -> None:

@@ -25,7 +25,7 @@ from garrod.entry.web.laboratory.keeping import Drop
 
 FhirJson = dict[str, Any]
 SOFTWARE = f"garrod {__version__}"
-REPORT, ERROR = "DiagnosticReport", "entered-in-error"
+REPORT, REQUEST, ERROR = "DiagnosticReport", "ServiceRequest", "entered-in-error"
 DESPITE = "Authorised though a check said stop"
 LEFT_OUT = frozenset(("Patient", "Device"))  # who it is, is known; what read it, is named in words
 
@@ -34,7 +34,8 @@ LEFT_OUT = frozenset(("Patient", "Device"))  # who it is, is known; what read it
 class Result:
     """What is to be written of a drop; `made_on`: the day of its results, ISO 8601.
 
-    `despite`: why it was authorised though a check said stop.
+    `despite`: why it was authorised though a check said stop; `answers`: the ids of the requests
+    that it answers, of which nothing is awaited then.
     """
 
     drop: Drop
@@ -42,6 +43,7 @@ class Result:
     calls: Calls
     made_on: str
     despite: str = ""
+    answers: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[GeneFinding, ...]:
@@ -81,6 +83,9 @@ def resources_of(result: Result, by: str, at: str, *, again: bool = False) -> li
         there = f"Patient/{drop.patient}" if kind == "Patient" else f"{kind}/{id}"
         text = text.replace(f'"{entry["fullUrl"]}"', f'"{there}"')
     found = [entry["resource"] for entry in orjson.loads(text)["entry"]]
+    if result.answers:
+        report = next(r for r in found if r["resourceType"] == REPORT)
+        report["basedOn"] = [{"reference": f"{REQUEST}/{id}"} for id in result.answers]
     return [
         _finished(resource, by, at, again=again)
         for resource in found
@@ -109,6 +114,7 @@ async def write_result(visit: Visit, result: Result) -> Mapping[str, str]:
     made = resources_of(result, visit.actor.id, at, again=bool(drop.written))
     kinds = {r["id"]: r["resourceType"] for r in made}
     writes = [*await _writes(visit, made), *await _withdrawn(visit, drop.written, kinds)]
+    writes += await _answered(visit, result.answers)
     try:
         if writes:
             await write_together(visit.consult.record, visit.actor, writes)
@@ -130,6 +136,21 @@ async def _writes(visit: Visit, made: Sequence[FhirJson]) -> list[Write]:
             continue
         number = before.number if before is not None else 0
         writes.append(Write(kind, id, orjson.dumps(resource), number))
+    return writes
+
+
+async def _answered(visit: Visit, requests: Sequence[str]) -> list[Write]:
+    """Return the requests that are answered, as they are then."""
+    seen = visit.consult.record.seen_by(visit.actor)
+    writes = []
+    for id in requests:
+        before = await seen.read(REQUEST, id)
+        if before is None or before.is_deleted:
+            continue
+        body = {**orjson.loads(before.body), "id": id}
+        if body.get("status") == "active":
+            done = orjson.dumps({**body, "status": "completed"})
+            writes.append(Write(REQUEST, id, done, before.number))
     return writes
 
 

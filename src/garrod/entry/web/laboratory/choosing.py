@@ -9,7 +9,7 @@ import orjson
 
 from garrod.adapters.fhir.json import Resource, one, text, words_of
 from garrod.care.record.breaking import of_number
-from garrod.care.record.query import Criterion, ParamType, Query, Text
+from garrod.care.record.query import Criterion, OfPatients, ParamType, Query, Text
 from garrod.care.record.service import NotFound
 from garrod.entry.web.asked import Visit
 from garrod.entry.web.emergency.page import number_of
@@ -48,15 +48,28 @@ async def people_named(visit: Visit, name: str) -> tuple[tuple[str, str], ...]:
 
 async def tests_asked(visit: Visit) -> tuple[tuple[str, str, str], ...]:
     """Return patient, test and day of tests without a result, the longest waiting first."""
+    asked = await _asked(visit)
+    return tuple((_patient(request), *_test(request)) for request in asked[:SHOWN])
+
+
+async def tests_of(visit: Visit, patient: str) -> tuple[tuple[str, str, str], ...]:
+    """Return id, test and day of a person's tests without a result, the longest waiting first."""
+    asked = await _asked(visit, OfPatients(frozenset((patient,))))
+    return tuple((text(request, "id"), *_test(request)) for request in asked[:SHOWN])
+
+
+async def _asked(visit: Visit, *more: OfPatients) -> list[Resource]:
     record = visit.consult.record
-    query = replace(record.codec.sought("ServiceRequest?status=active"), count=200)
-    found, _ = await record.search(visit.actor, query)
-    asked = [orjson.loads(version.body) for version in found.versions]
-    asked.sort(key=lambda request: str(request.get("authoredOn", "9999")))
-    return tuple(_test(request) for request in asked[:SHOWN])
+    query = record.codec.sought("ServiceRequest?status=active")
+    clauses = (*query.clauses, *more)
+    found, _ = await record.search(visit.actor, replace(query, clauses=clauses, count=200))
+    asked = [{**orjson.loads(version.body), "id": version.id} for version in found.versions]
+    return sorted(asked, key=lambda request: str(request.get("authoredOn", "9999")))
 
 
-def _test(request: Resource) -> tuple[str, str, str]:
-    patient = text(one(request, "subject"), "reference").removeprefix("Patient/")
-    words = words_of(one(request, "code")) or "A test"
-    return patient, words, text(request, "authoredOn")[:10]
+def _patient(request: Resource) -> str:
+    return text(one(request, "subject"), "reference").removeprefix("Patient/")
+
+
+def _test(request: Resource) -> tuple[str, str]:
+    return words_of(one(request, "code")) or "A test", text(request, "authoredOn")[:10]

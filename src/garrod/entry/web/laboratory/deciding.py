@@ -20,8 +20,9 @@ from garrod.entry.web.access.judging import names_of as staff_of
 from garrod.entry.web.asked import Visit
 from garrod.entry.web.laboratory.authorising import Result, write_result
 from garrod.entry.web.laboratory.calling import Calls
+from garrod.entry.web.laboratory.choosing import tests_of
 from garrod.entry.web.laboratory.keeping import Drop, Drops
-from garrod.entry.web.laboratory.presenter import STOP, drop_view, state_of
+from garrod.entry.web.laboratory.presenter import STOP, drop_view, state_of, tests_words
 from garrod.entry.web.laboratory.reading import (
     alike,
     basis_of,
@@ -77,6 +78,8 @@ async def _here(visit: Visit, drop: Drop, person: Person) -> Here:
     drop = await settled(visit, drop, person.sex)
     if drop.state not in ("read", "authorised"):
         return Here(drop, person)
+    if drops_of(visit).upload(drop.id) is not None:  # of a server that was killed just then
+        drops_of(visit).forget_file(drop.id)
     same = await asyncio.to_thread(alike, visit, drop)
     is_done = drop.state == "authorised"
     compared = await compared_of(visit, drop) if is_done else None
@@ -101,6 +104,7 @@ async def _laid_out(
         same=here.same,
         compared=here.compared,
     )
+    tests = await tests_of(visit, drop.patient) if view.writes else ()
     is_left = bool(drop.left) and drop.left == basis_of(visit.consult.services)
     return page(
         "laboratory/drop.jinja",
@@ -115,6 +119,7 @@ async def _laid_out(
         faults=faults,
         fields=fields or {},
         is_left=is_left,
+        tests=tests_words(tests),
     )
 
 
@@ -169,10 +174,12 @@ async def _authorise(visit: Visit, drop: Drop, person: Person) -> Response:
     visit.demand(Act.AUTHORISE_RESULT)
     current().did("authorise result")
     despite = visit.fields.get("despite", "")[:LONGEST]
+    asked = await tests_of(visit, drop.patient)
+    answers = tuple(id for id, _, _ in asked if visit.fields.get(f"answers-{id}") == "yes")
     with drops_of(visit).deciding(drop.id) as now:
         if now.state != "read":
             return see(f"/laboratory/{drop.id}")
-        await _written(visit, here, drops_of(visit), despite)
+        await _written(visit, here, drops_of(visit), despite, answers)
     return see(f"/laboratory/{drop.id}?done=authorised")
 
 
@@ -192,11 +199,13 @@ async def _again(visit: Visit, drop: Drop, person: Person) -> Response:
     return see(f"/laboratory/{drop.id}?done=again")
 
 
-async def _written(visit: Visit, here: Here, drops: Drops, despite: str = "") -> None:
+async def _written(
+    visit: Visit, here: Here, drops: Drops, despite: str = "", answers: tuple[str, ...] = ()
+) -> None:
     assert here.calls is not None, "it was read"
     at = visit.consult.clock()
     made_on = here.drop.made_on or at.date().isoformat()
-    result = Result(here.drop, here.person, here.calls, made_on, despite)
+    result = Result(here.drop, here.person, here.calls, made_on, despite, answers)
     try:
         written = await write_result(visit, result)
     except VersionConflict as error:

@@ -23,6 +23,7 @@ import orjson
 
 from garrod.core.errors import ConflictError, InputError
 from garrod.entry.web.asked import Sent
+from garrod.entry.web.uploads import swept
 
 STATE, FACTS, LOCK, NEW = "state.json", "facts.json.gz", "lock", ".new-"
 GZIP = b"\x1f\x8b"
@@ -78,6 +79,7 @@ class Drops:
     def ready(self) -> Path:
         """Return the folder, made where there is none, without what was broken off."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        swept(self.folder)
         for path in self.folder.glob(f"{NEW}*"):
             if time.time() - path.stat().st_mtime > OLD:
                 shutil.rmtree(path, ignore_errors=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from garrod.adapters.facts.changes import Compared
 from garrod.adapters.report.phrases import STATUSES, capital, phenotype_words
@@ -29,9 +29,14 @@ UNCHECKED = (
     "The laboratory’s own accreditation, controls and chain of custody.",
 )
 STATES = {
-    "sent": "Being read", "asks": "Waits for an answer", "build": "Waits for an answer", "unreadable": "Cannot be read",
-    "read": "Waits to be authorised", "authorised": "Authorised", "rejected": "Rejected",
-}  # fmt: skip
+    "sent": "Being read",
+    "asks": "Waits for an answer",
+    "build": "Waits for an answer",
+    "unreadable": "Cannot be read",
+    "read": "Waits to be authorised",
+    "authorised": "Authorised",
+    "rejected": "Rejected",
+}
 NO_DAY = "day not known"
 SAMPLES = 500  # Not clinical: samples that can be chosen of a file
 GENES = 8  # Not clinical: genes that are named in a sentence
@@ -319,6 +324,21 @@ def _before(finding: GeneFinding, known: GeneFinding | None) -> tuple[str, str, 
         "Differs: both will stand, and the gene is not settled until one is withdrawn",
         True,
     )
+
+
+def tests_words(tests: Sequence[tuple[str, str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return id and words of tests that were asked for and may be answered by a file."""
+    return tuple(
+        (id, f"{words}, asked for on {_day(since)}" if since else words)
+        for id, words, since in tests
+    )
+
+
+def _day(written: str) -> str:
+    try:
+        return day(date.fromisoformat(written))
+    except ValueError:
+        return NO_DAY
 
 
 def _writes(calls: Calls, drop: Drop, genes: Sequence[GeneRow]) -> tuple[str, ...]:

@@ -35,7 +35,8 @@ LOOKED_AT = 200  # Not clinical: authorised drops that are looked at for other c
 SHOWN = 100  # Not clinical: drops of the queue that are shown
 _RUNNING: dict[str, asyncio.Task[Drop]] = {}
 _COMPARED: dict[tuple[str, str], Compared | None] = {}
-MOST = 1_000  # Not clinical: comparisons that are remembered
+_CALLED: dict[tuple[str, str], Calls] = {}
+MOST, FEW = 1_000, 50  # Not clinical: comparisons, and calls, that are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,9 @@ async def demand_laboratory(visit: Visit, patient: str = "") -> None:
 
 async def queue_of(visit: Visit) -> Queue:
     """Return the queue, as far as somebody may see whose it is."""
-    every = await asyncio.to_thread(drops_of(visit).every)
+    drops = drops_of(visit)
+    await asyncio.to_thread(drops.ready)
+    every = await asyncio.to_thread(drops.every)
     allowed: dict[str, bool] = {}
     for drop in every:
         if drop.patient not in allowed:
@@ -163,8 +166,13 @@ def _read(services: Services, drops: Drops, drop: Drop, sex: str) -> Drop:
 
 async def called(visit: Visit, drop: Drop) -> Calls:
     """Return the calls of a drop, by the packs in force.  Raises: InputError INP060, VcfError."""
-    path = drops_of(visit).facts(drop.id)
-    return await asyncio.to_thread(calls_of, visit.consult.services, path)
+    path, services = drops_of(visit).facts(drop.id), visit.consult.services
+    key = drop.id, f"{path.stat().st_mtime_ns} {basis_of(services)}"
+    if key not in _CALLED:
+        if len(_CALLED) > FEW:
+            _CALLED.clear()
+        _CALLED[key] = await asyncio.to_thread(calls_of, services, path)
+    return _CALLED[key]
 
 
 def alike(visit: Visit, drop: Drop) -> tuple[Drop, ...]:
