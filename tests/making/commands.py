@@ -20,6 +20,7 @@ COMMANDS = {
     "audit verify": LOG,
     "card check": FILES,
     "card key": "prints a public key",
+    "card rotate": "changes a key, and nobody's data: each card names the key that signed it",
     "conformance consent": FILES,
     "demo": DOORS,
     "genome call": FILES,
