@@ -31,6 +31,7 @@ class MedicineLine:
     that is no longer taken, is the day on which it was stopped, or else the last on which it is
     known to have been meant to be taken. `renews` is what it goes on with: references of requests
     and statements, identifiers of the treatment as "system|value", ANY_LINE of a bare repeat.
+    `is_held`: it is on the list and not taken for the time being; rules count it as taken.
     """
 
     text: str
@@ -44,6 +45,7 @@ class MedicineLine:
     ended: date | None = None
     is_as_needed: bool = False
     renews: tuple[str, ...] = ()
+    is_held: bool = False
 
     def goes_on_with(self, line: MedicineLine) -> bool:
         """Return whether an order says that it belongs to the treatment of a line.

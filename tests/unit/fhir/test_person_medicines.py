@@ -117,6 +117,12 @@ def test_cancelled_prescription_is_past_only_where_some_was_supplied() -> None:
     assert [x.ended for x in person_of(cancelled, supply).past] == [date(2026, 1, 11)]
 
 
+@pytest.mark.parametrize(("status", "is_held"), [("active", False), ("on-hold", True)])
+def test_what_is_on_hold_is_marked_so(status: str, is_held: bool) -> None:
+    (line,) = person_of(request(status=status)).medicines
+    assert line.is_held is is_held
+
+
 @pytest.mark.parametrize(
     "more",
     [
@@ -146,6 +152,7 @@ def test_state_of_a_line_of_the_list_decides(state: str, is_taken: bool, is_past
     person = person_of(line("l1", state, dateAsserted="2026-04-03T10:00:00Z"))
     assert (len(person.medicines), len(person.past)) == (int(is_taken), int(is_past))
     assert [x.ended for x in person.past] == [date(2026, 4, 3)] * is_past
+    assert all(line.is_held is (state == "on-hold") for line in person.medicines)
 
 
 @pytest.mark.parametrize("state", ["active", "stopped"])

@@ -308,3 +308,12 @@ def test_task_says_whose_it_is_and_how_late() -> None:
 def test_who_is_said_in_words_alone() -> None:
     said = [by_words(b) for b in ("Dr Dee, gp", "Dr Dee", "gp", "Practitioner/d", "")]
     assert said == ["Dr Dee", "Dr Dee", "", "", ""]
+
+
+def test_medicine_on_hold_is_loud_and_says_so() -> None:
+    lines = (MedicineLine("Ramipril", is_held=True), MedicineLine("Senna"))
+    held, taken = medicines_of(Person("Patient/a", medicines=lines))
+    assert held.is_loud
+    assert held.note.startswith("ON HOLD: not taken now")
+    assert not taken.is_loud
+    assert "HOLD" not in taken.note

@@ -19,9 +19,10 @@ from garrod.adapters.fhir.lines.names import HISTORY, LINE
 from garrod.adapters.fhir.medicine import line_of, started_of
 from garrod.core.medicine import MedicineLine
 
-CURRENT = ("active", "on-hold", "unknown", "intended", "recorded", "")
+HELD = "on-hold"
+CURRENT = ("active", HELD, "unknown", "intended", "recorded", "")
 ENDED = ("stopped", "completed", "cancelled")
-TAKEN_STATES = ("active", "on-hold", "future-dated")  # of lines of our own list
+TAKEN_STATES = ("active", HELD, "future-dated")  # of lines of our own list
 ENDED_STATES = ("stopped", "completed")
 REQUEST, STATEMENT, DISPENSE = "MedicationRequest", "MedicationStatement", "MedicationDispense"
 UNREAD = (DISPENSE, "MedicationAdministration")  # kinds that name medicines too
@@ -50,7 +51,8 @@ def medicines_of(own: Own) -> tuple[Lines, Lines]:
         if _name(resource) in told or says_none(one(resource, "medicationCodeableConcept")):
             continue
         if _is_current(resource):
-            current.append(line_of(resource, own))
+            line = line_of(resource, own)
+            current.append(replace(line, is_held=True) if _is_held(resource) else line)
         elif _is_past(resource):
             ended = _ended(resource, own)
             if ended is not None or text(resource, "status") != "cancelled":
@@ -94,6 +96,11 @@ def _is_current(resource: Resource) -> bool:
         is_whole = not _within(mark, "supersededBy", "String")
         return is_whole and _within(mark, "state", "Code") in TAKEN_STATES
     return text(resource, "status") in CURRENT and not resource.get("doNotPerform")
+
+
+def _is_held(resource: Resource) -> bool:
+    mark = _mark(resource)
+    return (_within(mark, "state", "Code") if mark else text(resource, "status")) == HELD
 
 
 def _is_past(resource: Resource) -> bool:

@@ -5,11 +5,13 @@ Person, subject of rules -> Banner
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from garrod.adapters.report.phrases import phenotype_words
 from garrod.care.decide.notices import KINDS
 from garrod.core.finding import Status
+from garrod.core.medicine import MedicineLine
 from garrod.core.person import Person
 from garrod.entry.web.prescribe.view import Banner, Fact
 from garrod.science.safety.renal import ckd_epi, cockcroft_gault
@@ -35,7 +37,7 @@ def banner_of(person: Person, subject: Subject) -> Banner:
         genes=_genes(person),
         sources=_sources(person, subject.today),
         medicines=tuple(
-            (line.text or "Unnamed", _since(line.started)) for line in person.medicines
+            (line.text or "Unnamed", "; ".join(_notes(line))) for line in person.medicines
         ),
     )
 
@@ -95,6 +97,13 @@ def _sources(person: Person, today: date) -> tuple[str, ...]:
     said += list(person.notes)
     said.append("Synthetic person" if person.is_synthetic else "Not marked as synthetic")
     return tuple(said)
+
+
+def _notes(line: MedicineLine) -> Iterator[str]:
+    if line.is_held:
+        yield "ON HOLD: not taken now"
+    if line.started:
+        yield _since(line.started)
 
 
 def _since(started: date | None) -> str:

@@ -60,10 +60,11 @@ def medicines_of(person: Person) -> tuple[Line, ...]:
     found = []
     for line in person.medicines:
         reasons = [r.display for r in line.reasons if r.display]
-        notes = [f"for {', '.join(reasons)}" if reasons else "what for: not recorded"]
+        notes = ["ON HOLD: not taken now"] if line.is_held else []
+        notes += [f"for {', '.join(reasons)}" if reasons else "what for: not recorded"]
         notes += ["when needed"] if line.is_as_needed else []
         notes += [_since(line.started)] if line.started else []
-        found.append(Line(line.text or "Unnamed", "; ".join(notes)))
+        found.append(Line(line.text or "Unnamed", "; ".join(notes), is_loud=line.is_held))
     return tuple(found)
 
 
