@@ -149,7 +149,7 @@ def test_new_packs_bring_results_up_again(tmp_path: Path) -> None:
         bench(running, "laboratory-scientist") as made,
     ):
         queue = made.open("/laboratory").text
-        assert "pgx-phenotypes 2026.11.0 -&gt; 2099.1.0" in queue
+        assert "pgx-phenotypes 2026.11.0 → 2099.1.0" in queue
         assert ">ABCG2<" in queue
         page = made.open(path).text
         assert "Called otherwise now" in page

@@ -160,6 +160,18 @@ def test_hostile_header_and_names_are_words_alone(
     page.goto(f"{clinic.base}/laboratory")
     check(page)
     assert page.evaluate("window.hostile") is None
+    two = vcf(row("chr10", 94781859, "G", "A", "0/0", "1/1"), samples=("A", sample), header=header)
+    page.goto(f"{clinic.base}{lab.drop(who, two.encode(), 'two.vcf').url.path}")
+    check(page)
+    page.get_by_label("Sample", exact=True).select_option(index=2)
+    page.get_by_role("button", name="Read this sample").click()
+    assert "\u202e" not in page.locator("main").inner_text()  # nothing is turned round
+    assert "*2/*2" in page.locator("main").inner_text()
+    check(page)
+    page.get_by_label("Why", exact=True).fill(f"{SCRIPT} it is another’s")
+    page.get_by_role("button", name="Reject it").click()
+    check(page)
+    assert page.evaluate("window.hostile") is None
 
 
 def test_sent_twice_is_written_once(clinic: Server, lab: Bench) -> None:
@@ -207,8 +219,9 @@ def test_several_samples_are_asked_about(clinic: Server, lab: Bench) -> None:
     assert "Which sample is this person?" in answer.text
     path = answer.url.path
     assert lab.send(path, "sample").status_code == 422
-    assert lab.send(path, "sample", sample="C").status_code == 422
-    assert "chosen here among 2" in lab.send(path, "sample", sample="B").text
+    assert lab.send(path, "sample", sample="2").status_code == 422
+    said = words(lab.send(path, "sample", sample="1").text)
+    assert "“B”, chosen here among 2" in said
 
 
 def test_test_that_is_answered_is_awaited_no_more(clinic: Server, lab: Bench) -> None:

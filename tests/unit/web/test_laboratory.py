@@ -293,7 +293,7 @@ def test_what_is_called_otherwise_says_from_what_to_what_and_why() -> None:
         "Called: *2/*2, Poor metaboliser",
         "Called: *2/*2, Normal metaboliser",
     )
-    assert first.why == "pgx-phenotypes 1 -> 2"
+    assert first.why == "pgx-phenotypes 1 → 2"
     assert (new.was, new.now) == (NONE, "Ambiguous: *1/*1 or *1/*2 or *2/*2 or 1 more")
     assert far.not_kept.startswith("2 new places lie outside")
     view = queue_view((), (), ((DROP, Compared("S", "p.vcf", changes, 3)),), (),

@@ -15,6 +15,7 @@ import orjson
 
 from garrod import __version__
 from garrod.adapters.fhir.genomics_out.bundle import Told, bundle_of
+from garrod.adapters.vcf.record import shown
 from garrod.care.record.together import Write, write_together
 from garrod.core.errors import VersionConflict
 from garrod.core.finding import GeneFinding
@@ -66,7 +67,7 @@ def resources_of(result: Result, by: str, at: str, *, again: bool = False) -> li
         findings=result.findings,
         remarks=(
             *(f"Warning: {w}" for w in drop.warnings),
-            f"Read from {drop.name} ({result.calls.assembly}), sample {drop.sample}, "
+            f"Read from {drop.name} ({result.calls.assembly}), sample {shown(drop.sample)}, "
             f"sha256 {drop.sha256}",
             f"Packs: {packs}",
             *(

@@ -125,11 +125,13 @@ async def _laid_out(
 
 async def _sample(visit: Visit, drop: Drop, person: Person) -> Response:
     """Take in which sample is the person's."""
-    sample = visit.fields.get("sample", "")
+    number = visit.fields.get("sample", "")
+    is_number = number.isascii() and number.isdecimal() and len(number) < 7
     if state_of(drop) == "asks":
-        if sample not in drop.samples:
+        if not is_number or int(number) >= len(drop.samples):
             faults = (("#sample", "Choose the sample of this person"),)
             return await _laid_out(visit, Here(drop, person), faults, status=422)
+        sample = drop.samples[int(number)]
         drop = await asyncio.to_thread(drops_of(visit).change, drop.id, sample=sample)
         await settled(visit, drop, person.sex)
     return see(f"/laboratory/{drop.id}")

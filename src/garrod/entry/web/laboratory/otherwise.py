@@ -21,7 +21,7 @@ def others_of(changes: Sequence[Change]) -> tuple[Other, ...]:
             gene=change.gene,
             was=told_words(change.was),
             now=told_words(change.now),
-            why="; ".join(change.why) or "nothing that was read is other",
+            why=why_words((change,)) or "nothing that was read is other",
             not_kept=_not_kept(len(change.not_kept)),
         )
         for change in changes
@@ -39,6 +39,12 @@ def told_words(told: Told | None) -> str:
     said = ", ".join(part for part in (f"{shown}{more}", phenotype) if part)
     status = WORDS.get(str(told["status"]), str(told["status"]))
     return f"{status}: {said}" if said else status
+
+
+def why_words(changes: Sequence[Change]) -> str:
+    """Return why calls are other, each reason once: "pgx-phenotypes 1 → 2"."""
+    reasons = dict.fromkeys(why for change in changes for why in change.why)
+    return "; ".join(reasons).replace(" -> ", " → ")
 
 
 def same_words(count: int) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from garrod.adapters.facts.changes import Compared
 from garrod.adapters.report.phrases import STATUSES, capital, phenotype_words
+from garrod.adapters.vcf.record import shown
 from garrod.core.finding import GeneFinding, Status
 from garrod.core.person import Person
 from garrod.core.variant import Assembly
@@ -14,7 +15,7 @@ from garrod.entry.web.genome.presenter import gene_view, likely
 from garrod.entry.web.laboratory.calling import Calls, Coverage, Hints
 from garrod.entry.web.laboratory.faults import BUILD, fault_view
 from garrod.entry.web.laboratory.keeping import Drop
-from garrod.entry.web.laboratory.otherwise import others_of, same_words
+from garrod.entry.web.laboratory.otherwise import others_of, same_words, why_words
 from garrod.entry.web.laboratory.view import Check, DropView, GeneRow
 from garrod.entry.web.prescribe.banner import day
 
@@ -83,7 +84,7 @@ def drop_view(
         lead=_lead(state),
         facts=_facts(drop, names),
         state=state,
-        samples=drop.samples[:SAMPLES] if state == "asks" else (),
+        samples=tuple(map(shown, drop.samples[:SAMPLES])) if state == "asks" else (),
         samples_words=_samples_words(len(drop.samples)),
         fault=fault_view(fault.code, fault.words)
         if fault and state in ("unreadable", "build")
@@ -97,8 +98,7 @@ def drop_view(
         warnings=tuple(capital(w) for w in drop.warnings),
         decided=_decided(drop, names),
         others=others_of(compared.changes) if compared else (),
-        others_why="; ".join(dict.fromkeys(w for c in compared.changes for w in c.why))
-        if compared else "",
+        others_why=why_words(compared.changes) if compared else "",
         others_same=same_words(compared.unchanged) if compared else "",
         fresh=(f"From the file {drop.name}, sent {moment(drop.sent_at)}",
                "Called by " + (", ".join(calls.findings[0].packs).replace("@", " ")
@@ -130,7 +130,7 @@ def _facts(drop: Drop, names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return (
         ("File", f"{drop.name} ({size_words(drop.size)}{lines})"),
         ("Sent", f"{moment(drop.sent_at)}, by {named(drop.sent_by, names)}"),
-        ("Sample", drop.sample or "not known yet"),
+        ("Sample", shown(drop.sample) or "not known yet"),
         ("Fingerprint", f"sha256 {drop.sha256}"),
         ("State", STATES[state_of(drop)]),
     )
@@ -188,8 +188,8 @@ def _sample(drop: Drop) -> Check:
     return _check(
         "Sample",
         LOOK,
-        f"“{drop.sample}”, {how}. The record does not say whose sample that is: compare it with "
-        "your own order or tube.",
+        f"“{shown(drop.sample)}”, {how}. The record does not say whose sample that is: compare it "
+        "with your own order or tube.",
     )
 
 
@@ -346,8 +346,8 @@ def _writes(calls: Calls, drop: Drop, genes: Sequence[GeneRow]) -> tuple[str, ..
     differ = [row.gene for row in genes if row.is_loud]
     said = [
         f"A pharmacogenomic report with {told}. All of it, or nothing.",
-        f"As sample “{drop.sample}” of {drop.name} ({calls.assembly}), with the line of the file "
-        "behind each call.",
+        f"As sample “{shown(drop.sample)}” of {drop.name} ({calls.assembly}), with the line of the "
+        "file behind each call.",
         "Your name and the time, as who authorised it.",
         "The file itself is not kept: what it says over the genes is, so that new knowledge can "
         "read it again.",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from garrod.adapters.facts.changes import Compared
 from garrod.entry.web.laboratory.keeping import Drop
-from garrod.entry.web.laboratory.otherwise import genes_words
+from garrod.entry.web.laboratory.otherwise import genes_words, why_words
 from garrod.entry.web.laboratory.presenter import STATES, moment, named, state_of
 from garrod.entry.web.laboratory.view import Inbox, QueueView, Row
 
@@ -54,11 +54,10 @@ def _row(drop: Drop, people: Mapping[str, str], when: str) -> Row:
 
 
 def _inbox(drop: Drop, compared: Compared, people: Mapping[str, str]) -> Inbox:
-    why = "; ".join(dict.fromkeys(w for change in compared.changes for w in change.why))
     return Inbox(
         f"/laboratory/{drop.id}#otherwise",
         drop.name,
         people.get(drop.patient, UNNAMED),
         genes_words(compared.changes),
-        why or "new places were defined",
+        why_words(compared.changes) or "new places were defined",
     )
