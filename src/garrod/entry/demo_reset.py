@@ -3,8 +3,9 @@
 A page wants it -> the server ends -> `garrod demo` removes the record's file and begins again, on
 the same listening socket: who asks meanwhile waits, and is answered by the new one.
 
-Only what a demo makes for itself is ever removed: its record, and what was dropped there. The audit
-log stays as it is: who has looked has looked.
+Only what a demo makes for itself is ever removed: its record, what was dropped there, and the
+sessions of its people, so that everybody is signed out. The audit log stays as it is: who has
+looked has looked.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from garrod.adapters.identity.sessions import DEMO_FILE as SESSIONS
 from garrod.entry.housing import DEMO_FILE, Housing
 
 BESIDE = ("", "-wal", "-shm")  # what SQLite keeps beside a file
@@ -46,8 +48,9 @@ def own_record(housing: Housing) -> Path | None:
 
 
 def forget(record: Path) -> None:
-    """Remove a demo's record, and files that were dropped there.  Raises: OSError."""
+    """Remove a demo's record, what was dropped there, and who is signed in.  Raises: OSError."""
     assert record.name == DEMO_FILE
     shutil.rmtree(record.with_name(FILES), ignore_errors=True)
-    for end in BESIDE:
-        record.with_name(f"{record.name}{end}").unlink(missing_ok=True)
+    for name in (DEMO_FILE, SESSIONS):
+        for end in BESIDE:
+            record.with_name(f"{name}{end}").unlink(missing_ok=True)

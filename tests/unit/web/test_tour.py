@@ -65,10 +65,12 @@ def test_only_the_file_that_a_demo_made_is_ever_removed(tmp_path: Path, is_demo:
 
 
 def test_record_is_forgotten_with_what_stands_beside_it_and_nothing_else(tmp_path: Path) -> None:
-    for name in ("demo.db", "demo.db-wal", "demo.db-shm", "demo-audit.db", "record.db"):
+    own = ("demo.db", "demo.db-wal", "demo.db-shm", "demo-sessions.db", "demo-sessions.db-wal")
+    others = ("demo-audit.db", "record.db", "sessions.db")
+    for name in (*own, *others):
         (tmp_path / name).write_text("x")
     forget(tmp_path / "demo.db")
-    assert {path.name for path in tmp_path.iterdir()} == {"demo-audit.db", "record.db"}
+    assert {path.name for path in tmp_path.iterdir()} == set(others)
     with pytest.raises(AssertionError):
         forget(tmp_path / "record.db")
 
