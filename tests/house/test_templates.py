@@ -34,7 +34,6 @@ LATER = frozenset(
         "reconcile",
         "summary",
         "today",
-        "told",
         "knowledge",
     )
 )

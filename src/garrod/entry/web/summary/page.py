@@ -26,8 +26,7 @@ from garrod.entry.web.summary.presenter import Known, summary_of
 from garrod.entry.web.summary.reading import read
 from garrod.entry.web.summary.timeline import asked_of, shown_of
 from garrod.entry.web.summary.words import clock_words
-from garrod.entry.web.told.page import told_rows
-from garrod.entry.web.told.presenter import FEW, counted
+from garrod.entry.web.told.page import told_by
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _PLACE = re.compile(r"[0-9]{1,18}")
@@ -44,7 +43,7 @@ async def summary_page(visit: Visit, patient: str) -> Response:
     named = frozenset(entry.by for entry in shown if "/" in entry.by)
     knowledge, now = visit.consult.services.knowledge, visit.consult.clock()
     known = Known(knowledge.medicines, bearing_of(knowledge), await names_of(visit, named), now)
-    person, told = found.snapshot.person, await told_rows(visit, patient)
+    person, told = found.snapshot.person, await told_by(visit, patient)
     return page(
         "summary/page.jinja",
         csrf=visit.csrf,
@@ -52,8 +51,6 @@ async def summary_page(visit: Visit, patient: str) -> Response:
         banner=banner_of(person, subject_now(visit.consult, person)),
         summary=summary_of(found, asked, known, patient),
         told=told,
-        told_counted=counted(told),
-        told_few=FEW,
         after=after,
         at=clock_words(now),
     )

@@ -19,7 +19,7 @@ from garrod.entry.web.pages import page, see
 from garrod.entry.web.prescribe.banner import banner_of
 from garrod.entry.web.prescribe.looking import subject_now
 from garrod.entry.web.told.message import KIND, Form, fault_of, form_of
-from garrod.entry.web.told.presenter import CHANGED, DONE, Row, counted, named_in, rows_of
+from garrod.entry.web.told.presenter import CHANGED, DONE, Told, named_in, rows_of, told_of
 from garrod.entry.web.told.reading import act, messages
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
@@ -39,10 +39,10 @@ async def told_page(visit: Visit, patient: str) -> Response:
     return await _laid_out(visit, patient)
 
 
-async def told_rows(visit: Visit, patient: str) -> tuple[Row, ...]:
+async def told_by(visit: Visit, patient: str) -> Told:
     """Return what a person told, for a page of which it is a part.  Raises: AccessDenied."""
     found = await messages(visit, patient)
-    return rows_of(found, await names_of(visit, named_in(found)))
+    return told_of(patient, rows_of(found, await names_of(visit, named_in(found))))
 
 
 async def _sent(visit: Visit, patient: str) -> Response:
@@ -73,10 +73,8 @@ async def _laid_out(
         "told/page.jinja",
         status=status,
         csrf=visit.csrf,
-        patient=patient,
+        told=told_of(patient, rows),
         banner=banner_of(person, subject_now(visit.consult, person)),
-        rows=rows,
-        counted=counted(rows),
         may_answer=await _may_answer(visit, patient),
         notice=DONE.get(visit.fields.get("done", ""), "") if not fault else "",
         read=visit.consult.clock().strftime("%-d %B %Y, %H:%M UTC"),

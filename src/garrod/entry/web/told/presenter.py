@@ -22,7 +22,6 @@ from garrod.entry.web.told.message import (
 
 FEW = 5  # Not clinical: messages that stand on the summary
 STATES = {NEW: "New", TAKEN: "Taken up", ANSWERED: "Answered"}
-NOBODY = "Nobody has taken it up yet."
 DONE = {
     "take-up": "Taken up. The person can see that you look into it.",
     "answer": "Answered. The person can read it on their own page.",
@@ -55,10 +54,30 @@ class Row:
     is_open: bool
     is_new: bool
     said: tuple[Said, ...]
+    by: str = ""  # who told it and when, and who wrote on it last, in one line
+    go: str = ""  # what the way to it is called
     to_list: bool = False
     typed: str = ""
-    picked: str = ""
     fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All that a person told; `first` are the rows that stand on the summary."""
+
+    patient: str
+    rows: tuple[Row, ...]
+    counted: str
+
+    @property
+    def first(self) -> tuple[Row, ...]:
+        """Return the first few."""
+        return self.rows[:FEW]
+
+
+def told_of(patient: str, rows: tuple[Row, ...]) -> Told:
+    """Return what a person told, counted."""
+    return Told(patient, rows, counted(rows))
 
 
 def rows_of(
@@ -88,20 +107,23 @@ def counted(rows: Sequence[Row]) -> str:
 
 
 def _row(m: Message, names: Mapping[str, str], form: Form | None, fault: str) -> Row:
+    sender, when = _who(m.sender, names, m.patient), moment(m.sent)
+    said = tuple(Said(n.text, _who(n.by, names, m.patient), moment(n.at)) for n in m.notes)
     return Row(
         id=m.id,
         version=m.version,
         title=m.title,
         words=m.words,
-        sender=_who(m.sender, names, m.patient),
-        when=moment(m.sent),
+        sender=sender,
+        when=when,
         state=STATES[m.state],
         is_open=m.state != ANSWERED,
         is_new=m.state == NEW,
-        said=tuple(Said(n.text, _who(n.by, names, m.patient), moment(n.at)) for n in m.notes),
+        said=said,
+        by=f"{sender}, {when}" + (f"; last: {said[-1].by}" if said else ""),
+        go="Read the answer" if m.state == ANSWERED else "Take up or answer",
         to_list=m.what == BOUGHT,
         typed=form.words if form else "",
-        picked=form.do if form else "",
         fault=fault if form else "",
     )
 
