@@ -202,9 +202,12 @@ def _in_a_browser(day: Day, who: dict[str, Any]) -> None:
     csrf = re.search(r'name="csrf" value="([^"]+)"', page)
     assert csrf is not None, page
     for asked in (family, number, who["birthDate"], f"{family}'\"><script>"):
-        found = day.look("POST", "/patients", data={"q": asked, "csrf": csrf[1]})
+        sent = {"q": asked, "csrf": csrf[1]}
+        found = day.look("POST", "/patients", data=sent, follow_redirects=True)
         assert found.status_code == 200
-    everybody = day.look("POST", "/patients", data={"q": "", "csrf": csrf[1]}).text
+    everybody = day.look(
+        "POST", "/patients", data={"q": "", "csrf": csrf[1]}, follow_redirects=True
+    ).text
     assert day.people.in_text(everybody) != []
     for path in (
         f"/patients/{id}/prescribe", f"/patients/{id}/prescribe?q=clopidogrel",

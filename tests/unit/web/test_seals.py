@@ -1,10 +1,11 @@
 """Sessions end, links open once, and nothing that was made up is taken for ours."""
 
+from base64 import urlsafe_b64decode
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from garrod.entry.web.seals import ABSOLUTE, IDLE, LINK, Seals
+from garrod.entry.web.seals import ABSOLUTE, IDLE, LINK, Seals, Session
 
 
 class Clock:
@@ -111,3 +112,30 @@ def test_token_is_compared_whole(seals: Seals) -> None:
     assert seals.knows(" token\n")
     assert not seals.knows("toke")
     assert not seals.knows("")
+
+
+def test_veiled_values_are_read_in_their_session_and_use_alone(seals: Seals) -> None:
+    one, other = Session("one", 0, 0), Session("other", 0, 0)
+    said = {"q": "O\u2019Hara \u05d0\u05d1", "after": ""}
+    veiled = seals.veiled("people", said, one)
+    assert seals.unveiled("people", veiled, one) == said
+    assert seals.unveiled("people", veiled, other) is None
+    assert seals.unveiled("cards", veiled, one) is None
+    assert veiled == seals.veiled("people", said, one)  # Back finds the same page
+
+
+def test_veiled_values_tell_nothing_and_bear_no_change(seals: Seals) -> None:
+    session = Session("one", 0, 0)
+    veiled = seals.veiled("people", {"q": "Rarename"}, session)
+    assert "Rarename" not in veiled
+    assert b"Rarename" not in urlsafe_b64decode(veiled)
+    for spoiled in ("", "x", veiled[:-4], f"A{veiled[1:]}", "\u00e9", "=="):
+        assert seals.unveiled("people", spoiled, session) is None
+    names = ("Ng", "Featherstonehaugh")
+    assert len({len(seals.veiled("people", {"q": name}, session)) for name in names}) == 1
+
+
+def test_veiled_values_of_another_server_are_not_read(clock: Clock) -> None:
+    session = Session("one", 0, 0)
+    veiled = Seals("another", clock).veiled("people", {"q": "x"}, session)
+    assert Seals("token", clock).unveiled("people", veiled, session) is None

@@ -236,7 +236,8 @@ def _carried(steps: tuple[str, ...], fields: dict[str, str]) -> dict[str, str]:
 
 def _loses(steps: tuple[str, ...]) -> bool:
     """Return whether what is typed at a place may name somebody, so that no address carries it."""
-    return steps[0] in ("emergency", "access", "laboratory", "connect")
+    is_search = steps in (("patients",), ("",))
+    return is_search or steps[0] in ("emergency", "access", "laboratory", "connect")
 
 
 class Clinic:

@@ -1,23 +1,30 @@
 """Sessions, form tokens and one-time links: all signed, none kept but what was used up.
 
 token of the server -> key -> cookie (idle and absolute end), CSRF token, key of a form
-Source: OWASP Cheat Sheets on session management and on CSRF (unchecked); RFC 2104 (HMAC)
+Source: OWASP Cheat Sheets on session management and on CSRF (unchecked); RFC 2104 (HMAC);
+RFC 5297 (AES-SIV)
 """
 
 from __future__ import annotations
 
+import binascii
 import hmac
 import json
 import secrets
+import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
 IDLE = timedelta(minutes=30)  # Source: the project's design
 ABSOLUTE = timedelta(hours=12)  # Source: the project's design: a long shift
 LINK = timedelta(minutes=15)  # Source: the project's design: how long a printed link lasts
 FORM = timedelta(hours=12)
+BLOCK = 64  # Not clinical: bytes to which what is veiled is filled up: its length tells little
 MASK = 32  # Not clinical: bytes of a token, and of what masks it
 
 
@@ -36,6 +43,7 @@ class Seals:
     def __init__(self, token: str, clock: Callable[[], datetime], *, link: str = "") -> None:
         self._token = token
         self._key = hmac.digest(token.encode(), b"garrod web session", "sha256")
+        self._veil = AESSIV(hmac.digest(token.encode(), b"garrod web veil", "sha512"))
         self._clock = clock
         self._link = link
         self._made = clock()
@@ -124,6 +132,26 @@ class Seals:
         found: dict[str, str] = json.loads(urlsafe_b64decode(plain))
         return found if int(found.pop("")) >= self._now() else None
 
+    def veiled(self, use: str, said: Mapping[str, str], session: Session) -> str:
+        """Return values that an address may carry: nobody reads them there, nor uses them.
+
+        They are of use in the session alone that they were made for; the same values look the same.
+        """
+        plain = zlib.compress(json.dumps(said, sort_keys=True).encode())
+        filled = len(plain).to_bytes(2) + plain
+        filled += bytes(-len(filled) % BLOCK)
+        return urlsafe_b64encode(self._veil.encrypt(filled, _bound(use, session))).decode()
+
+    def unveiled(self, use: str, veiled: str, session: Session) -> dict[str, str] | None:
+        """Return the values of an address; None where they are not of this session and use."""
+        try:
+            filled = self._veil.decrypt(urlsafe_b64decode(veiled), _bound(use, session))
+        except (InvalidTag, ValueError, binascii.Error):
+            return None
+        size = int.from_bytes(filled[:2])
+        found: dict[str, str] = json.loads(zlib.decompress(filled[2 : 2 + size]))
+        return found
+
     def _cookie(self, session: Session) -> str:
         said = f"{session.id}.{session.began}.{session.used}"
         return f"{said}.{self._seal(said)}"
@@ -133,6 +161,11 @@ class Seals:
 
     def _now(self) -> int:
         return int(self._clock().timestamp())
+
+
+def _bound(use: str, session: Session) -> list[bytes]:
+    """Return what veiled values are bound to, beside the key."""
+    return [use.encode(), session.id.encode()]
 
 
 def _xor(left: bytes, right: bytes) -> bytes:

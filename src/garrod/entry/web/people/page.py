@@ -1,11 +1,13 @@
-"""The people of the record, found by the beginning of a name, each with a link to Prescribe.
+"""The people of the record, found by the beginning of a name, each with a link to their summary.
 
-The name is sent as a form (POST): in an address it would stand in histories and logs.
+POST /patients          a name, then 303 to
+GET  /patients?found=   what was found: the name is veiled, as histories and logs keep addresses
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import orjson
 from starlette.responses import Response
@@ -13,8 +15,10 @@ from starlette.responses import Response
 from garrod.adapters.fhir.json import Resource, many, text
 from garrod.care.record.query import Criterion, ParamType, Query, Text
 from garrod.entry.web.asked import Visit
-from garrod.entry.web.pages import page
+from garrod.entry.web.pages import page, see
 
+USE = "people"
+LONGEST = 200  # Not clinical: characters of a name that is looked for
 SHOWN = 50  # Not clinical: people on a page
 NAMELESS = "No name recorded"
 
@@ -31,14 +35,33 @@ class Row:
 
 async def people_page(visit: Visit) -> Response:
     """Return the page.  Raises: AccessDenied."""
-    asked = visit.fields.get("q", "")
+    if visit.method == "POST":
+        return see(_address(visit, visit.fields.get("q", "")[:LONGEST], ""))
+    veiled = visit.fields.get("found", "")
+    said = visit.seals.unveiled(USE, veiled, visit.session) if veiled else {}
+    asked = (said or {}).get("q", "")
     folded = asked.casefold()
     clauses = (Criterion("name", ParamType.STRING, (Text(folded, asked),)),) if asked else ()
-    cursor = visit.fields.get("after") or None
+    cursor = (said or {}).get("after") or None
     query = Query(("Patient",), clauses, count=SHOWN, cursor=cursor)
     found, _ = await visit.consult.record.search(visit.actor, query)
-    rows = [row_of(orjson.loads(v.body), v.id) for v in found.versions]
-    return page("people/page.jinja", rows=rows, q=asked, after=found.cursor or "", csrf=visit.csrf)
+    return page(
+        "people/page.jinja",
+        rows=[row_of(orjson.loads(v.body), v.id) for v in found.versions],
+        q=asked,
+        more=_address(visit, asked, found.cursor) if found.cursor else "",
+        is_over=said is None,
+        is_later=cursor is not None,
+        csrf=visit.csrf,
+    )
+
+
+def _address(visit: Visit, asked: str, after: str) -> str:
+    """Return the address of what is found by a name, from a place on."""
+    if not asked and not after:
+        return "/patients"
+    said = {"q": asked, "after": after}
+    return f"/patients?{urlencode({'found': visit.seals.veiled(USE, said, visit.session)})}"
 
 
 def row_of(patient: Resource, id: str) -> Row:
