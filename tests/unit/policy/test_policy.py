@@ -102,6 +102,18 @@ def test_orders_are_written_by_whoever_prescribes() -> None:
     assert may("patient", "write", "stated", SELF, "own")
 
 
+def test_supplies_are_written_by_pharmacists_alone() -> None:
+    assert may("pharmacist", "write", "supply", CARE, "care")
+    assert may("system", "write", "supply", NONE, "operations")
+    for role in set(load().terms.roles) - {"pharmacist", "system"}:
+        for relation in (CARE, EMERGENCY, SELF, PROXY, NONE):
+            assert not may(role, "write", "supply", relation, "care"), role
+            assert not may(role, "write", "supply", relation, "own"), role
+    for role in CLINICAL:
+        assert may(role, "see", "supply", CARE, "care")
+    assert may("patient", "see", "supply", SELF, "own")
+
+
 def test_what_is_nobodys_is_read_by_all_and_written_by_few() -> None:
     assert may("", "see", "shared", NOBODY, "care")
     assert not may("prescriber", "write", "shared", NOBODY, "care")
@@ -133,7 +145,7 @@ def test_those_who_answer_for_knowledge_alone_approve_it() -> None:
 
 def test_every_kind_purpose_and_label_has_a_class() -> None:
     terms = load().terms
-    assert terms.reference == "access-england@1.2.0"
+    assert terms.reference == "access-england@1.3.0"
     assert (terms.kind("Observation"), terms.kind("Medication")) == (OTHER, "shared")
     assert (terms.purpose("TREAT"), terms.purpose("HRESCH")) == ("care", "research")
     assert terms.purpose("http://example.org#FooBar") == OTHER

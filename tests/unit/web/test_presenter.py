@@ -60,7 +60,7 @@ def test_facts_that_were_not_read_are_said_first() -> None:
 
 USUAL = OptionDose(
     "75 mg once a day", "tablet", "oral", Decimal(75), "mg", 1, 0,
-    Evidence("Monograph", "1", "section 2", "https://example.org/x", "", ""),
+    Evidence("Monograph", "1", "section 2", "", url="https://example.org/x"),
 )  # fmt: skip
 FULL = with_dose(Form("x"), USUAL)
 

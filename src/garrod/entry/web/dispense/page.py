@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.responses import Response
 
+from garrod.care.govern.access import Deed
 from garrod.care.govern.audit import current
 from garrod.care.govern.stepping import Act
 from garrod.core.errors import InputError
@@ -21,6 +22,7 @@ from garrod.entry.web.dispense.names import STOPS, TAKES
 from garrod.entry.web.dispense.presenter import (
     CUT,
     NONE,
+    allowed,
     bought_of,
     directions_by_line,
     script_of,
@@ -121,6 +123,7 @@ def _act(
 
 
 async def _dispensed(visit: Visit, counter: Counter, at: acting.At, order: Checked) -> Response:
+    await visit.consult.record.demand(visit.actor, Deed.CREATE, SUPPLY, at.patient)
     id = at.id(SUPPLY)
     if any(s["id"] == id for s in counter.held[SUPPLY]):  # sent twice: it is done
         return _see(at.patient, "dispense", f"rx-{order.id}")
@@ -182,6 +185,7 @@ def _laid_out(
         takes=tuple(TAKES.items()),
         stops=tuple(STOPS.items()),
         list="\n".join(lines_of(counter.person)),
+        may=allowed(counter.may),
     )
     return page("dispense/page.jinja", status=status, page=shown, csrf=visit.csrf)
 

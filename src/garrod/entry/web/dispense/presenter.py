@@ -27,7 +27,7 @@ from garrod.entry.web.dispense.reading import (
     Checked,
     Counter,
 )
-from garrod.entry.web.dispense.view import Bought, Said, Script, Value
+from garrod.entry.web.dispense.view import Allowed, Bought, Said, Script, Value
 from garrod.entry.web.learn.notes import explained_all
 from garrod.entry.web.prescribe.banner import day
 from garrod.entry.web.prescribe.presenter import order_view
@@ -38,6 +38,7 @@ NO_DIRECTIONS = "No directions are written: ask the prescriber"
 NONE = "There is no prescription here that is open."
 NO_DOSE = "No dose is written: ask the prescriber before it is dispensed"
 HELD = "On hold: not to be dispensed until the prescriber says so"
+NOT_YOURS = "You can read what stands here. Only a pharmacist writes that it was dispensed."
 CUT = "There is more on record than was looked through: the oldest is left out."
 GENES = {
     GeneState.NOT_CALLABLE: "was looked for, and could not be told",
@@ -56,6 +57,18 @@ ACTS = {QUERY: "Question", STOPPED: "Suggestion"}
 # UCUM codes, as a person reads them
 UNITS = {"{INR}": "", "mL/min/{1.73_m2}": "mL/min/1.73 m²", "umol/L": "µmol/L"}
 DISPENSED, GONE = "Dispensed", "Taken back"
+
+
+def allowed(may: frozenset[str]) -> Allowed:
+    """Return what somebody is offered who may write some kinds of a person."""
+    dispenses = SUPPLY in may
+    return Allowed(
+        dispense=dispenses,
+        ask=TASK in may,
+        tell=OBSERVATION in may and TASK in may,
+        add=STATEMENT in may,
+        words="" if dispenses else NOT_YOURS,
+    )
 
 
 def script_of(counter: Counter, order: Checked, key: str, base: str) -> Script:

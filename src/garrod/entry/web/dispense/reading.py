@@ -18,6 +18,7 @@ from garrod.care.decide.card import card_of
 from garrod.care.decide.moment import Purpose
 from garrod.care.decide.naming import codes_of_line, named_in
 from garrod.care.decide.ports import CardDeed
+from garrod.care.govern.access import Deed
 from garrod.care.record.query import OfPatients, Query
 from garrod.core.advice import Target, Tier
 from garrod.core.medicine import MedicineLine
@@ -81,6 +82,7 @@ class Counter:
     held: Mapping[str, tuple[Resource, ...]]  # by kind
     names: Mapping[str, str]
     is_cut: bool  # more is kept than was looked through
+    may: frozenset[str] = frozenset()  # the kinds that who is signed in may write here
 
     def about(self, kind: str, reference: str) -> tuple[Resource, ...]:
         """Return what of a kind refers to something."""
@@ -108,7 +110,15 @@ async def counter_of(visit: Visit, patient: str) -> Counter:
             told[kind].append(await _checked(visit, patient, (person, subject), (body, number)))
     names = await names_of(visit, frozenset(_people(held)))
     orders = sorted(told[REQUEST], key=lambda o: text(o.body, "authoredOn"), reverse=True)
-    return Counter(person, subject, tuple(orders), tuple(told[STATEMENT]), held, names, is_cut)
+    bought, may = tuple(told[STATEMENT]), await _writable(visit, patient)
+    return Counter(person, subject, tuple(orders), bought, held, names, is_cut, may)
+
+
+async def _writable(visit: Visit, patient: str) -> frozenset[str]:
+    """Return the kinds of what is written here that who is signed in may write of a person."""
+    record, actor = visit.consult.record, visit.actor
+    kinds = (SUPPLY, TASK, OBSERVATION, STATEMENT)
+    return frozenset([k for k in kinds if await record.may(actor, Deed.CREATE, k, patient)])
 
 
 async def _checked(

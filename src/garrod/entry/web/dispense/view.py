@@ -95,6 +95,18 @@ class Page:
     takes: tuple[tuple[str, str], ...]
     stops: tuple[tuple[str, str], ...]
     list: str
+    may: Allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What who is signed in is offered; where something is written the decision point rules."""
+
+    dispense: bool = True
+    ask: bool = True
+    tell: bool = True  # how a medicine is taken
+    add: bool = True  # what was bought
+    words: str = ""  # that something is not theirs to do
 
 
 @dataclass(frozen=True, slots=True)
