@@ -12,7 +12,7 @@ import orjson
 
 from garrod.adapters.fhir.cards_memory import OPEN
 from garrod.adapters.fhir.json import Resource
-from garrod.care.record.query import Criterion, ParamType, Query, Token
+from garrod.care.record.query import OfPatients, Query
 from garrod.care.record.suspicions import items
 from garrod.core.resource import Version
 from garrod.entry.web.access.judging import opened_rows
@@ -28,7 +28,7 @@ from garrod.entry.web.told.reading import waiting as told_and_waiting
 
 CHUNK, MOST = 5_000, 5_000  # Not clinical: tasks read at a time; tasks that are looked through
 KEPT = 20_000  # Not clinical: versions of which it is kept what they say
-NAMED = 100  # Not clinical: names that are looked up at once
+NAMED, PAGE = 100, 500  # Not clinical: names that are looked up at once; versions read for them
 TESTS = 500  # Not clinical: tests that are looked through
 FEW = 10  # Not clinical: rows of what is no task
 LAB = frozenset(("laboratory-scientist", "geneticist"))
@@ -82,10 +82,13 @@ async def names_of(visit: Visit, patients: Iterable[str]) -> dict[str, str]:
     seen, found = visit.consult.record.seen_by(visit.actor), {}
     wanted = sorted(set(patients))
     for start in range(0, len(wanted), NAMED):
-        ids = tuple(Token(None, id) for id in wanted[start : start + NAMED])
-        sought = (Criterion("_id", ParamType.TOKEN, ids),)
-        for version in (await seen.search(Query(("Patient",), sought, count=NAMED))).versions:
-            found[version.id] = person_row(orjson.loads(version.body), version.id).name
+        some = wanted[start : start + NAMED]
+        page = await seen.search(Query(("Patient",), (OfPatients(frozenset(some)),), count=PAGE))
+        versions = {version.id: version for version in page.versions}
+        for id in some:  # with them may come whom they are linked to
+            version = versions.get(id) or (await seen.read("Patient", id) if page.cursor else None)
+            if version is not None and not version.is_deleted:
+                found[id] = person_row(orjson.loads(version.body), id).name
     return found
 
 
