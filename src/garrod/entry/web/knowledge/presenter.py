@@ -160,10 +160,9 @@ def _event_words(event: Event) -> str:
         case Distrusted():
             return f"The key {event.key} is trusted no longer"
         case Approved():
-            agreed = f", and agreed that {stops(len(event.lowers))} are lowered" * bool(
-                event.lowers
-            )
-            return f"{event.pack} was approved, as {event.role.replace('-', ' ')}{agreed}"
+            role = event.role.replace("-", " ")
+            agreed = f", and agreed to lowering {stops(len(event.lowers))}" if event.lowers else ""
+            return f"{event.pack} was approved, as {role}{agreed}"
         case Activated():
             return f"{event.pack} took force"
         case Deactivated():
