@@ -197,9 +197,12 @@ def _part(advice: Advice, number: int) -> Part:
 
 
 def _reasons(advice: Advice) -> tuple[str, ...]:
-    """Return what a rule found of this person, in words; the rule itself where it found nothing."""
+    """Return what a rule found of this person; where it found nothing, what it warns of."""
     found = [b.text for b in advice.because if b.step not in NO_REASON]
-    found = found or [b.text for b in advice.because if b.step in ("interaction", "rule")]
+    found = found or [
+        b.text.partition(": ")[2] or b.text for b in advice.because if b.step == "interaction"
+    ]
+    found = found or [advice.summary.partition(". ")[0].removesuffix(".")]
     return tuple(dict.fromkeys(capital(text) for text in found))[:MOST_REASONS]
 
 
