@@ -14,7 +14,7 @@ import orjson
 from garrod.adapters.fhir.genomics_out.bundle import Told, bundle_of
 from garrod.core.finding import GeneFinding, Status
 from garrod.core.person import Person
-from garrod.entry.demo_story import FOLDER, MARK, READ_ON
+from garrod.entry.demo_story import FOLDER, MARK, READ_ON, marked
 from garrod.entry.wire import Services
 from garrod.science.pgx.outside import OutsideRow
 from garrod.science.pgx.people import Sample
@@ -133,7 +133,7 @@ def planted_people(services: Services) -> Iterator[list[FhirJson]]:
     """Yield the resources of each planted person, every one marked.  Raises: GarrodError."""
     for moment in PLANTED:
         made = [*_person(moment), *_results(services, moment)]
-        yield [{**r, "meta": {**r.get("meta", {}), "tag": [MARK]}} for r in made]
+        yield [marked(resource) for resource in made]
 
 
 def _person(moment: Moment) -> Iterator[FhirJson]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from garrod.entry.demo_story import MARK
+from garrod.entry.demo_story import MARK, marked
 
 FhirJson = dict[str, Any]
 DISCHARGED, HIDING = "demo-8", "demo-9"
@@ -38,7 +38,7 @@ ELEVEN = (
 def stories() -> Iterator[list[FhirJson]]:
     """Yield the resources of each person, every one marked."""
     for made in (_discharged(), _hiding()):
-        yield [_marked(resource) for resource in made]
+        yield [marked(resource) for resource in made]
 
 
 def news() -> Iterator[list[FhirJson]]:
@@ -53,7 +53,7 @@ def news() -> Iterator[list[FhirJson]]:
         "authoredOn": AFTER,
         "requester": {"display": "General Hospital (synthetic), discharge"},
     }
-    yield [_marked(started)]
+    yield [marked(started, "hospital")]
 
 
 def _discharged() -> Iterator[FhirJson]:
@@ -133,7 +133,3 @@ def _category(code: str) -> FhirJson:
 
 def _concept(system: str, code: str, words: str) -> FhirJson:
     return {"coding": [{"system": system, "code": code, "display": words}], "text": words}
-
-
-def _marked(resource: FhirJson) -> FhirJson:
-    return {**resource, "meta": {**resource.get("meta", {}), "tag": [MARK]}}

@@ -19,6 +19,7 @@ from garrod import __version__
 from garrod.adapters.fhir.genomics_codes import ACT_REASON
 from garrod.adapters.fhir.genomics_out.bundle import Told, bundle_of
 from garrod.adapters.fhir.person import read_person
+from garrod.adapters.world.parts import WORLD
 from garrod.entry.wire import Services
 from garrod.science.pgx.people import Sample
 
@@ -26,6 +27,9 @@ FhirJson = dict[str, Any]
 FOLDER = Path(story.__path__[0])
 PERSON, GENOME, ORDER = FOLDER / "person.json", FOLDER / "genome.vcf", FOLDER / "order.json"
 READ_ON = date(2025, 12, 1)  # Not clinical: the day of her result; the year of the world
+REPORTED = frozenset(("Observation", "DiagnosticReport"))
+BODY = frozenset(("29463-7", "8302-2"))  # LOINC: weight, height
+OF_KIND = {"Patient": "person", "Consent": "person"}
 STENT_AGO = timedelta(days=28)  # Not clinical: her stent is always that long ago in the demo
 MARK = {"system": ACT_REASON, "code": "HTEST", "display": "test health data"}
 
@@ -38,7 +42,7 @@ def story_resources(services: Services) -> list[FhirJson]:
     own = [entry["resource"] for entry in orjson.loads(PERSON.read_bytes())["entry"]]
     patient = next(r for r in own if r["resourceType"] == "Patient")
     dated = (_dated(resource) for resource in own)
-    return [_marked(r) for r in (*dated, *_results(services, f"Patient/{patient['id']}"))]
+    return [marked(r) for r in (*dated, *_results(services, f"Patient/{patient['id']}"))]
 
 
 def _dated(resource: FhirJson) -> FhirJson:
@@ -66,5 +70,16 @@ def _results(services: Services, patient: str) -> Iterator[FhirJson]:
             yield entry["resource"]
 
 
-def _marked(resource: FhirJson) -> FhirJson:
-    return {**resource, "meta": {**resource.get("meta", {}), "tag": [MARK]}}
+def marked(resource: FhirJson, setting: str = "") -> FhirJson:
+    """Return a made-up resource with its mark, and the setting that is said to have sent it.
+
+    `setting` "": a measured body or what a practice writes is a practice's, what else was measured
+    or reported a laboratory's; a person says who they are, and what they choose.
+    """
+    kind = resource["resourceType"]
+    codings = resource.get("code", {}).get("coding", ())
+    is_body = any(coding.get("code") in BODY for coding in codings)
+    if not setting and kind in REPORTED and not is_body:
+        setting = "laboratory"
+    source = f"{WORLD}/{setting or OF_KIND.get(kind, 'practice')}"
+    return {**resource, "meta": {"source": source, **resource.get("meta", {}), "tag": [MARK]}}

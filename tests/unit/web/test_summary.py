@@ -110,6 +110,52 @@ def test_value_is_said_with_its_unit_and_a_gap_with_its_reason() -> None:
     assert value_words({"component": parts}) == "Systolic 120 mmHg"
 
 
+def part(code: str, said: str) -> Json:
+    """Return a component as genomics reporting writes it: nothing is named but by its code."""
+    return {"code": {"coding": [{"code": code}]}, "valueCodeableConcept": {"text": said}}
+
+
+@pytest.mark.parametrize(
+    ("code", "own", "parts", "title", "detail"),
+    [
+        ("84413-4", "CYP2B6 *1/*2", [], "CYP2B6: both copies", "*1/*2"),
+        ("84414-2", "CYP2B6 *1", [], "CYP2B6: one copy", "*1"),
+        ("84413-4", "CYP2B6: not assessed", [], "CYP2B6: both copies", "not assessed"),
+        ("69548-6", "Present", [part("48004-6", "c.681G>A")], "CYP2B6: a variant",
+         "c.681G>A, Present"),
+        ("therapeutic-implication", "", [part("therapeutic-implication", "Poor Metabolizer")],
+         "CYP2B6: what it means", "Poor metaboliser"),
+        ("84413-4", "", [], "CYP2B6: both copies", "No value"),
+    ],
+)  # fmt: skip
+def test_genomic_result_is_said_by_its_gene(
+    code: str, own: str, parts: list[Json], title: str, detail: str
+) -> None:
+    found = entry_of(
+        version(
+            "Observation",
+            code={"coding": [{"code": code}]},
+            component=[part("48018-6", "CYP2B6"), *parts],
+            valueCodeableConcept={"text": own},
+        )
+    )
+    assert (found.title, found.detail) == (title, detail)
+
+
+def test_what_names_itself_is_left_as_it_is() -> None:
+    named = {"coding": [{"code": "84413-4"}], "text": "CYP2B6 by another laboratory"}
+    found = entry("Observation", code=named, valueCodeableConcept={"text": "*1/*2"})
+    assert (found.title, found.detail) == ("CYP2B6 by another laboratory", "*1/*2")
+
+
+def test_task_that_this_server_made_is_said_to_come_from_here() -> None:
+    ours = {"coding": [{"system": "https://garrod.health/fhir/record-code", "code": "monitor"}]}
+    assert setting_of({"resourceType": "Task", "code": ours}) == "here"
+    card = {"identifier": [{"system": "https://garrod.health/fhir/card", "value": "1"}]}
+    assert setting_of({"resourceType": "DetectedIssue", **card}) == "here"
+    assert setting_of({"resourceType": "Task", "code": {"coding": [{"system": "x"}]}}) == ""
+
+
 def test_value_that_was_an_error_is_no_result() -> None:
     assert measures_of(value(210, status="entered-in-error"), "2026-11-02") == ()
 
@@ -242,8 +288,8 @@ def test_entry_that_was_an_error_is_struck_and_undated_ones_stand_last() -> None
 
 def test_each_usual_setting_is_named_even_where_nothing_of_it_is_here() -> None:
     old = NOW - timedelta(days=200)
-    there = entry_of(version("Encounter", at=old, **{"class": {"code": "IMP"}},
-                             period={"start": "2026-01-01"}))  # fmt: skip
+    stay: Json = {"class": {"code": "IMP"}, "period": {"start": "2026-01-01"}}
+    there = entry_of(version("Encounter", "x", old, **stay))
     found = {source.name: source for source in sources_of(held_of([there], TODAY.isoformat()), NOW)}
     assert found["GP practice"].is_missing
     assert "not known" in found["GP practice"].received

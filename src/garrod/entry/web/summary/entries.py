@@ -17,6 +17,7 @@ from garrod.adapters.fhir.record.dates import span
 from garrod.adapters.fhir.record.parse import parse_kept
 from garrod.core.errors import FhirError
 from garrod.core.resource import Version
+from garrod.entry.web.summary.genomic import genomic_words
 from garrod.entry.web.summary.measured import Measure, measures_of, value_words
 from garrod.entry.web.summary.origin import setting_of
 
@@ -134,7 +135,8 @@ def _given(it: Resource) -> Said:
 
 
 def _observation(it: Resource) -> Said:
-    return Said(concept(it, "code"), value_words(it), when(it), who(it, "performer"))
+    named = genomic_words(it) or (concept(it, "code"), value_words(it))
+    return Said(*named, when(it), who(it, "performer"))
 
 
 def _report(it: Resource) -> Said:
