@@ -18,17 +18,14 @@ WEB = Path(garrod.entry.web.__file__).parent
 TEMPLATES = sorted(p.relative_to(WEB).as_posix() for p in WEB.rglob("*.jinja"))
 LATER = frozenset(
     (
-        "card",
         "connect",
         "consent",
         "dispense",
         "fault.jinja",
         "frame.jinja",
         "genome",
-        "laboratory",
         "learn",
         "medicines",
-        "mine",
         "people",
         "prescribe",
         "reconcile",

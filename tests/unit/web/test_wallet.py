@@ -95,8 +95,8 @@ def test_cards_of_older_keys_are_good_after_a_new_key_and_say_so(tmp_path: Path)
     found = [checked(text, *publics) for text in texts]
     assert [one.is_former for one in found] == [True, True, True, False]
     assert len({one.key for one in found}) == 4
-    assert shown(found[0], MADE).former
-    assert not shown(found[-1], MADE).former
+    assert "older key of ours" in shown(found[0], MADE).told
+    assert "older key of ours" not in shown(found[-1], MADE).told
 
 
 def test_key_that_was_lost_signs_nothing_that_is_good(tmp_path: Path) -> None:

@@ -20,6 +20,11 @@ GAPS = "We could not read all of the record then: {kinds}."
 MADE_UP = "This is a made-up person."
 OLD = "This card is too old to rely on. Ask for a new one."
 FORMER = "An older key of ours signed it. It is still good."
+SIGNED, SIGNED_OLD = "This card is as it was signed", "This card is as it was signed, but too old"
+TOLD = (
+    "It says what was on record on {made}. What came later is not on it. It is good until {until}. "
+    "Key: {key}. {former}"
+)
 LEFT_OUT = "{count} more did not fit. Ask for the full record."
 FAULTS = {
     "CRD001": "That is not the text of a card. Scan it again, all of it.",
@@ -47,19 +52,18 @@ class Shown:
     until: str
     parts: tuple[Part, ...]
     notes: tuple[str, ...]
-    key: str = ""
+    verdict: str = ""  # of a card that was checked, as the rest
+    told: str = ""
     old: str = ""  # what is said where it is past its day
-    former: str = ""  # what is said where a key signed it that signs no more
 
 
 def shown(found: Checked, today: date) -> Shown:
     """Return a card that was checked on a day."""
-    return replace(
-        words_of(found.facts),
-        key=found.key,
-        old=OLD if found.facts.is_past(today) else "",
-        former=FORMER if found.is_former else "",
-    )
+    card, is_old = words_of(found.facts), found.facts.is_past(today)
+    former = FORMER if found.is_former else ""
+    told = TOLD.format(made=card.made, until=card.until, key=found.key, former=former).strip()
+    verdict, old = (SIGNED_OLD, OLD) if is_old else (SIGNED, "")
+    return replace(card, verdict=verdict, told=told, old=old)
 
 
 def words_of(facts: Facts) -> Shown:

@@ -26,6 +26,7 @@ from garrod.entry.web.mine.presenter import (
     NOT_OURS,
     NOTICES,
     Mine,
+    asks_of,
     mine_of,
     note_of,
     writers_of,
@@ -124,7 +125,7 @@ async def _mine(visit: Visit, patient: str) -> Mine:
 
 async def _laid_out(visit: Visit, patient: str, *, fault: str = "") -> Response:
     """Return the page; `fault`: which form was sent empty. What was typed stands there again."""
-    typed = {"more": visit.fields.get("more", "")} if fault else {"more": ""}
+    keys = {name: visit.seals.form_key() for name in BLANK}
     return page(
         "mine/page.jinja",
         status=422 if fault else 200,
@@ -132,10 +133,7 @@ async def _laid_out(visit: Visit, patient: str, *, fault: str = "") -> Response:
         patient=patient,
         proxy=await acting_for(visit, patient),
         mine=await _mine(visit, patient),
-        keys={name: visit.seals.form_key() for name in BLANK},
-        fault=fault,
-        wrong=BLANK.get(fault, ""),
-        typed=typed,
+        asks=asks_of(keys, fault, visit.fields.get("more", "")),
         danger=DANGER,
         notice=NOTICES.get(visit.fields.get("done", ""), "") if not fault else "",
     )

@@ -6,7 +6,7 @@ Person, orders, what they told us -> Mine
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from garrod.adapters.fhir.json import Resource, many, one, text
@@ -51,6 +51,8 @@ OTHER = "This can change which medicines suit you. Ask us what it means for you.
 UNSURE = "We are not sure of this one yet."
 UNTOLD = "We looked, but we could not tell."
 UNTESTED = "We have no gene test for you. That does not mean that your genes are the usual ones."
+NOT_ALL = "We did not test all of your genes. Not tested does not mean that all is well."
+NO_DAY = "We do not know since when."
 NOT_OURS = "This page shows people their own record. You are signed in as somebody else."
 NOTICES = {
     "felt": "Thank you. Your care team can read it now. Look here for their answer.",
@@ -75,10 +77,36 @@ BLANK = {
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """A form to tell something by. `wrong` and `typed`: where it was sent with a fault."""
+
+    do: str
+    title: str
+    label: str
+    hint: str
+    more: str
+    button: str
+    key: str = ""
+    wrong: str = ""
+    typed: str = ""
+
+
+ASKS = (
+    Ask(FELT, "I felt ill after a medicine", "What did you feel?", "Say when it began.",
+        "Which medicine was it?", "Tell my care team"),
+    Ask(BOUGHT, "I take something from a shop", "What is it called?",
+        "A medicine, a herb or a vitamin.", "How do you take it?", "Add it to my list"),
+    Ask(WRONG, "Something here is wrong", "What is wrong?", "Say what it should be.", "",
+        "Ask to put it right"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A medicine: what for, how, since when, and who wrote it."""
 
     easy: Easy
+    since: str
     who: str
 
 
@@ -120,6 +148,19 @@ class Mine:
     notes: tuple[Note, ...]
 
 
+def asks_of(keys: Mapping[str, str], fault: str = "", typed: str = "") -> tuple[Ask, ...]:
+    """Return the forms, each with a key of its own; `fault`: which was sent empty."""
+    return tuple(
+        replace(
+            ask,
+            key=keys[ask.do],
+            wrong=BLANK[ask.do] if ask.do == fault else "",
+            typed=typed if ask.do == fault else "",
+        )
+        for ask in ASKS
+    )
+
+
 def mine_of(
     person: Person, today: date, orders: Iterable[Resource], names: Mapping[str, str]
 ) -> Mine:
@@ -130,9 +171,12 @@ def mine_of(
     pairs = zip(person.medicines, sheet.medicines, strict=True)
     return Mine(
         sheet=sheet,
-        medicines=tuple(Line(easy, _who(held.get(line.reference), names)) for line, easy in pairs),
+        medicines=tuple(
+            Line(easy, easy.since or NO_DAY, _who(held.get(line.reference), names))
+            for line, easy in pairs
+        ),
         genes=tuple(_gene(f) for f in person.findings if f.status is not Status.NOT_ASSESSED),
-        untested="" if person.findings else UNTESTED,
+        untested=NOT_ALL if person.findings else UNTESTED,
         notes=(),
     )
 
