@@ -40,7 +40,7 @@ def acting(chromium: Any, site: Server) -> Iterator[Any]:
         page.goto(f"{site.base}{path}")
         if role:
             page.get_by_role("link", name="Sign in at").click()
-            page.get_by_role("button", name=role).click()
+            page.get_by_role("button", name=role).first.click()
         else:
             page.get_by_label("Token of this server").fill("token-of-the-tests")
             page.locator("main").get_by_role("button", name="Sign in").click()

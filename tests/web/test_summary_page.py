@@ -116,7 +116,7 @@ def acting(chromium: Any, site: Server) -> Iterator[As]:
         page = context.new_page()
         page.goto(f"{site.base}{path}")
         page.get_by_role("link", name="Sign in at").click()
-        page.get_by_role("button", name=role).click()
+        page.get_by_role("button", name=role).first.click()
         page.wait_for_url(f"{site.base}{path}")
         return page
 

@@ -46,6 +46,7 @@ class Persona:
     user: str
     patient: str = ""
     purpose: str = ""
+    setting: str = ""  # of care, where it is not what the role has as a rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +293,7 @@ def _claims_of(persona: Persona) -> dict[str, Any]:
         "organisation": organisation() if works else "",
         "patient": persona.patient,
         "purpose_of_use": persona.purpose,
+        "setting": persona.setting,
     }
     return {name: value for name, value in said.items() if value}
 

@@ -39,6 +39,7 @@ from garrod.entry.web.medicines.presenter import changes_of, gone_of, history_of
 from garrod.entry.web.medicines.reading import AsOf, Look, look, own_question, writes
 from garrod.entry.web.medicines.view import Changed
 from garrod.entry.web.medicines.wording import REASONS, SETTINGS
+from garrod.entry.web.opening import begin, opening
 from garrod.entry.web.pages import page, see
 from garrod.entry.web.prescribe.banner import banner_of
 from garrod.entry.web.prescribe.looking import subject_now
@@ -57,6 +58,7 @@ async def medicines_page(visit: Visit, patient: str) -> Response:
         raise InputError(NO_PAGE, code="REC001")
     tail = "/line/{id}" if rest[:1] == ("line",) else "".join(f"/{step}" for step in rest)[:20]
     current().route = f"{visit.method} /patients/{{id}}/medicines{tail}"
+    await begin(visit)
     if not rest and visit.method != "POST":
         return await _list(visit, patient)
     if rest == ("start",):
@@ -81,6 +83,7 @@ async def around(visit: Visit, patient: str) -> dict[str, object]:
         else (),
         "setting": visit.fields.get("setting", "gp"),
         "own": own_question(visit),
+        "opening": opening(),
     }
 
 

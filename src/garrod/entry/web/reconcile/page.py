@@ -1,7 +1,8 @@
 """The page of reconciliation: lists side by side, each medicine decided, closed as a whole.
 
 GET  /patients/{id}/reconcile          what is under way, what was handed over, a new one
-POST /patients/{id}/reconcile          do=open (lists), do=seen (a handover was seen)
+POST /patients/{id}/reconcile          do=open (lists), do=seen (a handover was seen),
+                                       do=query (what is not clear of it), do=answer
 GET  /patients/{id}/reconcile/{case}   the rows, 25 at a time (?part=)
 POST /patients/{id}/reconcile/{case}   do=decide, do=close
 """
@@ -18,7 +19,7 @@ from garrod.care.record.medication.confirm import StaleList
 from garrod.care.record.medication.line import Setting
 from garrod.care.record.medication.reconcile import RECORD, Move
 from garrod.care.record.medicines_reconcile import Opened
-from garrod.core.errors import AccessDenied, ConflictError, InputError
+from garrod.core.errors import AccessDenied, ConflictError, InputError, VersionConflict
 from garrod.entry.housing import new_id
 from garrod.entry.listing import medicines_over, reconciling_over
 from garrod.entry.web.access.judging import names_of
@@ -29,12 +30,27 @@ from garrod.entry.web.medicines.presenter import changes_of
 from garrod.entry.web.medicines.reading import author_of, look, own_question
 from garrod.entry.web.medicines.view import Changed
 from garrod.entry.web.medicines.wording import SETTINGS
+from garrod.entry.web.opening import begin
 from garrod.entry.web.pages import page, see
 from garrod.entry.web.reconcile.deciding import decisions_of
-from garrod.entry.web.reconcile.presenter import MOVES, chosen_in, sent_of, sheet_of
+from garrod.entry.web.reconcile.presenter import (
+    MOVES,
+    Sent,
+    asked_of,
+    chosen_in,
+    sent_of,
+    sheet_of,
+)
+from garrod.entry.web.reconcile.queries import SHORTEST, answer, ask, queries_of
 from garrod.entry.web.reconcile.reading import cases_of, handovers_of
 from garrod.entry.web.reconcile.sources import KINDS, sources_of, words_of
 
+SHORT = {
+    "query": f"Write what is not clear, in at least {SHORTEST} characters",
+    "answer": f"Write the answer, in at least {SHORTEST} characters",
+}
+OLD = "This form was open for too long: look at what stands here, and send it again"
+ANSWERED = "Somebody has answered it meanwhile: your answer was not kept, read theirs"
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 MOST = 25  # Not clinical: rows of one page, whose fields fit into one form
 
@@ -49,37 +65,79 @@ async def reconcile_page(visit: Visit, patient: str) -> Response:
         raise InputError("there is no such page.", code="REC001")
     tail = "/{id}" if rest else ""
     current().route = f"{visit.method} /patients/{{id}}/reconcile{tail}"
+    await begin(visit)
     if rest:
         return await _case(visit, patient, rest[0])
-    if visit.method == "POST" and visit.fields.get("do") == "seen":
+    do = visit.fields.get("do", "") if visit.method == "POST" else ""
+    if do == "seen":
         return await _seen(visit, patient)
+    if do in ("query", "answer"):
+        return await _said(visit, patient, do)
     if visit.method == "POST":
         return await _open(visit, patient)
     return await _index(visit, patient)
 
 
-async def _index(visit: Visit, patient: str, faults: Faults = ()) -> Response:
-    by = author_of(visit)
+async def _index(visit: Visit, patient: str, faults: Faults = (), *, status: int = 422) -> Response:
     cases = await cases_of(visit, patient)
-    handovers = await handovers_of(visit, patient, by.setting)
-    refs = {c.by.who for _, c in cases} | {s.by.who for _, h in handovers for s in h.seen}
-    names = await names_of(visit, frozenset(r for r in refs if "/" in r))
-    sent = tuple(
-        sent_of(id, h, names, is_mine=h.to is by.setting and all(s.by != by for s in h.seen))
-        for id, h in handovers
-    )
     return page(
         "reconcile/page.jinja",
-        status=422 if faults else 200,
+        status=status if faults else 200,
         cases=tuple((id, f"{MOVES[c.move]}, begun {c.at:%H:%M} UTC on {c.at.date()}",
                      SETTINGS[c.by.setting]) for id, c in cases),
-        sent=sent,
+        sent=await _sent(visit, patient),
+        key=visit.seals.form_key(),
+        typed={n: visit.fields.get(n, "") if faults else "" for n in ("about", "words")},
         kinds=tuple((k, visit.fields.get(k.field, "")) for k in KINDS),
         moves=tuple((m.value, words) for m, words in MOVES.items()),
         move=visit.fields.get("move", ""),
         faults=faults,
         **await around(visit, patient),
     )  # fmt: skip
+
+
+async def _sent(visit: Visit, patient: str) -> tuple[Sent, ...]:
+    """Return what was handed over, each with what was asked about it and answered."""
+    by = author_of(visit)
+    handovers = await handovers_of(visit, patient, by.setting)
+    queries = await queries_of(visit, patient)
+    said = [one for q in queries for one in (q.asked, q.answer) if one is not None]
+    refs = {s.who for s in said} | {s.by.who for _, h in handovers for s in h.seen}
+    names = await names_of(visit, frozenset(r for r in refs if "/" in r))
+    return tuple(
+        sent_of(
+            id,
+            handover,
+            names,
+            is_mine=handover.to is by.setting and all(s.by != by for s in handover.seen),
+            can_ask=handover.to is by.setting,
+            asked=tuple(
+                asked_of(q, names, can_answer=handover.to is not by.setting)
+                for q in queries
+                if q.handover == id
+            ),
+        )
+        for id, handover in handovers
+    )
+
+
+async def _said(visit: Visit, patient: str, do: str) -> Response:
+    """Keep a question about a handover, or its answer."""
+    words, about = visit.fields.get("words", ""), visit.fields.get("about", "")
+    if not _ID.fullmatch(about):
+        raise InputError("there is no such handover.", code="REC001")
+    if len(words) < SHORTEST:
+        return await _index(visit, patient, ((f"#{do}-{about}", SHORT[do]),))
+    if do == "query" and visit.seals.age_of(visit.fields.get("key", "")) is None:
+        return await _index(visit, patient, ((f"#query-{about}", OLD),))
+    if do == "query":
+        await ask(visit, patient, about, words)
+        return see(f"/patients/{patient}/reconcile{own_question(visit)}#handed")
+    try:
+        await answer(visit, patient, about, words)
+    except VersionConflict:
+        return await _index(visit, patient, (("#handed", ANSWERED),), status=412)
+    return see(f"/patients/{patient}/reconcile{own_question(visit)}#handed")
 
 
 async def _open(visit: Visit, patient: str) -> Response:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
+from garrod.care.govern.access import LOCAL
 from garrod.care.record.medication.compare import Difference, Row
 from garrod.care.record.medication.confirm import Kind
 from garrod.care.record.medication.handover import Handover
@@ -16,6 +17,7 @@ from garrod.care.record.medication.reconcile import RECORD, Choice, Decision, Mo
 from garrod.care.record.medicines_reconcile import Opened
 from garrod.entry.web.medicines.presenter import who_of
 from garrod.entry.web.medicines.wording import NO_DIRECTIONS, SETTINGS, read_as, when
+from garrod.entry.web.reconcile.queries import Query, Said
 from garrod.entry.web.reconcile.traps import traps_of
 
 MOVES = {
@@ -37,6 +39,8 @@ _KINDS = {
     Kind.UNCHANGED: "Unchanged",
 }  # fmt: skip
 OURS = "This record"
+OWN = "This machine’s own user"
+NOBODY_NAMED = "somebody who is not named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,19 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about a handover, and its answer; `answer` "": none yet."""
+
+    id: str
+    version: int
+    words: str
+    by: str
+    answer: str
+    answered: str
+    can_answer: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """A handover: what changed and why, what is open, who has seen it."""
 
@@ -89,6 +106,8 @@ class Sent:
     left: int
     seen: tuple[str, ...]
     is_mine: bool
+    can_ask: bool = False
+    asked: tuple[Asked, ...] = ()
 
 
 def key_of(row: Row) -> str:
@@ -125,7 +144,15 @@ def chosen_in(found: Opened) -> dict[str, str]:
     return said
 
 
-def sent_of(id: str, handover: Handover, names: Mapping[str, str], *, is_mine: bool) -> Sent:
+def sent_of(
+    id: str,
+    handover: Handover,
+    names: Mapping[str, str],
+    *,
+    is_mine: bool,
+    can_ask: bool = False,
+    asked: tuple[Asked, ...] = (),
+) -> Sent:
     """Return a handover as a page shows it."""
     return Sent(
         id=id,
@@ -137,7 +164,29 @@ def sent_of(id: str, handover: Handover, names: Mapping[str, str], *, is_mine: b
         left=len(handover.unresolved),
         seen=tuple(f"{who_of(s.by, names)}, {when(s.at)}" for s in handover.seen),
         is_mine=is_mine,
+        can_ask=can_ask,
+        asked=asked,
     )
+
+
+def asked_of(query: Query, names: Mapping[str, str], *, can_answer: bool) -> Asked:
+    """Return a question as a page shows it."""
+    told = query.answer
+    return Asked(
+        id=query.id,
+        version=query.version,
+        words=query.asked.words,
+        by=_said_by(query.asked, names),
+        answer=told.words if told else "",
+        answered=_said_by(told, names) if told else "",
+        can_answer=can_answer and told is None,
+    )
+
+
+def _said_by(said: Said, names: Mapping[str, str]) -> str:
+    at = f", {when(said.at)}" if said.at else ""
+    who = OWN if said.who == LOCAL.id else names.get(said.who, said.who)
+    return f"{who or NOBODY_NAMED}{at}"
 
 
 def _line(

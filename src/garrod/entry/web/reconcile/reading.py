@@ -22,7 +22,7 @@ _MOST = 200  # Not clinical: tasks and letters of one person that are looked thr
 async def cases_of(visit: Visit, patient: str) -> tuple[tuple[str, Case], ...]:
     """Return the reconciliations of a person that are under way.  Raises: AccessDenied."""
     found = []
-    for version in await _of(visit, patient, CASE):
+    for version in await resources_of(visit, patient, CASE):
         if is_case(orjson.loads(version.body)):
             case = FhirCases().case(version)
             if case.closed is None:
@@ -35,7 +35,7 @@ async def handovers_of(
 ) -> tuple[tuple[str, Handover], ...]:
     """Return what was handed over about a person, the newest first.  Raises: AccessDenied."""
     found = []
-    for version in await _of(visit, patient, HANDOVER):
+    for version in await resources_of(visit, patient, HANDOVER):
         try:
             handover = FhirCases().handover(version)
         except FhirError:
@@ -44,7 +44,8 @@ async def handovers_of(
     return tuple(sorted(found, key=lambda x: (x[1].to is not setting, -x[1].sent.timestamp())))
 
 
-async def _of(visit: Visit, patient: str, kind: str) -> Iterable[Version]:
+async def resources_of(visit: Visit, patient: str, kind: str) -> Iterable[Version]:
+    """Return what of a kind is kept of a person, as who is signed in sees it."""
     query = Query((kind,), (OfPatients(frozenset((patient,))),), count=_MOST)
     found, _ = await visit.consult.record.search(visit.actor, query)
     return found.versions

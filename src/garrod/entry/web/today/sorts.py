@@ -36,6 +36,7 @@ BY_CODE = {
     "advice-urgent": CHANGED, "advice-changed": CHANGED, "advice-withdrawn": CHANGED,
     "advice-monitor": MONITOR, "monitor": MONITOR, "advice-test": LABORATORY,
     "check-result": LABORATORY, "pharmacist-review": QUERY, "recall-prescription": RECALL,
+    "pharmacist-query": QUERY, "person-stopped": QUERY, "handover-query": RECONCILE,
     "reconcile-medications": RECONCILE, "break-glass-review": EMERGENCY,
 }  # fmt: skip
 # Whose tasks a role does: by the name under which tasks are owned. Source: the project's design.
