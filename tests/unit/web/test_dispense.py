@@ -12,7 +12,7 @@ from garrod.core.medicine import Coding, MedicineLine
 from garrod.core.person import Allergy, Person, Requested
 from garrod.entry.web.dispense import easy
 from garrod.entry.web.dispense.easy import sheet_of
-from garrod.entry.web.dispense.presenter import NO_DOSE, NO_GENE, day_of, genes_of, shut
+from garrod.entry.web.dispense.presenter import NO_DOSE, NO_GENE, day_of, genes_of, on_hold, shut
 from garrod.entry.web.learn.notes import CONVERTED, GENES, UNTESTED, explained
 from tests.making.reading import age
 
@@ -57,6 +57,19 @@ def test_medicine_without_genes_says_so() -> None:
 )
 def test_order_on_hold_or_without_a_dose_is_not_dispensed(order: object, is_shut: bool) -> None:
     assert bool(shut(order)) is is_shut  # type: ignore[arg-type]
+
+
+def test_medicine_that_the_list_holds_is_not_dispensed_unless_another_line_of_it_goes_on() -> None:
+    code = (Coding("http://www.whocc.no/atc", "C09AA05", "ramipril"),)
+    order = MedicineLine("Ramipril 5 mg capsules", code)
+    held = MedicineLine("ramipril 5 MG capsules", is_held=True)
+    by_code = MedicineLine("Ramipril", code, is_held=True)
+    other = MedicineLine("Senna 7.5 mg tablets", is_held=True)
+    for lines, is_shut in (
+        ((held,), True), ((by_code, other), True), ((other,), False), ((), False),
+        ((held, MedicineLine("Ramipril", code)), False),
+    ):  # fmt: skip
+        assert bool(on_hold(Person("Patient/p", medicines=lines), order)) is is_shut
 
 
 def test_lack_of_a_dose_is_what_is_said() -> None:

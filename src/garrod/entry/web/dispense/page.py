@@ -25,6 +25,7 @@ from garrod.entry.web.dispense.presenter import (
     allowed,
     bought_of,
     directions_by_line,
+    on_hold,
     script_of,
     shut,
 )
@@ -127,7 +128,8 @@ async def _dispensed(visit: Visit, counter: Counter, at: acting.At, order: Check
     id = at.id(SUPPLY)
     if any(s["id"] == id for s in counter.held[SUPPLY]):  # sent twice: it is done
         return _see(at.patient, "dispense", f"rx-{order.id}")
-    if why := shut(order.body):
+    held = on_hold(counter.person, order.looked.answer.order)
+    if why := shut(order.body) or held:
         return _laid_out(visit, counter, ((f"#rx-{order.id}", why),), status=412)
     if visit.fields.get("checked") != order.mark:
         return _laid_out(visit, counter, ((f"#rx-{order.id}", CHANGED),), status=412)

@@ -15,6 +15,7 @@ from garrod.adapters.fhir.json import Resource, many, one, text, words_of
 from garrod.adapters.report.phrases import capital, phenotype_words
 from garrod.care.decide.card import REASONS
 from garrod.core.finding import Status
+from garrod.core.medicine import MedicineLine
 from garrod.core.person import GeneState, Person
 from garrod.entry.web.dispense.names import QUERY, STOPPED, TAKING
 from garrod.entry.web.dispense.reading import (
@@ -38,6 +39,7 @@ NO_DIRECTIONS = "No directions are written: ask the prescriber"
 NONE = "There is no prescription here that is open."
 NO_DOSE = "No dose is written: ask the prescriber before it is dispensed"
 HELD = "On hold: not to be dispensed until the prescriber says so"
+HELD_ON_LIST = "On hold on the medication list: ask whoever holds it before it is dispensed"
 NOT_YOURS = "You can read what stands here. Only a pharmacist writes that it was dispensed."
 CUT = "There is more on record than was looked through: the oldest is left out."
 GENES = {
@@ -83,7 +85,7 @@ def script_of(counter: Counter, order: Checked, key: str, base: str) -> Script:
         purpose=purpose or NO_PURPOSE,
         is_purpose_known=bool(purpose),
         signed=_signed(order.body, counter.names),
-        state=shut(order.body),
+        state=shut(order.body) or on_hold(counter.person, order.looked.answer.order),
         values=tuple(_value(one) for one in order.values),
         lacking="; ".join(order.lacking),
         genes=(*genes_of(counter.person, order.genes), *_acting(order)),
@@ -121,6 +123,17 @@ def shut(body: Resource) -> str:
         return HELD
     said = _directions(body)
     return NO_DOSE if said == NO_DIRECTIONS or said.startswith(UNDOSED) else ""
+
+
+def on_hold(person: Person, order: MedicineLine) -> str:
+    """Return that a medicine is on hold on the person's list, "" where some line of it is not."""
+    same = [line for line in person.medicines if _is_same(line, order)]
+    return HELD_ON_LIST if same and all(line.is_held for line in same) else ""
+
+
+def _is_same(line: MedicineLine, order: MedicineLine) -> bool:
+    codes = {(c.system, c.code) for c in line.codings} & {(c.system, c.code) for c in order.codings}
+    return bool(codes) or line.text.casefold() == order.text.casefold()
 
 
 def directions_by_line(counter: Counter) -> dict[str, str]:
