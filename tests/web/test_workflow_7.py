@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 As = Callable[..., Any]
 HOSTILE = '<script>alert(1)</script> "><img src=x onerror=alert(2)> \u202eevil\u202c ' + "W" * 200
 TOLD = "/patients/demo-1/told"
-OWN = ("/mine", "/mine/card", "/patients/demo-1/consent")
+OWN = ("/mine", "/mine/card", "/patients/demo-1/consent", "/patients/demo-1/access")
 
 
 @pytest.fixture(scope="module")
@@ -274,6 +274,12 @@ def test_card_is_printed_scanned_and_checked_without_a_network(
     assert "This card is as it was signed" in main(page)
     assert "good until" in main(page)
     check(page)
+    for more, said in (([], "An older key of ours signed it"), (["--lost"], "cannot be trusted")):
+        turned = [str(Path(sys.executable).with_name("garrod")), "card", "rotate", *more]
+        subprocess.run([*turned, "--data", str(demo.folder)], check=True, capture_output=True)
+        page.get_by_label("What the scanner read").fill(text)
+        page.get_by_role("button", name="Check it").click()
+        assert said in main(page)
 
 
 def _scanned(picture: Path) -> str:

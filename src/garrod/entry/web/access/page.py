@@ -26,6 +26,7 @@ from garrod.entry.web.asked import Visit
 from garrod.entry.web.emergency.around import sees_all_history
 from garrod.entry.web.emergency.page import number_of
 from garrod.entry.web.pages import page, see
+from garrod.entry.web.proxy.reading import acting_for
 
 LOOKED = "audit"  # the deed, as the audit says it
 NOBODY = "Nobody has that number or record id here: look at it again"
@@ -55,6 +56,7 @@ async def history_page(visit: Visit, patient: str) -> Response:
         csrf=visit.csrf,
         patient=patient,
         is_own=is_own,
+        proxy=await acting_for(visit, patient),
         is_later=asked.is_later,
         head=orjson.dumps(found.head).decode(),
         size=found.head["size"],

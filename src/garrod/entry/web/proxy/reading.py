@@ -10,8 +10,8 @@ import orjson
 from garrod.adapters.fhir.json import many, words_of
 from garrod.care.govern.access import Deed
 from garrod.care.record.choosing import may
-from garrod.entry.web.access.judging import names_of
 from garrod.entry.web.asked import Visit
+from garrod.entry.web.people.page import row_of as person_row
 from garrod.entry.web.proxy.presenter import DOES, SEES, Acting, acting_of
 
 KIND = "RelatedPerson/"
@@ -24,8 +24,15 @@ async def acting_for(visit: Visit, patient: str) -> Acting | None:
     record, actor = visit.consult.record, visit.actor
     sees = {kind: await may(record, actor, Deed.READ, kind, patient) for kind in SEES}
     does = {act: await may(record, actor, Deed(act[0]), act[1], patient) for act in DOES}
-    names = await names_of(visit, frozenset((f"Patient/{patient}",)))
-    return acting_of(names.get(f"Patient/{patient}", ""), await _tie(visit), sees, does)
+    return acting_of(await _name(visit, patient), await _tie(visit), sees, does)
+
+
+async def _name(visit: Visit, patient: str) -> str:
+    """Return the name of the person, "" where it may not be seen."""
+    version = await visit.consult.record.seen_by(visit.actor).read("Patient", patient)
+    if version is None or version.is_deleted:
+        return ""
+    return person_row(orjson.loads(version.body), patient).name
 
 
 async def _tie(visit: Visit) -> str:

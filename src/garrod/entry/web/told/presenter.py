@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from garrod.care.govern.access import LOCAL
-from garrod.entry.web.summary.words import clock_words
+from garrod.entry.web.prescribe.banner import day
 from garrod.entry.web.told.message import (
     ANSWERED,
     BOUGHT,
@@ -28,6 +28,7 @@ DONE = {
 }
 CHANGED = "Nothing was written: it has changed since you saw it. Read what stands there now."
 EMPTY = "They have told nothing here."
+NO_TIME = "time not known"
 SOMEBODY = "Somebody whose name you may not see"
 
 
@@ -140,8 +141,10 @@ def _who(said: str, names: Mapping[str, str], patient: str) -> str:
 
 
 def moment(written: str) -> str:
-    """Return a moment in words."""
+    """Return a moment in words, in UTC."""
     try:
-        return clock_words(datetime.fromisoformat(written))
+        found = datetime.fromisoformat(written)
     except ValueError:
-        return "time not known"
+        return NO_TIME
+    there = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    return f"{there:%H:%M} UTC on {day(there.date())}"
