@@ -24,9 +24,10 @@ from garrod.entry.web.laboratory.checking import looked_through
 from garrod.entry.web.laboratory.faults import FAULTS, fault_view
 from garrod.entry.web.laboratory.keeping import Drop, Drops, Fault
 from garrod.entry.web.laboratory.otherwise import NONE, others_of
-from garrod.entry.web.laboratory.presenter import drop_view, moment, size_words
+from garrod.entry.web.laboratory.presenter import drop_view
 from garrod.entry.web.laboratory.queue import queue_view
 from garrod.entry.web.laboratory.reading import mark_of
+from garrod.entry.web.laboratory.states import moment, size_words
 from garrod.entry.wire import Services
 
 ID = "a" * 32

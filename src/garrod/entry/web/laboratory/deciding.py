@@ -22,7 +22,7 @@ from garrod.entry.web.laboratory.authorising import Result, write_result
 from garrod.entry.web.laboratory.calling import Calls
 from garrod.entry.web.laboratory.choosing import tests_of
 from garrod.entry.web.laboratory.keeping import Drop, Drops
-from garrod.entry.web.laboratory.presenter import STOP, drop_view, state_of, tests_words
+from garrod.entry.web.laboratory.presenter import drop_view, form_view
 from garrod.entry.web.laboratory.reading import (
     alike,
     basis_of,
@@ -34,6 +34,8 @@ from garrod.entry.web.laboratory.reading import (
     mark_of,
     settled,
 )
+from garrod.entry.web.laboratory.states import state_of
+from garrod.entry.web.laboratory.verdicts import STOP
 from garrod.entry.web.pages import page, see
 from garrod.entry.web.prescribe.banner import banner_of
 from garrod.entry.web.prescribe.looking import subject_now
@@ -117,9 +119,8 @@ async def _laid_out(
         must_say_why=any(check.kind == STOP for check in view.checks),
         seen=mark_of(here.calls, here.person) if here.calls else "",
         faults=faults,
-        fields=fields or {},
         is_left=is_left,
-        tests=tests_words(tests),
+        form=form_view(fields or {}, tests),
     )
 
 

@@ -23,9 +23,9 @@ from garrod.entry.web.asked import Visit
 from garrod.entry.web.laboratory.choosing import chosen, people_named, tests_asked
 from garrod.entry.web.laboratory.deciding import drop_page
 from garrod.entry.web.laboratory.keeping import Drop
-from garrod.entry.web.laboratory.presenter import size_words
 from garrod.entry.web.laboratory.queue import queue_view
 from garrod.entry.web.laboratory.reading import demand_laboratory, drops_of, queue_of
+from garrod.entry.web.laboratory.states import size_words
 from garrod.entry.web.pages import page, see
 from garrod.entry.web.prescribe.banner import banner_of
 from garrod.entry.web.prescribe.looking import subject_now

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 
 from garrod.adapters.facts.changes import Compared
 from garrod.adapters.report.phrases import STATUSES, capital, phenotype_words
 from garrod.adapters.vcf.record import shown
 from garrod.core.finding import GeneFinding, Status
 from garrod.core.person import Person
-from garrod.core.variant import Assembly
 from garrod.entry.web.genome.presenter import gene_view, likely
-from garrod.entry.web.laboratory.calling import Calls, Coverage, Hints
-from garrod.entry.web.laboratory.faults import BUILD, fault_view
+from garrod.entry.web.laboratory.calling import Calls, Coverage
+from garrod.entry.web.laboratory.faults import fault_view
 from garrod.entry.web.laboratory.keeping import Drop
 from garrod.entry.web.laboratory.otherwise import others_of, same_words, why_words
-from garrod.entry.web.laboratory.view import Check, DropView, GeneRow
-from garrod.entry.web.prescribe.banner import day
+from garrod.entry.web.laboratory.states import (
+    STATES,
+    moment,
+    named,
+    size_words,
+    state_of,
+    test_words,
+)
+from garrod.entry.web.laboratory.verdicts import checks_of
+from garrod.entry.web.laboratory.view import DropView, FormView, GeneRow
 
-OK, LOOK, STOP, NOT = "ok", "look", "stop", "not"
-TAGS = {OK: "Fits", LOOK: "Look at this", STOP: "Stop", NOT: "Not checked"}
 UNCHECKED = (
     "Contamination by another person’s DNA: reads are not in a VCF.",
     "Whether the sample is this person’s: no earlier genome is compared, and no relative.",
@@ -29,42 +33,7 @@ UNCHECKED = (
     "Large changes and copies of genes, where the file has no record of them.",
     "The laboratory’s own accreditation, controls and chain of custody.",
 )
-STATES = {
-    "sent": "Being read",
-    "asks": "Waits for an answer",
-    "build": "Waits for an answer",
-    "unreadable": "Cannot be read",
-    "read": "Waits to be authorised",
-    "authorised": "Authorised",
-    "rejected": "Rejected",
-}
-NO_DAY = "day not known"
 SAMPLES = 500  # Not clinical: samples that can be chosen of a file
-GENES = 8  # Not clinical: genes that are named in a sentence
-
-
-def moment(at: str) -> str:
-    """Return a time in words: "3 March 2025, 14:05 UTC"."""
-    try:
-        found = datetime.fromisoformat(at)
-    except ValueError:
-        return NO_DAY
-    return f"{day(found.date())}, {found:%H:%M} UTC"
-
-
-def size_words(size: int) -> str:
-    """Return a number of bytes as a person reads it."""
-    for unit, each in (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)):
-        if size >= each:
-            return f"{size / each:.1f}".removesuffix(".0") + f" {unit}"
-    return f"{size} bytes"
-
-
-def state_of(drop: Drop) -> str:
-    """Return the state of a drop: as kept, or that it is asked which sample, or which build."""
-    if drop.state == "unreadable" and drop.fault is not None and drop.fault.code == BUILD:
-        return "build"
-    return "asks" if drop.state == "sent" and drop.lines and not drop.sample else drop.state
 
 
 def drop_view(
@@ -90,7 +59,7 @@ def drop_view(
         if fault and state in ("unreadable", "build")
         else None,
         may_say_build=state == "build",
-        checks=_checks(drop, person, calls, same) if calls is not None else (),
+        checks=checks_of(drop, person, calls, same) if calls is not None else (),
         unchecked=UNCHECKED if calls is not None else (),
         genes=genes,
         counts=_counts(calls.findings) if calls is not None else "",
@@ -136,103 +105,11 @@ def _facts(drop: Drop, names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     )
 
 
-def named(who: str, names: Mapping[str, str]) -> str:
-    """Return who did something, in words."""
-    return names.get(who, "this machine’s own user" if who == "local" else who)
-
-
 def _decided(drop: Drop, names: Mapping[str, str]) -> str:
     who = f"{named(drop.decided_by, names)}, {moment(drop.decided_at)}"
     if drop.state == "authorised":
         return f"Authorised by {who}."
     return f"Rejected by {who}: {drop.reason}" if drop.state == "rejected" else ""
-
-
-def _check(name: str, kind: str, words: str) -> Check:
-    return Check(name, kind, TAGS[kind], words)
-
-
-def _checks(drop: Drop, person: Person, calls: Calls, same: Sequence[Drop]) -> tuple[Check, ...]:
-    return (
-        _check("Is it a VCF", OK, f"Yes: {drop.lines:,} lines, whole to the end."),
-        _build(drop, calls),
-        _sample(drop),
-        _again(drop, same),
-        _sex(person, calls.hints),
-        _covered(calls.coverage),
-        _check("Two different alleles", NOT,
-               f"{calls.hints.two} of {calls.hints.read} places that were read. No limit is set "
-               "for what is usual; a far higher share than your other samples have can hint at a "
-               "mixture."),
-    )  # fmt: skip
-
-
-def _build(drop: Drop, calls: Calls) -> Check:
-    how = "as you said" if drop.build else "as the file itself shows"
-    if calls.assembly is Assembly.GRCH38:
-        return _check("Genome build", OK, f"GRCh38, {how}: read where it stands.")
-    lost = f"{calls.unplaced} places have no counterpart there" if calls.unplaced else (
-        "every place has a counterpart there"
-    )  # fmt: skip
-    return _check(
-        "Genome build",
-        LOOK,
-        f"GRCh37, {how}: read at the GRCh37 places of the same bases, nothing was lifted over. "
-        f"{capital(lost)}; a place whose reference is not verified there counts as not read.",
-    )
-
-
-def _sample(drop: Drop) -> Check:
-    others = len(drop.samples) - 1
-    how = "the only one of the file" if not others else f"chosen here among {others + 1}"
-    return _check(
-        "Sample",
-        LOOK,
-        f"“{shown(drop.sample)}”, {how}. The record does not say whose sample that is: compare it "
-        "with your own order or tube.",
-    )
-
-
-def _again(drop: Drop, same: Sequence[Drop]) -> Check:
-    name = "Seen before"
-    other = [d for d in same if d.patient != drop.patient and d.sample == drop.sample]
-    if any(d.state == "authorised" for d in other):
-        words = "This very file and sample were authorised for another person. One is wrong."
-        return _check(name, STOP, words)
-    if other:
-        return _check(name, LOOK, "This very file and sample were dropped for another person too.")
-    mine = [d for d in same if d.patient == drop.patient]
-    if mine:
-        states = ", ".join(dict.fromkeys(STATES[state_of(d)].lower() for d in mine))
-        return _check(name, LOOK, f"This very file was dropped for this person before: {states}.")
-    return _check(name, OK, "This very file was not dropped here before.")
-
-
-def _sex(person: Person, hints: Hints) -> Check:
-    name = "Sex"
-    said = person.sex or "not known"
-    if not hints.x_read:
-        return _check(name, NOT, f"Recorded: {said}. No place on the X chromosome was read.")
-    places = f"{hints.x_read} places on the X chromosome"
-    if person.sex == "male" and hints.x_two:
-        words = f"Recorded: male. {hints.x_two} of {places} show two different alleles."
-        return _check(name, STOP, f"{words} A man has one X: is it his sample?")
-    if person.sex == "female" and hints.x_single == hints.x_read:
-        words = f"Recorded: female. All of {places} are written with one allele, as a man’s are."
-        return _check(name, STOP, f"{words} Is it her sample?")
-    words = f"Recorded: {said}. Nothing on {places} speaks against it"
-    return _check(name, OK, f"{words}: a hint, and no proof.")
-
-
-def _covered(coverage: Sequence[Coverage]) -> Check:
-    short = [c for c in coverage if c.read < c.positions]
-    every, read = sum(c.positions for c in coverage), sum(c.read for c in coverage)
-    words = f"{read:,} of {every:,} places that define alleles were read"
-    if not short:
-        return _check("Coverage", OK, f"{words}, in {len(coverage)} genes.")
-    names = ", ".join(c.gene for c in short[:GENES])
-    more = f" and {len(short) - GENES} more" if len(short) > GENES else ""
-    return _check("Coverage", LOOK, f"{words}. Not whole: {names}{more}. Each is told below.")
 
 
 def _counts(findings: Sequence[GeneFinding]) -> str:
@@ -277,6 +154,7 @@ def _gene(
         why="; ".join(f"{count}: {why}" for why, count in covered.why) if covered else "",
         reasons=told.reasons,
         chain=told.chain,
+        has_evidence=bool(told.chain or told.reasons) or len(told.candidates) > 1,
         before=before,
         effect=effect,
         is_loud=is_loud,
@@ -326,19 +204,18 @@ def _before(finding: GeneFinding, known: GeneFinding | None) -> tuple[str, str, 
     )
 
 
-def tests_words(tests: Sequence[tuple[str, str, str]]) -> tuple[tuple[str, str], ...]:
-    """Return id and words of tests that were asked for and may be answered by a file."""
-    return tuple(
-        (id, f"{words}, asked for on {_day(since)}" if since else words)
-        for id, words, since in tests
+def form_view(fields: Mapping[str, str], tests: Sequence[tuple[str, str, str]] = ()) -> FormView:
+    """Return what was typed; `tests` (id, words, since when) may be answered by the file."""
+    return FormView(
+        fields.get("reason", ""),
+        fields.get("despite", ""),
+        is_sure=fields.get("sure") == "yes",
+        rejects=fields.get("do") == "reject",
+        tests=tuple(
+            (f"answers-{id}", test_words(words, since), fields.get(f"answers-{id}") == "yes")
+            for id, words, since in tests
+        ),
     )
-
-
-def _day(written: str) -> str:
-    try:
-        return day(date.fromisoformat(written))
-    except ValueError:
-        return NO_DAY
 
 
 def _writes(calls: Calls, drop: Drop, genes: Sequence[GeneRow]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from garrod.adapters.facts.changes import Compared
 from garrod.entry.web.laboratory.keeping import Drop
 from garrod.entry.web.laboratory.otherwise import genes_words, why_words
-from garrod.entry.web.laboratory.presenter import STATES, moment, named, state_of
+from garrod.entry.web.laboratory.states import STATES, moment, named, state_of, test_words
 from garrod.entry.web.laboratory.view import Inbox, QueueView, Row
 
 UNNAMED = "A person whose name you may not see"
@@ -35,7 +35,7 @@ def queue_view(
             for drop in decided
         ),
         tuple(_inbox(drop, compared, people) for drop, compared in other),
-        tuple((who, people.get(who, UNNAMED), test, since) for who, test, since in tests),
+        tuple((w, people.get(w, UNNAMED), test_words(test, since)) for w, test, since in tests),
         tuple(fresh),
     )
 

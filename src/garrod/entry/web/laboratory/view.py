@@ -49,7 +49,7 @@ class QueueView:
     waiting: tuple[Row, ...]
     decided: tuple[Row, ...]
     inbox: tuple[Inbox, ...]
-    tests: tuple[tuple[str, str, str, str], ...]  # patient, name, test, since when
+    tests: tuple[tuple[str, str, str], ...]  # patient, name, test and since when
     fresh: tuple[str, ...]
 
 
@@ -78,6 +78,7 @@ class GeneRow:
     why: str
     reasons: tuple[str, ...]
     chain: tuple[tuple[str, str], ...]
+    has_evidence: bool
     before: str
     effect: str
     is_loud: bool
@@ -106,3 +107,29 @@ class DropView:
     others_why: str = ""
     others_same: str = ""
     fresh: tuple[str, ...] = ()
+
+    @property
+    def is_sent(self) -> bool:
+        """Return whether it is being read."""
+        return self.state == "sent"
+
+    @property
+    def is_authorised(self) -> bool:
+        """Return whether its results are in the record."""
+        return self.state == "authorised"
+
+    @property
+    def is_rejected(self) -> bool:
+        """Return whether it was rejected."""
+        return self.state == "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """What was typed and ticked, and stands there again. `tests`: field, words, whether ticked."""
+
+    reason: str = ""
+    despite: str = ""
+    is_sure: bool = False
+    rejects: bool = False  # what was sent was to reject it
+    tests: tuple[tuple[str, str, bool], ...] = ()

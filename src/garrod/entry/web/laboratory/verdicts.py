@@ -1,0 +1,109 @@
+"""Words the checks of a file: what was seen; whether it fits, to look, to stop, or not checked.
+
+Pure: drop, person, calls -> Checks. A check that says stop is answered by a reason, in writing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from garrod.adapters.report.phrases import capital
+from garrod.adapters.vcf.record import shown
+from garrod.core.person import Person
+from garrod.core.variant import Assembly
+from garrod.entry.web.laboratory.calling import Calls, Coverage, Hints
+from garrod.entry.web.laboratory.keeping import Drop
+from garrod.entry.web.laboratory.states import STATES, state_of
+from garrod.entry.web.laboratory.view import Check
+
+OK, LOOK, STOP, NOT = "ok", "look", "stop", "not"
+TAGS = {OK: "Fits", LOOK: "Look at this", STOP: "Stop", NOT: "Not checked"}
+GENES = 8  # Not clinical: genes that are named in a sentence
+
+
+def _check(name: str, kind: str, words: str) -> Check:
+    return Check(name, kind, TAGS[kind], words)
+
+
+def checks_of(drop: Drop, person: Person, calls: Calls, same: Sequence[Drop]) -> tuple[Check, ...]:
+    """Return the checks of a file; `same` are other drops of the very same file."""
+    return (
+        _check("Is it a VCF", OK, f"Yes: {drop.lines:,} lines, whole to the end."),
+        _build(drop, calls),
+        _sample(drop),
+        _again(drop, same),
+        _sex(person, calls.hints),
+        _covered(calls.coverage),
+        _check("Two different alleles", NOT,
+               f"{calls.hints.two} of {calls.hints.read} places that were read. No limit is set "
+               "for what is usual; a far higher share than your other samples have can hint at a "
+               "mixture."),
+    )  # fmt: skip
+
+
+def _build(drop: Drop, calls: Calls) -> Check:
+    how = "as you said" if drop.build else "as the file itself shows"
+    if calls.assembly is Assembly.GRCH38:
+        return _check("Genome build", OK, f"GRCh38, {how}: read where it stands.")
+    lost = f"{calls.unplaced} places have no counterpart there" if calls.unplaced else (
+        "every place has a counterpart there"
+    )  # fmt: skip
+    return _check(
+        "Genome build",
+        LOOK,
+        f"GRCh37, {how}: read at the GRCh37 places of the same bases, nothing was lifted over. "
+        f"{capital(lost)}; a place whose reference is not verified there counts as not read.",
+    )
+
+
+def _sample(drop: Drop) -> Check:
+    others = len(drop.samples) - 1
+    how = "the only one of the file" if not others else f"chosen here among {others + 1}"
+    return _check(
+        "Sample",
+        LOOK,
+        f"“{shown(drop.sample)}”, {how}. The record does not say whose sample that is: compare it "
+        "with your own order or tube.",
+    )
+
+
+def _again(drop: Drop, same: Sequence[Drop]) -> Check:
+    name = "Seen before"
+    other = [d for d in same if d.patient != drop.patient and d.sample == drop.sample]
+    if any(d.state == "authorised" for d in other):
+        words = "This very file and sample were authorised for another person. One is wrong."
+        return _check(name, STOP, words)
+    if other:
+        return _check(name, LOOK, "This very file and sample were dropped for another person too.")
+    mine = [d for d in same if d.patient == drop.patient]
+    if mine:
+        states = ", ".join(dict.fromkeys(STATES[state_of(d)].lower() for d in mine))
+        return _check(name, LOOK, f"This very file was dropped for this person before: {states}.")
+    return _check(name, OK, "This very file was not dropped here before.")
+
+
+def _sex(person: Person, hints: Hints) -> Check:
+    name = "Sex"
+    said = person.sex or "not known"
+    if not hints.x_read:
+        return _check(name, NOT, f"Recorded: {said}. No place on the X chromosome was read.")
+    places = f"{hints.x_read} places on the X chromosome"
+    if person.sex == "male" and hints.x_two:
+        words = f"Recorded: male. {hints.x_two} of {places} show two different alleles."
+        return _check(name, STOP, f"{words} A man has one X: is it his sample?")
+    if person.sex == "female" and hints.x_single == hints.x_read:
+        words = f"Recorded: female. All of {places} are written with one allele, as a man’s are."
+        return _check(name, STOP, f"{words} Is it her sample?")
+    words = f"Recorded: {said}. Nothing on {places} speaks against it"
+    return _check(name, OK, f"{words}: a hint, and no proof.")
+
+
+def _covered(coverage: Sequence[Coverage]) -> Check:
+    short = [c for c in coverage if c.read < c.positions]
+    every, read = sum(c.positions for c in coverage), sum(c.read for c in coverage)
+    words = f"{read:,} of {every:,} places that define alleles were read"
+    if not short:
+        return _check("Coverage", OK, f"{words}, in {len(coverage)} genes.")
+    names = ", ".join(c.gene for c in short[:GENES])
+    more = f" and {len(short) - GENES} more" if len(short) > GENES else ""
+    return _check("Coverage", LOOK, f"{words}. Not whole: {names}{more}. Each is told below.")
