@@ -17,6 +17,7 @@ from garrod.core.medicine import MedicineLine
 from garrod.core.person import GeneState, Person
 from garrod.entry.web.prescribe.banner import day
 from garrod.entry.web.summary.view import Gene, Line
+from garrod.entry.web.today.plain import medicine_in
 from garrod.knowledge.medicines import Medicines
 
 Bearing = Mapping[str, tuple[str, ...]]  # by gene: ids of the drugs whose guidance asks for it
@@ -99,13 +100,21 @@ def tasks_of(tasks: Iterable[Resource], today: date) -> tuple[Line, ...]:
     found = sorted(tasks, key=lambda t: (due_of(t) or LAST, text(t, "id")))
     return tuple(
         Line(
-            text(one(task, "code"), "text") or text(task, "description") or "To do",
+            _to_do(task),
             f"{owner_of(task) or 'nobody’s yet'}; {due_words(due_of(task), today)}",
             is_loud=is_overdue(due_of(task), today),
             link=f"/today/{text(task, 'id')}",
         )
         for task in found
     )
+
+
+def _to_do(task: Resource) -> str:
+    """Return what is to be done, and of which medicine where its advice has changed."""
+    written = text(task, "description")
+    medicine = medicine_in(written)
+    said = text(one(task, "code"), "text") or written or "To do"
+    return f"{said} ({medicine})" if medicine else said
 
 
 def awaited_of(person: Person) -> tuple[Line, ...]:

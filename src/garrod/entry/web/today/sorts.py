@@ -15,6 +15,7 @@ from garrod.adapters.fhir.lines.names import CODES
 from garrod.adapters.fhir.lines.reconciling import is_case
 from garrod.adapters.fhir.tasks_open import due_of, owner_of
 from garrod.care.govern.access import LOCAL, Actor
+from garrod.entry.web.today.plain import change_words
 from garrod.entry.web.told.message import FELT, NEW, Message
 
 OVERRULED, CHANGED, RECALL, MONITOR = "overruled", "changed", "recall", "monitoring"
@@ -93,7 +94,7 @@ def item_of(task: Resource) -> Item:
         sort=sort_of(task),
         patient=text(one(task, "for"), "reference").removeprefix("Patient/"),
         words=text(one(task, "code"), "text") or "To do",
-        about=text(task, "description"),
+        about=change_words(text(task, "description")),
         team=team,
         owner=TEAMS.get(team, owner_of(task)),
         due=first_date(due_of(task)),
