@@ -6,6 +6,6 @@ from garrod.entry.web.places import Place, PlaceAbout
 from garrod.entry.web.safety.page import safety_page
 
 SHOWN_TO = frozenset(("prescriber", "pharmacist", "nurse", "laboratory-scientist", "geneticist",
-                      "governance-officer"))  # fmt: skip
+                      "governance-officer", "clinical-safety-officer"))  # fmt: skip
 PLACES: tuple[Place, ...] = (Place("safety", safety_page, "Safety case", SHOWN_TO),)
 ABOUT: tuple[PlaceAbout, ...] = ()
