@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from garrod.adapters.packs.load import load_pack, newest, read_manifest
@@ -67,7 +67,7 @@ class Chosen:
 
 def standing_of(site: Path | None) -> Standing:
     """Return how all packs stand."""
-    shipped = {name: read_manifest(at / "pack.toml") for name, at in newest().items()}
+    shipped = _manifests()
     if site is None:
         return Standing(shipped)
     try:
@@ -75,6 +75,12 @@ def standing_of(site: Path | None) -> Standing:
     except GarrodError as error:
         return Standing(shipped, has_site=True, problem=error.message)
     return Standing(shipped, own, ledger, rules, has_site=True)
+
+
+@cache
+def _manifests() -> Mapping[str, Manifest]:
+    """Return those of the packs that come with the program: they stay while it runs."""
+    return {name: read_manifest(at / "pack.toml") for name, at in newest().items()}
 
 
 def chosen_of(reference: str, standing: Standing, shelf: Shelf) -> Chosen:

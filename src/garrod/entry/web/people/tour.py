@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 GP, PHARMACY, WARD, LABORATORY = "prescriber", "pharmacist", "nurse", "laboratory-scientist"
+HOSPITAL, SAFETY = "hospital-pharmacist", "clinical-safety-officer"
+PROPOSED = "renal-dosing@2026.12.0"  # as demo_packs has it
 GENETICS, OFFICER, PATIENT, ANALYST = "geneticist", "governance-officer", "patient", "analyst"
 
 
@@ -83,7 +85,7 @@ SCENES = (
         (
             Step(PHARMACY, "/patients/demo-8/medicines", "See her list, and who changed what"),
             _try(8, "omeprazole", "Prescribe Losec (omeprazole) for Hana"),
-            Step(PHARMACY, "/patients/demo-8/reconcile", "Put another list beside hers"),
+            Step(HOSPITAL, "/patients/demo-8/reconcile", "Put another list beside hers"),
         ),
     ),
     Scene(
@@ -110,7 +112,12 @@ SCENES = (
         "New knowledge",
         "A new version of a knowledge pack: what it would say otherwise, to whom, and the two "
         "people who must agree before it is in force.",
-        (Step(OFFICER, "/knowledge", "See what is in force, and what is proposed"),),
+        (
+            Step(SAFETY, f"/knowledge/{PROPOSED}", "Read what is proposed, and approve it"),
+            Step(PHARMACY, f"/knowledge/{PROPOSED}", "Approve it too, and put it in force"),
+            _try(7, "metformin", "See the next card rest on it"),
+            Step(GP, "/today", "See who is to be looked at again"),
+        ),
     ),
     Scene(
         "The safety case, live",
