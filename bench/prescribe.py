@@ -49,8 +49,14 @@ const now = () => performance.timeOrigin + performance.now();
 addEventListener("pointerdown", () => sessionStorage.setItem("chosen", now()), true);
 addEventListener("DOMContentLoaded", () => {
   if (!document.querySelector(".card")) return;
-  requestAnimationFrame(() => setTimeout(() => { window.shown = now(); }, 0));
+  const told = () => { document.documentElement.dataset.shown = now(); };
+  requestAnimationFrame(() => setTimeout(told, 0));
 });
+"""
+
+
+TOOK = """() =>
+  Number(document.documentElement.dataset.shown) - Number(sessionStorage.getItem("chosen"))
 """
 
 
@@ -98,8 +104,8 @@ def measured(pairs: Pairs, choices: int) -> dict[str, Any]:
         for person, drug in itertools.islice(itertools.cycle(pairs), choices):
             page.goto(f"{BASE}/patients/{person}/prescribe?q={drug}")
             page.locator("#found a").first.click()
-            page.wait_for_function("window.shown")
-            took = page.evaluate("window.shown - Number(sessionStorage.getItem('chosen'))")
+            page.locator("html[data-shown]").wait_for(state="attached")
+            took = page.evaluate(TOOK)
             is_card = page.locator(".card .part").count() > 0
             times["with a card" if is_card else "without"].append(took)
         browser.close()
