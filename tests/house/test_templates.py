@@ -19,7 +19,6 @@ TEMPLATES = sorted(p.relative_to(WEB).as_posix() for p in WEB.rglob("*.jinja"))
 LATER = frozenset(
     (
         "connect",
-        "consent",
         "dispense",
         "fault.jinja",
         "frame.jinja",

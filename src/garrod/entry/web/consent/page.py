@@ -7,7 +7,7 @@ POST /patients/{id}/consent     do=look: what a choice would change, unsaved; do
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 from starlette.responses import Response
@@ -227,7 +227,10 @@ async def _laid_out(
     chosen, picked, fault = at
     past = await _past(visit, patient, held)
     names = await names_of(visit, frozenset(chooser_of(body) for body, _ in past))
-    cards = [_card(held, patient, choice, at) for choice in ALL]
+    cards = [
+        replace(_card(held, patient, choice, at), is_looked=choice is chosen and bool(previews))
+        for choice in ALL
+    ]
     ours = {id_of(choice, patient) for choice in ALL}
     others = [b for id, b in held.bodies.items() if id not in ours and b.get("status") == "active"]
     return page(
@@ -244,7 +247,6 @@ async def _laid_out(
         others=others_of(others),
         previews=previews,
         idle=idle_of(previews, is_new=_is_new(held, patient, chosen, picked)),
-        looked=chosen.code if chosen and previews else "",
         past=history_of(past, names, patient, visit.actor.id),
         read=visit.consult.clock().strftime("%-d %B %Y, %H:%M UTC"),
         notice=SAVED if visit.fields.get("done") in BY_CODE and not fault else "",

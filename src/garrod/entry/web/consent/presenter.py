@@ -57,6 +57,7 @@ class Card:
     seen: int
     answers: tuple[Answer, ...]
     fault: str = ""
+    is_looked: bool = False  # what it would change stands below it
 
 
 @dataclass(frozen=True, slots=True)
