@@ -52,10 +52,11 @@ class Knowing:
             self._stamp = stamp
             try:
                 fresh = await asyncio.to_thread(self._read)
-            except GarrodError as error:
+            except Exception as error:  # a pack may be malformed in any way, a disk may fail
                 if not self.problem:
-                    LOG.error("KNW001 the site's packs cannot be read", code=error.code)
-                self.problem = error.message
+                    LOG.error("KNW001 the site's packs cannot be read", kind=type(error).__name__)
+                words = error.message if isinstance(error, GarrodError) else ""
+                self.problem = words or "something went wrong here."
                 return
             self.problem = ""
             if fresh is not None:
