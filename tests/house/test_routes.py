@@ -85,6 +85,7 @@ PAST = {
     "care/record/choosing.py": "what consent would say, after demand; no resource is told",
     "adapters/fhir/tasks_book.py": "tasks of the monitor, by the local user",
     "care/record/breaking.py": "opening a record: after demand; closing: one's own",
+    "care/record/compartments.py": "a person read whole, after demand; the gate is asked of each",
     "care/record/glass_reviews.py": "judging an emergency, to whoever reads all history",
     "care/record/medicines.py": "a list is whole or it is wrong: after demand, lines are hidden",
     "care/record/medicines_merge.py": "merging: the house alone",
