@@ -104,7 +104,8 @@ def _counted(sections: Iterable[Section]) -> tuple[tuple[str, str], ...]:
 
 def shown_items(items: Iterable[Item], shown: Shown) -> list[Item]:
     """Return the items whose rows stand on the page: whose names are to be looked up."""
-    return [item for name in SORTS for item in _rows(_of(items, name), shown, name)]
+    by = _by_sort(items)
+    return [item for name in SORTS for item in _rows(by[name], shown, name)]
 
 
 def count_words(shown: int, every: int) -> str:
@@ -127,8 +128,14 @@ def go_of(item: Item) -> tuple[str, str]:
     return f"/patients/{item.patient}{'/' if tail else ''}{tail}", words
 
 
-def _of(items: Iterable[Item], name: str) -> list[Item]:
-    return sorted((i for i in items if i.sort == name), key=lambda i: i.place)
+def _by_sort(items: Iterable[Item]) -> dict[str, list[Item]]:
+    """Return the items under each heading, in their order."""
+    found: dict[str, list[Item]] = {name: [] for name in SORTS}
+    for item in items:
+        found[item.sort].append(item)
+    for some in found.values():
+        some.sort(key=lambda item: item.place)
+    return found
 
 
 def _rows(items: list[Item], shown: Shown, name: str) -> list[Item]:
@@ -143,8 +150,9 @@ def _pages(items: Sequence[Item]) -> int:
 
 
 def _sections(items: Sequence[Item], shown: Shown) -> Iterable[Section]:
+    by = _by_sort(items)
     for name, title in SORTS.items():
-        here = _of(items, name)
+        here = by[name]
         if not here or shown.sort not in ("", name):
             continue
         rows = _rows(here, shown, name)
