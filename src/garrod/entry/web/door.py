@@ -180,6 +180,8 @@ class WebDoor:
         except SignInAgain:
             raise
         except GarrodError as error:
+            if error.code == "REC001":  # what stood in the address may be a name: no way repeats it
+                frame(replace(around, about=()))
             answer = fault(error, emergency=_sought(visit, error))
         answer.headers.update(flagged())
         self.sign_in.carry(answer, self.sessions.seals.renewed(present.session))
