@@ -40,7 +40,7 @@ def test_make_has_the_verbs_of_the_house_and_ci_uses_them() -> None:
     wanted = {"help", "setup", "check", "test", "validate", "bench", "docs", "demo"}
     assert wanted == VERBS
     said = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert re.findall(r"^make (\w+)", said, re.M) == ["check", "test"]
+    assert list(dict.fromkeys(re.findall(r"^make (\w+)", said, re.M))) == ["check", "test"]
 
 
 def test_every_dependency_has_its_reason_beside_it() -> None:
