@@ -29,14 +29,14 @@ def page(chromium: Any) -> Iterator[Any]:
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_prescriber_signs_in_and_out(developed: Server, page: Any, host: str) -> None:
     base = developed.base.replace("127.0.0.1", host)
-    page.goto(f"{base}/patients?q=Ada")
+    page.goto(f"{base}/safety?words=build")
     check(page)
     page.get_by_role("link", name="Sign in at").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Who are you?"
     assert page.get_by_text("DEVELOPMENT only").is_visible()
     check(page)
     page.get_by_role("button", name="Prescriber").click()
-    page.wait_for_url(f"{base}/patients?q=Ada")
+    page.wait_for_url(f"{base}/safety?words=build")
     page.get_by_role("button", name="Sign out").click()
     assert page.get_by_role("heading", level=1).inner_text() == "You are signed out here"
     check(page)

@@ -117,7 +117,11 @@ def test_each_moment_of_the_demo_speaks_as_loudly_as_it_should(
 
 
 def test_people_are_found_by_name(visitor: httpx.Client) -> None:
-    page = signed_in(visitor).get("/patients?q=Ada")
+    token = re.search(r'name="csrf" value="(\w+)"', signed_in(visitor).get("/patients").text)
+    assert token is not None
+    sent = {"csrf": token[1], "q": "Ada"}
+    page = visitor.post("/patients", data=sent, follow_redirects=True)
+    assert "Ada" not in str(page.url)
     assert "Ada Example-Synthetic" in page.text
     assert "Bert Example-Synthetic" not in page.text
 
