@@ -1,4 +1,4 @@
-"""Workflow 4 through the demo's sign-in: a VCF is dropped and authorised, and prescribing changes."""
+"""Workflow 4 through the demo's sign-in: a VCF is dropped, authorised, and prescribing changes."""
 
 from __future__ import annotations
 

@@ -33,9 +33,10 @@ SOURCE = {
 LOUDER, GONE = "metformin-egfr-45-new", "thiazide-egfr-30"
 CHECK = {
     "rule": "metformin-kidney-check", "adviser": "renal", "subject": "metformin",
-    "when": "age >= 65 or measure egfr < 60", "scope": "both", "rank": "0", "ask": "no", "action": "monitor",
-    "severity": "moderate", "tier": "T3", "effect": "metformin-kidney-check-effect",
-    "manage": "metformin-egfr-45-dose-do-2", "evidence": SOURCE["id"],
+    "when": "age >= 65 or measure egfr < 60", "scope": "both", "rank": "0", "ask": "no",
+    "action": "monitor", "severity": "moderate", "tier": "T3",
+    "effect": "metformin-kidney-check-effect", "manage": "metformin-egfr-45-dose-do-2",
+    "evidence": SOURCE["id"],
 }  # fmt: skip
 PHRASE = {
     "code": CHECK["effect"], "evidence": SOURCE["id"],

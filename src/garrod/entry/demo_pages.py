@@ -29,7 +29,7 @@ from garrod.entry.web.asked import Visit
 from garrod.entry.web.atlas import place_of
 from garrod.entry.web.door import Home
 from garrod.entry.web.pages import page, see
-from garrod.entry.web.people.tour import MORE, SCENES, scenes_of
+from garrod.entry.web.people.tour import MORE, SCENES, persona_of, scenes_of
 from garrod.entry.wire import Services
 
 STORY_PATH = "/story"
@@ -73,12 +73,12 @@ def home_of(base: str, reset: Reset, *, signs_in: bool) -> Home:
         now = "" if visit is None else _persona_of(visit)
         names = {id: f"{one.role.replace('-', ' ')}, {one.name}" for id, one in people.items()}
         rows = await run_in_threadpool(demo_rows)
+        scenes = scenes_of(SCENES, names, now=now, is_there=_is_there)
         return page(
             "people/demo.jinja",
-            scenes=scenes_of(SCENES, names, now=now, is_there=_is_there),
-            more=scenes_of(MORE, names, now=now, is_there=_is_there),
-            personas=tuple(people.values()),
-            now=now,
+            scenes=scenes,
+            more=scenes_of(MORE, names, now=now, is_there=_is_there, first=len(scenes) + 1),
+            personas=[persona_of(p.id, p.role, p.name, p.does, now=now) for p in people.values()],
             rows=rows,
             at_tour=True,
             ask=ask,

@@ -13,7 +13,7 @@ from garrod.core.person import Allergy, Person, Requested
 from garrod.entry.web.dispense import easy
 from garrod.entry.web.dispense.easy import sheet_of
 from garrod.entry.web.dispense.presenter import NO_DOSE, NO_GENE, day_of, genes_of, on_hold, shut
-from garrod.entry.web.learn.notes import CONVERTED, GENES, UNTESTED, explained
+from garrod.entry.web.notes import CONVERTED, GENES, UNTESTED, explained
 from tests.making.reading import age
 
 TODAY = date(2026, 11, 28)

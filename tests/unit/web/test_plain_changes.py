@@ -8,8 +8,8 @@ from garrod.care.decide.ports import FollowUp
 from garrod.care.monitor.affected import ADVICE, Said
 from garrod.care.monitor.raising import Raised
 from garrod.core.advice import Action, Tier
+from garrod.entry.web.plain import WORDS, change_words, medicine_in
 from garrod.entry.web.summary.facts import tasks_of
-from garrod.entry.web.today.plain import WORDS, change_words, medicine_in
 from tests.unit.web.test_summary import TODAY
 
 FOLLOW = FollowUp("advice-changed", "Review a medicine: its advice changed", "pharmacist", 7)

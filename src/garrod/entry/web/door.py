@@ -261,7 +261,11 @@ def fault(error: GarrodError, status: int = 0, *, emergency: str = "") -> Respon
     `emergency`: whose record may be opened in an emergency instead; no address says it.
     """
     code = status or STATUS.get(error.code, 403 if isinstance(error, AccessDenied) else 400)
-    told = {"words": error.message, "code": error.code, "emergency": emergency}
+    told = {
+        "words": error.message[:1].upper() + error.message[1:],
+        "code": error.code,
+        "emergency": emergency,
+    }
     return page("fault.jinja", status=code, csrf=framed().csrf, **told)
 
 

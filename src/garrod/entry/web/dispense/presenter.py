@@ -29,7 +29,7 @@ from garrod.entry.web.dispense.reading import (
     Counter,
 )
 from garrod.entry.web.dispense.view import Allowed, Bought, Said, Script, Value
-from garrod.entry.web.learn.notes import explained_all
+from garrod.entry.web.notes import explained_all
 from garrod.entry.web.prescribe.banner import day
 from garrod.entry.web.prescribe.presenter import order_view
 from garrod.science.safety.subject import Measured

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from garrod.entry.web.learn.notes import Note
+from garrod.entry.web.notes import Note
 from garrod.entry.web.prescribe.view import Banner, Order
 
 

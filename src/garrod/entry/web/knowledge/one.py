@@ -28,7 +28,7 @@ from garrod.entry.web.knowledge.presenter import (
     stops,
 )
 from garrod.entry.web.knowledge.reading import Chosen, Standing
-from garrod.entry.web.knowledge.view import ActView, Given, PackView
+from garrod.entry.web.knowledge.view import IN_FORCE, ActView, Given, PackView
 from garrod.entry.web.knowledge.words import Known
 from garrod.entry.web.summary.words import day_words
 
@@ -91,7 +91,7 @@ def pack_view(
 
 def _shipped_state(chosen: Chosen, standing: Standing) -> str:
     if chosen.is_in_force:
-        return "In force"
+        return IN_FORCE
     instead = standing.ledger.active().get(chosen.pack.manifest.name)
     return f"Replaced by {instead.pack}" if instead else "Not in force"
 

@@ -16,6 +16,7 @@ from garrod.care.govern.model import Activated, Approved, Deactivated, Distruste
 from garrod.entry.affected import CHANGE, Found
 from garrod.entry.web.knowledge.reading import Standing
 from garrod.entry.web.knowledge.view import (
+    IN_FORCE,
     EventRow,
     ListView,
     PackRow,
@@ -86,7 +87,7 @@ def shipped_row(manifest: Manifest) -> PackRow:
     """Return a pack that comes with the program."""
     return PackRow(
         link_of(manifest.reference), manifest.title, manifest.reference, manifest.version,
-        day_words(manifest.retrieved), "In force", manifest.licence, "Garrod",
+        day_words(manifest.retrieved), IN_FORCE, manifest.licence, "Garrod",
         f"{SHIPPED_BY}; {reviewed(manifest)}", SYNTHETIC in manifest.title,
     )  # fmt: skip
 
@@ -106,7 +107,7 @@ def own_row(pack: SitePack, standing: Standing, asking: Asking) -> PackRow:
 def state_words(pack: SitePack, standing: Standing) -> str:
     """Return how a pack of the site stands."""
     if standing.is_active(pack):
-        return "In force"
+        return IN_FORCE
     count, needed = len(standing.ledger.approvals(pack.content)), standing.rules.approvals
     if count >= needed:
         return "Approved, not in force"

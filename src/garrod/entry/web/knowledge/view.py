@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 Pairs = tuple[tuple[str, str], ...]
+IN_FORCE = "In force"
+ACTS = {"roll-back": "Roll it back", "activate": "Put it in force"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class ChangedRow:
     changes: tuple[tuple[str, str, str], ...] = ()
     says: Pairs = ()
 
+    @property
+    def mark(self) -> str:
+        """The kind, as its style is called."""
+        return self.kind.lower()
+
 
 @dataclass(frozen=True, slots=True)
 class TableView:
@@ -108,6 +115,16 @@ class AffectedView:
     done: int = 0
     whole: int = 0
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether it is being worked out."""
+        return self.state == "asked"
+
+    @property
+    def is_found(self) -> bool:
+        """Whether it is known."""
+        return self.state == "found"
+
 
 @dataclass(frozen=True, slots=True)
 class ActView:
@@ -119,6 +136,16 @@ class ActView:
     needs_word: bool = False
     agree: str = ""
     needs_reason: bool = False
+
+    @property
+    def title(self) -> str:
+        """What is to be done, over its form."""
+        return ACTS.get(self.do, "Your approval")
+
+    @property
+    def asks_why(self) -> bool:
+        """Whether a reason is asked for: what was approved takes force without another."""
+        return self.do != "activate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,3 +177,8 @@ class PackView:
     seen: int
     act: ActView
     is_synthetic: bool
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether decisions rest on it."""
+        return self.state == IN_FORCE

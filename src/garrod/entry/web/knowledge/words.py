@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from garrod.entry.web.wording import Words
 from garrod.knowledge.pack import Row, values_in
 
 TABLES = {
@@ -133,3 +134,108 @@ def _drug(id: str, known: Known) -> str:
     if id.startswith("@"):
         return f"any {id[1:].replace('-', ' ')}"
     return known.medicines.get(id, id)
+
+
+WORDS = Words(
+    all_knowledge_packs="All knowledge packs",
+    nothing_was_changed="Nothing was changed",
+    made_up_for_the_demo="Made up for the demo",
+    read_from_its_folder_each_files_sum=(
+        "{}, read from its folder, {}. Each file’s sum was checked."
+    ),
+    it_cannot_be_used="It cannot be used: {}",
+    what_it_changes="What it changes",
+    show_all_that_differs="Show all that differs",
+    hard_stops_lowered="Hard stops lowered",
+    no_hard_stop_is_lowered="No hard stop is lowered.",
+    before="before:",
+    now="now:",
+    what_it_says="What it says",
+    who_is_affected="Who is affected",
+    people_looked_at="People looked at",
+    of="{} of {}",
+    look_again="Look again",
+    what_is_to_be_done_and_for_how_many="What is to be done, and for how many people",
+    what="What",
+    people="People",
+    people_2="People:",
+    about_which_medicines="About which medicines",
+    medicine="Medicine",
+    people_whose_record_you_may_see="People whose record you may see",
+    the_people_before="The people before",
+    more_people="More people",
+    is_affected_now="Work out who is affected now",
+    would_be_affected="Work out who would be affected",
+    it_goes_through_the_record_beside=(
+        "It goes through the record beside other work, and is written into the access log."
+    ),
+    approvals="Approvals",
+    of_exactly_this_content="Of exactly this content",
+    who="Who",
+    as_="As",
+    when="When",
+    why="Why",
+    as__2="As:",
+    clinical="{} (clinical)",
+    not_clinical="{} (not clinical)",
+    when_2="When:",
+    why_2="Why:",
+    not_said="Not said",
+    agreed_to_the_hard_stops_that_are="Agreed to the hard stops that are lowered",
+    nobody_has_approved_it="Nobody has approved it.",
+    missing="Missing:",
+    may_be_left_empty="may be left empty",
+    at_least_characters="At least {} characters.",
+    it_is_kept_with_your_name_and="It is kept with your name, and cannot be changed.",
+    you_sign_in_again_for_it_where_that=(
+        "You sign in again for it, where that was more than some minutes ago."
+    ),
+    what_it_covers_and_from_where="What it covers, and from where",
+    covers="Covers",
+    does_not_cover="Does not cover",
+    it_does_not_say="It does not say.",
+    sources="Sources",
+    more_stand_in_the_packs_evidence="{} more stand in the pack’s evidence.csv.",
+    knowledge="Knowledge",
+    pack="Pack",
+    version="Version",
+    facts_of="Facts of",
+    from_="From",
+    licence="Licence",
+    approved_by="Approved by",
+    state="State",
+    made_up="Made up",
+    version_2="Version:",
+    facts_of_2="Facts of:",
+    from__2="From:",
+    licence_2="Licence:",
+    approved_by_2="Approved by:",
+    state_2="State:",
+    what_advice_comes_from_packs_of=(
+        "What advice comes from: packs of facts, each with its sources. A new one takes force"
+        " when two different people have approved it, one of them in a clinical role, and "
+        "neither signed it."
+    ),
+    from_this_servers_packs_and_its=(
+        "From this server’s packs and its site’s state, {}. What other servers have in force "
+        "is not known here."
+    ),
+    proposed="Proposed",
+    not_in_force_read_what_each_changes="Not in force: read what each changes, and whom it affects",
+    nothing_is_proposed="Nothing is proposed.",
+    earlier_versions_of_this_sites="Earlier versions of this site’s",
+    they_were_in_force_once_and_can_be="They were in force once, and can be again",
+    what_was_done="What was done",
+    the_newest_first_nothing_of_it_can=(
+        "The newest first; nothing of it can be changed or taken away"
+    ),
+    by="By",
+    whom_it_affected="Whom it affected",
+    by_2="By:",
+    affected="Affected:",
+    in_force="In force",
+    what_comes_with_garrod_changes_with=(
+        "What comes with Garrod changes with the program; nobody here has approved it."
+    ),
+    packs_by_name="{} packs, by name",
+)

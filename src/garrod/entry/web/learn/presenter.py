@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from garrod.core.medicine import MedicineLine
 from garrod.entry.web.learn.cases import CASES, CHOICES, Case
-from garrod.entry.web.learn.notes import CLEAR, Note, explained_all
 from garrod.entry.web.learn.progress import Done
+from garrod.entry.web.notes import CLEAR, Note, explained_all
 from garrod.entry.web.prescribe.form import directions_of, name_of
 from garrod.entry.web.prescribe.looking import Looked
 from garrod.entry.web.prescribe.presenter import order_view

@@ -25,7 +25,8 @@ from garrod.care.record.medication.line import (
 )
 from garrod.care.record.medicines import Asking
 from garrod.core.medicine import Coding
-from garrod.entry.web.medicines.wording import OTHER, REASONS
+from garrod.entry.web.medicines.view import Doing
+from garrod.entry.web.medicines.wording import BUTTONS, OTHER, REASONS, TITLES
 
 Faults = tuple[tuple[str, str], ...]
 DOING = {
@@ -66,6 +67,28 @@ def reason_of(form: Filled) -> str:
     """Return the reason that a form gives; "" for none."""
     chosen = REASONS.get(form.do, {}).get(form.why, "") if form.why != OTHER else ""
     return ": ".join(x for x in (chosen, form.words) if x)
+
+
+def doing_of(do: str, form: Filled) -> Doing:
+    """Return what may be done to a line, as the page lays it out; `form` is what was sent."""
+    is_sent = form.do == do
+    return Doing(
+        do,
+        TITLES[do],
+        BUTTONS.get(do, TITLES[do]),
+        is_plain=do not in REASONS,
+        style="stop-button" if do == "stop" else "main-button",
+        is_open=is_sent,
+        ends="" if is_sent else f"-{do}",
+        reasons=tuple(
+            (code, words, is_sent and form.why == code)
+            for code, words in REASONS.get(do, {}).items()
+        ),
+        words=form.words if is_sent else "",
+        asks_dose=do == "change",
+        asks_until=do == "hold",
+        recalls=do == "stop",
+    )
 
 
 def day_in(text: str) -> date | None:

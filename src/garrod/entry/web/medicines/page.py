@@ -29,6 +29,7 @@ from garrod.entry.web.medicines.acting import (
     asking,
     begun_entry,
     day_in,
+    doing_of,
     faults_of,
     filled,
     step_of,
@@ -38,7 +39,7 @@ from garrod.entry.web.medicines.confirming import confirm_page
 from garrod.entry.web.medicines.presenter import changes_of, gone_of, history_of, row_of, shown_of
 from garrod.entry.web.medicines.reading import AsOf, Look, look, own_question, writes
 from garrod.entry.web.medicines.view import Changed
-from garrod.entry.web.medicines.wording import REASONS, SETTINGS
+from garrod.entry.web.medicines.wording import SETTINGS
 from garrod.entry.web.opening import begin, opening
 from garrod.entry.web.pages import page, see
 from garrod.entry.web.prescribe.banner import banner_of
@@ -190,8 +191,7 @@ async def _shown_line(
         past=history_of(line, found.names),
         gone=gone_of(removed_in(was, replace(now, lines=(replace(line, supersedes=""),)))),
         can_undo=undoing(line, found.by, at, before) is not None,
-        doing=_doing(line),
-        reasons={do: tuple(words.items()) for do, words in REASONS.items()},
+        doing=tuple(doing_of(do, form) for do in _doing(line)),
         form=form,
         key=visit.seals.form_key(),
         version=found.number,

@@ -48,6 +48,34 @@ class Shown:
     gaps: tuple[str, ...]
     notes: tuple[str, ...]
 
+    @property
+    def there(self) -> int:
+        """How many sources have told of what they hold."""
+        return sum(one.is_there for one in self.sources)
+
+    @property
+    def most(self) -> int:
+        """How many there are: one at least, as a meter has it."""
+        return len(self.sources) or 1
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What may be done to a line. `ends` makes its ids its own beside those of the others."""
+
+    do: str
+    title: str
+    button: str
+    is_plain: bool  # done by the one button
+    style: str = "main-button"
+    is_open: bool = False
+    ends: str = ""
+    reasons: tuple[tuple[str, str, bool], ...] = ()  # code, words, whether it is chosen
+    words: str = ""
+    asks_dose: bool = False
+    asks_until: bool = False
+    recalls: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class Past:

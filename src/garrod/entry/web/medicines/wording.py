@@ -76,6 +76,14 @@ REASONS: dict[str, dict[str, str]] = {
 }
 NO_NAME = "Medicine not named"
 NO_DIRECTIONS = "No directions recorded"
+TITLES = {  # of what may be done to a line
+    "change": "Change how it is taken",
+    "hold": "Put it on hold",
+    "stop": "Stop it",
+    "resume": "Resume it",
+    "verify": "I have checked that it is taken",
+}
+BUTTONS = {"change": "Change it"}  # where they say otherwise than the title
 
 
 def when(moment: datetime) -> str:

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from garrod.adapters.fhir.json import Resource, many, text
 from garrod.care.record.query import Criterion, ParamType, Query, Text
 from garrod.entry.web.asked import Visit
+from garrod.entry.web.framing import framed
 from garrod.entry.web.pages import page, see
 
 USE = "people"
@@ -52,6 +53,7 @@ async def people_page(visit: Visit) -> Response:
         more=_address(visit, asked, found.cursor) if found.cursor else "",
         is_over=said is None,
         is_later=cursor is not None,
+        may_open=any(link.to == "/emergency" for link in framed().links),
         csrf=visit.csrf,
     )
 

@@ -46,9 +46,20 @@ class StepView:
 class SceneView:
     """A moment as it is laid out."""
 
+    number: int
     title: str
     shows: str
     steps: tuple[StepView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaView:
+    """Somebody whom one may be, as it is laid out."""
+
+    id: str
+    words: str
+    does: str
+    is_here: bool
 
 
 def _try(number: int, drug: str, words: str) -> Step:
@@ -174,16 +185,25 @@ def scenes_of(
     *,
     now: str = "",
     is_there: Callable[[str], bool],
+    first: int = 1,
 ) -> tuple[SceneView, ...]:
     """Return scenes with the steps whose pages are there; a scene without any is left out.
 
     `names` are those whom one may be, by id, none where nobody can be chosen; `now` is who one is.
+    `first` is the number of the first scene.
     """
-    laid_out = (
-        SceneView(scene.title, scene.shows, tuple(_steps(scene, names, now, is_there)))
-        for scene in scenes
+    laid_out = ((scene, tuple(_steps(scene, names, now, is_there))) for scene in scenes)
+    kept = [(scene, steps) for scene, steps in laid_out if steps]
+    return tuple(
+        SceneView(number, scene.title, scene.shows, steps)
+        for number, (scene, steps) in enumerate(kept, first)
     )
-    return tuple(scene for scene in laid_out if scene.steps)
+
+
+def persona_of(id: str, role: str, name: str, does: str, *, now: str) -> PersonaView:
+    """Return somebody whom one may be, as the page has it; `now` is who one is."""
+    said = f"{role.replace('-', ' ').capitalize()}: {name}"
+    return PersonaView(id, said, does[:1].upper() + does[1:], id == now)
 
 
 def _steps(

@@ -38,7 +38,7 @@ async def confirmed(visit: Visit, patient: str, rest: tuple[str, ...]) -> Respon
         banner=banner_of(person, subject_now(visit.consult, person)),
         csrf=visit.csrf,
         name=text(concept, "text"),
-        directions=" ".join(directions),
+        directions=_begun(" ".join(directions)),
         state=STATES.get(text(order, "status"), text(order, "status")),
         is_active=text(order, "status") == "active",
         tasks=await _tasks(visit, patient, f"{kind}/{id}"),
@@ -79,3 +79,8 @@ async def _of_patient(visit: Visit, patient: str, kind: str) -> list[dict[str, o
     query = Query((kind,), (OfPatients(frozenset((patient,))),), count=200)
     found, _ = await visit.consult.record.search(visit.actor, query)
     return [{**orjson.loads(v.body), "id": v.id} for v in found.versions]
+
+
+def _begun(words: str) -> str:
+    """Return words as a sentence begins."""
+    return words[:1].upper() + words[1:]

@@ -14,7 +14,7 @@ from garrod.care.decide.notices import unseen_facts
 from garrod.care.decide.ports import CardDeed
 from garrod.care.decide.words import subject_words
 from garrod.core.advice import Advice, NotAssessed, Option, Target, Tier
-from garrod.entry.web.learn.notes import explained_all
+from garrod.entry.web.notes import explained_all
 from garrod.entry.web.prescribe.form import (
     TIMES,
     UNITS,

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from garrod.adapters.report.view import Citation, Step, Tag
-from garrod.entry.web.learn.notes import Note
+from garrod.entry.web.icons import Icon, icon_of
+from garrod.entry.web.notes import Note
 from garrod.entry.web.prescribe.form import Form
 from garrod.entry.web.prescribe.searching import Match
+
+GENES_SHOWN = 4  # Not clinical: more than these are folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,11 @@ class Banner:
     genes: tuple[str, ...]
     sources: tuple[str, ...]
     medicines: tuple[tuple[str, str], ...]
+
+    @property
+    def folds(self) -> bool:
+        """Whether the genes are too many to stand there at once."""
+        return len(self.genes) > GENES_SHOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,11 @@ class Shown:
     overruling: str = ""  # how it is overruled
     notes: tuple[Note, ...] = ()  # why, in short
 
+    @property
+    def icon(self) -> Icon:
+        """The sign beside its word."""
+        return icon_of(self.kind)
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -107,6 +120,21 @@ class Order:
     usual: str = ""  # the usual dose in the words of the row that has it
     usual_source: tuple[str, str] = ("", "")  # where that row stands: words, address
     may_sign: bool = True
+
+    @property
+    def calm_icon(self) -> Icon:
+        """The sign beside the word where there is no card."""
+        return icon_of(self.calm_kind)
+
+    @property
+    def said(self) -> str:
+        """The directions, as a sentence begins."""
+        return self.directions[:1].upper() + self.directions[1:]
+
+    @property
+    def wrong(self) -> frozenset[str]:
+        """The fields that a fault speaks of."""
+        return frozenset(target.removeprefix("#") for target, _ in self.faults)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ async def _index(visit: Visit, patient: str, faults: Faults = (), *, status: int
                      SETTINGS[c.by.setting]) for id, c in cases),
         sent=await _sent(visit, patient),
         key=visit.seals.form_key(),
-        typed={n: visit.fields.get(n, "") if faults else "" for n in ("about", "words")},
+        typed={visit.fields.get("about", ""): visit.fields.get("words", "")} if faults else {},
         kinds=tuple((k, visit.fields.get(k.field, "")) for k in KINDS),
         moves=tuple((m.value, words) for m, words in MOVES.items()),
         move=visit.fields.get("move", ""),
@@ -226,7 +226,7 @@ async def _sheet(
         "reconcile/case.jinja",
         status=status,
         sheet=sheet_of(found, names, typed, first, MOST),
-        parts_of=tuple(range((size + MOST - 1) // MOST)),
+        parts_of=tuple(enumerate(range(1, (size + MOST - 1) // MOST + 1))) if size > MOST else (),
         part=first // MOST,
         case=found.id,
         again={k.field: "\n".join(words_of(s)) for k in KINDS for s in found.case.sources

@@ -15,9 +15,9 @@ from garrod.adapters.report.phrases import capital, phenotype_words
 from garrod.core.finding import GeneFinding, Status
 from garrod.core.medicine import MedicineLine
 from garrod.core.person import GeneState, Person
+from garrod.entry.web.plain import medicine_in
 from garrod.entry.web.prescribe.banner import day
 from garrod.entry.web.summary.view import Gene, Line
-from garrod.entry.web.today.plain import medicine_in
 from garrod.knowledge.medicines import Medicines
 
 Bearing = Mapping[str, tuple[str, ...]]  # by gene: ids of the drugs whose guidance asks for it

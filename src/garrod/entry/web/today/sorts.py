@@ -15,7 +15,7 @@ from garrod.adapters.fhir.lines.names import CODES
 from garrod.adapters.fhir.lines.reconciling import is_case
 from garrod.adapters.fhir.tasks_open import due_of, owner_of
 from garrod.care.govern.access import LOCAL, Actor
-from garrod.entry.web.today.plain import change_words
+from garrod.entry.web.plain import change_words
 from garrod.entry.web.told.message import FELT, NEW, Message
 
 OVERRULED, CHANGED, RECALL, MONITOR = "overruled", "changed", "recall", "monitoring"
