@@ -50,6 +50,12 @@ def own_words(text: str) -> list[str]:
     return [words.strip() for words in reader.words if re.search("[A-Za-z]", words)]
 
 
+def said_within(text: str) -> list[str]:
+    """Return the words that stand as texts within expressions."""
+    found = (str(node.value) for node in ENVIRONMENT.parse(text).find_all(nodes.Const))
+    return [words for words in found if re.search("[A-Za-z]", words) and " " in words.strip()]
+
+
 def is_mark(node: nodes.Expr | None) -> bool:
     return node is None or (
         isinstance(node, nodes.Const) and (not node.value or bool(MARK.fullmatch(node.value)))
@@ -77,6 +83,7 @@ def reasoning(text: str) -> Iterator[str]:
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_template_holds_no_words_of_its_own(template: str) -> None:
     assert own_words(source(template)) == []
+    assert said_within(source(template)) == []
 
 
 @pytest.mark.parametrize("template", TEMPLATES)

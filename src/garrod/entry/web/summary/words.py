@@ -34,6 +34,7 @@ def clock_words(at: datetime) -> str:
 
 
 WORDS = Words(
+    changed_show="This record has changed: show",
     as_of_load_the_page_again_to_see="As of {}. Load the page again to see what came since.",
     summary="Summary",
     what="What",
