@@ -92,7 +92,7 @@ def test_browser_is_opened_at_a_page_that_answers(demo: Demo) -> None:
 def test_page_lists_two_hundred_people_and_says_that_nobody_is_real(demo: Demo) -> None:
     page = demo.ask("/").text
     assert page.count('<th scope="row">') == 200
-    orders = 9  # one for each planted person, the story's among them
+    orders = 10  # one for each planted person, the story's among them, and new knowledge tried
     assert page.count("/prescribe%3Fdrug%3D") == orders
     assert "Nobody here is real" in page
     assert "Ada Example-Synthetic" in page

@@ -47,7 +47,7 @@ def test_every_answer_has_the_headers(running: Server, path: str, headers: dict[
     assert "unsafe" not in told.headers["content-security-policy"]
     assert told.headers["referrer-policy"] in ("no-referrer", "same-origin")
     assert "geolocation=()" in told.headers["permissions-policy"]
-    wanted = "max-age=300" if path.startswith("/static/") else "no-store"
+    wanted = "no-cache" if path.startswith("/static/") else "no-store"
     assert told.headers["cache-control"] == wanted
     assert "strict-transport-security" not in told.headers  # not over plain HTTP: RFC 6797, 7.2
     names = [name for name, _ in told.headers.multi_items() if name != "set-cookie"]

@@ -1,12 +1,13 @@
 """Rubbish at every operation of the medication list: refused in words, never a fault of ours."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import httpx2 as httpx
 import pytest
 
+from tests.making.desk_time import part
 from tests.making.desks import Desk, lines_in
 from tests.making.server import Server, server
 
@@ -19,7 +20,7 @@ LINE = (
 RECONCILE = ("step", "move", "reconciliation", "source", "decision", "handover", "to")
 SOURCE = ("name", "setting", "asOf", "line", "row", "choice", "reason", "resumes", "fromSource")
 MERGE = ("source-patient", "target-patient", "reason", "decision")
-RUBBISH: tuple[tuple[str, Any], ...] = (
+RUBBISH: Sequence[tuple[str, Any]] = part((
     ("valueString", ""),
     ("valueString", "\u202ey5 lirpimaR"),
     ("valueString", "9" * 5000),
@@ -36,7 +37,7 @@ RUBBISH: tuple[tuple[str, Any], ...] = (
     ("part", "none"),
     ("part", [{"name": "line", "valueString": {}}]),
     ("resource", {"resourceType": "Patient"}),
-)
+))  # fmt: skip
 BODIES = (
     b"",
     b"null",

@@ -323,7 +323,7 @@ class Cut:
                 threading.Thread(target=pass_on, daemon=True).start()
 
     def _pass(self, source: socket.socket, target: socket.socket, *, is_asked: bool) -> None:
-        with source, target:
+        with source, target, suppress(OSError):  # the other way may have closed both
             while said := source.recv(65_536):
                 if self.is_cut and is_asked and b"COMMIT" in said:
                     self.is_mute = self.passes_on  # it is done, and nobody hears of it

@@ -57,7 +57,7 @@ def test_demo_says_whom_one_may_be_on_small_screens_too(demo: str, chromium: Any
         page = context.new_page()
         page.goto(f"{demo}/")
         check(page)
-        assert page.locator('a[href^="/sign-in/start?as="]').count() == len(personas())
+        assert page.locator('.moments a[href^="/sign-in/start?as="]').count() == len(personas())
         context.close()
 
 

@@ -82,10 +82,8 @@ def _hiding() -> Iterator[FhirJson]:
         "patient": own,
         "dateTime": "2026-01-01",
         "policy": [{"uri": "https://example.org/synthetic-policy"}],
-        "provision": {
-            "type": "permit",
-            "provision": [{"type": "deny", "securityLabel": [label]}],
-        },
+        # No root that permits: it would open all the rest to everybody, for every purpose.
+        "provision": {"provision": [{"type": "deny", "securityLabel": [label]}]},
     }
 
 
