@@ -100,3 +100,33 @@ def acting(chromium: Any, site: Server) -> Iterator[Any]:
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Yield a demo of a module's own."""
+    with server(tmp_path_factory.mktemp("demo") / "data", demo=True) as made:
+        yield made
+
+
+@pytest.fixture
+def in_demo(chromium: Any, demo: Server) -> Iterator[Opened]:
+    """Yield what opens an address of the `demo` anew, as somebody whom one click signs in."""
+    contexts = []
+
+    def opened(role: str, path: str, *, width: int = 1280, script: bool = True) -> Any:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=script
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("dialog", lambda _: pytest.fail("a script of hostile text ran"))
+        page.goto(f"{demo.base}/")
+        page.locator(f'a[href^="/sign-in/start?as={role}"]').first.click()
+        page.wait_for_url(lambda url: url != f"{demo.base}/" and "/sign-in" not in url)
+        page.goto(f"{demo.base}{path}")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,39 +17,13 @@ import pytest
 from garrod.core.errors import InputError
 from garrod.entry.wallet import checked
 from garrod.entry.wallet_keys import publics_of
-from tests.making.server import Server, server
+from tests.making.server import Server
 from tests.web.test_dispense_page import shot
 from tests.web.test_prescribe_page import check, held
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 As = Callable[..., Any]
 HOSTILE = "<script>alert(1)</script> \u202eevil\u202c " + "Wwwwwwwwww" * 20
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with server(tmp_path_factory.mktemp("mine") / "data", demo=True) as made:
-        yield made
-
-
-@pytest.fixture
-def acting(chromium: Any, demo: Server) -> Iterator[As]:
-    """Yield what opens an address as somebody of the demo."""
-    contexts = []
-
-    def opened(role: str, path: str, *, width: int = 1280, script: bool = True) -> Any:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, java_script_enabled=script
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(f"{demo.base}/sign-in/start?as={role}&next=/patients")
-        page.goto(f"{demo.base}{path}")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
 
 
 def main(page: Any) -> str:
@@ -61,9 +35,9 @@ def choice(page: Any, code: str) -> Any:
 
 
 def test_patient_reads_chooses_tells_prints_and_is_checked(
-    acting: As, demo: Server, tmp_path: Path
+    in_demo: As, demo: Server, tmp_path: Path
 ) -> None:
-    page = acting("patient", "/mine")
+    page = in_demo("patient", "/mine")
     assert "very slowly" in main(page)
     assert "CYP2C19" in main(page)
     check(page)
@@ -136,8 +110,8 @@ def _check_card(page: Any, demo: Server, folder: Path) -> None:
     check(page)
 
 
-def test_proxy_without_script_on_a_phone(acting: As, demo: Server) -> None:
-    page = acting("proxy", "/mine", width=390, script=False)
+def test_proxy_without_script_on_a_phone(in_demo: As, demo: Server) -> None:
+    page = in_demo("proxy", "/mine", width=390, script=False)
     assert "You act for them" in main(page)
     form = page.locator("form#wrong")
     form.get_by_role("button").click()
@@ -151,15 +125,15 @@ def test_proxy_without_script_on_a_phone(acting: As, demo: Server) -> None:
 
 
 @pytest.mark.parametrize("path", ["/mine", "/mine/card", "/card", "/patients/demo-1/consent"])
-def test_pages_on_a_phone(acting: As, path: str) -> None:
-    page = acting("patient", path, width=390)
+def test_pages_on_a_phone(in_demo: As, path: str) -> None:
+    page = in_demo("patient", path, width=390)
     check(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     shot(page, f"phone-{path.strip('/').replace('/', '-')}")
 
 
-def test_two_tabs_do_not_overrule_each_other(acting: As) -> None:
-    first = acting("patient", "/patients/demo-1/consent")
+def test_two_tabs_do_not_overrule_each_other(in_demo: As) -> None:
+    first = in_demo("patient", "/patients/demo-1/consent")
     second = first.context.new_page()
     second.goto(first.url)
     for page in (first, second):
@@ -177,14 +151,14 @@ def test_two_tabs_do_not_overrule_each_other(acting: As) -> None:
     check(second)
 
 
-def test_clinician_sees_whose_choices_they_are(acting: As) -> None:
-    page = acting("prescriber", "/patients/demo-1/consent")
+def test_clinician_sees_whose_choices_they_are(in_demo: As) -> None:
+    page = in_demo("prescriber", "/patients/demo-1/consent")
     assert "Ada Example-Synthetic" in page.locator(".person").inner_text()
     assert "Consent and choices" in main(page)
     check(page)
 
 
-def test_staff_are_told_that_it_is_not_theirs(acting: As) -> None:
-    page = acting("prescriber", "/mine")
+def test_staff_are_told_that_it_is_not_theirs(in_demo: As) -> None:
+    page = in_demo("prescriber", "/mine")
     assert "signed in as somebody else" in main(page)
     check(page)

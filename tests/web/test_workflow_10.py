@@ -7,13 +7,13 @@ prescriber's next card names it, and who is affected stands on Today; then it is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from garrod.entry.demo_packs import PACK, VERSION
-from tests.making.server import Server, server
+from tests.making.server import Server
 from tests.web.test_dispense_page import shot
 from tests.web.test_prescribe_page import check
 
@@ -21,30 +21,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 As = Callable[..., Any]
 NEW, PLACE = f"{PACK}@{VERSION}", f"/knowledge/{PACK}@{VERSION}"
 SAFETY, OFFICER = "clinical-safety-officer", "governance-officer"
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with server(tmp_path_factory.mktemp("knowledge") / "data", demo=True) as made:
-        yield made
-
-
-@pytest.fixture
-def acting(chromium: Any, demo: Server) -> Iterator[As]:
-    """Yield what opens an address as somebody of the demo, signed in by one click."""
-    contexts = []
-
-    def opened(role: str, path: str, *, width: int = 1280) -> Any:
-        context = chromium.new_context(viewport={"width": width, "height": 900})
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(f"{demo.base}/sign-in/start?as={role}&next={path}")
-        page.wait_for_url(re.compile(re.escape(path.partition("?")[0])))
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
 
 
 def main(page: Any) -> str:
@@ -62,9 +38,9 @@ def worked_out(page: Any, words: str) -> None:
 
 
 def test_new_knowledge_is_read_approved_by_two_and_changes_the_next_decision(
-    acting: As, demo: Server
+    in_demo: As, demo: Server
 ) -> None:
-    safety = acting(SAFETY, "/knowledge")
+    safety = in_demo(SAFETY, "/knowledge")
     check(safety)
     safety.get_by_role("link", name="made-up proposal").click()
     said = main(safety)
@@ -88,22 +64,22 @@ def test_new_knowledge_is_read_approved_by_two_and_changes_the_next_decision(
     for _ in range(2):
         refused(safety, demo)
     assert "Waits for 1 of 2 approvals" in main(safety)
-    pharmacist = acting("pharmacist", PLACE)
+    pharmacist = in_demo("pharmacist", PLACE)
     assert "Hana Example-Synthetic" in main(pharmacist)
     pharmacist.get_by_role("button", name="Approve it").click()
     assert "Approved, not in force" in main(pharmacist)
-    assert NEW not in proof(acting, demo)
+    assert NEW not in proof(in_demo, demo)
     pharmacist.get_by_role("button", name="Put it in force").click()
     assert "It is in force in this server" in main(pharmacist)
-    assert NEW in proof(acting, demo)
+    assert NEW in proof(in_demo, demo)
     worked_out(pharmacist, f"Advice changed for {count} people")
     assert f"{count} tasks were raised" in main(pharmacist)
     check(pharmacist)
     shot(pharmacist, "knowledge-in-force-1280")
-    today = acting("prescriber", "/today")
+    today = in_demo("prescriber", "/today")
     rows = today.locator("tr, li").filter(has_text="Arrange monitoring that is advised now")
     assert rows.filter(has_text="Hana Example-Synthetic").count() >= 1
-    rolled_back(acting, demo)
+    rolled_back(in_demo, demo)
 
 
 def refused(page: Any, demo: Server) -> None:
@@ -125,22 +101,22 @@ def sums(demo: Server) -> str:
     return site_pack(demo.folder / "demo-packs", NEW).content.sha256
 
 
-def proof(acting: As, demo: Server) -> str:
+def proof(in_demo: As, demo: Server) -> str:
     """Return all that the prescriber's card on metformin says, its proof opened."""
-    page = acting("prescriber", "/patients/demo-7/prescribe?drug=metformin")
+    page = in_demo("prescriber", "/patients/demo-7/prescribe?drug=metformin")
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     return main(page)
 
 
-def rolled_back(acting: As, demo: Server) -> None:
-    officer = acting(OFFICER, PLACE, width=390)
+def rolled_back(in_demo: As, demo: Server) -> None:
+    officer = in_demo(OFFICER, PLACE, width=390)
     officer.get_by_role("button", name="Roll it back").click()
     assert "Say why, in 10 characters or more" in main(officer)
     check(officer)
     officer.get_by_label("Why").fill("It was only tried for the tour.")
     officer.get_by_role("button", name="Roll it back").click()
     assert "It is not in force" in main(officer)
-    assert NEW not in proof(acting, demo)
+    assert NEW not in proof(in_demo, demo)
     officer.goto(f"{demo.base}/knowledge")
     assert "was rolled back" in main(officer)
     assert "It was only tried for the tour." in main(officer)

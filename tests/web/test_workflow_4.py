@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from garrod.entry.demo_story import GENOME
-from tests.making.server import Server, server
+from tests.making.server import Server
 from tests.web.test_prescribe_page import check, held
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -25,36 +24,10 @@ def shot(page: Any, name: str) -> None:
         page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with server(tmp_path_factory.mktemp("workflow-4") / "data", demo=True) as made:
-        yield made
-
-
-@pytest.fixture
-def acting(chromium: Any, demo: Server) -> Iterator[As]:
-    """Yield what opens an address as somebody of the demo, signed in by one click."""
-    contexts = []
-
-    def opened(role: str, path: str, *, width: int = 1280, script: bool = True) -> Any:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, java_script_enabled=script
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(f"{demo.base}/sign-in/start?as={role}&next={path}")
-        page.wait_for_url(re.compile(re.escape(path)))
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-
-
-def test_vcf_is_authorised_and_the_prescriber_sees_the_gene(acting: As, demo: Server) -> None:
-    gp = acting("prescriber", f"/patients/{WHO}/prescribe?drug=clopidogrel")
+def test_vcf_is_authorised_and_the_prescriber_sees_the_gene(in_demo: As, demo: Server) -> None:
+    gp = in_demo("prescriber", f"/patients/{WHO}/prescribe?drug=clopidogrel")
     assert "poor metaboliser" not in gp.locator("main").inner_text()
-    page = acting("laboratory-scientist", "/laboratory")
+    page = in_demo("laboratory-scientist", "/laboratory")
     check(page)
     page.get_by_label("Whose genome is it?").fill(WHO)
     page.get_by_role("button", name="Choose").click()

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.making.server import Server, server
+from tests.making.server import Server
 from tests.web.test_dispense_page import shot
 from tests.web.test_prescribe_page import check, held
 
@@ -24,35 +24,6 @@ As = Callable[..., Any]
 HOSTILE = '<script>alert(1)</script> "><img src=x onerror=alert(2)> \u202eevil\u202c ' + "W" * 200
 TOLD = "/patients/demo-1/told"
 OWN = ("/mine", "/mine/card", "/patients/demo-1/consent", "/patients/demo-1/access")
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with server(tmp_path_factory.mktemp("workflow-7") / "data", demo=True) as made:
-        yield made
-
-
-@pytest.fixture
-def acting(chromium: Any, demo: Server) -> Iterator[As]:
-    """Yield what opens an address as somebody of the demo, signed in by one click."""
-    contexts = []
-
-    def opened(role: str, path: str, *, width: int = 1280, script: bool = True) -> Any:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, java_script_enabled=script
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("dialog", lambda _: pytest.fail("a script of hostile text ran"))
-        page.goto(f"{demo.base}/")
-        page.locator(f'a[href^="/sign-in/start?as={role}"]').first.click()
-        page.wait_for_url(lambda url: url != f"{demo.base}/" and "/sign-in" not in url)
-        page.goto(f"{demo.base}{path}")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
 
 
 def main(page: Any) -> str:
@@ -72,9 +43,9 @@ def message(page: Any, words: str) -> Any:
     return page.locator("article").filter(has_text=words)
 
 
-def test_person_reads_chooses_and_sees_who_looked(acting: As) -> None:
-    acting("prescriber", "/patients/demo-1")  # somebody looks
-    page = acting("patient", "/mine")
+def test_person_reads_chooses_and_sees_who_looked(in_demo: As) -> None:
+    in_demo("prescriber", "/patients/demo-1")  # somebody looks
+    page = in_demo("patient", "/mine")
     said = main(page)
     assert "What for" in said  # why
     assert "How" in said  # when
@@ -99,12 +70,12 @@ def test_person_reads_chooses_and_sees_who_looked(acting: As) -> None:
     check(page)
 
 
-def test_what_a_person_tells_is_taken_up_and_answered(acting: As, demo: Server) -> None:
-    page = acting("patient", "/mine")
+def test_what_a_person_tells_is_taken_up_and_answered(in_demo: As, demo: Server) -> None:
+    page = in_demo("patient", "/mine")
     tell(page, "felt", "A rash on my arms", "simvastatin")
     tell(page, "wrong", "I was born in May")
     assert "No one has answered yet." in main(page)
-    gp = acting("prescriber", "/today")
+    gp = in_demo("prescriber", "/today")
     row = gp.locator("tr").filter(has_text="A rash on my arms")
     assert "Prescriber or pharmacist" in row.inner_text()
     assert "due in 2 days" in row.inner_text()
@@ -119,7 +90,7 @@ def test_what_a_person_tells_is_taken_up_and_answered(acting: As, demo: Server) 
     strip.get_by_role("link", name=re.compile("Take up or answer.*Felt ill")).click()
     message(gp, "A rash").get_by_role("button", name="Take it up").click()
     assert "Taken up" in gp.get_by_role("status").inner_text()
-    pharmacist = acting("pharmacist", "/today")
+    pharmacist = in_demo("pharmacist", "/today")
     assert not pharmacist.locator("tr").filter(has_text="A rash on my arms").count()
     page.reload()
     assert "Someone looks into it." in main(page)
@@ -149,13 +120,13 @@ def test_what_a_person_tells_is_taken_up_and_answered(acting: As, demo: Server) 
     assert [n["authorReference"]["reference"] for n in kept["note"]] == [
         "Practitioner/demo-prescriber"
     ] * 2
-    looked = acting("patient", "/patients/demo-1/access")
+    looked = in_demo("patient", "/patients/demo-1/access")
     assert "Dr Priya" in main(looked)  # what was done stands where they see who looked
 
 
-def test_two_who_answer_at_once_and_a_form_sent_twice(acting: As, demo: Server) -> None:
-    tell(acting("patient", "/mine"), "wrong", "My name is spelt wrongly")
-    gp, pharmacist = acting("prescriber", TOLD), acting("pharmacist", TOLD)
+def test_two_who_answer_at_once_and_a_form_sent_twice(in_demo: As, demo: Server) -> None:
+    tell(in_demo("patient", "/mine"), "wrong", "My name is spelt wrongly")
+    gp, pharmacist = in_demo("prescriber", TOLD), in_demo("pharmacist", TOLD)
     mine = message(gp, "spelt wrongly")
     mine.get_by_label("What you tell them").fill("We have put it right.")
     mine.get_by_role("button", name="Answer").click()
@@ -176,9 +147,9 @@ def test_two_who_answer_at_once_and_a_form_sent_twice(acting: As, demo: Server) 
     assert len(kept["note"]) == 1
 
 
-def test_hostile_text_stays_text_wherever_it_is_read(acting: As, demo: Server) -> None:
-    tell(acting("proxy", "/mine"), "wrong", HOSTILE)
-    answering = acting("prescriber", TOLD, script=False)
+def test_hostile_text_stays_text_wherever_it_is_read(in_demo: As, demo: Server) -> None:
+    tell(in_demo("proxy", "/mine"), "wrong", HOSTILE)
+    answering = in_demo("prescriber", TOLD, script=False)
     one = message(answering, "alert(1)").first
     one.get_by_label("What you tell them").fill("hi")
     one.get_by_role("button", name="Answer").click()
@@ -186,12 +157,12 @@ def test_hostile_text_stays_text_wherever_it_is_read(acting: As, demo: Server) -
     one.get_by_label("What you tell them").fill(HOSTILE)
     one.get_by_role("button", name="Answer").click()
     assert "Answered" in answering.get_by_role("status").inner_text()
-    tell(acting("proxy", "/mine"), "felt", HOSTILE)  # this one waits
+    tell(in_demo("proxy", "/mine"), "felt", HOSTILE)  # this one waits
     for role, paths in (
         ("prescriber", ("/patients/demo-1", TOLD, "/today")),
         ("patient", ("/mine",)),
     ):
-        page = acting(role, paths[0])
+        page = in_demo(role, paths[0])
         for path in paths:
             page.goto(f"{demo.base}{path}")
             for width in (1280, 390):
@@ -213,12 +184,12 @@ def lines(demo: Server, name: str) -> list[dict[str, str]]:
 
 
 def test_bought_medicine_is_theirs_and_unconfirmed_until_somebody_confirms(
-    acting: As, demo: Server
+    in_demo: As, demo: Server
 ) -> None:
-    page = acting("patient", "/mine")
+    page = in_demo("patient", "/mine")
     tell(page, "bought", "loratadine", "one a day")
     assert "It says that you told us" in page.get_by_role("status").inner_text()
-    counter = acting("pharmacist", "/patients/demo-1/dispense")
+    counter = in_demo("pharmacist", "/patients/demo-1/dispense")
     counter.get_by_label("Medicine, herb or supplement").fill("cetirizine")
     counter.get_by_role("button", name="Add and check it").click()
     for name in ("loratadine", "cetirizine"):
@@ -229,7 +200,7 @@ def test_bought_medicine_is_theirs_and_unconfirmed_until_somebody_confirms(
     ]
     assert told["informationSource"] == {"reference": "Patient/demo-1"}
     assert told["note"][0]["authorReference"] == {"reference": "Practitioner/demo-pharmacist"}
-    gp = acting("prescriber", TOLD)
+    gp = in_demo("prescriber", TOLD)
     assert "only stated, until somebody confirms it" in message(gp, "loratadine").inner_text()
     message(gp, "loratadine").get_by_role("link", name="Look at the list").click()
     assert "Only stated: nobody has checked it" in main(gp)
@@ -243,9 +214,9 @@ def test_bought_medicine_is_theirs_and_unconfirmed_until_somebody_confirms(
 
 
 def test_card_is_printed_scanned_and_checked_without_a_network(
-    acting: As, demo: Server, tmp_path: Path
+    in_demo: As, demo: Server, tmp_path: Path
 ) -> None:
-    page = acting("patient", "/mine/card")
+    page = in_demo("patient", "/mine/card")
     check(page)
     text = page.locator("pre").text_content()
     said = main(page)
@@ -293,11 +264,11 @@ def _scanned(picture: Path) -> str:
     return str(code.text)
 
 
-def test_who_acts_for_somebody_is_told_so_on_every_page(acting: As, demo: Server) -> None:
-    page = acting("proxy", "/mine")
+def test_who_acts_for_somebody_is_told_so_on_every_page(in_demo: As, demo: Server) -> None:
+    page = in_demo("proxy", "/mine")
     for path in OWN:
         page.goto(f"{demo.base}{path}")
-        banner = page.locator(".acting")
+        banner = page.locator(".in_demo")
         said = banner.inner_text()
         assert "You are looking at Ada Example-Synthetic’s record as their brother." in said
         banner.locator("summary").click()
@@ -309,14 +280,14 @@ def test_who_acts_for_somebody_is_told_so_on_every_page(acting: As, demo: Server
             page.set_viewport_size({"width": width, "height": 900})
             check(page)
             shot(page, f"w7-proxy{path.replace('/', '-')}-{width}")
-    own = acting("patient", "/mine")
+    own = in_demo("patient", "/mine")
     for path in OWN:
         own.goto(f"{demo.base}{path}")
-        assert not own.locator(".acting").count()
+        assert not own.locator(".in_demo").count()
 
 
-def test_proxy_chooses_after_signing_in_anew_and_is_named(acting: As) -> None:
-    page = acting("proxy", "/patients/demo-1/consent")
+def test_proxy_chooses_after_signing_in_anew_and_is_named(in_demo: As) -> None:
+    page = in_demo("proxy", "/patients/demo-1/consent")
     drink = page.locator("article#substance-use")
     drink.locator("label", has_text="Hide it from all but me").click()
     drink.get_by_role("button", name="See what changes").click()
@@ -336,9 +307,9 @@ def test_proxy_chooses_after_signing_in_anew_and_is_named(acting: As) -> None:
     ],
 )
 def test_who_may_read_what_was_told(
-    acting: As, demo: Server, role: str, path: str, status: int
+    in_demo: As, demo: Server, role: str, path: str, status: int
 ) -> None:
-    page = acting(role, "/patients")
+    page = in_demo(role, "/patients")
     answer = page.goto(f"{demo.base}{path}")
     assert answer.status == status
     if role == "patient":

@@ -5,44 +5,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.making.server import Server, server
+from tests.making.server import Server
 from tests.web.test_dispense_page import shot
 from tests.web.test_prescribe_page import check, held
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 As = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with server(tmp_path_factory.mktemp("workflows") / "data", demo=True) as made:
-        yield made
-
-
-@pytest.fixture
-def acting(chromium: Any, demo: Server) -> Iterator[As]:
-    """Yield what opens an address as somebody of the demo, signed in by one click."""
-    contexts = []
-
-    def opened(role: str, path: str, *, width: int = 1280) -> Any:
-        context = chromium.new_context(viewport={"width": width, "height": 900})
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(f"{demo.base}/")
-        page.locator(f'a[href^="/sign-in/start?as={role}"]').first.click()
-        page.wait_for_url(re.compile("/(patients|today|connect|knowledge|review|access|register)"))
-        page.goto(f"{demo.base}{path}")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
 
 
 def main(page: Any) -> str:
@@ -82,9 +55,9 @@ def counted(page: Any) -> tuple[int, int]:
     return clicks, keys
 
 
-def test_gp_takes_the_better_option_and_the_pharmacy_sees_it(acting: As, demo: Server) -> None:
+def test_gp_takes_the_better_option_and_the_pharmacy_sees_it(in_demo: As, demo: Server) -> None:
     """Workflow 1: person, freshness, drug, card, accept, sign; the pharmacy sees the order."""
-    page = acting("prescriber", "/patients/demo-1/prescribe")
+    page = in_demo("prescriber", "/patients/demo-1/prescribe")
     assert "This record, read" in page.locator(".sources").inner_text()
     typed(page, "clopid")
     assert "CYP2C19 poor metaboliser" in page.locator(".card h2").first.inner_text()
@@ -106,7 +79,7 @@ def test_gp_takes_the_better_option_and_the_pharmacy_sees_it(acting: As, demo: S
     assert page.get_by_role("heading", level=1).inner_text() == "Signed: Ticagrelor"
     (issue,) = [i for i in held(demo, "DetectedIssue", "demo-1") if i["status"] == "final"]
     assert issue["code"]["text"] == "Clopidogrel"
-    pharmacy = acting("pharmacist", "/patients/demo-1/dispense")
+    pharmacy = in_demo("pharmacist", "/patients/demo-1/dispense")
     order = pharmacy.locator("article").filter(
         has=pharmacy.get_by_role("heading", name="Ticagrelor")
     )
@@ -117,9 +90,9 @@ def test_gp_takes_the_better_option_and_the_pharmacy_sees_it(acting: As, demo: S
     shot(pharmacy, "w1-pharmacy")
 
 
-def test_gp_overrules_by_a_chip_and_the_task_is_made(acting: As, demo: Server) -> None:
+def test_gp_overrules_by_a_chip_and_the_task_is_made(in_demo: As, demo: Server) -> None:
     """Workflow 1, overruled: a chip, nothing typed, makes a task with an owner and a day."""
-    page = acting("prescriber", "/patients/demo-3/prescribe")
+    page = in_demo("prescriber", "/patients/demo-3/prescribe")
     typed(page, "codeine")
     assert "behaves as poor metaboliser" in page.locator(".card h2").first.inner_text()
     dosed(page, "30", "")
@@ -135,21 +108,21 @@ def test_gp_overrules_by_a_chip_and_the_task_is_made(acting: As, demo: Server) -
     assert "No task was made" not in follows.inner_text()
     assert ", by " in follows.inner_text()
     assert [t for t in held(demo, "Task", "demo-3") if t["status"] == "requested"]
-    pharmacy = acting("pharmacist", "/patients/demo-3/dispense")
+    pharmacy = in_demo("pharmacist", "/patients/demo-3/dispense")
     said = main(pharmacy)
     assert "Overruled: Will monitor" in said
     assert "30 mg once a day by mouth" in said
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_pharmacist_sees_why_checks_asks_and_gives(acting: As, demo: Server, width: int) -> None:
+def test_pharmacist_sees_why_checks_asks_and_gives(in_demo: As, demo: Server, width: int) -> None:
     """Workflow 3: why, values, gene; check, bought, taken, stopped, suggestion; the easy sheet."""
     who = "demo-7" if width == 1280 else "demo-2"  # each run has a person of its own
-    gp = acting("prescriber", f"/patients/{who}/prescribe?drug=paracetamol")
+    gp = in_demo("prescriber", f"/patients/{who}/prescribe?drug=paracetamol")
     dosed(gp, "1000", "sore knees")
     gp.get_by_role("button", name="Sign Paracetamol").click()
     assert "Signed" in gp.get_by_role("heading", level=1).inner_text()
-    page = acting("pharmacist", f"/patients/{who}/dispense", width=width)
+    page = in_demo("pharmacist", f"/patients/{who}/dispense", width=width)
     order = page.locator("article").filter(has=page.get_by_role("heading", name="Paracetamol"))
     said = order.inner_text()
     assert "Sore knees" in said or "sore knees" in said
@@ -190,20 +163,20 @@ def test_pharmacist_sees_why_checks_asks_and_gives(acting: As, demo: Server, wid
     shot(page, f"w3-easy-{width}")
 
 
-def test_what_is_hidden_from_a_role_is_hidden_here_too(acting: As, demo: Server) -> None:
-    page = acting("analyst", "/patients")
+def test_what_is_hidden_from_a_role_is_hidden_here_too(in_demo: As, demo: Server) -> None:
+    page = in_demo("analyst", "/patients")
     for tail in ("dispense", "documents", "documents/DiagnosticReport/x"):
         assert page.goto(f"{demo.base}/patients/demo-1/{tail}").status in (403, 404), tail
     check(page)
-    patient = acting("patient", "/patients/demo-1/documents")
+    patient = in_demo("patient", "/patients/demo-1/documents")
     assert patient.get_by_role("heading", level=1).inner_text() == "Documents"
     assert patient.goto(f"{demo.base}/patients/demo-2/documents").status in (403, 404)
-    nurse = acting("nurse", "/patients/demo-1/documents")
+    nurse = in_demo("nurse", "/patients/demo-1/documents")
     assert nurse.get_by_role("heading", level=1).inner_text() == "Documents"
 
 
-def test_nurse_looks_and_is_shown_no_way_to_sign(acting: As, demo: Server) -> None:
-    page = acting("nurse", "/patients/demo-3/prescribe?drug=codeine")
+def test_nurse_looks_and_is_shown_no_way_to_sign(in_demo: As, demo: Server) -> None:
+    page = in_demo("nurse", "/patients/demo-3/prescribe?drug=codeine")
     assert "behaves as poor metaboliser" in page.locator(".card h2").first.inner_text()
     assert "Only somebody who may prescribe can sign it" in main(page)
     assert page.locator("form.order button[value=sign]").count() == 0
@@ -221,17 +194,17 @@ def test_nurse_looks_and_is_shown_no_way_to_sign(acting: As, demo: Server) -> No
 
 
 @pytest.mark.parametrize("role", ["nurse", "prescriber", "geneticist", "patient"])
-def test_nobody_but_a_pharmacist_dispenses(acting: As, demo: Server, role: str) -> None:
-    gp = acting("prescriber", "/patients/demo-1/prescribe?drug=paracetamol")
+def test_nobody_but_a_pharmacist_dispenses(in_demo: As, demo: Server, role: str) -> None:
+    gp = in_demo("prescriber", "/patients/demo-1/prescribe?drug=paracetamol")
     dosed(gp, "500", "headache")
     gp.get_by_role("button", name="Sign Paracetamol").click()
-    counter = acting("pharmacist", "/patients/demo-1/dispense")
+    counter = in_demo("pharmacist", "/patients/demo-1/dispense")
     form = {
         e.get_attribute("name"): e.input_value()
         for e in counter.locator("article").first.locator("form.order [name]").all()
         if e.get_attribute("name") in ("key", "rx", "checked", "list")
     }
-    page = acting(role, "/patients/demo-1/dispense")
+    page = in_demo(role, "/patients/demo-1/dispense")
     assert "Only a pharmacist writes that it was dispensed" in main(page)
     assert page.locator("button[value=dispense]").count() == 0
     check(page)
@@ -243,10 +216,10 @@ def test_nobody_but_a_pharmacist_dispenses(acting: As, demo: Server, role: str) 
     assert held(demo, "MedicationDispense", "demo-1") == []
 
 
-def test_progress_is_each_persons_own(acting: As, demo: Server) -> None:
-    page = acting("prescriber", "/learn/1")
+def test_progress_is_each_persons_own(in_demo: As, demo: Server) -> None:
+    page = in_demo("prescriber", "/learn/1")
     page.get_by_text("Prescribe another medicine").click()
     page.get_by_role("button", name="See what the engine says").click()
     page.goto(f"{demo.base}/learn")
     assert "1 of 5" in main(page)
-    assert "0 of 5" in main(acting("nurse", "/learn"))
+    assert "0 of 5" in main(in_demo("nurse", "/learn"))

@@ -23,12 +23,12 @@ from garrod.entry.api.advice import PATH, AdviceDoor
 from garrod.entry.api.auditing import AuditDoor
 from garrod.entry.api.door import PREFIX, FhirDoor, Receive, Scope, Send
 from garrod.entry.api.events import EventsDoor
-from garrod.entry.api.events_ending import ended_at_signal
 from garrod.entry.api.events_feed import Feed, counted
 from garrod.entry.api.openapi import described
 from garrod.entry.api.rooms import Rooms
 from garrod.entry.api.watch import Watch
 from garrod.entry.api.websocket import SocketDoor
+from garrod.entry.ending import ended_at_signal
 from garrod.entry.guard import Guard
 
 Opened = Callable[[], AbstractAsyncContextManager[Rooms]]

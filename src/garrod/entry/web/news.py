@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from types import FrameType
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from weakref import WeakKeyDictionary
 
 import structlog
@@ -20,12 +17,12 @@ import structlog
 from garrod.care.record.people_log import Log
 from garrod.care.record.ports import Event
 from garrod.care.record.service import Record
+from garrod.entry.ending import ended_at_signal
 
 LOG = structlog.get_logger()
 KEPT = 2_000  # Not clinical: events kept at hand
 PORTION = 500  # Not clinical: events read at once
 PAUSE = 1.0  # Not clinical: seconds until a store that failed is asked again
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class News:
@@ -72,7 +69,7 @@ class News:
         if self._task is None:
             self._kept, self._from = [], start
             self._task = asyncio.create_task(self._follow(), name="garrod-news")
-            self._signals.enter_context(_at_the_end(self.end))
+            self._signals.enter_context(ended_at_signal(self.end))
 
     def _stop(self) -> None:
         if self._task is not None:
@@ -118,34 +115,3 @@ def news_of(record: Record) -> News:
     if found is None:
         found = _NEWS[record] = News(record)
     return found
-
-
-@contextmanager
-def _at_the_end(end: Callable[[], None]) -> Iterator[None]:
-    """Call `end` in the loop when the process is asked to end, then whoever was asked before.
-
-    Does nothing outside the main thread, where no signal arrives. It is undone only where nobody
-    has taken its place meanwhile.
-    """
-    loop = asyncio.get_running_loop()
-    before: dict[int, Any] = {}
-
-    def asked(number: int, frame: FrameType | None) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop has ended before
-            loop.call_soon_threadsafe(end)
-        former = before[number]
-        if callable(former):
-            former(number, frame)
-
-    try:
-        for wanted in SIGNALS:
-            before[wanted] = signal.getsignal(wanted)
-            signal.signal(wanted, asked)
-    except ValueError:
-        before.clear()
-    try:
-        yield
-    finally:
-        for kept, former in before.items():
-            if signal.getsignal(kept) is asked:
-                signal.signal(kept, former)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,13 +17,15 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 def ended_at_signal(end: Callable[[], None]) -> Iterator[None]:
     """Call `end` in the loop when the process is asked to end, then whoever was asked before.
 
-    Does nothing outside the main thread, where no signal arrives.
+    Does nothing outside the main thread, where no signal arrives. It is undone only where nobody
+    has taken its place meanwhile.
     """
     loop = asyncio.get_running_loop()
     before: dict[int, Any] = {}
 
     def asked(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(end)
+        with contextlib.suppress(RuntimeError):  # the loop has ended before
+            loop.call_soon_threadsafe(end)
         former = before[number]
         if callable(former):
             former(number, frame)
@@ -37,4 +40,5 @@ def ended_at_signal(end: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         for asked_by, former in before.items():
-            signal.signal(asked_by, former)
+            if signal.getsignal(asked_by) is asked:
+                signal.signal(asked_by, former)
