@@ -184,6 +184,20 @@ def test_newest_of_each_thing_measured_stands_beside_the_one_before() -> None:
     assert (found.value, found.trend) == ("210 µmol/L", "up from 88 µmol/L on 3 March 2026")
 
 
+def test_enough_values_of_known_days_are_drawn_and_other_units_are_left_out() -> None:
+    days = ("2026-11-02", "2026-08", "2026-06-01", "2026-03-03")
+    some = [
+        entry("Observation", f"o{n}", **value(200 - n, effectiveDateTime=day))
+        for n, day in enumerate(days)
+    ]
+    (found,) = results_of(some)
+    assert found.chart is not None
+    said = "Chart: 3 values since 3 March 2026, from 197 to 200 µmol/L"
+    assert found.chart.words == said
+    (two,) = results_of(some[:2])
+    assert two.chart is None
+
+
 def test_day_is_said_as_precisely_as_it_was_written() -> None:
     said = [day_words(w) for w in ("2026-03-03T10:00:00Z", "2026-03", "2026", "", "2026-13")]
     assert said == ["3 March 2026", "March 2026", "2026, day not stated", *["day not known"] * 2]

@@ -6,7 +6,9 @@ measures of all entries -> the newest of each thing, with how it moved
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
+from garrod.entry.web.chart import MOST, Chart, chart_of
 from garrod.entry.web.summary.entries import Entry
 from garrod.entry.web.summary.measured import Measure
 from garrod.entry.web.summary.view import Result
@@ -35,7 +37,27 @@ def _result(values: list[Measure]) -> Result:
         trend=trend_words(newest, values[1] if len(values) > 1 else None),
         flag=f"{newest.flag}, says the laboratory" if newest.flag else "",
         day=day_words(newest.when),
+        chart=_chart(values),
     )
+
+
+def _chart(values: list[Measure]) -> Chart | None:
+    """Return a chart of values in one unit, of known days; those that only bound are left out."""
+    newest = values[0]
+    points = [
+        (day, one.value)
+        for one in reversed(values)
+        if one.unit == newest.unit and not one.comparator and (day := _day(one.when))
+    ]
+    since = day_words(points[-MOST:][0][0].isoformat()) if points else ""
+    return chart_of(points, newest.unit, since)
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written[:10])
+    except ValueError:
+        return None
 
 
 def trend_words(newest: Measure, before: Measure | None) -> str:

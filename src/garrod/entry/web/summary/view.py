@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from garrod.entry.web.chart import Chart
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -35,6 +37,7 @@ class Result:
     trend: str
     flag: str
     day: str
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True, slots=True)
