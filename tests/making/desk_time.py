@@ -10,7 +10,12 @@ EVERY_CHANGE = os.environ.get("GARROD_EXAMPLES") == "fixed"
 
 def seconds(whole: int) -> str:
     """Return how many of the `whole` seconds a search at random may take."""
-    return str(whole // 2 if EVERY_CHANGE else whole)
+    return str(whole // 3 if EVERY_CHANGE else whole)
+
+
+def drawn(whole: int) -> int:
+    """Return how many of the `whole` examples are drawn of what takes seconds each."""
+    return max(5, whole // 3) if EVERY_CHANGE else whole
 
 
 def part(whole: Sequence[ONE]) -> Sequence[ONE]:

@@ -10,6 +10,7 @@ from garrod.knowledge.clinical import load_clinical
 from garrod.knowledge.medicines import load_medicines
 from garrod.science.safety.burden import load_burdens, loads, majority
 from garrod.science.safety.subject import NamedLine, subject_of
+from tests.making.desk_time import drawn
 from tests.making.safety import TODAY
 
 SHELF = load_shelf()
@@ -25,7 +26,7 @@ def test_vote_is_a_commonest_score_and_the_first_of_those(scores: list[int]) -> 
     assert majority(scores) == first
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=drawn(100), deadline=None)
 @given(st.lists(st.sampled_from(DRUGS), max_size=12), st.sampled_from(DRUGS))
 def test_load_is_the_plain_sum_over_different_ingredients(taken: list[str], new: str) -> None:
     def lines(drugs: list[str]) -> list[NamedLine]:

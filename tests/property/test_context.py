@@ -14,6 +14,7 @@ from garrod.core.medicine import MedicineLine
 from garrod.core.person import Person
 from garrod.science.pgx.circumstances import Population
 from garrod.science.pgx.guidance import load_guidance
+from tests.making.desk_time import drawn
 
 TODAY = date(2026, 11, 25)
 SHELF = load_shelf()
@@ -112,7 +113,7 @@ def forgetting(known: Setting, what: str) -> Setting:
     return replace(known, indications=frozenset(), history=frozenset(), is_stated=False)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=drawn(200), deadline=None)
 @given(choices(), settings_known(), st.permutations(FORGETTABLE))
 def test_knowing_more_never_adds_a_population(
     chosen: dict[str, Population], known: Setting, order: list[str]
@@ -126,7 +127,7 @@ def test_knowing_more_never_adds_a_population(
         fewer = more
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=drawn(150), deadline=None)
 @given(choices(), settings_known(), st.sampled_from(FORGETTABLE))
 def test_where_a_fact_chooses_it_is_asked_for_when_it_is_not_known(
     chosen: dict[str, Population], known: Setting, what: str

@@ -15,6 +15,7 @@ from garrod.core.medicine import Act, MedicineLine, Proposal
 from garrod.core.person import Person
 from garrod.science.pgx.definitions import load_definitions
 from garrod.science.pgx.phenotype import load_phenotyping, phenotype_of
+from tests.making.desk_time import drawn
 
 SHELF = load_shelf()
 KNOWLEDGE = load_knowledge(SHELF)
@@ -83,7 +84,7 @@ def answers(person: Person, line: MedicineLine) -> list[Decision]:
     return [decide(KNOWLEDGE, person, p, today=TODAY) for p in proposals]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=drawn(300), deadline=None)
 @given(cases())
 def test_every_medicine_is_answered_in_one_of_the_three_lists(
     case: tuple[Person, MedicineLine],
@@ -97,7 +98,7 @@ def test_every_medicine_is_answered_in_one_of_the_three_lists(
             assert not {g for c in answer.clear for g in c.genes} & GENES
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=drawn(300), deadline=None)
 @given(cases())
 def test_every_advice_carries_evidence_packs_and_a_proof_chain(
     case: tuple[Person, MedicineLine],
@@ -118,7 +119,7 @@ def test_every_advice_carries_evidence_packs_and_a_proof_chain(
             assert advice.p_recommendation is None or 0 <= advice.p_recommendation <= 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=drawn(100), deadline=None)
 @given(cases())
 def test_same_person_and_knowledge_give_the_same_answer(
     case: tuple[Person, MedicineLine],
@@ -128,7 +129,7 @@ def test_same_person_and_knowledge_give_the_same_answer(
     assert [json.dumps(a.as_json()) for a in first] == [json.dumps(a.as_json()) for a in second]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=drawn(100), deadline=None)
 @given(st.lists(cases(), min_size=1, max_size=4), cases())
 def test_what_others_were_told_never_changes_an_answer(
     others: list[tuple[Person, MedicineLine]], case: tuple[Person, MedicineLine]

@@ -10,6 +10,7 @@ from garrod.knowledge.medicines import load_medicines
 from garrod.science.safety.duplicate_rules import load_duplicate_rules
 from garrod.science.safety.duplicates import Kind, pairs_in
 from garrod.science.safety.subject import Taken
+from tests.making.desk_time import drawn
 
 SHELF = load_shelf()
 MEDICINES = load_medicines(SHELF)
@@ -41,7 +42,7 @@ def said(lines: list[MedicineLine], order: MedicineLine) -> list[tuple[Kind, str
     return [(d.kind, d.first.text, d.of_class.id if d.of_class else "") for d in found]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=drawn(300), deadline=None)
 @given(st.lists(LINES, max_size=6), LINES)
 def test_order_is_compared_with_each_line_as_if_it_stood_alone(
     lines: list[MedicineLine], order: MedicineLine
@@ -49,7 +50,7 @@ def test_order_is_compared_with_each_line_as_if_it_stood_alone(
     assert said(lines, order) == [one for line in lines for one in said([line], order)]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=drawn(100), deadline=None)
 @given(st.lists(LINES, max_size=5), LINES)
 def test_nothing_alike_among_lines_is_missed_by_an_order(
     lines: list[MedicineLine], order: MedicineLine

@@ -19,6 +19,7 @@ from garrod.core.medicine import Act, Coding, MedicineLine, Proposal
 from garrod.core.person import Person, Result
 from garrod.core.quantity import Quantity
 from garrod.science.safety.renal import CREATININE
+from tests.making.desk_time import drawn
 from tests.making.doors import codec
 from tests.property.test_ranking import KNOWLEDGE, TODAY, drug_name, persons, without
 
@@ -55,7 +56,7 @@ def read_back(option: Option, person: Person) -> MedicineLine:
     return line_of({**option.order, "id": "d1"}, Own(frozenset((person.reference,)), ()))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=drawn(150), deadline=None)
 @given(orders())
 def test_ready_draft_is_valid_within_limits_and_spoken_against_by_nobody(
     drawn: tuple[Person, MedicineLine],

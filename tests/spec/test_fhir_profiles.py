@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from garrod.adapters.fhir.validate.walk import Validator
+from tests.making.desk_time import part
 from validation.fhir_definitions import definitions, examples
 from validation.fhir_faults import MEANT, general_faults, meant_faults
 from validation.fhir_people import bundles
@@ -29,7 +30,7 @@ def test_our_bundles_are_valid(validator: Validator) -> None:
 
 
 def test_every_meant_fault_is_found(validator: Validator, small: dict[str, Any]) -> None:
-    missed = [f.name for f in meant_faults(small) if validator.validate(f.bundle).is_valid]
+    missed = [f.name for f in part([*meant_faults(small)]) if validator.validate(f.bundle).is_valid]
     assert missed == []
     assert len(MEANT) > 50
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.making.desk_time import EVERY_CHANGE
 from validation import __main__ as validation_main
 from validation import kill_rounds
 from validation.__main__ import ALL, BY_NAME
@@ -13,10 +14,13 @@ from validation.__main__ import ALL, BY_NAME
 # test_suppression.py and test_release_cli.py hold the same to less.
 ELSEWHERE = {"fhir_profiles", "kill_rounds", "fhir_storage", "snooping", "release_numbers"}
 
+# At a desk, and by `make validate`; for every change, the tests of formats and of the audit do.
+LONG = {"fhir_round_trip", "fhir_xml", "audit_tampering"} if EVERY_CHANGE else set()
+
 
 @pytest.mark.shared
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(ALL.keys() - ELSEWHERE))
+@pytest.mark.parametrize("name", sorted(ALL.keys() - ELSEWHERE - LONG))
 def test_targets_are_met(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     run: Callable[[], int] = ALL[name]
     missed = run()

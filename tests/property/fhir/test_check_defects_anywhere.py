@@ -15,6 +15,7 @@ from garrod.adapters.fhir.record.parse import parse
 from garrod.adapters.fhir.validate.issue import Severity
 from garrod.core.errors import FhirError
 from tests.conftest import SHARED
+from tests.making.desk_time import drawn
 from validation.fhir_defects import VALID, checker
 
 Json = dict[str, Any]
@@ -121,7 +122,7 @@ def plant(data: st.DataObject, resource: Json) -> str | None:
     return name
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=drawn(300), deadline=None)
 @given(st.data())
 def test_defect_is_refused_anywhere(data: st.DataObject) -> None:
     resource = copy.deepcopy(VALID[data.draw(st.sampled_from(sorted(VALID)))])
@@ -148,7 +149,7 @@ def test_defect_is_refused_anywhere_in_other_peoples_resources(shared: Path) -> 
     examples = _examples()
     assert len(examples) > 500
 
-    @settings(max_examples=600, deadline=None)
+    @settings(max_examples=drawn(600), deadline=None)
     @given(st.data())
     def run(data: st.DataObject) -> None:
         resource = copy.deepcopy(data.draw(st.sampled_from(examples)))
@@ -158,7 +159,7 @@ def test_defect_is_refused_anywhere_in_other_peoples_resources(shared: Path) -> 
     run()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=drawn(150), deadline=None)
 @given(st.data())
 def test_name_written_twice_is_refused_anywhere(data: st.DataObject) -> None:
     resource = VALID[data.draw(st.sampled_from(sorted(VALID)))]
@@ -189,7 +190,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=drawn(400), deadline=None)
 @given(st.sampled_from(sorted(checker().kinds)), st.dictionaries(st.text(max_size=8), JSON), JSON)
 def test_no_json_breaks_the_check(kind: str, members: Json, thing: Any) -> None:
     resource = {

@@ -23,6 +23,7 @@ from garrod.care.record.medicines_ports import Head, Listed, Reconciled
 from garrod.core.medicine import Coding
 from garrod.core.resource import Version
 from garrod.entry.wire import Services
+from tests.making.desk_time import drawn
 from tests.property.record.doses import DOSES
 from tests.property.record.histories import AUTHORS, lines
 
@@ -79,7 +80,7 @@ def any_lines(draw: st.DrawFn) -> Line:
     return made
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=drawn(150))
 @given(any_lines())
 def test_line_is_valid_and_comes_back_exactly(checker: Checker, line: Line) -> None:
     body = FhirLines().line_body(line, "p1")
@@ -87,7 +88,7 @@ def test_line_is_valid_and_comes_back_exactly(checker: Checker, line: Line) -> N
     assert FhirLines().line(stored("MedicationStatement", line.id, body)) == line
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=drawn(300))
 @given(DOSES)
 def test_dose_is_valid_and_comes_back_exactly(dose: object) -> None:
     content = Content(MedicineOf("x"), dose)  # type: ignore[arg-type]

@@ -33,6 +33,7 @@ from garrod.adapters.packs.load import load_shelf
 from garrod.adapters.world import load_profile
 from garrod.adapters.world import people as drawn
 from garrod.core.errors import InputError
+from tests.making.desk_time import drawn as examples
 
 Resource = dict[str, Any]
 
@@ -158,7 +159,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("people")
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32), size=st.sampled_from((97, 1000, 20_000, 1 << 24)))
 def test_chunks_hold_every_line_once_and_bytes_tell_what_json_tells(
     folder: Path, seed: int, size: int
@@ -183,7 +184,7 @@ def test_chunks_hold_every_line_once_and_bytes_tell_what_json_tells(
     assert named == [Mention(patient_in(r), line_in(r)) for r in taken]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32), size=st.sampled_from((1000, 20_000, 1 << 24)))
 def test_people_dealt_into_parts_are_those_read_whole(folder: Path, seed: int, size: int) -> None:
     for old in folder.iterdir():

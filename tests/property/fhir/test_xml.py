@@ -15,6 +15,7 @@ from garrod.adapters.packs.load import load_pack
 from garrod.core.errors import FhirError
 from garrod.knowledge.shelf import Shelf
 from tests.house.source_tree import PACKS
+from tests.making.desk_time import drawn
 
 XHTML = 'xmlns="http://www.w3.org/1999/xhtml"'
 SHELF = Shelf([load_pack(next((PACKS / "fhir-r4").iterdir()))])
@@ -119,7 +120,7 @@ def resources(kind: str, depth: int = 3) -> st.SearchStrategy[dict[str, Any]]:
 ANY = st.sampled_from(KINDS).flatmap(resources)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=drawn(400), deadline=None)
 @given(ANY)
 def test_resource_comes_back_from_xml_as_it_was(resource: dict[str, Any]) -> None:
     body = dumped(resource).encode()
@@ -151,7 +152,7 @@ def tried(convert: Callable[[], bytes]) -> tuple[bytes, str]:
         return b"", error.code
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=drawn(300), deadline=None)
 @given(ANY, st.data())
 def test_damaged_xml_is_read_or_refused_and_nothing_else(
     resource: dict[str, Any], data: st.DataObject
@@ -177,7 +178,7 @@ THINGS = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=drawn(300), deadline=None)
 @given(st.sampled_from(KINDS), THINGS, st.data())
 def test_no_json_breaks_the_writer(kind: str, thing: Any, data: st.DataObject) -> None:
     names = sorted(LAYOUTS.of(kind).parts)

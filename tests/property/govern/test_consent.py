@@ -15,6 +15,7 @@ from garrod.adapters.fhir.features import features_of
 from garrod.care.govern.consent.evaluate import outline, ruling
 from garrod.care.govern.consent.model import Request
 from garrod.care.govern.labels import Labels
+from tests.making.desk_time import drawn
 from tests.making.shelves import SHELF
 
 Json = dict[str, Any]
@@ -219,7 +220,7 @@ def consent(provision: Json, number: int = 1) -> Json:
     }  # fmt: skip
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=drawn(600), deadline=None)
 @given(provisions(3), st.lists(observations(), min_size=1, max_size=3), REQUESTS)
 def test_one_consent_is_read_as_a_plain_reader_reads_it(
     provision: Json, seen: list[Json], request: Request
@@ -234,7 +235,7 @@ def test_one_consent_is_read_as_a_plain_reader_reads_it(
         assert ahead.of(features) == ruled
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=drawn(300), deadline=None)
 @given(st.lists(provisions(1), min_size=2, max_size=3), observations(), REQUESTS)
 def test_several_consents_are_weighed(many: list[Json], o: Json, request: Request) -> None:
     made = [consent_of(consent(p, number)) for number, p in enumerate(many)]
@@ -249,7 +250,7 @@ def test_several_consents_are_weighed(many: list[Json], o: Json, request: Reques
     assert (None if ruled is None else ruled.is_permitted) == expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=drawn(200), deadline=None)
 @given(provisions(2), observations(), REQUESTS)
 def test_a_denial_of_all_outweighs_whatever_else_is_said(
     provision: Json, o: Json, request: Request

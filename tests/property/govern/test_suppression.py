@@ -10,6 +10,7 @@ from garrod.care.govern.numbers.suppress import SMALL, STEP, rounded, suppressed
 from garrod.care.govern.numbers.table import Table, cells, of_one_way
 from garrod.core.errors import InputError
 from tests.making.cell_attack import interval, known_bounds, sums_of
+from tests.making.desk_time import drawn
 
 COUNTS = st.one_of(st.integers(0, 9), st.integers(0, 30), st.integers(0, 2000))
 
@@ -45,7 +46,7 @@ def test_no_hidden_count_can_be_told_from_all_that_is_shown(table: Table) -> Non
     attacked(table)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=drawn(200), deadline=None)
 @given(tables(6))
 def test_what_is_shown_is_rounded_and_what_is_small_is_not_shown(table: Table) -> None:
     shown = suppressed(table).shown

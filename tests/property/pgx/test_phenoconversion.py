@@ -14,6 +14,7 @@ from garrod.science.pgx.describe import phenotype_shares
 from garrod.science.pgx.phenoconversion import behaving
 from garrod.science.pgx.phenotype import load_phenotyping, phenotype_of
 from tests.making.conversions import FACTS, IM, NM, PM, SHELF, UM, taking
+from tests.making.desk_time import drawn
 
 PHENOTYPES = load_phenotyping(SHELF)
 MODULATORS = SHELF.rows("cyp-modulators", "modulators")
@@ -107,7 +108,7 @@ def plain(gene: str, candidate: Candidate, taken: list[str]) -> str:
 
 
 @given(findings(), medicines, st.sampled_from(DRUGS))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=drawn(400), deadline=None)
 def test_finding_behaves_as_a_plain_reading_says(
     finding: GeneFinding, drugs: list[str], about: str
 ) -> None:
@@ -119,7 +120,7 @@ def test_finding_behaves_as_a_plain_reading_says(
 
 
 @given(findings(), medicines, st.randoms(use_true_random=False))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=drawn(200), deadline=None)
 def test_conversion_keeps_the_whole_probability_and_no_order_of_medicines_matters(
     finding: GeneFinding, drugs: list[str], chance: object
 ) -> None:
@@ -133,7 +134,7 @@ def test_conversion_keeps_the_whole_probability_and_no_order_of_medicines_matter
 
 
 @given(findings(), medicines)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=drawn(200), deadline=None)
 def test_poor_stays_poor_and_an_inhibitor_never_raises_a_score(
     finding: GeneFinding, drugs: list[str]
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.making.desk_time import drawn
 from tests.making.doors import Door, Told, door
 from tests.property.server.bodies import ASKS, CHOSEN, CODES, MAPPED, PERSON, Ask, sent
 
@@ -78,7 +79,7 @@ def test_every_place_of_every_body_may_hold_anything(opened: Door, name: str) ->
 
 
 @given(data=st.data(), ask=st.sampled_from(list(ASKS.values())))
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=drawn(300), deadline=None, suppress_health_check=list(HealthCheck))
 def test_several_places_of_a_body_may_hold_anything(
     opened: Door, data: st.DataObject, ask: Ask
 ) -> None:
@@ -90,7 +91,7 @@ def test_several_places_of_a_body_may_hold_anything(
 
 
 @given(data=st.data(), ask=st.sampled_from(list(ASKS.values())), cut=st.integers(0, 4000))
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=drawn(200), deadline=None, suppress_health_check=list(HealthCheck))
 def test_bytes_may_be_cut_short_or_spoiled(
     opened: Door, data: st.DataObject, ask: Ask, cut: int
 ) -> None:

@@ -10,6 +10,7 @@ from garrod.adapters.vcf.read import read_genotypes
 from garrod.core.errors import GarrodError
 from garrod.core.genotype import CallState, GenotypeTable
 from garrod.science.pgx.people import Sample, call_people
+from tests.making.desk_time import drawn
 from tests.making.readings import knowledge, positions
 from tests.making.vcf import bgzipped, contigs, save, vcf
 
@@ -82,7 +83,7 @@ def outcome(path: Path) -> GenotypeTable | None:
     return None
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=drawn(400), deadline=None)
 @given(
     header=HEADER,
     junk=JUNK,
@@ -113,7 +114,7 @@ def check(found: GenotypeTable) -> None:
             assert len(seen.alleles) <= 2
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=drawn(150), deadline=None)
 @given(content=st.binary(max_size=400), is_vcf=st.booleans())
 def test_read_any_bytes_returns_a_table_or_our_own_error(content: bytes, is_vcf: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -121,7 +122,7 @@ def test_read_any_bytes_returns_a_table_or_our_own_error(content: bytes, is_vcf:
         outcome(save(Path(folder), start + content))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=drawn(100), deadline=None)
 @given(data=st.data())
 def test_read_damaged_bgzip_or_index_returns_a_table_or_our_own_error(data: st.DataObject) -> None:
     text = vcf("chr10\t94781859\t.\tG\tA\t.\tPASS\t.\tGT\t0/1\n")

@@ -17,6 +17,7 @@ from garrod.core.errors import GarrodError
 from garrod.core.genotype import GenotypeTable
 from garrod.core.variant import Assembly
 from garrod.science.pgx.regions import load_regions
+from tests.making.desk_time import drawn
 from tests.making.readings import knowledge
 from tests.making.vcf import bgzipped, contigs, row, save, vcf
 from tests.property.vcf.test_fuzz import KNOWN, record
@@ -76,7 +77,7 @@ def told(found: GenotypeTable) -> list[object]:
     return [seen, found.structural, found.spoiled, found.assembly]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=drawn(300), deadline=None)
 @given(
     rows=st.lists(plain_row(), min_size=1, max_size=6)
     | st.lists(plain_row() | record(), min_size=1, max_size=6),
