@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from garrod.entry.demo_clinic import team_of
+from tests.making.desk_time import widths
 from tests.making.server import Server, server
 from tests.web.test_emergency_page import person, put, shot, told
 from tests.web.test_prescribe_page import check
@@ -125,7 +126,7 @@ def acting(chromium: Any, site: Server) -> Iterator[As]:
         context.close()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", widths(1280, 390))
 def test_summary_says_what_matters_and_what_is_not_known(acting: As, width: int) -> None:
     page = acting("Prescriber", "/patients/sum-1", width=width)
     page.get_by_text("Live: a change").wait_for()
@@ -159,7 +160,7 @@ def test_timeline_is_filtered_and_paged_without_scripts(acting: As) -> None:
     assert "Nothing is recorded that fits" in told(page)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", widths(1280, 390))
 def test_hostile_text_is_text(acting: As, width: int) -> None:
     page = acting("Prescriber", "/patients/sum-2", width=width)
     assert page.title().startswith("Summary")
