@@ -268,7 +268,7 @@ def test_who_acts_for_somebody_is_told_so_on_every_page(in_demo: As, demo: Serve
     page = in_demo("proxy", "/mine")
     for path in OWN:
         page.goto(f"{demo.base}{path}")
-        banner = page.locator(".in_demo")
+        banner = page.locator(".acting")
         said = banner.inner_text()
         assert "You are looking at Ada Example-Synthetic’s record as their brother." in said
         banner.locator("summary").click()
@@ -283,7 +283,7 @@ def test_who_acts_for_somebody_is_told_so_on_every_page(in_demo: As, demo: Serve
     own = in_demo("patient", "/mine")
     for path in OWN:
         own.goto(f"{demo.base}{path}")
-        assert not own.locator(".in_demo").count()
+        assert not own.locator(".acting").count()
 
 
 def test_proxy_chooses_after_signing_in_anew_and_is_named(in_demo: As) -> None:
