@@ -104,28 +104,6 @@ def hostile(patient: str) -> Iterator[dict[str, Any]]:
              effectiveDateTime="2026-09-02", valueString=HOSTILE)  # fmt: skip
 
 
-@pytest.fixture
-def acting(chromium: Any, site: Server) -> Iterator[As]:
-    """Yield what opens an address in a new window, signed in as somebody of the demo."""
-    contexts = []
-
-    def opened(role: str, path: str, *, width: int = 1280, script: bool = True) -> Any:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, java_script_enabled=script
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(f"{site.base}{path}")
-        page.get_by_role("link", name="Sign in at").click()
-        page.get_by_role("button", name=role).first.click()
-        page.wait_for_url(f"{site.base}{path}")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-
-
 @pytest.mark.parametrize("width", widths(1280, 390))
 def test_summary_says_what_matters_and_what_is_not_known(acting: As, width: int) -> None:
     page = acting("Prescriber", "/patients/sum-1", width=width)
