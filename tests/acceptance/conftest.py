@@ -1,5 +1,6 @@
 """Runs a command through the real door, in process."""
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,10 +29,14 @@ def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> R
     def call(*arguments: object) -> Ran:
         monkeypatch.setattr(sys, "argv", ["garrod", *(str(a) for a in arguments)])
         code: object = 0
+        around = dict(os.environ)  # a command names its own packs for itself alone
         try:
             main()
         except SystemExit as ended:
             code = ended.code
+        finally:
+            os.environ.clear()
+            os.environ.update(around)
         sys.stdout.flush()
         out, err = capfd.readouterr()
         return Ran(code if isinstance(code, int) else 0, out, err)

@@ -12,9 +12,8 @@ from tests.making.desk_time import widths
 from tests.making.server import Server, server
 from tests.web.test_emergency_page import person, put, shot, told
 from tests.web.test_prescribe_page import check
-from tests.web.test_summary_page import HOSTILE, LONG, As, acting
+from tests.web.test_summary_page import HOSTILE, LONG, As
 
-__all__ = ["acting"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROOT = "https://garrod.health/fhir"
 
