@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+# What was compiled is kept. Some machines say not to, and then each of the servers and commands that
+# tests start reads and compiles some nine hundred modules again: more than half of its time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 # How long a machine takes to draw an example says nothing of us: it may have other work.
 # GARROD_EXAMPLES=fixed draws the same examples each time, and half as many as at a desk: a change
 # is judged by what it changed.
