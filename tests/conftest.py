@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-# What was compiled is kept. Some machines say not to, and then each of the servers and commands that
-# tests start reads and compiles some nine hundred modules again: more than half of its time.
+# What was compiled is kept. Some machines say not to, and then each of the servers and commands
+# that tests start compiles some nine hundred modules again: more than half of its time.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 

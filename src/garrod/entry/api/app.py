@@ -121,6 +121,7 @@ def _spared() -> Iterator[None]:
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, *before[1:])
+    gc.enable()  # whoever started the server may have put it off until now
     try:
         yield
     finally:

@@ -51,8 +51,11 @@ def serve(
 ) -> None:
     """Serve the record: FHIR at /fhir. Without a sign-in service, for this machine only."""
     import asyncio
+    import gc
 
     import uvicorn
+
+    gc.disable()  # what is read at the start stays: the doors enable it once they answer
 
     from garrod.entry.hardening.tls import context_of
     from garrod.entry.housing import housing_of, try_store
