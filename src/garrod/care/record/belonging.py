@@ -13,7 +13,7 @@ from typing import NamedTuple
 from garrod.care.govern.access import Actor
 from garrod.care.govern.consent.model import Membership
 from garrod.care.govern.relation import Standing
-from garrod.care.record.meaning import Meaning, all_found, named_versions
+from garrod.care.record.meaning import PAGE, Meaning, all_found, named_versions
 from garrod.care.record.ports import View
 from garrod.care.record.query import Criterion, ParamType, Query, Reference, Token
 from garrod.core.resource import Version
@@ -85,7 +85,7 @@ class Belongings:
         if kept is not None and kept[0] > now:
             return kept[1]
         asked = Criterion("identifier", ParamType.TOKEN, (Token(None, code),))
-        found = await all_found(view, Query((ORGANISATION,), (asked,)))
+        found = await all_found(view, Query((ORGANISATION,), (asked,), count=PAGE))
         if is_kept:
             if len(self._coded) > MOST:
                 self._coded.clear()
@@ -97,7 +97,7 @@ class Belongings:
         found: list[Version] = []
         for of, param in (("Group", "member"), ("PractitionerRole", "practitioner")) if id else ():
             named = Criterion(param, ParamType.REFERENCE, (Reference(kind, id),))
-            found += await all_found(view, Query((of,), (named,)))
+            found += await all_found(view, Query((of,), (named,), count=PAGE))
         is_named = "/" in actor.organisation
         if actor.organisation and not is_named:
             found += await self._organisations(view, actor.organisation, is_kept=is_kept)

@@ -310,4 +310,4 @@ class Gate:
 
 def _linked_to(related: str) -> Query:
     link = Criterion("link", ParamType.REFERENCE, (Reference("RelatedPerson", related),))
-    return Query((PATIENT,), (link,))
+    return Query((PATIENT,), (link,), count=PAGE)
