@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -17,6 +19,8 @@ import httpx2 as httpx
 
 TOKEN = "token-of-the-tests"
 JSON = "application/fhir+json"
+RECORD = "demo.db"
+WORKER = "popen-gw"  # how pytest names the folder of a worker; beside it stands what all share
 
 
 @dataclass
@@ -46,6 +50,27 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def seed(folder: Path) -> None:
+    """Give a demo that begins in an empty folder the people whom the first of this run stored.
+
+    They are always the same. Only the record is copied: each demo has keys and a log of its own.
+    Where tests run one at a time, each demo stores its people.
+    """
+    run = next((place.parent for place in folder.parents if place.name.startswith(WORKER)), None)
+    if run is None or (folder / RECORD).exists():
+        return
+    made, kept = run / "demo-of-all", run / "demo-of-all.db"
+    with (run / "demo-of-all.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of the workers one stores them, the others wait
+        if not kept.exists():
+            with server(made, demo=True):
+                pass
+            assert not (made / f"{RECORD}-wal").exists()  # all of it is in the one file
+            (made / RECORD).replace(kept)
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(kept, folder / RECORD)
+
+
 @contextmanager
 def server(
     folder: Path,
@@ -61,6 +86,8 @@ def server(
     command = [str(garrod), "serve", "--port", str(port), "--data", str(folder)]
     command += ["--database", database] if database else []
     command += ["--demo"] if demo else []
+    if demo and not database and not settings:
+        seed(folder)
     log = (folder.parent / f"{folder.name}.log").open("ab")
     environment = {**os.environ, "GARROD_DEV_TOKEN": TOKEN, **(settings or {})}
     process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
