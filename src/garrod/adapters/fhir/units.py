@@ -43,5 +43,10 @@ def ucum_of(quantity: Resource) -> str:
     return _MEANT.get(_plain(words), words) or code
 
 
+def meant(words: str) -> str:
+    """Return the UCUM unit that words mean, in any spelling that is known; "" for others."""
+    return _MEANT.get(_plain(words), "") if words.strip() else ""
+
+
 def _plain(written: str) -> str:
     return "".join(written.translate(_SIGNS).casefold().split())

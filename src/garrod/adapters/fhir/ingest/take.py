@@ -66,6 +66,11 @@ async def take(taker: Taker, parcel: Parcel) -> Taken:
     return _told(parcel, await taker.record.store.transact(lambda tx: _one(taker, tx, parcel)))
 
 
+async def take_within(taker: Taker, tx: Tx, parcel: Parcel) -> Taken:
+    """Store what a parcel holds within a transaction that does more; as `take`."""
+    return _told(parcel, await _one(taker, tx, parcel))
+
+
 async def take_each(taker: Taker, parcels: list[Parcel]) -> list[Taken | GarrodError]:
     """Store resources that were sent one by one; one that is refused harms no other.
 
