@@ -71,8 +71,9 @@ def read_results(own: Own, source: str) -> Results:
                 f"the structured part of a result of {gene_of(resource) or 'no gene'} is broken "
                 "or says other than its value: the value was read"
             )
+    # What a genotype is made of stands or falls with the genotype, and is read there.
     told = {id(o) for o in own.of("Observation") if text(o, "status") in WITHDRAWN} | set(ours)
-    parts = {id(p) for o in own.of("Observation") for p in _parts_of_genotype(own, o)}
+    parts = {id(p) for o in own.coded("Observation", GENOTYPE) for p in _parts(own, o)}
     others = [
         (n, o)
         for n, o in enumerate(ordered, 1)
@@ -115,14 +116,10 @@ def _parts(own: Own, resource: Resource) -> Iterator[Resource]:
             yield found
 
 
-def _parts_of_genotype(own: Own, resource: Resource) -> Iterator[Resource]:
-    """Yield what a genotype is made of: it stands or falls with the genotype, and is read there."""
-    if has_code(one(resource, "code"), GENOTYPE):
-        yield from _parts(own, resource)
-
-
 def _is_from(own: Own, resource: Resource, told: set[int]) -> bool:
     """Return whether an observation only repeats what findings of ours, or withdrawn ones, say."""
+    if "derivedFrom" not in resource:
+        return False
     parts = [id(p) for p in _parts(own, resource)]
     is_result = has_code(one(resource, "code"), GENOTYPE)
     return bool(parts) and not is_result and all(p in told for p in parts)
@@ -144,7 +141,10 @@ class _Rows:
             self._phenotypes[gene].setdefault(phenotype, 1)
 
     def _read(self, number: int, resource: Resource) -> None:
-        code, gene = one(resource, "code"), gene_of(resource)
+        code = one(resource, "code")
+        if not has_code(code, GENOTYPE, METABOLISM, HAPLOTYPE, IMPLICATION):
+            return
+        gene = gene_of(resource)
         if has_code(code, GENOTYPE, METABOLISM):
             self._stated(number, resource, gene)
         elif has_code(code, HAPLOTYPE) and gene and value_of(resource):
@@ -208,10 +208,10 @@ class _Rows:
 
 def _remarks(own: Own, observations: list[Resource], unread: int) -> Iterator[str]:
     """Yield what of the bundle's results was not read, and why."""
+    awaited = pending_results(own.coded("Observation", GENOTYPE, METABOLISM))
     counts = (
         (unread, "genomic results name no gene or no value: not read"),
-        (pending_results(own.of("Observation")), "genomic results are awaited: registered, not "
-         "reported"),
+        (awaited, "genomic results are awaited: registered, not reported"),
         (unread_parts(observations), "variants or haplotypes were not read; genotypes, pairs of "
          "haplotypes and phenotypes are"),
         (withdrawn_reports(own), "genomic reports were withdrawn: what only they list is not read"),
@@ -235,7 +235,9 @@ def unread_parts(observations: list[Resource]) -> int:
 
     A genotype that others are part of is read instead of them.
     """
-    genes = [gene_of(r) for r in observations if has_code(one(r, "code"), HAPLOTYPE)]
-    told = {gene_of(r) for r in observations if has_code(one(r, "code"), GENOTYPE)}
+    coded = (HAPLOTYPE, GENOTYPE, VARIANT)
+    found = [(one(r, "code"), r) for r in observations if has_code(one(r, "code"), *coded)]
+    genes = [gene_of(r) for code, r in found if has_code(code, HAPLOTYPE)]
+    told = {gene_of(r) for code, r in found if has_code(code, GENOTYPE)}
     lone = sum(gene not in told and genes.count(gene) != STRANDS for gene in genes)
-    return lone + sum(has_code(one(r, "code"), VARIANT) for r in observations)
+    return lone + sum(has_code(code, VARIANT) for code, _ in found)

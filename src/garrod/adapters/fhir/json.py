@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from garrod.core.errors import FhirError
 from garrod.core.medicine import Coding
 
 Resource = dict[str, Any]
+_NOTHING: Iterator[Resource] = iter(())  # at its end, and so the same for all
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # Not clinical: what some editors write before UTF-8 text
 LARGEST = 64 * 1024 * 1024  # bytes; a person's bundle is far smaller
 
@@ -43,9 +45,9 @@ def read_resource(path: Path, *, wanted: tuple[str, ...]) -> Resource:
 def many(resource: Resource, name: str) -> Iterator[Resource]:
     """Yield the objects of a repeating field; nothing where the field is absent or malformed."""
     value = resource.get(name)
-    for item in value if isinstance(value, list) else ():
-        if isinstance(item, dict):
-            yield item
+    if isinstance(value, list):
+        return iter([item for item in value if isinstance(item, dict)])
+    return _NOTHING
 
 
 def one(resource: Resource, name: str) -> Resource:
@@ -64,10 +66,18 @@ def codings(concept: Resource) -> tuple[Coding, ...]:
     """Return the codings of a CodeableConcept; its text, where it has no coding, as one."""
     words = text(concept, "text")
     found = tuple(
-        Coding(text(c, "system"), text(c, "code"), text(c, "display") or words)
-        for c in many(concept, "coding")
+        [
+            _coding(text(c, "system"), text(c, "code"), text(c, "display") or words)
+            for c in many(concept, "coding")
+        ]
     )
     return found or ((Coding("", "", words),) if words else ())
+
+
+@lru_cache(maxsize=8192)
+def _coding(system: str, code: str, display: str) -> Coding:
+    """Return a coding; the results of a person share what they are of."""
+    return Coding(system, code, display)
 
 
 def meanings(concept: Resource) -> tuple[Coding, ...]:
@@ -80,8 +90,10 @@ def meanings(concept: Resource) -> tuple[Coding, ...]:
 
 def words_of(concept: Resource) -> str:
     """Return the words of a CodeableConcept: its text, or the first display."""
-    shown = (text(c, "display") for c in many(concept, "coding"))
-    return text(concept, "text") or next((s for s in shown if s), "")
+    words = text(concept, "text")
+    if words or "coding" not in concept:
+        return words
+    return next((s for c in many(concept, "coding") if (s := text(c, "display"))), "")
 
 
 def has_code(concept: Resource, *codes: str) -> bool:

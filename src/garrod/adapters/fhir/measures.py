@@ -108,10 +108,8 @@ def _newest(own: Own, code: str) -> Resource:
     """Return the newest observation of a code that stands and has a value, or nothing."""
     found = [
         r
-        for r in own.of("Observation")
-        if has_code(one(r, "code"), code)
-        and text(r, "status") in USABLE
-        and any(key.startswith("value") for key in r)
+        for r in own.coded("Observation", code)
+        if text(r, "status") in USABLE and any(key.startswith("value") for key in r)
     ]
     return max(found, key=when, default={})
 

@@ -233,12 +233,20 @@ def _bounds(resource: Resource) -> Iterator[date]:
 
 def _supplied(resource: Resource, own: Own) -> Iterator[date]:
     """Yield the ends of what was dispensed for a request."""
-    name = _name(resource)
+    supplies = own.once("supplies by request", lambda: _by_request(own))
+    for supply in supplies.get(_name(resource), ()):
+        day = latest_date((text(supply, "whenHandedOver") or text(supply, "whenPrepared"))[:10])
+        if day is not None:
+            yield day + _length(one(supply, "daysSupply"))
+
+
+def _by_request(own: Own) -> dict[str, list[Resource]]:
+    """Return what was dispensed for each request, each supply once."""
+    found: dict[str, list[Resource]] = {}
     for supply in own.of(DISPENSE):
-        if name in _ordered_by(supply):
-            day = latest_date((text(supply, "whenHandedOver") or text(supply, "whenPrepared"))[:10])
-            if day is not None:
-                yield day + _length(one(supply, "daysSupply"))
+        for name in set(_ordered_by(supply)):
+            found.setdefault(name, []).append(supply)
+    return found
 
 
 def _granted(resource: Resource) -> Iterator[date]:

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import orjson
-
 from garrod.adapters.fhir.lines.merging import FhirMerges
 from garrod.adapters.fhir.person import Read, read_entries
-from garrod.adapters.fhir.record.splice import served
+from garrod.adapters.fhir.record.splice import served_parsed
 from garrod.core.person import Person
 from garrod.core.resource import Version
 
@@ -39,5 +37,5 @@ def read_versions(versions: Sequence[Version], beside: Sequence[Version] = ()) -
 
     Raises: FhirError FHR003 where they are not one person's.
     """
-    entries = tuple((f"{v.kind}/{v.id}", orjson.loads(served(v))) for v in (*versions, *beside))
+    entries = tuple([(f"{v.kind}/{v.id}", served_parsed(v)) for v in (*versions, *beside)])
     return read_entries(entries, name=SOURCE, source=SOURCE)

@@ -33,7 +33,7 @@ ABSENT_WORDS = ("absent", "none", "no", "nil", "not present", "negative", "not d
 
 def due_date_of(own: Own) -> date | None:
     """Return the day on which a birth is expected, as the newest observation has it; or None."""
-    found = [r for r in own.of("Observation") if _stands(r) and _is(r, (*DUE, *AGE))]
+    found = [r for r in own.coded("Observation", *DUE, *AGE) if _stands(r)]
     newest = max(found, key=when, default={})
     if _is(newest, DUE):
         return latest_date(text(newest, "valueDateTime")[:10])
@@ -55,10 +55,12 @@ def _by_age(observation: Resource) -> date | None:
 def signs_of(own: Own) -> Iterator[Sign]:
     """Yield ascites and encephalopathy as they were looked for, each with the day."""
     for resource in own.of("Observation"):
+        if not _stands(resource):
+            continue
         concept = one(resource, "code")
         words = words_of(concept).casefold()
         for name, code in CODES.items():
-            if _stands(resource) and (has_code(concept, code) or SIGNS[name] in words):
+            if SIGNS[name] in words or has_code(concept, code):
                 grade = _grade(resource)
                 if grade is not None:
                     reference = f"Observation/{text(resource, 'id')}"

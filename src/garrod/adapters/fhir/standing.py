@@ -48,6 +48,7 @@ _LOGICAL = re.compile(r"[A-Z][A-Za-z]{1,63}/[A-Za-z0-9\-.]{1,64}")
 _STORED = msgspec.json.Decoder(dict[str, Any])
 _NAMED = re.compile(rb"Patient/([A-Za-z0-9\-.]{1,64})")
 _ESCAPED = (rb"\/", rb"\u")
+_LABEL, _OPEN = LABEL.encode(), frozenset[str]()
 
 
 class _Kept:
@@ -167,6 +168,8 @@ class FhirMeaning:
 
     def kept_by(self, version: Version) -> frozenset[str]:
         """Return the settings by which lines are kept private; none: it is open."""
+        if _LABEL not in version.body:
+            return _OPEN
         return self._kept_by.of(version, _kept_by)
 
     def standing(
@@ -226,8 +229,6 @@ def _named(version: Version) -> Collection[str] | None:
 
 
 def _kept_by(version: Version) -> frozenset[str]:
-    if LABEL.encode() not in version.body:
-        return frozenset()
     marks = many(one(parse(version.body), "meta"), "security")
     return frozenset(text(mark, "code") for mark in marks if text(mark, "system") == LABEL)
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import orjson
 import pytest
 
 from garrod.adapters.fhir.record.parse import parse
 from garrod.adapters.fhir.record.scan import members
-from garrod.adapters.fhir.record.splice import slice_entries
+from garrod.adapters.fhir.record.splice import served_parsed, slice_entries
 from garrod.core.errors import FhirError
 from garrod.core.resource import Draft, Version
 from tests.unit.fhir.record.codecs import codec
@@ -49,6 +50,7 @@ def check(path: Path, body: bytes) -> None:
     served = codec().served(version)
     assert outside(served) == outside(body), path
     again = json.loads(served)
+    assert served_parsed(version) == orjson.loads(served), path
     assert (again["id"], again["meta"]["versionId"]) == ("new", "1"), path
 
 

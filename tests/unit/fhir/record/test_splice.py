@@ -6,7 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from garrod.adapters.fhir.record.splice import references_in, rewritten, slice_entries
+from garrod.adapters.fhir.record.splice import (
+    references_in,
+    rewritten,
+    served_parsed,
+    slice_entries,
+)
 from garrod.core.errors import FhirError, InternalFault
 from garrod.core.resource import Version
 from tests.unit.fhir.record.codecs import codec
@@ -54,6 +59,7 @@ def version_of(body: str, kind: str = "Basic") -> Version:
 def test_only_id_and_meta_differ_from_what_was_sent(sent: str, served: str) -> None:
     assert codec().served(version_of(sent)).decode() == served
     assert json.loads(served)["meta"]["versionId"] == "7"
+    assert served_parsed(version_of(sent)) == json.loads(served)
 
 
 def test_meta_that_is_no_object_is_refused() -> None:
@@ -70,8 +76,9 @@ def test_another_kind_than_expected_is_refused() -> None:
 
 def test_a_deletion_cannot_be_served() -> None:
     gone = replace(version_of('{"resourceType":"Basic"}'), body=b"", splice=None)
-    with pytest.raises(InternalFault):
-        codec().served(gone)
+    for serve in (codec().served, served_parsed):
+        with pytest.raises(InternalFault):
+            serve(gone)
 
 
 def test_entries_are_cut_out_as_they_were_sent() -> None:

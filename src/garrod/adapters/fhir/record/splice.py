@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 import msgspec
+import orjson
 
 from garrod.adapters.fhir.json import Resource
 from garrod.adapters.fhir.record.scan import Member, end_of_value, members
@@ -85,9 +86,7 @@ def served(version: Version) -> bytes:
 
     Raises: InternalFault where the version is a deletion, or has no splice.
     """
-    splice, body = version.splice, version.body
-    if splice is None or not body:
-        raise InternalFault(f"{version.kind}/{version.id} version {version.number} has no body.")
+    splice, body = _there(version)
     ident = b'"id":"%s"' % version.id.encode()
     kept = b"," + splice.meta if splice.meta else b""
     meta = b'"meta":{"versionId":"%d","lastUpdated":"%s"%s}' % (
@@ -104,6 +103,24 @@ def served(version: Version) -> bytes:
         done = end
     out.append(body[done:])
     return b"".join(out)
+
+
+def served_parsed(version: Version) -> Resource:
+    """Return what `served` returns as a parser reads it, for who reads many and sends none.
+
+    Raises: InternalFault as `served` does.
+    """
+    _, body = _there(version)
+    found: Resource = orjson.loads(body)
+    meta: Resource = {"versionId": str(version.number), "lastUpdated": instant(version.at)}
+    meta |= {k: v for k, v in found.get("meta", {}).items() if k not in _OUR_META}
+    return {**found, "id": version.id, "meta": meta}
+
+
+def _there(version: Version) -> tuple[Splice, bytes]:
+    if version.splice is None or not version.body:
+        raise InternalFault(f"{version.kind}/{version.id} version {version.number} has no body.")
+    return version.splice, version.body
 
 
 def _edit(start: int, end: int, text: bytes, at: int) -> tuple[int, int, bytes]:
