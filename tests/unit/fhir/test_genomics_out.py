@@ -347,7 +347,14 @@ def test_report_lists_what_was_not_assessed_and_what_needs_no_change() -> None:
         "Warning: odd file", "Read from x.vcf (GRCh38), sample S1", "Packs: p@1",
     ]  # fmt: skip
     assert "Not a medical device" in notes[0]
-    assert whole["conclusion"] == "Genes: 1 called. For the medicines taken: nothing to say."
+    assert whole["conclusion"] == (
+        "Genes: 1 called. For the medicines taken: nothing to say of those assessed."
+    )
+
+
+def test_report_of_genes_alone_does_not_say_that_medicines_give_no_cause() -> None:
+    (whole,) = resources(report_bundle(report(CALLED)), "DiagnosticReport")
+    assert whole["conclusion"] == "Genes: 1 called. No medicine was assessed."
 
 
 def test_patient_is_who_the_person_is_and_synthetic_is_marked() -> None:

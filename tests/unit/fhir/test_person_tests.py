@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from garrod.adapters.fhir.person_tests import is_genetic
 from garrod.adapters.fhir.units import ucum_of
 from garrod.core.person import ANY_GENE, GeneState, Result
 from garrod.core.quantity import Quantity
@@ -261,3 +262,22 @@ def test_genes_of_a_test_by_its_words(words: str, genes: tuple[str, ...]) -> Non
 def test_gene_of_a_test_by_a_code_of_hgnc() -> None:
     ordered = asked("genotyping", orderDetail=[concept("http://www.genenames.org", "HGNC:3012")])
     assert person_of(ordered).requested[0].genes == ("DPYD",)
+
+
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        ({"code": {"text": "Full blood count"}}, False),
+        ({"code": {"text": "Lithium level"}}, False),
+        ({"code": {"text": "General health check"}}, False),
+        ({}, False),
+        ({"code": {"text": "CYP2C19 genotype"}}, True),
+        ({"code": {"text": "Pharmacogenomic panel"}}, True),
+        ({"code": {"text": "Gene panel"}}, True),
+        ({"code": {"text": "HLA-B*57:01 before abacavir"}}, True),
+        ({"code": {"text": "Panel 37"}, "orderDetail": [{"text": "DPYD"}]}, True),
+        ({"code": {"text": "R14"}, "category": [{"coding": [{"code": "GE"}]}]}, True),
+    ],
+)
+def test_genetic_requests_are_told_from_others(request_: dict[str, Any], expected: bool) -> None:
+    assert is_genetic({"resourceType": "ServiceRequest", "id": "1", **request_}) is expected

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from garrod.adapters.fhir.genomics_codes import HGNC, HGNC_SYSTEM
+from garrod.adapters.fhir.person_tests import CATEGORY, GENETICS
 from garrod.core.advice import Action, Advice, Option, OptionDose
 from garrod.core.person import Person
 
@@ -66,6 +67,7 @@ def gene_test_order(
         "status": "draft",
         "intent": "proposal",
         "priority": "urgent" if is_urgent else "routine",
+        "category": [{"coding": [{"system": CATEGORY, "code": GENETICS}]}],
         "code": {"text": f"{' and '.join(genes)} genotype"},
         "orderDetail": [{k: v for k, v in detail.items() if v} for detail in details],
         "subject": {"reference": person.reference},

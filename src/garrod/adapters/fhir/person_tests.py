@@ -37,6 +37,7 @@ from garrod.core.quantity import Quantity
 SETTLED = ("final", "amended", "corrected", "")
 AWAITED = ("registered", "partial", "preliminary")  # of reports and observations
 OPEN = ("active", "on-hold", "")  # of requests
+CATEGORY, GENETICS = "http://terminology.hl7.org/CodeSystem/v2-0074", "GE"  # of tests
 PROPOSED = ("proposal", "plan", "option")  # intents of what nobody has asked for yet
 _SAID = re.compile(r"\s*(<=|>=|<|>)?\s*(\d+(?:\.\d+)?)\s*([^\s\d].*)?")
 # Words of a test that reads many genes and names none.
@@ -47,6 +48,7 @@ _GENES = re.compile(
     + r"|F5(?=\b))(?![\w])",
     re.IGNORECASE,
 )
+_GENETIC = re.compile(r"\b(?:genes?\b|genetic|genom|genotyp|exome|haplotyp|HLA\b)", re.IGNORECASE)
 # Enzymes and factors as tests name them, and the gene of each. Source: HGNC gene names.
 _NAMED = {
     **ENZYMES,
@@ -184,6 +186,17 @@ def _requested(resource: Resource, asked: date | None) -> Requested:
         f"{text(resource, 'resourceType')}/{text(resource, 'id')}",
         (gene,) if gene else genes_in(said, found) or ((ANY_GENE,) if is_genetic else ()),
     )
+
+
+def is_genetic(request: Resource) -> bool:
+    """Return whether a request asks for a gene: by name, in words, or by its category.
+
+    Source: HL7 v2 table 0074 (GE, genetics), http://terminology.hl7.org/CodeSystem/v2-0074
+    """
+    is_so_called = any(has_code(c, GENETICS) for c in many(request, "category"))
+    said = [words_of(c) for c in (one(request, "code"), *many(request, "orderDetail"))]
+    is_said = any(genes_in((words,)) or _GENETIC.search(words) for words in said)
+    return is_so_called or is_said or bool(_requested(request, None).genes)
 
 
 def genes_in(said: Iterable[str], coded: Iterable[Coding] = ()) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from garrod.core.person import Person
 DISCLAIMER = "Not a medical device: for a clinician to check before anything is done."
 DISCLAIMER_CODE = "test-disclaimer"
 GENDERS = ("male", "female")
+NOT_ASKED = "No medicine was assessed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +129,15 @@ def _report_note(words: str, *, code: str = "") -> FhirJson:
 
 
 def _conclusion(told: Told) -> str:
-    """Return how many genes were called, and how many could not be told, in one sentence."""
+    """Return how many genes were called, how many could not be told, and what of medicines.
+
+    A report of genes alone looked at no medicine, and must not read as if none gave cause.
+    """
     counts: dict[str, int] = {}
     for finding in told.findings:
         counts[finding.status.value] = counts.get(finding.status.value, 0) + 1
     said = ", ".join(f"{number} {status}" for status, number in counts.items())
     urgent = "; ".join(plain(a.title) for a in told.now)
-    return plain(f"Genes: {said or 'none'}. For the medicines taken: {urgent or 'nothing to say'}.")
+    taken = f"For the medicines taken: {urgent or 'nothing to say of those assessed'}."
+    is_asked = told.now or told.next or told.clear or told.not_assessed
+    return plain(f"Genes: {said or 'none'}. {taken if is_asked else NOT_ASKED}")

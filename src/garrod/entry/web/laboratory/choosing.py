@@ -8,6 +8,7 @@ from dataclasses import replace
 import orjson
 
 from garrod.adapters.fhir.json import Resource, one, text, words_of
+from garrod.adapters.fhir.person_tests import CATEGORY, GENETICS, is_genetic
 from garrod.care.record.breaking import of_number
 from garrod.care.record.query import Criterion, OfPatients, ParamType, Query, Text
 from garrod.care.record.service import NotFound
@@ -15,6 +16,9 @@ from garrod.entry.web.asked import Visit
 from garrod.entry.web.emergency.page import number_of
 from garrod.entry.web.people.page import row_of
 
+ANY = "ServiceRequest?status=active"
+GENETIC = f"{ANY}&category={CATEGORY}|{GENETICS}"
+MOST = 200  # Not clinical: requests that are looked through
 SHOWN = 20  # Not clinical: people of a name, and tests, that are listed
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
@@ -47,24 +51,30 @@ async def people_named(visit: Visit, name: str) -> tuple[tuple[str, str], ...]:
 
 
 async def tests_asked(visit: Visit) -> tuple[tuple[str, str, str], ...]:
-    """Return patient, test and day of tests without a result, the longest waiting first."""
+    """Return patient, test and day of genes' tests without a result, the longest waiting first."""
     asked = await _asked(visit)
     return tuple((_patient(request), *_test(request)) for request in asked[:SHOWN])
 
 
 async def tests_of(visit: Visit, patient: str) -> tuple[tuple[str, str, str], ...]:
-    """Return id, test and day of a person's tests without a result, the longest waiting first."""
+    """Return id, test and day of a person's genes' tests without a result, the oldest first."""
     asked = await _asked(visit, OfPatients(frozenset((patient,))))
     return tuple((text(request, "id"), *_test(request)) for request in asked[:SHOWN])
 
 
 async def _asked(visit: Visit, *more: OfPatients) -> list[Resource]:
-    record = visit.consult.record
-    query = record.codec.sought("ServiceRequest?status=active")
-    clauses = (*query.clauses, *more)
-    found, _ = await record.search(visit.actor, replace(query, clauses=clauses, count=200))
-    asked = [{**orjson.loads(version.body), "id": version.id} for version in found.versions]
-    return sorted(asked, key=lambda request: str(request.get("authoredOn", "9999")))
+    """Return the open requests that a genome can answer: no blood count waits for a VCF.
+
+    Those of the genetic category are sought by it, so that no other tests crowd them out.
+    """
+    record, found = visit.consult.record, dict[str, Resource]()
+    for asked in (GENETIC, ANY):
+        query = record.codec.sought(asked)
+        query = replace(query, clauses=(*query.clauses, *more), count=MOST)
+        page, _ = await record.search(visit.actor, query)
+        found |= {v.id: {**orjson.loads(v.body), "id": v.id} for v in page.versions}
+    genetic = (request for request in found.values() if is_genetic(request))
+    return sorted(genetic, key=lambda request: str(request.get("authoredOn", "9999")))
 
 
 def _patient(request: Resource) -> str:
