@@ -125,7 +125,16 @@ def test_commands_use_the_database_too(
     ran = run("audit", "verify", "--data", data)
     assert ran.code == 0, ran.err
     assert json.loads(ran.out)["key"] == fresh
+    kept = tmp_path / "kept"
+    assert run("record", "backup", kept, "--data", data).code == 0
+    size = json.loads(run("audit", "verify", f"{kept}.audit").out)["entries"]
     owner = Link(url)
+    owner.execute("DROP SCHEMA garrod_audit CASCADE")
+    ran = run("record", "restore", kept, "--force", "--data", data)
+    assert ran.code == 0, ran.err
+    assert f"was put in place: {size:,} entries" in ran.err
+    told = json.loads(run("audit", "verify", "--data", data).out)
+    assert (told["valid"], told["entries"]) == (True, size + 3)  # so many, what was done, its end
     owner.execute("ALTER TABLE entries DISABLE TRIGGER USER")
     owner.execute("UPDATE entries SET entry = ? WHERE id = 2", (b"{}",))
     owner.close()

@@ -224,6 +224,9 @@ def test_a_backup_is_put_back_and_never_over_anything(take: Any, run: Run, tmp_p
     assert run("record", "backup", file, "--data", tmp_path / "data").code == 0
     assert run("record", "backup", file, "--data", tmp_path / "data").code == 2
     assert run("record", "restore", file, "--data", tmp_path / "data").code == 2
+    assert "GARROD-AUD019" in run("record", "restore", file, "--data", tmp_path / "again").err
+    (tmp_path / "again" / "audit.key").write_bytes((tmp_path / "data" / "audit.key").read_bytes())
+    (tmp_path / "again" / "audit.key").chmod(0o600)
     ran = run("record", "restore", file, "--data", tmp_path / "again")
     assert ran.code == 0, ran.err
     assert run("record", "verify", "--data", tmp_path / "again").code == 0
@@ -256,7 +259,9 @@ def test_the_same_on_postgresql_and_its_backup_enters_sqlite(run: Run, tmp_path:
         finally:
             servers.run(own, "DROP DATABASE garrod_record_cli WITH (FORCE)")
     again = tmp_path / "again"
-    assert run("record", "restore", tmp_path / "kept", "--data", again).code == 0
+    (tmp_path / "kept.audit").unlink()  # the record alone, with a log of its own
+    ran = run("record", "restore", tmp_path / "kept", "--data", again)
+    assert (ran.code, "kept.audit is not there" in ran.err) == (0, True)
     assert "stored 0 (0 new" in run("record", "import", *files, "--data", again).err
 
 

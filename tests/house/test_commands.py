@@ -12,8 +12,8 @@ from tests.making.commands import COMMANDS, found
 # What opens a record, its log or the ledger, and who may call that in a command.
 OPENERS = frozenset((
     "AuditLog", "Log", "Reading", "audited_task", "back_up", "bring_back", "open_log",
-    "open_reading", "open_store", "opened_ledger", "opened_record", "opening", "store_at",
-    "told_audit", "with_housing", "with_record",
+    "open_reading", "open_store", "opened_ledger", "opened_record", "opening", "put_back",
+    "store_at", "told_audit", "with_housing", "with_record",
 ))  # fmt: skip
 TASK = "audited"
 CALLERS = {
@@ -30,11 +30,13 @@ CALLERS = {
     "record.py::export": TASK,
     "record.py::import_": TASK,
     "record.py::opened": TASK,
-    "record.py::put_in_place": TASK,
     "record.py::relabel": TASK,
-    "record.py::restore": TASK,
     "record.py::verify": TASK,
     "record.py::with_record": TASK,
+    "record_copies.py::_log_put_back": "says so in the log that it puts back",
+    "record_copies.py::_log_written": "within written",
+    "record_copies.py::brought_back": TASK,
+    "record_copies.py::written": "within record.py::backup",
     "release_counting.py::counted_for": TASK,
     "release_opening.py::_allowed": TASK,
     "release_opening.py::_told": TASK,

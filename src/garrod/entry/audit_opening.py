@@ -32,7 +32,9 @@ from garrod.adapters.audit.postgres import (
     PostgresLog,
     PostgresReading,
 )
+from garrod.adapters.audit.postgres_spot import PostgresSpot
 from garrod.adapters.audit.reading import Reading
+from garrod.adapters.audit.restoring import FileSpot, Spot
 from garrod.adapters.audit.store import AuditLog
 from garrod.adapters.cds.catalogue import SERVICES
 from garrod.care.govern.access import LOCAL
@@ -86,6 +88,12 @@ class Place:
         if self.database is None:
             return Reading(self.log)
         return PostgresReading(self.database, self.log)
+
+    def spot(self) -> Spot:
+        """Return where a copy of the log is put back."""
+        if self.database is None:
+            return FileSpot(self.log)
+        return PostgresSpot(self.database, self.log)
 
     def opening(self) -> Callable[[Path], Any]:
         """Return what gives the connection by which the whole log is looked through."""

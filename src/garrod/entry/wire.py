@@ -188,11 +188,27 @@ async def back_up(url: str, to: Path, *, force: bool) -> None:
     await backup(url, to, force=force)
 
 
+def check_free(*files: Path, force: bool) -> None:
+    """Raise UsageError STO014 where a file is there that may not be overwritten."""
+    from garrod.adapters.store import faults
+
+    for file in files:
+        if file.exists() and not force:
+            raise faults.is_there(file.name)
+
+
 async def bring_back(source: Path, url: str, *, clock: Callable[[], datetime], force: bool) -> None:
     """Make the record at a url that of a backup.  Raises: UsageError, OutsideError."""
     from garrod.adapters.store.backup import restore
 
     await restore(source, url, clock=clock, force=force)
+
+
+def check_backup(source: Path) -> None:
+    """Return where a file is a whole backup.  Raises: InputError STO013, OutsideError STO015."""
+    from garrod.adapters.store.backup import check
+
+    check(source)
 
 
 def folder_named() -> Path | None:

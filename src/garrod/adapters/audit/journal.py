@@ -14,6 +14,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from garrod.adapters.audit.keys import SigningKey, new_key, read_key, write_key
@@ -55,7 +56,7 @@ class Journal:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
             self._handle = os.open(self.path, flags, 0o600)
             fcntl.flock(self._handle, fcntl.LOCK_SH)  # while it is held, nobody takes it for left
-            _sync_folder(log.parent)
+            sync_folder(log.parent)
         except OSError as error:
             raise self._unwritten(error) from error
 
@@ -169,6 +170,17 @@ def left_beside(log: Path) -> Iterator[Path]:
     yield from sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
 
 
+def is_served(log: Path) -> bool:
+    """Return whether a server of this machine, or its notary, holds a journal of a log."""
+    for path in log.parent.glob(f"{log.name}.*{SUFFIX}"):
+        with suppress(FileNotFoundError), path.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+    return False
+
+
 def first_tag(path: Path, secret: bytes) -> bytes:
     """Return the tag before the first line of a journal."""
     return tag_after(b"", path.name.encode(), secret)
@@ -179,7 +191,8 @@ def tag_after(before: bytes, body: bytes, secret: bytes) -> bytes:
     return hashlib.blake2b(before + body, digest_size=TAG, key=secret).digest()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Return when the names in a folder outlive a loss of power.  Raises: OSError."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

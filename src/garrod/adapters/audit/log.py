@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from garrod.adapters.audit import schema
 from garrod.adapters.audit.around import Around
@@ -170,8 +171,8 @@ class Log:
         run = self._connection.execute
         run("BEGIN IMMEDIATE")
         try:
-            self._put(schema.PUT_ENTRIES, rows)
-            self._put(schema.PUT_PEOPLE, people)
+            put_rows(run, schema.PUT_ENTRIES, rows)
+            put_rows(run, schema.PUT_PEOPLE, people)
             if mark is not None:
                 run(schema.PUT_MARK, mark)
             if is_head:
@@ -185,14 +186,6 @@ class Log:
             raise
         self._frontier, self._seal = tree, head
         return first
-
-    def _put(self, text: str, rows: Sequence[tuple[object, ...]]) -> None:
-        at = 0
-        for size in SIZES:
-            while len(rows) - at >= size:
-                values = [value for row in rows[at : at + size] for value in row]
-                self._connection.execute(_widened(text, size), values)
-                at += size
 
     def _is_there(self) -> bool:
         try:
@@ -262,6 +255,18 @@ class Log:
             "Keep the file, and see `garrod audit verify`. To go on meanwhile, move it away.",
             code="AUD012",
         )
+
+
+def put_rows(
+    run: Callable[[str, Sequence[Any]], object], text: str, rows: Sequence[Sequence[Any]]
+) -> None:
+    """Put rows in by few statements; `text` puts in one, `run` executes."""
+    at = 0
+    for size in SIZES:
+        while len(rows) - at >= size:
+            values = [value for row in rows[at : at + size] for value in row]
+            run(_widened(text, size), values)
+            at += size
 
 
 @lru_cache(maxsize=64)

@@ -56,6 +56,16 @@ class Reading:
             raise InputError(f"the log has no entry {index}.", code="AUD020")
         return bytes(rows[0][0])
 
+    def root(self, size: int) -> bytes:
+        """Return the root of the log's first entries.  Raises: InputError AUD024, OutsideError."""
+        span = (0, self._size(size))
+        return root_of(span[1], self._hashes((span,)))
+
+    def upto(self, journal: str) -> int:
+        """Return how much of a journal stands in the log.  Raises: OutsideError AUD010."""
+        rows = self._rows(schema.READ_MARK, (journal,))
+        return int(rows[0][0]) if rows else 0
+
     def keys(self) -> list[LogKey]:
         """Return the keys of the log, the newest first, found from the heads that were kept."""
         current = self.seal().key

@@ -39,6 +39,7 @@ SEAL = (  # the new one, where the old one still is what its writer last saw
     "INSERT INTO seal (id, head) VALUES (1, ?) "
     "ON CONFLICT (id) DO UPDATE SET head = excluded.head WHERE head = ?"
 )
+BEGIN_SEAL = "INSERT INTO seal (id, head) VALUES (1, ?)"
 READ_SEAL = "SELECT head FROM seal WHERE id = 1"
 SIZE = "SELECT coalesce(max(id), -1) + 1 FROM entries"
 ROW = "SELECT entry, hashes FROM entries WHERE id = ?"
@@ -58,6 +59,15 @@ PUT_MARK = (
 READ_MARK = "SELECT upto FROM marks WHERE journal = ?"
 DROP_MARK = "DELETE FROM marks WHERE journal = ?"
 ROWS = "SELECT id, entry, hashes FROM entries ORDER BY id"
+COPIED = (  # what a copy of a log is made of, beside its seal: read in order, put in
+    (ROWS, PUT_ENTRIES),
+    ("SELECT patient, entry, glass FROM people ORDER BY patient, entry", PUT_PEOPLE),
+    ("SELECT id, head FROM heads ORDER BY id", PUT_HEAD),
+    (
+        "SELECT journal, upto FROM marks ORDER BY journal",
+        "INSERT INTO marks (journal, upto) VALUES (?, ?)",
+    ),
+)
 OF_PERSON = (
     "SELECT e.entry FROM people p JOIN entries e ON e.id = p.entry "
     "WHERE p.patient = ? AND p.entry < ? AND p.glass BETWEEN ? AND ? "

@@ -57,11 +57,7 @@ async def restore(
     No other process may have it open. Raises: UsageError STO014 where a record is there already,
     InputError STO013 for a file that is no whole backup, OutsideError STO005, STO015.
     """
-    if not source.is_file():
-        raise faults.not_whole(source.name)
-    with source.open("rb") as file:
-        is_copy = file.read(len(MAGIC)) == MAGIC
-    if is_copy:
+    if _is_copy(source):
         if not url.startswith(SQLITE_PREFIX):
             raise faults.not_whole(source.name)
         from garrod.adapters.store.sqlite.copying import put_back
@@ -77,6 +73,26 @@ async def restore(
         await loaded_postgres(source, url, force=force)
     store: Any = await open_store(url, clock=clock)
     await store.close()
+
+
+def check(source: Path) -> None:
+    """Return where a file is a whole backup.  Raises: InputError STO013, OutsideError STO015."""
+    if _is_copy(source):
+        from garrod.adapters.store.sqlite.copying import look_through
+
+        look_through(source)
+    else:
+        from garrod.adapters.store.dump import checked
+
+        checked(source)
+
+
+def _is_copy(source: Path) -> bool:
+    """Return whether a backup is a copy of a file, not a dump.  Raises: InputError STO013."""
+    if not source.is_file():
+        raise faults.not_whole(source.name)
+    with source.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
 
 
 def _path(url: str) -> Path:

@@ -42,6 +42,8 @@ async def write(database: Database, to: Path) -> dict[str, int]:
     """Write a dump to a file, which is there wholly or not at all; return the rows by table."""
     counts = dict.fromkeys(TABLES, 0)
     part = to.with_name(to.name + ".part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
     try:
         with part.open("wb") as file:
             lines = Lines(file)

@@ -20,6 +20,7 @@ from garrod.core.identifiers import is_mod11
 
 PERMITTED, DENIED, FAILED = "permitted", "denied", "failed"
 REQUEST, MORE, TASK, KEY = "request", "more", "task", "key"
+RESTORED = "restored"  # the log was put back to a copy, of as many entries as stand before it
 SCOPE = "garrod.audit"  # where a request's ASGI scope carries its Trail
 REASONS, LONGEST = 20, 300  # Not clinical: reasons of one entry, and characters of one
 PEOPLE = 1000  # Not clinical: people of one entry; further ones stand in entries that follow it
@@ -54,7 +55,7 @@ class AuditEntry:
     status: int = 0
     count: int = 0
     because: tuple[str, ...] = ()
-    data: dict[str, Any] = field(default_factory=dict)  # of a key: what `audit_heads` says
+    data: dict[str, Any] = field(default_factory=dict)  # of a key, a copy: what `audit_heads` says
     index: int = -1  # the place in the log; -1: not there yet
 
     @property

@@ -3,7 +3,8 @@
 rows in their order, heads kept and witnessed, seal -> nothing, or the first Flaw
 
 Each entry says its own place, so that what was moved or taken away is told apart; that its hashes
-are right is checked against the heads, which nobody can sign without the key.
+are right is checked against the heads, which nobody can sign without the key. A log that was put
+back to a copy says so in an entry: what was witnessed later than that copy is told as lost.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from garrod.care.govern.audit import KEY
+from garrod.care.govern.audit import KEY, RESTORED
 from garrod.care.govern.audit_heads import Head, KeyRing, Verify, key_told
 from garrod.care.govern.merkle import Frontier
 
 Row = tuple[int, bytes, bytes]  # place, entry, the hashes it completes
 Parse = Callable[[bytes], Any]
+WITNESS = "witness"
 SOUGHT = 1_000_000  # Not clinical: rows after a gap among which the missing entry is sought
 
 
@@ -35,6 +37,7 @@ class Harm(StrEnum):
     KEY = "key"
     WITNESS = "witness"
     PEOPLE = "people"
+    LOST = "lost"  # not harm that is hidden: an entry says that the log was put back
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +86,11 @@ class Check:
         self._tree = Frontier()
         self._good = 0  # the size of the last head that was right
         kept = [(h.size, "head", n, h) for n, h in evidence.heads if h is not None]
-        told = [(h.size, "witness", n, h) for n, h in enumerate(evidence.witnessed)]
+        told = [(h.size, WITNESS, n, h) for n, h in enumerate(evidence.witnessed)]
         self._due = sorted(kept + told, key=lambda d: (d[0], d[1], d[2]))
         self._at = 0
+        self._restored: list[tuple[int, str]] = []  # where entries say that a copy was put back
+        self._lost = (0, 0, "")  # the largest size witnessed that is lost, from where, and since
 
     def run(self, rows: Iterable[Row]) -> Checked:
         """Return what is found in a log."""
@@ -119,8 +124,11 @@ class Check:
                 return self._displaced(index, place, rows)
             if tree.add(sha256(b"\x00" + entry).digest()) != hashes:
                 return Flaw(Harm.ALTERED, index, f"entry {index} is not what was written there")
-            if told.get("event") == KEY and (flaw := self._key(index, told)):
+            event = told.get("event")
+            if event == KEY and (flaw := self._key(index, told)):
                 return flaw
+            if event == RESTORED:
+                self._restored.append((index, str(told.get("at", ""))))
             if self._at < len(self._due) and self._due[self._at][0] <= tree.size:
                 flaw = self._head_flaw()
                 if flaw:
@@ -169,10 +177,14 @@ class Check:
         while self._at < len(self._due) and self._due[self._at][0] <= size:
             at, source, number, head = self._due[self._at]
             self._at += 1
-            if wrong := self._ring.signs(head):
+            wrong = self._ring.signs(head)
+            is_other = bool(wrong) or at != size or head.root != root
+            if is_other and source == WITNESS and self._is_lost(head):
+                continue
+            if wrong:
                 harm = Harm.HEAD if source == "head" else Harm.WITNESS
                 return Flaw(harm, number, f"{source} {number} (of {at} entries): {wrong}")
-            if at != size or head.root != root:
+            if is_other:
                 return self._remade(size, f"the {source} of {size} entries")
             self._good = size
         return None
@@ -188,7 +200,9 @@ class Check:
         size, seal = self._tree.size, self._evidence.seal
         if seal is None:
             return Flaw(Harm.HEAD, size, "the seal was taken away or altered")
-        most = max([seal.size, *(due[0] for due in self._due)])
+        rest = self._due[self._at :]
+        told = [at for at, by, _, head in rest if by != WITNESS or not self._is_lost(head)]
+        most = max([seal.size, *told])
         if size < most:
             words = f"the log was cut off: entries {size} to {most - 1} are gone"
             return Flaw(Harm.TRUNCATED, size, words)
@@ -208,4 +222,19 @@ class Check:
         key, known = self._ring.current, self._evidence.key
         if key is not None and known and key.id != known:
             return Flaw(Harm.KEY, 0, f"the log is signed by {key.id}, and the key kept is {known}")
+        size, first, at = self._lost
+        if size:
+            words = (
+                f"entries {first} to {size - 1} were witnessed and are lost: at {at} the log "
+                f"was put back to a copy of its first {first} entries, as entry {first} says"
+            )
+            return Flaw(Harm.LOST, first, words)
         return None
+
+    def _is_lost(self, head: Head) -> bool:
+        """Return whether a head is of what a restored log had before; that is remembered."""
+        for place, at in self._restored:
+            if place < head.size and head.at <= at:
+                self._lost = max(self._lost, (head.size, place, at))
+                return True
+        return False

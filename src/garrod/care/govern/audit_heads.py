@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from garrod.care.govern.audit import KEY, AuditEntry
+from garrod.care.govern.audit import KEY, RESTORED, AuditEntry
 
 HEAD_TEXT, KEY_TEXT = "garrod audit head, version 1", "garrod audit key, version 1"
 Verify = Callable[[bytes, bytes, bytes], bool]  # public key, what was signed, signature
@@ -88,6 +88,24 @@ class LogKey:
             "signature": _text(self.signature),
         }
         return AuditEntry(at=at, event=KEY, who="local", role="system", deed="rotate", data=data)
+
+
+def restored_entry(copy: Head, at: str, *, witnessed: int = 0) -> AuditEntry:
+    """Return the entry by which a log says that it was put back to a copy with this seal.
+
+    `witnessed`: how many entries a witness knew of, where those are more than the copy's.
+    """
+    data: dict[str, Any] = {"size": copy.size, "root": _text(copy.root), "copied": copy.at}
+    data |= {"witnessed": witnessed} if witnessed > copy.size else {}
+    return AuditEntry(
+        at=at,
+        event=RESTORED,
+        who="local",
+        role="system",
+        deed="restore",
+        route="garrod record restore",
+        data=data,
+    )
 
 
 def key_told(data: Mapping[str, Any]) -> LogKey:

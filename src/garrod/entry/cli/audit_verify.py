@@ -22,7 +22,13 @@ CODES = {
     Harm.KEY: "AUD007",
     Harm.WITNESS: "AUD008",
     Harm.PEOPLE: "AUD009",
+    Harm.LOST: "AUD016",
 }
+KEEP = "Keep the file as it is, and look for a copy from before."
+LOST = (
+    "If nobody here did that, somebody cut it off: keep the file. Else look for a later copy; "
+    "where there is none, write down what is lost, keep this witness and name another."
+)
 
 
 def verified_log(place: Place, file: Path | None) -> tuple[Checked, Place]:
@@ -56,7 +62,8 @@ def fault_of(found: Checked, log: Path) -> InternalFault | None:
     """Return the error of a log that is not what was sealed, or None."""
     if found.flaw is None:
         return None
+    advice = LOST if found.flaw.harm == Harm.LOST else KEEP
     return InternalFault(
-        f"{log}: {found.flaw.words}. Keep the file as it is, and look for a copy from before.",
+        f"{log}: {found.flaw.words}. {advice}",
         code=CODES[found.flaw.harm],
     )

@@ -12,6 +12,7 @@ from garrod.entry.cli.output import say
 
 if TYPE_CHECKING:
     from garrod.adapters.fhir.rest.checked import CheckedCodec
+    from garrod.care.govern.audit_check import Checked
     from garrod.care.record.service import Record
     from garrod.entry.housing import Housing
 
@@ -151,13 +152,19 @@ def backup(
     data: Data = "",
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
-    """Write a backup, while others read and write; it is looked through before it is kept."""
-    from garrod.entry.wire import back_up
+    """Write the record to FILE and its audit log to FILE.audit, while others read and write."""
+    import os
 
-    with_housing(
-        database, data, lambda housing: back_up(housing.database, file, force=force), "backup"
-    )
-    say(f"the record was written to {file}; keep it where nobody else reads it.")
+    from garrod.entry.audit_opening import place_of
+    from garrod.entry.cli.record_copies import beside, written
+
+    def write(housing: Housing) -> Awaitable[Checked]:
+        place = place_of(housing.folder, os.environ)
+        return written(housing, place, file, force=force)
+
+    found = with_housing(database, data, write, "backup")
+    say(f"the record was written to {file}, and its audit log, of {found.entries:,} entries, to")
+    say(f"{beside(file)}: keep both where nobody else reads them, and audit.key in another place.")
 
 
 @app.command("restore", epilog=RESTORE)
@@ -166,17 +173,21 @@ def restore(
     database: Database = "",
     data: Data = "",
     force: Annotated[
-        bool, typer.Option("--force", help="Replace a record that is there: it is lost.")
+        bool,
+        typer.Option("--force", help="Replace a record that is there; a log is put aside, whole."),
     ] = False,
 ) -> None:
-    """Make the record that of a backup, wholly or not at all. End the server before."""
-    from garrod.entry.housing import clock
-    from garrod.entry.wire import bring_back
+    """Make the record and its audit log those of a backup. End the server before."""
+    import asyncio
+    import os
 
-    def put_in_place(housing: Housing) -> Awaitable[None]:
-        return bring_back(file, housing.database, clock=clock, force=force)
+    from garrod.entry.audit_opening import place_of
+    from garrod.entry.cli.record_copies import brought_back
+    from garrod.entry.housing import housing_of
 
-    with_housing(database, data, put_in_place, "restore")
+    housing = housing_of(data=data, database=database)
+    place = place_of(housing.folder, os.environ)
+    asyncio.run(brought_back(housing, place, file, force=force))
     say(f"the record of {file} was put in place; garrod record verify proves it.")
 
 

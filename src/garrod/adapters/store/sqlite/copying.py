@@ -13,7 +13,7 @@ from garrod.adapters.store.compiled import Row
 from garrod.adapters.store.sqlite.connect import READER, WRITER, connected, said
 from garrod.adapters.store.sqlite.opening import move_on
 
-PAGES = 2000  # copied before writers have a turn
+PAGES = 2000  # copied at a time
 BESIDE = ("-wal", "-shm", "-journal")
 
 
@@ -26,11 +26,15 @@ def copied(path: Path, to: Path) -> None:
         raise faults.unreachable("there is no such file")
     part = to.with_name(to.name + ".part")
     part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
     try:
         with closing(connected(path, READER)) as source, closing(sqlite3.connect(part)) as target:
+            source.execute("BEGIN")  # of one moment, and not begun anew at each write of others
+            source.execute("SELECT count(*) FROM alembic_version").fetchall()
             source.backup(target, pages=PAGES)
+            source.execute("COMMIT")
             target.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
-        _look_through(part)
+        look_through(part)
         _kept(part, to)
     except sqlite3.Error as error:
         raise faults.unsound(said(error)) from error
@@ -42,7 +46,7 @@ def put_back(source: Path, path: Path, *, force: bool) -> None:
     """Make a file that of a copy.  Raises: UsageError STO014, OutsideError STO015."""
     if path.exists() and not force:
         raise faults.is_there(path.name)
-    _look_through(source)
+    look_through(source)
     part = path.with_name(path.name + ".part")
     part.write_bytes(b"")
     try:
@@ -55,7 +59,7 @@ def put_back(source: Path, path: Path, *, force: bool) -> None:
         part.unlink(missing_ok=True)
 
 
-def _look_through(path: Path) -> None:
+def look_through(path: Path) -> None:
     """Raise OutsideError STO015 where the pages or indexes of a file are not sound."""
     try:
         with closing(connected(path, ("PRAGMA query_only=ON",))) as connection:
