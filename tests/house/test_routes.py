@@ -92,6 +92,7 @@ PAST = {
     "care/record/medicines_reconcile.py": "as medicines.py",
     "care/record/medicines_view.py": "as medicines.py",
     "care/record/people.py": "the kept whole person, told to whoever may see all of it",
+    "adapters/hl7v2/taking.py": "asks whether the actor acts for the house, and before each write",
     "care/record/together.py": "each write is asked about (Record.updating)",
     "entry/audit_showing.py": "asks what an actor's rights over a person's entries are",
     "entry/api/app.py": "the feed, which each listener hears through Record.tells; health",

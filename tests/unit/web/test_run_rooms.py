@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from garrod.adapters.hl7v2.reports import read_reports
 from garrod.care.govern.numbers.release import COUNTS, GIVEN, REFUSED, Asked, Line
 from garrod.entry.web.connect.presenter import taken, view_of
 from garrod.entry.web.connect.reading import HL7, JSON, LINES, XML, form_of
+from garrod.entry.web.connect.results import compared_of, held
 from garrod.entry.web.register.presenter import (
     AGREES,
     FEW,
@@ -21,6 +23,7 @@ from garrod.entry.web.register.reading import found_in
 from garrod.entry.web.safety.presenter import AT_ONCE, chosen, part_of, proofs_of, sorts, tally
 from garrod.entry.web.safety.reading import hazards
 from tests.making.reading import age
+from tests.unit.hl7v2.lab import PATIENT, K, message, obx
 from tools.docs.hazards import data
 
 ASKED = Asked("dr-a", "p1", "HRESCH", "consent", "set", COUNTS, "people by age")
@@ -78,7 +81,23 @@ def test_what_is_wrong_is_told_by_place_and_never_taken_in() -> None:
     view = view_of("json", {"Patient": 1}, (), [("", "is empty", "FHR100")])
     assert (view.faults[0].where, view.is_right) == ("The message", False)
     assert not view_of("json", {}, (), (), acts=True).is_right
-    assert "genome call" in view_of("hl7", {}, [("CYP2C19", "*2/*2")], ()).limit
+    view = view_of("hl7", {}, [("Potassium", "4.0 mmol/L (final)")], (), limit="for training")
+    assert (view.limit, view.holds) == ("for training", (("Potassium", "4.0 mmol/L (final)"),))
+
+
+def test_a_laboratory_message_is_told_by_results_and_beside_the_person() -> None:
+    (report,) = read_reports(
+        message(obx(K, "4.0", unit="mmol/L"), obx("X^Serology^L", "", kind="ST", status="X"))
+    )
+    assert held([report]) == [
+        ("Potassium", "4.0 mmol/L (final)"),
+        ("Serology", "could not be obtained (could not be obtained)"),
+    ]
+    assert report.person is not None
+    told = compared_of("b", {**PATIENT, "birthDate": "1980-02-04"}, "syn-1", report.person)
+    assert [(what, verdict) for what, _, _, verdict in told.rows] == [
+        ("NHS number", "The same"), ("Name", "The same"), ("Born", "Other"),
+    ]  # fmt: skip
 
 
 def test_what_was_taken_in_is_told_in_counts_alone() -> None:

@@ -24,8 +24,8 @@ from garrod.adapters.hl7v2.merging import Key, Merged, merge
 from garrod.adapters.hl7v2.orders import REPORT, REQUEST, Made, resources_of, system_of
 from garrod.adapters.hl7v2.reports import Report
 from garrod.adapters.hl7v2.waiting import (
-    CHECK,
     OPEN,
+    UNSAID,
     check_task,
     kept,
     message_id,
@@ -81,6 +81,7 @@ async def take_report(taker: Taker, report: Report, *, patient: str = "") -> Cam
             "(production).",
             code="INP084",
         )
+    taker.record.demand_house(taker.actor, "Patient")  # whose it is, is looked for among all
     return await taker.record.store.transact(lambda tx: _took(taker, tx, report, patient))
 
 
@@ -132,7 +133,7 @@ def _part(taker: Taker, kind: str, id: str, resource: FhirJson) -> Part:
 def _asks(taker: Taker, report: Report, patient: str, merged: Merged) -> Iterable[Part]:
     if merged.unsaid:
         task = check_task(report, patient, len(merged.unsaid), taker.now)
-        yield _part(taker, TASK, made_id(message_id(report), CHECK), task)
+        yield _part(taker, TASK, made_id(message_id(report), UNSAID), task)
 
 
 async def _earlier(tx: Tx, made: Iterable[Made]) -> dict[Key, FhirJson]:

@@ -24,7 +24,7 @@ from garrod.adapters.hl7v2.orders import system_of
 from garrod.adapters.hl7v2.reports import Report
 
 ER7 = "x-application/hl7-v2+er7"
-WHOSE, CHECK = "result-whose", "check-result"  # codes of tasks
+WHOSE, UNSAID = "result-whose", "result-unsaid"  # codes of tasks
 EVENTS = "http://terminology.hl7.org/CodeSystem/v2-0003"
 OPEN = "requested"
 
@@ -92,7 +92,7 @@ def check_task(report: Report, patient: str, unsaid: int, at: datetime) -> dict[
     results = "an earlier result" if unsaid == 1 else f"{unsaid} earlier results"
     words = f"A corrected report of {facility or 'a laboratory'} does not say {results} again."
     return {
-        **_task(CHECK, "Does it still stand?", words, at),
+        **_task(UNSAID, "Does it still stand?", words, at),
         "focus": {"reference": f"{BUNDLE}/{message_id(report)}"},
         "for": {"reference": f"Patient/{patient}"},
     }

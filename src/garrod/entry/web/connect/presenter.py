@@ -13,10 +13,8 @@ FORMS = {
 }
 EMPTY = "Paste a message"
 LONG = "It is too long to be pasted: use “garrod record import”"
-HL7_ONLY = (
-    "A laboratory’s results in HL7 v2 are read and shown here. This page cannot take them into "
-    "the record: give the file to “garrod genome call” with the genome, or ask for FHIR."
-)
+NOBODY = "Nobody is found by that: give an NHS number or a record id"
+UNSURE = "Say that you have compared what the message says with this person"
 ACTS = (
     "This is a transaction or a batch: orders to a server, not a message. Send it to this "
     "server’s FHIR address."
@@ -50,19 +48,20 @@ class View:
 def view_of(
     form: str,
     kinds: Mapping[str, int],
-    genes: Sequence[tuple[str, str]],
+    results: Sequence[tuple[str, str]],
     wrong: Sequence[tuple[str, str, str]],
     *,
     notes: Sequence[str] = (),
     acts: bool = False,
+    limit: str = "",
 ) -> View:
-    """Return what is said of a message."""
+    """Return what is said of a message; `limit`: why it cannot be taken in though it is right."""
     holds = [(kind, f"{count:,}") for kind, count in sorted(kinds.items())]
-    limit = HL7_ONLY if form == "hl7" else ACTS if acts else ""
+    limit = limit or (ACTS if acts else "")
     faults = tuple(Fault(where or "The message", what, code) for where, what, code in wrong)
     return View(
         FORMS[form],
-        (*holds, *((gene, said or "no value") for gene, said in genes)),
+        (*holds, *results),
         faults[:SHOWN],
         max(0, len(faults) - SHOWN),
         tuple(notes[:SHOWN]),

@@ -19,8 +19,9 @@ from garrod.adapters.fhir.json import Resource, many, one, text
 from garrod.adapters.fhir.rest.checked import CheckedCodec, InvalidResource
 from garrod.adapters.fhir.xml.format import XmlFormat
 from garrod.adapters.hl7v2.er7 import BEGINNING
-from garrod.adapters.hl7v2.results import results
+from garrod.adapters.hl7v2.reports import Report, read_reports
 from garrod.core.errors import GarrodError
+from garrod.entry.web.connect.results import held, notes_of
 
 HL7, XML, LINES, JSON = "hl7", "xml", "lines", "json"
 Wrong = tuple[str, str, str]  # where, what, the error's code
@@ -28,11 +29,12 @@ Wrong = tuple[str, str, str]  # where, what, the error's code
 
 @dataclass(slots=True)
 class Found:
-    """What was read. `kinds`: resources by their type; `genes`: results of an HL7 v2 message."""
+    """What was read. `kinds`: resources by their type; `results`: those of HL7 v2 `reports`."""
 
     form: str
     kinds: Counter[str] = field(default_factory=Counter)
-    genes: list[tuple[str, str]] = field(default_factory=list)
+    results: list[tuple[str, str]] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
     wrong: list[Wrong] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     acts: bool = False  # a transaction or batch: orders to a server, and no message
@@ -75,13 +77,18 @@ async def read_message(
 
 def _read_hl7(message: str, found: Found) -> None:
     try:
-        every = results(message, "the message")
+        found.reports = read_reports(message)
     except GarrodError as error:
         found.wrong += _wrong("", error)
         return
-    for row in (result.row for result in every):
-        found.genes.append((row.gene, row.diplotype or row.phenotype or row.activity_score))
-        found.notes += [f"{row.gene}: {row.note}"] if row.note else []
+    for number, report in enumerate(found.reports, 1):
+        place = f"Message {number}: " if len(found.reports) > 1 else ""
+        found.wrong += [
+            (f"{place}{fault.where}", fault.words, f"HL7 {fault.code}") for fault in report.faults
+        ]
+    right = [report for report in found.reports if not report.faults]
+    found.results += held(right)
+    found.notes += notes_of(right)
 
 
 def _sources(message: str, form: str) -> Iterator[Source]:

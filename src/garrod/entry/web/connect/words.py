@@ -29,9 +29,31 @@ WORDS = Words(
     what_2="What:",
     code_2="Code:",
     to_know="To know",
+    what_came_of_it="What came of it",
+    answer="The answer for its sender (ACK^R01), to copy",
+    waiting="Messages that wait: whose are they?",
+    waiting_lead=(
+        "NHS number, date of birth and name did not all say the same person. Nothing is guessed: "
+        "mend the record and try again, or say whose the message is."
+    ),
+    try_again="Try again",
+    whose="NHS number or record id",
+    of_message=" of the message of {}",
+    compare="Compare",
+    is_it_them="Is it this person’s?",
+    compared_lead="Look at each line. A result in the wrong record harms two people.",
+    message_says="The message says",
+    message_says_label="The message says:",
+    record_says="The record says",
+    record_says_label="The record says:",
+    verdict="Same or other",
+    verdict_label="Same or other:",
+    sure="I have compared them, and the message is this person’s",
+    take_in_for_them="Take it in for this person",
+    nobody_chosen="Nobody was chosen",
     what_is_not_checked="What is not checked",
     whether_the_message_is_true_whether=(
-        "Whether the message is true, whether it is of the right person, and profiles of "
+        "Whether the message is true, whether FHIR is of the right person, and profiles of "
         "single nations beyond those that this server knows. HL7 v2 of other types than "
         "results is not read."
     ),

@@ -122,6 +122,8 @@ def state_of(due: date | None, today: date) -> str:
 
 def go_of(item: Item) -> tuple[str, str]:
     """Return where a task is seen to, and what that is called; "" where that is nowhere."""
+    if not item.patient and item.sort == LABORATORY:
+        return "/connect", "Connect"  # whose a result is stands in no record yet
     if not item.patient or item.sort not in GO:
         return (f"/patients/{item.patient}", "Summary") if item.patient else ("", "")
     tail, words = GO[item.sort]

@@ -36,8 +36,9 @@ SORTS = {
 BY_CODE = {
     "advice-urgent": CHANGED, "advice-changed": CHANGED, "advice-withdrawn": CHANGED,
     "advice-monitor": MONITOR, "monitor": MONITOR, "advice-test": LABORATORY,
-    "check-result": LABORATORY, "pharmacist-review": QUERY, "recall-prescription": RECALL,
-    "pharmacist-query": QUERY, "person-stopped": QUERY, "handover-query": RECONCILE,
+    "check-result": LABORATORY, "result-whose": LABORATORY, "result-unsaid": QUERY,
+    "pharmacist-review": QUERY, "recall-prescription": RECALL, "pharmacist-query": QUERY,
+    "person-stopped": QUERY, "handover-query": RECONCILE,
     "reconcile-medications": RECONCILE, "break-glass-review": EMERGENCY,
 }  # fmt: skip
 # Whose tasks a role does: by the name under which tasks are owned. Source: the project's design.
