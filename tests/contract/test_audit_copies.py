@@ -16,6 +16,7 @@ from garrod.adapters.audit.journal import Journal, secret_of
 from garrod.adapters.audit.postgres_link import Link
 from garrod.adapters.audit.proofs import holds
 from garrod.adapters.audit.restoring import PutBack, put_back
+from garrod.adapters.audit.sealer import OLDER
 from garrod.adapters.audit.verify import verified
 from garrod.care.govern.audit import RESTORED, canonical, entry_read
 from garrod.care.govern.audit_check import Checked, Harm
@@ -213,6 +214,12 @@ def test_what_was_witnessed_after_the_copy_is_told_as_lost(make: Make) -> None:
     with_key_of(here, there)
     old = verified(copy)
     put_back(copy, there.spot(), there.key, _later(), witnessed=lambda _: late.size)
+    witness, told = there.key.with_name("witness"), list[str]()
+    witness.write_bytes(late.content() + b"\n")
+    for _ in range(2):  # the first that opens it says so, and the witness learns of a newer head
+        store = replace(there, witness=witness).open_store(around(told))
+        asyncio.run(store.close())
+    assert told == [f"{OLDER}: AUD016"]
     for turn in range(3):  # at once, when as much was written again, and when more was
         found = check(there, early, late)
         assert found.flaw is not None

@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from garrod.adapters.audit.around import Around
 from garrod.adapters.audit.connect import fault, no_log
-from garrod.adapters.audit.journal import left_beside, secret_of
+from garrod.adapters.audit.journal import secret_of
 from garrod.adapters.audit.log import Body, Log, Mark
 from garrod.adapters.audit.postgres_link import Link
 from garrod.adapters.audit.postgres_schema import IS_THERE, TABLES
@@ -158,9 +158,7 @@ class PostgresSealer(Sealer):
         self._next_sync = 0.0
         self._reading = opened_to_read(database, log.path)
         self._tiles = Tiles(log.path, lambda text, of: self._reading.execute(text, of).fetchall())
-        for path in left_beside(log.path):
-            self._take_over(path)
-        self._keep_head()
+        self._begin()
 
 
 class PostgresAuditLog(AuditLog):

@@ -19,6 +19,7 @@ from garrod.adapters.audit.witness import Witness
 from garrod.core.errors import GarrodError
 
 NO_HEAD = "AUD102 a head of the audit was not kept"
+OLDER = "AUD104 the log is older than what was witnessed: see garrod audit verify --witness"
 PORTION = 8  # tiles added at once: some milliseconds
 SOON = 0.05  # seconds until what is sealed outlives a loss of power
 MINUTE = 60.0  # seconds between heads that are kept, while something is written
@@ -48,8 +49,16 @@ class Sealer:
         self._next_sync = 0.0
         self._reading = opened_to_read(log.path)
         self._tiles = Tiles(log.path, lambda text, of: self._reading.execute(text, of).fetchall())
-        for path in left_beside(log.path):
+        self._begin()
+
+    def _begin(self) -> None:
+        """Seal what was left, look at the witness, and keep a head."""
+        for path in left_beside(self.log.path):
             self._take_over(path)
+        seen = self.witness.newest() if self.witness is not None else None
+        seal = self.log.seal
+        if seen is not None and seen.origin == seal.origin and seen.size > seal.size:
+            self.log.around.failed(OLDER, "AUD016")
         self._keep_head()
 
     def opened(self, path: Path) -> Waiting:

@@ -8,6 +8,8 @@ from pathlib import Path
 from garrod.care.govern.audit_heads import Head, head_read
 from garrod.core.errors import InputError, OutsideError
 
+LAST = 4096  # Not clinical: bytes that hold the last line
+
 
 class Witness:
     """Adds heads to a file, each a line of JSON, durably."""
@@ -29,6 +31,16 @@ class Witness:
                 f"{self.path}: the witness of the audit cannot be written ({error.strerror}).",
                 code="AUD014",
             ) from error
+
+    def newest(self) -> Head | None:
+        """Return the head that was added last; None where there is none that can be read."""
+        try:
+            with self.path.open("rb") as file:
+                end = file.seek(0, os.SEEK_END)
+                file.seek(max(0, end - LAST))
+                return head_read(file.read().splitlines()[-1])
+        except (OSError, ValueError, IndexError):
+            return None
 
 
 def heads_witnessed(path: Path) -> tuple[Head, ...]:
