@@ -151,6 +151,23 @@ def test_two_tabs_do_not_overrule_each_other(in_demo: As) -> None:
     check(second)
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_back_after_a_choice_that_was_refused_is_a_page(in_demo: As, script: bool) -> None:
+    page = in_demo("patient", "/patients/demo-1/consent", script=script)
+    here = page.url
+    form = choice(page, "research").locator("form")
+    form.locator("label", has_text="Yes, use my record").click()
+    form.locator("[name=seen]").evaluate("field => { field.value = '99' }")  # of another tab
+    form.get_by_role("button", name="Save").click()
+    assert "has changed since you looked" in page.get_by_role("alert").inner_text()
+    page.goto(f"{here.partition('/patients')[0]}/mine")
+    page.go_back()
+    assert page.get_by_role("heading", level=1).inner_text() == "My choices"
+    assert choice(page, "research").locator("form").is_visible()
+    page.go_back()
+    assert page.url == here
+
+
 def test_clinician_sees_whose_choices_they_are(in_demo: As) -> None:
     page = in_demo("prescriber", "/patients/demo-1/consent")
     assert "Ada Example-Synthetic" in page.locator(".person").inner_text()

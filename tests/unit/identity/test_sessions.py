@@ -108,3 +108,52 @@ def test_file_that_cannot_be_used_is_said_and_tried_again(tmp_path: Path) -> Non
     assert store.held(ID, NOW) is None
     with pytest.raises(OutsideError, match="cannot be read"):
         SessionStore(tmp_path / "none" / FILE).held(ID, NOW)
+
+
+def test_what_is_kept_beside_a_session_is_its_own_and_goes_with_it(
+    store: SessionStore, tmp_path: Path
+) -> None:
+    store.keep(ID, WHO, BODY, END, NOW)
+    assert store.put_aside(ID, "key", b"typed words", END, NOW)
+    assert store.put_aside(ID, "key", b"other words", END, NOW)  # replaced
+    assert store.put_aside("of-this-machine", "key", b"theirs", END, NOW)
+    assert store.aside(ID, "key", NOW) == b"other words"
+    assert [store.aside(ID, "another", NOW), store.aside("x", "key", NOW)] == [None, None]
+    assert store.aside(ID, "key", END) is None
+    written = b"".join(p.read_bytes() for p in tmp_path.iterdir())
+    assert b"words" not in written
+    store.end(ID, END)
+    assert store.aside(ID, "key", NOW) is None
+    assert store.aside("of-this-machine", "key", NOW) == b"theirs"
+
+
+def test_what_is_kept_beside_a_session_goes_where_all_of_somebody_end(store: SessionStore) -> None:
+    store.keep(ID, WHO, BODY, END, NOW)
+    store.put_aside(ID, "key", b"words", END, NOW)
+    store.end_all(WHO, NOW, END)
+    assert store.aside(ID, "key", NOW) is None
+
+
+def test_what_is_kept_beside_a_session_is_bounded(
+    store: SessionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not store.put_aside(ID, "large", bytes(sessions.LARGEST + 1), END, NOW)
+    for n in range(sessions.ASIDE_EACH + 3):
+        store.put_aside(ID, f"key {n}", b"words", END + n, NOW)
+    held = [store.aside(ID, f"key {n}", NOW) for n in range(sessions.ASIDE_EACH + 3)]
+    assert held == [None] * 3 + [b"words"] * sessions.ASIDE_EACH
+    monkeypatch.setattr(sessions, "ASIDE", 2)
+    store.put_aside("next", "key", b"words", END + 99, NOW)
+    held = [store.aside(ID, f"key {n}", NOW) for n in range(sessions.ASIDE_EACH + 3)]
+    assert held.count(b"words") == 1
+    store.drop_aside("next", "key")
+    assert store.aside("next", "key", NOW) is None
+
+
+def test_what_somebody_wrote_into_the_file_beside_a_session_is_not_taken(
+    store: SessionStore, tmp_path: Path
+) -> None:
+    store.put_aside(ID, "key", b"words", END, NOW)
+    with sqlite3.connect(tmp_path / FILE) as db:
+        db.execute("UPDATE aside SET body = zeroblob(40)")
+    assert store.aside(ID, "key", NOW) is None

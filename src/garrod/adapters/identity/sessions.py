@@ -2,6 +2,8 @@
 
 id of a session -> its hash (the row), its own key (what the row holds is sealed by it) -> bytes
 Whoever reads the file can open no session, nor read whose it is: ids are in cookies alone.
+What is kept beside a session for a while (a form that was refused) is sealed by its id and a key
+that stands in an address alone, and goes with the session.
 Source: OWASP Cheat Sheet on session management (unchecked); RFC 5297 (AES-SIV)
 """
 
@@ -21,6 +23,9 @@ from garrod.core.errors import OutsideError
 FILE, DEMO_FILE = "sessions.db", "demo-sessions.db"
 MOST = 50_000  # Not clinical: people signed in at once
 EACH = 200  # Not clinical: sessions of one person at once
+ASIDE = 2_000  # Not clinical: things beside sessions at once
+ASIDE_EACH = 12  # Not clinical: things beside one session at once
+LARGEST = 96 * 1024  # Not clinical: bytes of one of them
 BUSY = 5.0  # Not clinical: seconds to wait for another worker that writes
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -35,6 +40,10 @@ TABLES = (
     "CREATE TABLE IF NOT EXISTS spent (row BLOB PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS cut (person BLOB PRIMARY KEY, at REAL NOT NULL,"
     " until REAL NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS aside (row BLOB PRIMARY KEY, session BLOB NOT NULL,"
+    " body BLOB NOT NULL, until REAL NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS aside_session ON aside (session, until)",
+    "CREATE INDEX IF NOT EXISTS aside_until ON aside (until)",
 )
 
 
@@ -54,8 +63,8 @@ class SessionStore:
         with self._writing() as db:
             for table in ("session", "spent", "cut"):
                 db.execute(f"DELETE FROM {table} WHERE until <= ?", (now,))
-            _drop(db, "person = ?", (whose,), EACH - 1)
-            _drop(db, "TRUE", (), MOST - 1)
+            _drop(db, "session WHERE person = ?", (whose,), EACH - 1)
+            _drop(db, "session", (), MOST - 1)
             row = (_hash("row", id), whose, sealed, until)
             db.execute("INSERT INTO session VALUES (?, ?, ?, ?)", row)
 
@@ -75,12 +84,15 @@ class SessionStore:
         """End a session, for good until its cookie is over anyway."""
         with self._writing() as db:
             db.execute("DELETE FROM session WHERE row = ?", (_hash("row", id),))
+            db.execute("DELETE FROM aside WHERE session = ?", (_hash("row", id),))
             _spend(db, id, until)
 
     def end_all(self, person: str, now: float, until: float) -> int:
         """End all sessions of somebody that have begun; return how many of those are kept here."""
         whose = _hash("person", person)
+        theirs = "SELECT row FROM session WHERE person = ?"
         with self._writing() as db:
+            db.execute(f"DELETE FROM aside WHERE session IN ({theirs})", (whose,))
             ended = db.execute("DELETE FROM session WHERE person = ?", (whose,)).rowcount
             db.execute("INSERT OR REPLACE INTO cut VALUES (?, ?, ?)", (whose, now, until))
         return ended
@@ -105,6 +117,38 @@ class SessionStore:
         with self._writing() as db:
             db.execute("DELETE FROM spent WHERE until <= ?", (now,))
             return _spend(db, name, until)
+
+    def put_aside(self, id: str, key: str, body: bytes, until: float, now: float) -> bool:
+        """Keep something beside a session; return whether it is small enough to be kept.
+
+        What was kept under the same key is replaced; of too many, those that end first go.
+        """
+        if len(body) > LARGEST:
+            return False
+        row, sealed = _hash("aside", f"{id} {key}"), _aside(id, key).encrypt(body, None)
+        with self._writing() as db:
+            db.execute("DELETE FROM aside WHERE until <= ? OR row = ?", (now, row))
+            _drop(db, "aside WHERE session = ?", (_hash("row", id),), ASIDE_EACH - 1)
+            _drop(db, "aside", (), ASIDE - 1)
+            values = (row, _hash("row", id), sealed, until)
+            db.execute("INSERT INTO aside VALUES (?, ?, ?, ?)", values)
+        return True
+
+    def aside(self, id: str, key: str, now: float) -> bytes | None:
+        """Return what is kept beside a session under a key; None where there is none."""
+        asked = "SELECT body FROM aside WHERE row = ? AND until > ?"
+        found = self._one(asked, (_hash("aside", f"{id} {key}"), now))
+        if found is None:
+            return None
+        try:
+            return _aside(id, key).decrypt(found[0], None)
+        except InvalidTag:
+            return None  # somebody wrote into the file
+
+    def drop_aside(self, id: str, key: str) -> None:
+        """Let go of what is kept beside a session under a key."""
+        with self._writing() as db:
+            db.execute("DELETE FROM aside WHERE row = ?", (_hash("aside", f"{id} {key}"),))
 
     def close(self) -> None:
         """Close the file; it is opened again where something is asked."""
@@ -160,18 +204,23 @@ def _spend(db: sqlite3.Connection, name: str, until: float) -> bool:
     return db.execute("INSERT OR IGNORE INTO spent VALUES (?, ?)", row).rowcount == 1
 
 
-def _drop(db: sqlite3.Connection, where: str, values: tuple[object, ...], most: int) -> None:
-    """Let go of what ends first where more than `most` sessions are such."""
-    (held,) = db.execute(f"SELECT count(*) FROM session WHERE {where}", values).fetchone()
+def _drop(db: sqlite3.Connection, which: str, values: tuple[object, ...], most: int) -> None:
+    """Let go of what ends first where more than `most` rows are such. `which`: table and WHERE."""
+    (held,) = db.execute(f"SELECT count(*) FROM {which}", values).fetchone()
     if held > most:
-        asked = f"SELECT row FROM session WHERE {where} ORDER BY until LIMIT ?"
+        asked = f"SELECT row FROM {which} ORDER BY until LIMIT ?"
         rows = db.execute(asked, (*values, held - most)).fetchall()
-        db.executemany("DELETE FROM session WHERE row = ?", rows)
+        db.executemany(f"DELETE FROM {which.partition(' ')[0]} WHERE row = ?", rows)
 
 
 def _seal(id: str) -> AESSIV:
     """Return what seals for one id alone: deterministic, since an id is never given twice."""
     return AESSIV(_hash("key", id))
+
+
+def _aside(id: str, key: str) -> AESSIV:
+    """Return what seals something beside a session: neither its id nor the key is in the file."""
+    return AESSIV(_hash("aside key", f"{id} {key}"))
 
 
 def _hash(use: str, name: str) -> bytes:

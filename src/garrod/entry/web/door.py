@@ -24,6 +24,7 @@ from garrod.entry.bodies import body_of
 from garrod.entry.consult import Consult
 from garrod.entry.governing import flags
 from garrod.entry.guard import Guard
+from garrod.entry.web.aside import FIELD, put_aside, taken
 from garrod.entry.web.asked import Sent, Visit, fields_of
 from garrod.entry.web.atlas import FIRST, place_of, ways, ways_about
 from garrod.entry.web.emergency.around import EMERGENCY, frame_of
@@ -143,6 +144,29 @@ class WebDoor:
             self._demand_own(fields, present)
         if steps == ("sign-out",) and request.method == "POST":
             return await self.sign_in.out(present)
+        if request.method == "GET" and fields.get(FIELD):
+            aside = taken(self.sessions, present.session, fields[FIELD])
+            if aside.page:
+                return self._renewed(aside.answer(), present)
+            fields = aside.fields
+        answer = await self._of_session(request, steps, fields, present, file)
+        if request.method == "POST":
+            answer = put_aside(self.sessions, present.session, request, fields, answer)
+        return self._renewed(answer, present)
+
+    def _renewed(self, answer: Response, present: Present) -> Response:
+        """Return an answer that says that the session was used just now."""
+        self.sign_in.carry(answer, self.sessions.seals.renewed(present.session))
+        return answer
+
+    async def _of_session(
+        self,
+        request: Request,
+        steps: tuple[str, ...],
+        fields: dict[str, str],
+        present: Present,
+        file: Sent | None,
+    ) -> Response:
         try:
             visit = self._visit(request, steps, fields, present)
             return await self._page(replace(visit, file=file), present)
@@ -184,7 +208,6 @@ class WebDoor:
                 frame(replace(around, about=()))
             answer = fault(error, emergency=_sought(visit, error))
         answer.headers.update(flagged())
-        self.sign_in.carry(answer, self.sessions.seals.renewed(present.session))
         return answer
 
     async def _routed(self, visit: Visit) -> Response:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from garrod.adapters.identity.sessions import SessionStore
 from garrod.care.govern.access import LOCAL, Actor, actor_told, told_actor
-from garrod.entry.web.seals import ABSOLUTE, Seals, Session
+from garrod.entry.web.seals import ABSOLUTE, IDLE, Seals, Session
 
 COOKIE = "garrod_session"
 HOST_COOKIE = f"__Host-{COOKIE}"  # where TLS is spoken: bound to this host, and sent on TLS alone
@@ -104,6 +104,20 @@ class Sessions:
     def use(self, name: str) -> bool:
         """Use something up, here and in other workers; return whether it was not used before."""
         return self.store.use(name, self._end(), self._now())
+
+    def put_aside(self, session: Session, said: bytes, key: str = "") -> str:
+        """Return the key under which something is kept for a session; "": it is too large."""
+        named, now = key or secrets.token_urlsafe(18), self._now()
+        until = now + IDLE.total_seconds()
+        return named if self.store.put_aside(session.id, named, said, until, now) else ""
+
+    def aside(self, session: Session, key: str) -> bytes | None:
+        """Return what is kept for a session under a key; None where there is none (any more)."""
+        return self.store.aside(session.id, key, self._now())
+
+    def drop_aside(self, session: Session, key: str) -> None:
+        """Let go of what is kept for a session under a key."""
+        self.store.drop_aside(session.id, key)
 
     def _now(self) -> float:
         return self._clock().timestamp()

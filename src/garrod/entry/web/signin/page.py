@@ -29,7 +29,7 @@ from garrod.entry.web.pages import HEADERS, page, see
 from garrod.entry.web.sessions import Present, Sessions, SignedIn
 
 OWN = frozenset(
-    ("csrf", "token", "user", "list", "once", "next", "key", "checked", "do", "card", "as")
+    ("csrf", "token", "user", "list", "once", "next", "key", "checked", "do", "card", "as", "typed")
 )
 FIRST = "prescriber"  # who opens the printed link of a demo
 WRONG = "That is not this server's token"

@@ -1,6 +1,8 @@
 // Optional: matches appear while typing, a form is sent once, what went wrong is where one is, and
-// Escape folds what was unfolded. Every page works without it.
+// Escape folds what was unfolded; a page that answers a form is asked for, not sent again, when one
+// goes back to it. Every page works without it.
 "use strict";
+history.replaceState(history.state, "", location.href);
 const problem = document.querySelector(".problem[role=alert]");
 if (problem) {
   problem.tabIndex = -1;
