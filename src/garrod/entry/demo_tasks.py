@@ -14,7 +14,7 @@ FhirJson = dict[str, Any]
 # Whom it is about, what kind it is, whose it is, in how many days it is due, what is to be done
 WAITING = (
     ("demo-7", "monitor", "prescriber", 0, "Look at a creatinine of 210 µmol/L",
-     "It came with metformin on the list: is the dose still right?"),
+     "It is high: mind it before anything that the kidneys clear, such as metformin."),
     ("demo-8", "pharmacist-review", "pharmacist", 2, "Go through the list after a stay in hospital",
      "The hospital stopped one medicine, put one on hold and started one."),
     ("demo-8", "monitor", "prescriber", 5, "Kidneys and potassium after the hospital",

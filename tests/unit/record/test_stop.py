@@ -39,7 +39,7 @@ def test_each_prescription_is_recalled_or_named() -> None:
     assert found.recalled() == (REFS[0],)
     assert found.task is not None
     assert found.task.references == (REFS[1], REFS[4])
-    assert "was stopped (bleeding), and 2 prescription(s) could not be recalled" in found.task.words
+    assert "was stopped (bleeding), and 2 prescriptions could not be recalled" in found.task.words
     assert f"{REFS[1]}: it is with Corner Pharmacy already" in found.task.words
     assert f"{REFS[4]}: nothing is known" in found.task.words
 

@@ -224,7 +224,7 @@ def test_next_uncertain_advice_says_so_beside_its_result() -> None:
 def test_genes_phenotype_is_spelled_in_british_english() -> None:
     genes = {g.gene: g for g in page_of(person()).genes}
     assert genes["CYP2C19"].phenotype == "Poor metaboliser"
-    assert genes["CYP4F2"].phenotype == "None defined"
+    assert genes["CYP4F2"].phenotype == "No phenotype defined"
     assert genes["SLCO1B1"].phenotype == "Decreased function, 87 %"
 
 

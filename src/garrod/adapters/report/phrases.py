@@ -101,7 +101,7 @@ def strength_of(advice: Advice) -> str:
 def phenotype_words(value: str) -> str:
     """Return a phenotype as a table cell reads it: "Poor metaboliser"."""
     if value.casefold() in {"", "n/a"}:
-        return "None defined"
+        return "No phenotype defined"
     return capital(spoken(value))
 
 

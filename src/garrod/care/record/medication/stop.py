@@ -122,11 +122,12 @@ def _task(line: Line, recalls: tuple[Recall, ...]) -> StopTask | None:
     if not left:
         return None
     said = "; ".join(f"{r.reference}: {r.why}" for r in left)
+    counted = f"{len(left)} prescription{'s' if len(left) > 1 else ''}"
     ended = "completed" if line.state is State.COMPLETED else "stopped"
     reason = line.stop_reason or line.history[-1].reason or "no reason kept"
     words = (
         f"{line.content.medicine.text} was {ended} ({reason}), and "
-        f"{len(left)} prescription(s) could not be recalled: {said}. Ask the dispenser to return "
+        f"{counted} could not be recalled: {said}. Ask the dispenser to return "
         "what is not yet handed out, and tell the person."
     )
     return StopTask(line.id, tuple(r.reference for r in left), words)

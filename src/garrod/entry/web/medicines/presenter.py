@@ -15,6 +15,7 @@ from garrod.care.record.medication.confirm import StaleList
 from garrod.care.record.medication.line import (
     CLOSED,
     Author,
+    Content,
     Line,
     Setting,
     State,
@@ -100,7 +101,7 @@ def row_of(line: Line, names: Mapping[str, str], today: date) -> Row:
         state=state_of(line, today),
         kind="off" if line.superseded_by else _KINDS.get(line.state, "off"),
         directions=said.directions or (read_as(said) if said.dose else NO_DIRECTIONS),
-        read=read_as(said) if said.directions else "",
+        read=_read(said),
         purpose=", ".join(p for p in purposes if p) or "Not recorded",
         setting=SETTINGS[line.owner],
         author=who_of(last.by, names),
@@ -192,14 +193,26 @@ def _flags(line: Line) -> tuple[str, ...]:
     return tuple(said)
 
 
+def _read(said: Content) -> str:
+    """Return directions as they were understood, where those are other words than were written."""
+    found = read_as(said) if said.directions else ""
+    is_alike = found.casefold().split() == said.directions.casefold().split()
+    return "" if is_alike else found
+
+
 def _source(line: Line, names: Mapping[str, str]) -> str:
     first = line.history[0].by
     where = names.get(first.organisation, "") or first.organisation or SETTINGS[first.setting]
-    began = f"from {where}" + (f", system {first.system}" if first.system else "")
+    system = re.sub(r"https?://", "", first.system)
+    began = f"from {where}" + (f", system {system}" if system else "")
     orders, supplies = len(line.links.authorisations), len(line.links.supplies)
-    linked = [f"{n} {word}" for n, word in ((orders, "prescription(s)"), (supplies, "supply(ies)"))
-              if n]  # fmt: skip
-    return "; ".join((began, *linked))
+    linked = (_counted(orders, "prescription", "prescriptions"),
+              _counted(supplies, "supply", "supplies"))  # fmt: skip
+    return "; ".join((began, *filter(None, linked)))
+
+
+def _counted(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}" if number else ""
 
 
 def _past(step: Transition, names: Mapping[str, str]) -> Past:

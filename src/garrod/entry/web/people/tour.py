@@ -202,7 +202,8 @@ def scenes_of(
 
 def persona_of(id: str, role: str, name: str, does: str, *, now: str) -> PersonaView:
     """Return somebody whom one may be, as the page has it; `now` is who one is."""
-    said = f"{role.replace('-', ' ').capitalize()}: {name}"
+    sort = id if role in id else role  # a hospital-pharmacist is a pharmacist too
+    said = f"{sort.replace('-', ' ').capitalize()}: {name}"
     return PersonaView(id, said, does[:1].upper() + does[1:], id == now)
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from garrod.adapters.fhir.dates import when
 from garrod.adapters.fhir.json import Resource, many, one, text
+from garrod.adapters.fhir.lines.names import TREATMENTS
 from garrod.adapters.fhir.record.dates import span
 from garrod.adapters.fhir.record.parse import parse_kept
 from garrod.core.errors import FhirError
@@ -117,7 +118,9 @@ def _request(it: Resource) -> Said:
 
 def _statement(it: Resource) -> Said:
     at = text(it, "dateAsserted") or _period(it, "effectivePeriod")
-    return Said(f"On the list: {medicine(it)}", _directions(it, "dosage"),
+    is_ours = any(text(i, "system") in TREATMENTS for i in many(it, "identifier"))
+    words = "On the list" if is_ours else "Stated"
+    return Said(f"{words}: {medicine(it)}", _directions(it, "dosage"),
                 at or text(it, "effectiveDateTime"), who(it, "informationSource"))  # fmt: skip
 
 

@@ -119,8 +119,11 @@ def timeline_of(every: Rows, asked: Asked, patient: str, names: Mapping[str, str
 
 def rows_of(entries: Iterable[Entry], asked: Asked) -> list[Row]:
     """Return the lines of what is asked for: results of one day and place are one line."""
-    wanted = (e for e in entries if _is_wanted(e, asked))
-    return [tuple(some) for _, some in groupby(wanted, key=_together)]
+    rows: dict[tuple[str, ...], list[Entry]] = {}
+    for entry in entries:
+        if _is_wanted(entry, asked):
+            rows.setdefault(_together(entry), []).append(entry)
+    return [tuple(row) for row in rows.values()]
 
 
 def shown_of(every: Rows, asked: Asked) -> list[Entry]:
