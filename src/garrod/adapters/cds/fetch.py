@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -50,7 +51,11 @@ class Reader:
     def __init__(self, gate: Gate, seconds: float = SECONDS) -> None:
         self.gate = gate
         self.seconds = seconds
-        self._client = httpx.AsyncClient(follow_redirects=False, trust_env=False)
+
+    @cached_property
+    def _client(self) -> httpx.AsyncClient:
+        """What asks, made when it first does: it reads a list of certificates, which takes time."""
+        return httpx.AsyncClient(follow_redirects=False, trust_env=False)
 
     async def completed(self, had: Had, ehr: Ehr, patient: str) -> Reached:
         """Return what was had with what the server tells of the rest; never raises for it.
@@ -137,7 +142,8 @@ class Reader:
 
     async def close(self) -> None:
         """Let go of connections."""
-        await self._client.aclose()
+        if "_client" in self.__dict__:
+            await self._client.aclose()
 
 
 def is_below(base: str, url: str) -> bool:

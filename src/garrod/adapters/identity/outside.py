@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import httpx2 as httpx
@@ -39,7 +40,11 @@ class Outside:
     def __init__(self, gate: Gate, seconds: float = SECONDS) -> None:
         self.gate = gate
         self.seconds = seconds
-        self._client = httpx.AsyncClient(follow_redirects=False, trust_env=False)
+
+    @cached_property
+    def _client(self) -> httpx.AsyncClient:
+        """What asks, made when it first does: it reads a list of certificates, which takes time."""
+        return httpx.AsyncClient(follow_redirects=False, trust_env=False)
 
     async def get(self, url: str, *, token: str = "") -> dict[str, Any]:
         """Return the JSON object at an address.  Raises: Unreached IDP001."""
@@ -104,4 +109,5 @@ class Outside:
 
     async def close(self) -> None:
         """Let go of connections."""
-        await self._client.aclose()
+        if "_client" in self.__dict__:
+            await self._client.aclose()

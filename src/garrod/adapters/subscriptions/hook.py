@@ -10,6 +10,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 
 import httpx2 as httpx
 
@@ -44,7 +45,11 @@ class Hook:
         self.gate = gate
         self.key = key
         self.clock = clock
-        self._client = httpx.AsyncClient(follow_redirects=False, trust_env=False)
+
+    @cached_property
+    def _client(self) -> httpx.AsyncClient:
+        """What asks, made when it first does: it reads a list of certificates, which takes time."""
+        return httpx.AsyncClient(follow_redirects=False, trust_env=False)
 
     async def post(self, subscription: Subscription, body: bytes) -> None:
         """Post a notification.  Raises: Undelivered SUB010, Refused SUB004."""
@@ -79,4 +84,5 @@ class Hook:
 
     async def close(self) -> None:
         """Let go of connections."""
-        await self._client.aclose()
+        if "_client" in self.__dict__:
+            await self._client.aclose()
