@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.making.desks import Desk
 from tests.making.moments import Clinic, Resource, order, person
 from tests.making.server import server
 
@@ -51,3 +52,23 @@ def test_another_order_or_line_of_the_same_is_still_a_duplicate(gp: Clinic) -> N
     )
     assert doubles(own["cards"]) == ["duplicates:ingredient-simvastatin:simvastatin"]
     assert advised(gp, "two", order("r2", DRUG, "two")) == doubles(own["cards"])
+
+
+def test_order_of_a_line_that_the_hospital_holds_is_no_duplicate_and_a_second_one_is(
+    gp: Clinic,
+) -> None:
+    gp.write(person("held"), order("r5", DRUG, "held", **ACTIVE))
+    ward = Desk(gp.server, "hospital", "held")
+    etag, lines, _ = ward.read()
+    hold = {"act": "hold", "reason": "Muscle pain", "resumesWhen": "the creatine kinase is back"}
+    done = ward.line(etag, line=lines[DRUG]["id"], **hold)
+    assert done.status_code == 200, done.text
+    (line,) = ward.read()[1].values()
+    assert (line["status"], line["basedOn"]) == (
+        "on-hold",
+        [{"reference": "MedicationRequest/r5"}],
+    )
+    own = gp.hook("order-sign", order("r5", DRUG, "held"), patientId="held")
+    assert doubles(own["cards"]) == advised(gp, "held", order("r5", DRUG, "held")) == []
+    second = gp.hook("order-sign", order("r6", DRUG, "held"), patientId="held")
+    assert doubles(second["cards"]) == ["duplicates:exact-simvastatin:simvastatin"]

@@ -1,5 +1,7 @@
 """What an order doubles, hand-worked row by row: one medicine is taken, another is ordered.
 
+`link`: the line on the list rests on this very order (own), or on another one (other).
+
 The adviser alone is asked: on a card, what another says of the same pair may speak for both.
 """
 
@@ -16,11 +18,19 @@ from tests.spec.tables import spec_table
 
 
 @pytest.mark.parametrize(
-    "case", spec_table("duplicates"), ids=lambda c: f"{c['taken']}-{c['order']}"
+    "case",
+    spec_table("duplicates"),
+    ids=lambda c: "-".join((c["taken"], c["order"], c["link"])).rstrip("-"),
 )
 def test_order_that_doubles_is_said_as_the_table_says(case: dict[str, str]) -> None:
-    taken = MedicineLine(case["taken"], reference="MedicationRequest/taken")
-    order, person = MedicineLine(case["order"]), replace(ADULT, medicines=(taken,))
+    rests_on = {"own": ("MedicationRequest/new",), "other": ("MedicationRequest/old",)}
+    taken = MedicineLine(
+        case["taken"],
+        reference="MedicationStatement/taken",
+        renews=rests_on.get(case["link"], ()),
+    )
+    order = MedicineLine(case["order"], reference="MedicationRequest/new")
+    person = replace(ADULT, medicines=(taken,))
     asked = case_of(KNOWLEDGE, person, today=TODAY, order=order)
     found = by_duplicates(question_of(KNOWLEDGE, asked, order))
     said = [(a.tier.value, a.id.split(":")[1]) for a in found.advice]

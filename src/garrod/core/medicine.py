@@ -50,9 +50,11 @@ class MedicineLine:
     def goes_on_with(self, line: MedicineLine) -> bool:
         """Return whether an order says that it belongs to the treatment of a line.
 
-        It names the line, or what the line itself goes on with.
+        It names the line, or what the line itself goes on with; or the line rests on the order.
         """
         if line.reference and line.reference in (self.reference, *self.renews):
+            return True
+        if self.reference and self.reference in line.renews:
             return True
         return bool({*self.renews} & {*line.renews} - {ANY_LINE})
 

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import date
 
+import orjson
 import pytest
 
+from garrod.adapters.fhir.lines.statement import body_of, line_in
 from garrod.care.record.medication.line import (
     Act,
     Hold,
@@ -165,6 +167,32 @@ def test_another_setting_makes_a_linked_superseding_line() -> None:
     assert new.is_current
     assert replayed(new, new.history) == new
     assert replayed(marked, marked.history) == marked
+
+
+def test_line_that_is_only_held_rests_on_what_authorised_the_one_before() -> None:
+    links = Links(authorisations=("MedicationRequest/r1",), supplies=("MedicationDispense/7",))
+    old = applied(line(), step(Act.LINK, by=GP, links=links))
+    _, held = superseded(old, "b", step(Act.HOLD, 2, HOSPITAL, hold=HOLD))
+    assert held.links == Links(continued=("MedicationRequest/r1",))
+    assert "MedicationRequest/r1" not in held.links.all(), "it follows none of them"
+    body = orjson.loads(body_of(held, "p"))
+    assert body["basedOn"] == [{"reference": "MedicationRequest/r1"}]
+    assert line_in(body, "b") == held
+    _, resumed = superseded(held, "c", step(Act.RESUME, 3, GP))
+    assert resumed.links.continued == ("MedicationRequest/r1",)
+    changed = applied(
+        held, step(Act.CHANGE, 3, HOSPITAL, reason="x", content=content(strength="2"))
+    )
+    assert "basedOn" not in orjson.loads(body_of(changed, "p"))
+
+
+def test_line_that_says_other_things_rests_on_nothing_of_the_one_before() -> None:
+    links = Links(authorisations=("MedicationRequest/r1",))
+    old = applied(line(), step(Act.LINK, by=GP, links=links))
+    change = step(Act.CHANGE, 2, HOSPITAL, reason="renal function", content=content(strength="2"))
+    _, new = superseded(old, "b", change)
+    assert new.links == Links()
+    assert "basedOn" not in orjson.loads(body_of(new, "p"))
 
 
 def test_superseding_stop_says_when_and_why() -> None:

@@ -38,7 +38,7 @@ from garrod.care.record.medication.line import (
 )
 from garrod.core.errors import FhirError
 
-_LINKS = ("authorisations", "supplies", "administrations", "statements")
+_LINKS = ("authorisations", "supplies", "administrations", "statements", "continued")
 
 
 def history_out(history: tuple[Transition, ...]) -> list[Extension]:

@@ -29,6 +29,7 @@ from garrod.adapters.fhir.lines.nested import (
 )
 from garrod.care.record.medication.line import (
     CLOSED,
+    Act,
     Author,
     Line,
     MedicineOf,
@@ -195,7 +196,13 @@ def source_of(by: Author) -> Resource:
 
 
 def _based(line: Line) -> Resource:
-    based = [r for r in line.links.authorisations if r.startswith(_BASES)]
+    """Return what a line rests on: its own authorisations, and those of the line before it.
+
+    The latter for as long as it says of the medicine what that one said.
+    """
+    is_as_begun = all(step.act is not Act.CHANGE for step in line.history)
+    every = (*line.links.authorisations, *(line.links.continued if is_as_begun else ()))
+    based = [r for r in dict.fromkeys(every) if r.startswith(_BASES)]
     return {"basedOn": [{"reference": r} for r in based]}
 
 

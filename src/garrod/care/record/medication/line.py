@@ -125,6 +125,8 @@ class Hold:
 class Links:
     """What belongs to the therapy elsewhere in the record, as opaque references ("Kind/id").
 
+    `continued` authorised the line that this one took the place of without another word on the
+    medicine: it follows none of them, and rests on them still.
     Raises: InputError REC102 for what is no reference.
     """
 
@@ -132,9 +134,10 @@ class Links:
     supplies: tuple[str, ...] = ()
     administrations: tuple[str, ...] = ()
     statements: tuple[str, ...] = ()
+    continued: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for reference in self.all():
+        for reference in (*self.all(), *self.continued):
             if not _REFERENCE.fullmatch(reference):
                 raise InputError(
                     f"{reference!r} is no reference: expected a kind and an id, as in "
@@ -143,7 +146,7 @@ class Links:
                 )
 
     def all(self) -> tuple[str, ...]:
-        """Return every reference."""
+        """Return every reference that the line follows."""
         return (*self.authorisations, *self.supplies, *self.administrations, *self.statements)
 
     def joined(self, other: Links) -> Links:
@@ -153,6 +156,7 @@ class Links:
             _once(self.supplies, other.supplies),
             _once(self.administrations, other.administrations),
             _once(self.statements, other.statements),
+            _once(self.continued, other.continued),
         )
 
 

@@ -271,12 +271,24 @@ def superseded(line: Line, id: str, step: Transition) -> tuple[Line, Line]:
         to=trial.state,
         content=trial.content,
         hold=trial.hold,
-        links=Links(statements=line.links.statements),
+        links=_kept_links(line, trial),
         verification=trial.verification,
         other=line.id,
         is_private=line.is_private,
     )
     return old, begun(id, line.treatment_id, first, supersedes=line.id)
+
+
+def _kept_links(line: Line, trial: Line) -> Links:
+    """Return what a superseding line has of the old one's links.
+
+    What authorised the old one authorises nothing else than it said: it goes along with a line
+    that says the same of the medicine, and with no other.
+    """
+    old = line.links
+    is_same = trial.content == line.content
+    continued = (*old.continued, *old.authorisations) if is_same else ()
+    return Links(statements=old.statements, continued=tuple(dict.fromkeys(continued)))
 
 
 def _marking(step: Transition, id: str) -> Transition:
