@@ -24,6 +24,8 @@ pytestmark = pytest.mark.slow
 HOUSE = "Organization/o1"
 NOTE = "asked, and she had been called by the ward"
 SNOOP, HONEST, LATE, REFUSED = "p-quill", "p-sorrel", "p-late", "p-far"
+UNASKED = "p-unasked"  # whom the server finds by itself
+EVERY = 12  # seconds between two reviews of the server's own
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def resources() -> Iterator[dict[str, Any]]:
         role = {"practitioner": {"reference": f"Practitioner/{id}"}}
         yield {"resourceType": "PractitionerRole", "id": f"role-{id}", **role,
                "organization": {"reference": HOUSE}}  # fmt: skip
-    for id, family in ((SNOOP, "Quill"), (HONEST, "Sorrel"), (LATE, "Quill")):
+    for id, family in ((SNOOP, "Quill"), (HONEST, "Sorrel"), (LATE, "Quill"), (UNASKED, "Quill")):
         yield person(id, family)
     yield {"resourceType": "Patient", "id": REFUSED, "name": [{"family": "Quill"}]}
     yield encounter(HONEST, "ben")
@@ -100,7 +102,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     keys.write_text(json.dumps({"keys": [k.as_dict(private=False) for k in KEYS.values()]}))
     issuer, audience = SmallIssuer("https://issuer.example"), f"http://127.0.0.1:{port}/fhir"
     settings = {"GARROD_ISSUER": issuer.base, "GARROD_AUDIENCE": audience}
-    settings["GARROD_JWKS"] = str(keys)
+    settings |= {"GARROD_JWKS": str(keys), "GARROD_REVIEW_HOURS": str(EVERY / 3600)}
     with server(folder / "data", port=port, settings=settings) as running:
         for resource in resources():
             url = f"/fhir/{resource['resourceType']}/{resource['id']}"
@@ -194,3 +196,25 @@ def test_later_looks_are_a_new_case(site: Site, queue: list[dict[str, Any]]) -> 
             break
         time.sleep(0.5)
     assert found == [[LATE]]
+
+
+def test_the_server_weighs_looks_by_itself_and_health_tells_it(site: Site) -> None:
+    assert site.get("ann", f"/fhir/Patient/{UNASKED}") == 200
+    before = site.server.ask("GET", "/health").json()["review"]
+    assert before["status"] == "ok"
+    until = time.monotonic() + 120
+    with signed_in(site) as browser:
+        while UNASKED not in _cases(browser):
+            assert time.monotonic() < until, site.server.ask("GET", "/health").text
+            time.sleep(1)
+    while (told := site.server.ask("GET", "/health").json()["review"]) == before:
+        assert time.monotonic() < until
+        time.sleep(1)
+    assert told["status"] == "ok"
+    assert told["last"] > before["last"]
+
+
+def _cases(browser: httpx.Client) -> str:
+    """Return the pages of all that waits in the queue."""
+    paths = re.findall(r'href="(/review/[0-9a-f]+)"', browser.get("/review").text)
+    return "".join(browser.get(path).text for path in dict.fromkeys(paths))

@@ -117,6 +117,7 @@ PAST = {
     "entry/consult.py": "notes of cards that were shown",
     "entry/demo_world.py": "the made-up people of the demo",
     "entry/monitoring.py": "the server's own monitor",
+    "entry/reviewing.py": "the note of when the server last had looks weighed",
 }
 
 

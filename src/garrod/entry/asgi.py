@@ -37,6 +37,7 @@ from garrod.entry.identity import development_of, guard_of, identity_of, with_de
 from garrod.entry.issuer.door import IssuerDoor, Issuing
 from garrod.entry.knowing import knowing
 from garrod.entry.monitoring import Monitor, monitoring
+from garrod.entry.reviewing import Reviewing, hours_of, reviewing
 from garrod.entry.snapshots import people_of
 from garrod.entry.terms import check_codes, following, terminology_in
 from garrod.entry.web.door import Clinic
@@ -48,6 +49,7 @@ HOUSING = housing_of()
 ENVIRONMENT = with_development(os.environ)
 IDENTITY = identity_of(ENVIRONMENT, clock)
 AUDIT = audit_of(HOUSING.folder, os.environ, clock)
+REVIEWS = hours_of(os.environ)
 
 
 @asynccontextmanager
@@ -75,10 +77,13 @@ async def _rooms() -> AsyncIterator[Rooms]:
         consult = Consult(record, services, clock, people=people)
         async with Exports(HOUSING.folder, record, codec, clock).running() as exports:
             monitor = Monitor(record, services, people, clock)
+            reviews = Reviewing(record, clock, REVIEWS)
+            rooms = replace(rooms, exports=exports, people=people, consult=consult)
             with _desk.open(consult):
                 warming = asyncio.create_task(asyncio.to_thread(consult.warm))
-                async with monitoring(monitor), knowing(consult, record, clock, _task):
-                    yield replace(rooms, exports=exports, people=people, consult=consult)
+                tending = knowing(consult, record, clock, _task), reviewing(reviews)
+                async with monitoring(monitor), tending[0], tending[1]:
+                    yield replace(rooms, reviews=reviews)
                 await asyncio.gather(warming, return_exceptions=True)
         await _reader.close()
         if IDENTITY is not None:

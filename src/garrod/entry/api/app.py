@@ -13,6 +13,7 @@ from contextlib import (
 from dataclasses import replace
 from typing import Any
 
+import orjson
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from starlette.routing import WebSocketRoute
@@ -139,7 +140,8 @@ def _add_pages(app: FastAPI, house: House, watch: Watch) -> None:
     async def health(_: Request) -> Response:
         rooms = house.ask()
         await rooms.record.store.events(0, 1)
-        return Response(b'{"status":"ok"}', media_type="application/json")
+        told = {"status": "ok"} | ({"review": rooms.reviews.told()} if rooms.reviews else {})
+        return Response(orjson.dumps(told), media_type="application/json")
 
     async def metrics(_: Request) -> Response:
         return Response(watch.page(), media_type="text/plain; version=0.0.4")

@@ -59,6 +59,7 @@ class Rooms:
     terminology: Any = None  # what codes mean (adapters.terminology.service.Terminology)
     identity: Any = None  # who signs people in (entry.identity.Identity)
     audit: Any = None  # the audit log (entry.auditing.Audit)
+    reviews: Any = None  # who weighs looks at records (entry.reviewing.Reviewing)
     pages: Pages = field(default_factory=Pages)  # seals links to further pages
     people: Any = None  # who tells of people as they are now (care.record.people.People)
 
