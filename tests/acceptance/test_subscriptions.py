@@ -34,6 +34,19 @@ def hook() -> Iterator[Endpoint]:
         yield listening
 
 
+@pytest.fixture(scope="module")
+def strayed(fhir: Server) -> Iterator[tuple[Endpoint, list[str]]]:
+    """Ask for what is sent elsewhere, and for what nobody takes; both are given up in half a
+    minute, in which other tests wait for the same.
+    """
+    with endpoint() as wandering, endpoint() as other:
+        wandering.status, wandering.location = 307, other.url
+        urls = (wandering.url, "http://127.0.0.1:1/h")
+        asked = [asking(url, person(fhir)) for url in urls]
+        made = [fhir.ask("POST", "/fhir/Subscription", json=one) for one in asked]
+        yield other, [answer.json()["id"] for answer in made]
+
+
 def person(fhir: Server) -> str:
     answer = fhir.ask("POST", "/fhir/Patient", json=PATIENT)
     assert answer.status_code == 201, answer.text
@@ -139,6 +152,7 @@ def test_full_resources_are_the_stored_bytes_and_empty_says_nothing(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("strayed")
 def test_endpoint_that_fails_makes_an_error_and_what_was_missed_follows_later(
     fhir: Server, hook: Endpoint
 ) -> None:
@@ -275,18 +289,12 @@ def test_subscription_that_could_not_be_told_is_refused(
 
 @pytest.mark.slow
 def test_redirect_is_not_followed_and_nobody_there_is_an_error(
-    fhir: Server, hook: Endpoint
+    fhir: Server, strayed: tuple[Endpoint, list[str]]
 ) -> None:
-    with endpoint() as other:
-        hook.status, hook.location = 307, other.url
-        wandering = asking(hook.url, person(fhir))
-        answer = fhir.ask("POST", "/fhir/Subscription", json=wandering)
-        lost = fhir.ask(
-            "POST", "/fhir/Subscription", json=asking("http://127.0.0.1:1/h", person(fhir))
-        )
-        for one in (answer, lost):
-            wait_until(lambda one=one: standing(fhir, one.json()["id"]) == "error", 60)
-        assert other.taken == []
+    other, made = strayed
+    for one in made:
+        wait_until(lambda one=one: standing(fhir, one) == "error", 60)
+    assert other.taken == []
 
 
 def test_subscription_within_a_bundle_is_nobodys_and_says_so(fhir: Server, hook: Endpoint) -> None:

@@ -82,9 +82,13 @@ class Listener:
 
 
 def wait_until(is_so: Callable[[], object], seconds: float = 15) -> None:
-    """Return when something is so.  Raises: AssertionError where it takes too long."""
-    for _ in range(int(seconds * 50)):
-        if is_so():
-            return
-        time.sleep(0.02)
-    raise AssertionError("waited in vain")
+    """Return when something is so.  Raises: AssertionError where it takes too long.
+
+    It is asked ever more seldom: the server that is asked has other work meanwhile.
+    """
+    end, pause = time.monotonic() + seconds, 0.02
+    while not is_so():
+        if time.monotonic() > end:
+            raise AssertionError("waited in vain")
+        time.sleep(pause)
+        pause = min(pause * 1.2, 0.1)
