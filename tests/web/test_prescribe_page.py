@@ -5,6 +5,7 @@ Each test writes for its own person, so that none depends on another.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -253,6 +254,74 @@ def test_back_and_sign_again_is_one_order(signed_in: Opened, clinic: Server) -> 
         again.click()
     assert "Signed: Paracetamol" in page.locator("main").inner_text()
     assert len(held(clinic, "MedicationRequest", patient)) == 1
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_back_after_a_refused_form_is_a_page(
+    signed_in: Opened, clinic: Server, script: bool
+) -> None:
+    patient = person(clinic)
+    page = signed_in(f"/patients/{patient}/prescribe?drug=paracetamol&amount=much", script=script)
+    page.get_by_role("button", name="Sign Paracetamol").click()
+    assert "Write the dose as a number" in page.get_by_role("alert").inner_text()
+    page.reload()
+    assert page.get_by_label("Dose", exact=True).input_value() == "much"
+    dosed(page, "1000", "4")
+    page.get_by_role("button", name="Sign Paracetamol").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Signed: Paracetamol"
+    for _ in range(3):
+        page.go_back()
+        assert page.get_by_role("heading", level=1).is_visible()
+    assert len(held(clinic, "MedicationRequest", patient)) == 1
+
+
+ORDERS = {
+    "salbutamol": (
+        {"amount": "2", "strength": "100 micrograms a puff"},
+        {"unit": "{puff}", "times": "2", "route": "inhaled"},
+        "2 puffs by inhalation twice a day",
+    ),
+    "timolol": (
+        {"amount": "1", "strength": "0.5%"},
+        {"unit": "{drop}", "times": "2", "route": "ocular", "site": "both eyes"},
+        "1 drop into both eyes twice a day",
+    ),
+    "hydrocortisone": (
+        {"strength": "1%"},
+        {"unit": "{application}", "times": "1", "route": "topical", "note": "thinly"},
+        "apply on the skin once a day, thinly",
+    ),
+    "nicotine": (
+        {"amount": "1", "strength": "21 mg in 24 hours"},
+        {"unit": "{patch}", "times": "morning", "route": "transdermal"},
+        "1 patch through the skin in the morning",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("drug", ORDERS)
+def test_what_is_counted_is_ordered_and_read_back_in_words(
+    signed_in: Opened, clinic: Server, drug: str
+) -> None:
+    typed, chosen, words = ORDERS[drug]
+    patient = person(clinic)
+    page = signed_in(f"/patients/{patient}/prescribe?drug={drug}", width=390)
+    if not page.get_by_label("Dose", exact=True).is_visible():
+        open_dose(page)
+    for field, text in typed.items():
+        page.locator(f"#{field}").fill(text)
+    for field, code in chosen.items():
+        page.locator(f"#{field}").select_option(code)
+    page.get_by_role("button", name="Check again with this").click()
+    assert words.lower() in page.locator(".directions").inner_text().lower()
+    check(page)
+    page.get_by_role("button", name=re.compile("^Sign (?!out)")).click()
+    assert words.lower() in page.locator("main").inner_text().lower()
+    (order,) = held(clinic, "MedicationRequest", patient)
+    assert order["dosageInstruction"][0]["text"] == words
+    for path in ("medicines", "dispense", "dispense?easy=1"):
+        page.goto(f"{clinic.base}/patients/{patient}/{path}")
+        assert words.lower() in page.locator("main").inner_text().lower(), path
 
 
 def test_undo_takes_it_back(signed_in: Opened, clinic: Server) -> None:

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from garrod.adapters.fhir.draft import NO_DOSE
+from garrod.adapters.fhir.lines.dosage import differ
 from garrod.adapters.fhir.lines.dosage_reading import dose_of
 from garrod.care.record.medication.dose import Regimen
+from garrod.care.record.medication.dose_words import words_of
 from garrod.core.advice import OptionDose
 from garrod.core.evidence import Evidence
+from garrod.entry.web.prescribe.dosing import APPLY, PIECES, TIMES, WAYS
 from garrod.entry.web.prescribe.form import (
-    WAYS,
     Form,
     directions_of,
     faults_of,
@@ -92,6 +94,140 @@ def test_every_way_reads_back_as_its_route(route: str) -> None:
     assert [step.route for stage in read.stages for step in stage] == [route]
 
 
+def counted(amount: str, piece: str, times: str, route: str, **more: str) -> Form:
+    return Form("x", amount=amount, unit=f"{{{piece}}}", times=times, route=route, **more)
+
+
+COUNTED = {
+    "inhaler": (
+        counted("2", "puff", "2", "inhaled"),
+        "2 puffs by inhalation twice a day",
+        "2 puffs by inhalation, twice a day",
+    ),
+    "inhaler when needed": (
+        counted("2", "puff", "h4n", "inhaled", note="with a spacer"),
+        "2 puffs by inhalation every 4 hours when needed, with a spacer",
+        "2 puffs by inhalation, every 4 hours, when required, (note: with a spacer)",
+    ),
+    "eye drops": (
+        counted("1", "drop", "night", "ocular", site="both eyes", days="28"),
+        "1 drop into both eyes at night for 28 days",
+        "1 drop into the eye, to both eyes, at night, for 28 days",
+    ),
+    "ear drops": (
+        counted("3", "drop", "h6", "otic", site="left ear"),
+        "3 drops into the left ear every 6 hours",
+        "3 drops into the ear, to the left ear, every 6 hours",
+    ),
+    "nasal spray": (
+        counted("2", "spray", "1", "nasal", site="each nostril"),
+        "2 sprays into each nostril once a day",
+        "2 sprays into the nose, to each nostril, once a day",
+    ),
+    "cream": (
+        counted("", "application", "2", "topical", site="affected area", note="thinly"),
+        "apply to the affected area twice a day, thinly",
+        "Apply 1 application to the skin, to the affected area, twice a day, (note: thinly)",
+    ),
+    "ointment for the eye": (
+        counted("", "application", "5", "ocular"),
+        "apply into the eye five times a day",
+        "Apply 1 application into the eye, 5 times a day",
+    ),
+    "by the fingertip": (
+        counted("2", "fingertip unit", "1", "topical", days="7"),
+        "2 fingertip units on the skin once a day for 7 days",
+        "2 fingertip units to the skin, once a day, for 7 days",
+    ),
+    "patch of three days": (
+        counted("1", "patch", "d3", "transdermal"),
+        "1 patch through the skin every 3 days",
+        "1 patch through the skin, every 3 days",
+    ),
+    "patch twice a week": (
+        counted("1", "patch", "2w", "transdermal"),
+        "1 patch through the skin twice a week",
+        "1 patch through the skin, twice a week",
+    ),
+    "suppository": (
+        counted("1", "suppository", "morning", "rectal"),
+        "1 suppository into the rectum in the morning",
+        "1 suppository rectally, in the morning",
+    ),
+    "pessary": (
+        counted("1", "pessary", "night", "vaginal"),
+        "1 pessary into the vagina at night",
+        "1 pessary vaginally, at night",
+    ),
+    "depot": (
+        Form("x", amount="150", times="w12", route="intramuscular"),
+        "150 mg every 12 weeks into a muscle",
+        "150 mg intramuscularly, every 12 weeks",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", COUNTED)
+def test_what_is_counted_is_said_and_read_back_as_the_record_says_it(case: str) -> None:
+    form, said, read = COUNTED[case]
+    order = order_of(form, None, "p")
+    (dosage,) = order["dosageInstruction"]
+    assert (directions_of(form), dosage["text"], faults_of(form)) == (said, said, ())
+    dose = dose_of([dosage])
+    assert dose is not None
+    assert words_of(dose) == read
+    line = line_of(order, "p")
+    assert (line.daily_mg, line.weekly_mg, line.route) == (None, None, form.route)
+
+
+@pytest.mark.parametrize("times", TIMES)
+@pytest.mark.parametrize("unit", ["mg", "{puff}", "{drop}"])
+def test_every_how_often_reads_back_by_its_words_as_by_its_structure(times: str, unit: str) -> None:
+    form = Form("x", amount="2", unit=unit, times=times, route="oral")
+    (dosage,) = order_of(form, None, "p")["dosageInstruction"]
+    dose = dose_of([dosage])
+    assert dose is not None
+    is_said_otherwise = times == "w" or (times.endswith("n") and not times.startswith("h"))
+    assert differ(dosage["text"], dose) == is_said_otherwise  # "up to"; every 7 days
+
+
+@pytest.mark.parametrize("unit", PIECES)
+@pytest.mark.parametrize("route", WAYS)
+def test_unit_and_way_that_do_not_go_together_are_told(unit: str, route: str) -> None:
+    faults = [field for field, _ in faults_of(Form("x", amount="1", unit=unit, route=route))]
+    assert faults == ([] if route in PIECES[unit].routes else ["unit"])
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"site": "left eye", "route": "otic"}, "site"),
+        ({"site": "left knee"}, "site"),
+        ({"note": "thinly", "route": "oral"}, "note"),
+        ({"note": "<b>"}, "note"),
+        ({"strength": "x" * 61}, "strength"),
+    ],
+)
+def test_place_and_manner_that_do_not_fit_are_told(more: dict[str, str], field: str) -> None:
+    assert [f for f, _ in faults_of(Form("x", **more))] == [field]
+
+
+def test_strength_of_what_is_counted_is_asked_for_and_stands_in_the_name() -> None:
+    form = counted("2", "puff", "2", "inhaled")
+    assert [field for field, _ in lacking(form)] == ["strength"]
+    assert lacking(Form("x", unit=APPLY, times="2", route="topical")) == ()
+    named = order_of(replace(form, strength="100 micrograms a puff"), None, "p")
+    assert named["medicationCodeableConcept"]["text"] == "x 100 micrograms a puff"
+    quantity = named["dosageInstruction"][0]["doseAndRate"][0]["doseQuantity"]
+    assert (quantity["value"], quantity["unit"], quantity["code"]) == (2, "puff", "{puff}")
+    assert line_of(named, "p").daily_mg is None
+
+
+def test_usual_dose_in_mg_does_not_overwrite_a_unit_that_is_counted() -> None:
+    form = Form("x", unit="{patch}", route="")
+    assert with_dose(form, oral()) == form
+
+
 def test_usual_dose_by_another_route_is_not_proposed() -> None:
     assert with_dose(Form("x", route="intravenous"), oral()) == Form("x", route="intravenous")
     assert with_dose(Form("x", route="oral"), oral()).amount == "70"
@@ -135,7 +271,7 @@ def test_usual_dose_of_a_week_a_first_one_and_one_when_needed_are_filled_as_such
 
 
 @pytest.mark.parametrize("more", [{"every_days": 2}, {"every_days": 7, "times_a_day": 2},
-                                  {"times_a_day": 1, "is_as_needed": True}])  # fmt: skip
+                                  {"times_a_day": 6, "is_as_needed": True}])  # fmt: skip
 def test_usual_dose_that_the_page_cannot_say_is_not_filled(more: dict[str, Any]) -> None:
     assert usual(**more) == Form("x")
 

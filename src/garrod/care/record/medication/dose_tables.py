@@ -18,6 +18,7 @@ UNITS: dict[str, tuple[str, tuple[str, ...]]] = {
     "spray": ("sprays", ()),
     "actuation": ("actuations", ()),
     "application": ("applications", ()),
+    "fingertip unit": ("fingertip units", ("finger-tip units?", "ftus?")),
     "patch": ("patches", ()),
     "suppository": ("suppositories", ()),
     "pessary": ("pessaries", ()),
@@ -85,19 +86,22 @@ METHOD_SPELLINGS = {"put": "instil", "instill": "instil", "administer": "give"}
 ROUTE_WORDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "oral": ("by mouth", ("orally", "oral", "po", r"p\.o\.")),
     "sublingual": ("under the tongue", ("sublingually", "sublingual", "sub-lingual")),
-    "buccal": ("by the buccal route", ("buccally", "buccal")),
-    "intravenous": ("intravenously", ("intravenous", "iv", r"i\.v\.")),
-    "intramuscular": ("intramuscularly", ("intramuscular", "im", r"i\.m\.")),
-    "subcutaneous": ("subcutaneously", ("subcutaneous", "subcut", "sc", r"s\.c\.", "s/c")),
-    "intrathecal": ("intrathecally", ("intrathecal",)),
-    "topical": ("to the skin", ("topically", "topical", "cutaneous")),
+    "buccal": ("by the buccal route", ("buccally", "buccal", "inside the cheek")),
+    "intravenous": ("intravenously", ("intravenous", "iv", r"i\.v\.", "into a vein")),
+    "intramuscular": ("intramuscularly", ("intramuscular", "im", r"i\.m\.", "into a muscle")),
+    "subcutaneous": (
+        "subcutaneously",
+        ("subcutaneous", "subcut", "sc", r"s\.c\.", "s/c", "under the skin"),
+    ),
+    "intrathecal": ("intrathecally", ("intrathecal", "into the spinal fluid")),
+    "topical": ("to the skin", ("topically", "topical", "cutaneous", "on the skin")),
     "transdermal": ("through the skin", ("transdermally", "transdermal")),
     "inhaled": ("by inhalation", ("inhaled", "inhalation")),
     "nasal": ("into the nose", ("nasally", "nasal", "intranasally")),
     "ocular": ("into the eye", ("ocular", "ophthalmic")),
     "otic": ("into the ear", ("otic",)),
-    "rectal": ("rectally", ("rectal", r"p\.r\.")),
-    "vaginal": ("vaginally", ("vaginal", r"p\.v\.")),
+    "rectal": ("rectally", ("rectal", r"p\.r\.", "into the rectum")),
+    "vaginal": ("vaginally", ("vaginal", r"p\.v\.", "into the vagina")),
 }
 assert set(ROUTE_WORDS) == set(ROUTES)
 

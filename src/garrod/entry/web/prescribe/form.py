@@ -15,36 +15,36 @@ from urllib.parse import urlencode
 
 from garrod.adapters.fhir.directions import ROUTES
 from garrod.adapters.fhir.draft import MOST_SUPPLIED, NO_DOSE, SNOMED, UCUM
+from garrod.adapters.fhir.lines.names import METHODS
 from garrod.care.decide.options import codes_of
 from garrod.core.advice import OptionDose
+from garrod.entry.web.prescribe.dosing import (
+    APPLY,
+    PIECES,
+    TIMES,
+    UNITS,
+    WAYS,
+    WEEK,
+    amount_words,
+    mismatches,
+    repeat_of,
+    way_words,
+)
 from garrod.knowledge.medicines import Medicine, Medicines
 
-# UCUM code: as it is written on the page
-UNITS = {"mg": "mg", "ug": "micrograms", "g": "g", "mL": "mL", "[iU]": "units"}
-# How often, by the code of the page: times a day, "w" for a week, "n" behind it when needed
-TIMES = {
-    **{"1": "once a day", "2": "twice a day", "3": "three times a day", "4": "four times a day"},
-    **{"w": "once a week", "3n": "up to three times a day when needed"},
-    **{"4n": "up to four times a day when needed"},
-}
-# How it gets into the body, by core.dosage.ROUTES: as it is written on the page
-WAYS = {
-    **{"oral": "by mouth", "sublingual": "under the tongue", "buccal": "inside the cheek"},
-    **{"inhaled": "by inhalation", "nasal": "into the nose", "topical": "on the skin"},
-    **{"transdermal": "through the skin (patch)", "ocular": "into the eye"},
-    **{"otic": "into the ear", "rectal": "into the rectum", "vaginal": "into the vagina"},
-    **{"subcutaneous": "under the skin (injection)", "intramuscular": "into a muscle"},
-    **{"intravenous": "into a vein", "intrathecal": "into the spinal fluid"},
-}
-DIRECTIONS = ("first", "amount", "unit", "times", "route", "days", "indication")
+DIRECTIONS = (
+    *("first", "amount", "unit", "times", "route", "days", "indication"),
+    *("strength", "site", "note"),
+)
 # What no order is signed without. Source: BNF, "Prescription writing" (unchecked)
 NEEDED = {
     "amount": "Write the dose",
     "times": "Choose how often it is taken",
     "route": "Choose how it is given, such as by mouth",
+    "strength": "Write the strength of one, such as 100 micrograms a puff or 0.5%",
 }
-WEEK = 7
 USUAL = ("unit", "mg")  # what a form has where nothing is said
+LONGEST = 60  # Not clinical: characters of a strength
 MOST_DAYS = 3650  # Not clinical: ten years
 _NUMBER = re.compile(r"\d{1,6}(?:[.,]\d{1,4})?")
 
@@ -67,6 +67,9 @@ class Form:
     words: str = ""
     key: str = ""
     checked: str = ""
+    strength: str = ""  # of one puff, drop or patch, or of a cream
+    site: str = ""
+    note: str = ""  # how it is done
 
     @property
     def question(self) -> str:
@@ -84,6 +87,8 @@ def form_of(fields: Mapping[str, str]) -> Form:
 def with_dose(form: Form, dose: OptionDose | None) -> Form:
     """Return a form whose empty directions are the usual ones; none are made up."""
     if dose is None or any((form.first, form.amount, form.times, form.days)):
+        return form
+    if form.unit not in (USUAL[1], dose.unit):
         return form
     times = _code_of(dose)
     if times not in TIMES or form.route not in ("", dose.route):
@@ -108,7 +113,13 @@ def _code_of(dose: OptionDose) -> str:
 
 def lacking(form: Form) -> tuple[tuple[str, str], ...]:
     """Return the fields that an order is not signed without and that are empty, in their order."""
-    return tuple((name, words) for name, words in NEEDED.items() if not getattr(form, name))
+    piece = PIECES.get(form.unit)
+    has = {
+        **{name: bool(getattr(form, name)) for name in NEEDED},
+        "amount": bool(form.amount) or form.unit == APPLY,
+        "strength": bool(form.strength) or piece is None or not piece.needs_strength,
+    }
+    return tuple((name, words) for name, words in NEEDED.items() if not has[name])
 
 
 def faults_of(form: Form) -> tuple[tuple[str, str], ...]:
@@ -122,6 +133,9 @@ def faults_of(form: Form) -> tuple[tuple[str, str], ...]:
         found.append(("times", "Choose how often of the list"))
     if form.route and form.route not in WAYS:
         found.append(("route", "Choose how it is given of the list"))
+    found += mismatches(form.unit, form.route, form.site, form.note)
+    if len(form.strength) > LONGEST:
+        found.append(("strength", f"Write the strength in at most {LONGEST} characters"))
     is_number = form.days.isascii() and form.days.isdecimal() and len(form.days) < 6
     if form.days and not (is_number and 0 < int(form.days) <= MOST_DAYS):
         found.append(("days", f"Write the days as a whole number from 1 to {MOST_DAYS}"))
@@ -134,8 +148,9 @@ def medicine_of(medicines: Medicines, form: Form) -> Medicine | None:
 
 
 def name_of(form: Form, medicine: Medicine | None) -> str:
-    """Return what is to be prescribed, in words."""
-    return _capital(medicine.name) if medicine else form.drug
+    """Return what is to be prescribed, in words, with its strength where one was written."""
+    name = _capital(medicine.name) if medicine else form.drug
+    return f"{name} {form.strength}" if form.strength else name
 
 
 def directions_of(form: Form) -> str:
@@ -143,17 +158,27 @@ def directions_of(form: Form) -> str:
     lasting, first = _lasting(form), _amount(form.first)
     if lasting == NO_DOSE or first is None:
         return lasting
-    return f"{first:f} {UNITS.get(form.unit, form.unit)} once, then {lasting}"
+    return f"{amount_words(f'{first:f}', form.unit)} once, then {lasting}"
 
 
 def _lasting(form: Form) -> str:
-    amount, times = _amount(form.amount), TIMES.get(form.times)
+    amount = _given(form)
     if amount is None:
         return NO_DOSE
-    said = [f"{amount:f} {UNITS.get(form.unit, form.unit)}", times or "", WAYS.get(form.route, "")]
+    is_plain = form.unit == APPLY and amount == 1
+    much = "apply" if is_plain else amount_words(f"{amount:f}", form.unit)
+    said = [much, way_words(form.route, form.site), TIMES.get(form.times, "")]
+    if form.unit not in PIECES:  # as it has always been written of tablets
+        said[1:] = said[:0:-1]
     if _whole(form.days):
         said.append(f"for {form.days} {'day' if form.days == '1' else 'days'}")
-    return " ".join(s for s in said if s)
+    words = " ".join(s for s in said if s)
+    return f"{words}, {form.note}" if form.note else words
+
+
+def _given(form: Form) -> Decimal | None:
+    """Return the amount of one time; what is applied is one application where nothing is said."""
+    return Decimal(1) if form.unit == APPLY and not form.amount else _amount(form.amount)
 
 
 def order_of(form: Form, medicine: Medicine | None, patient: str) -> dict[str, Any]:
@@ -191,7 +216,7 @@ def _dosages(form: Form) -> list[dict[str, Any]]:
     if first is None or "doseAndRate" not in lasting:
         return [lasting]
     once = {
-        "text": f"{first:f} {UNITS.get(form.unit, form.unit)} once, to begin with",
+        "text": f"{amount_words(f'{first:f}', form.unit)} once, to begin with",
         "timing": {"repeat": {"count": 1}},
         "doseAndRate": [{"doseQuantity": _quantity(first, form.unit)}],
         **_route(form),
@@ -200,18 +225,20 @@ def _dosages(form: Form) -> list[dict[str, Any]]:
 
 
 def _dosage(form: Form) -> dict[str, Any]:
-    amount, days = _amount(form.amount), _whole(form.days)
+    amount, days = _given(form), _whole(form.days)
     found: dict[str, Any] = {"text": _lasting(form)}
     if amount is None:
         return found
     found |= _route(form)
-    if form.times in TIMES:
-        often = 1 if form.times == "w" else int(form.times.removesuffix("n"))
-        period = WEEK if form.times == "w" else 1
-        repeat: dict[str, Any] = {"frequency": often, "period": period, "periodUnit": "d"}
-        if days:
-            repeat["boundsDuration"] = _days(days)
-        found["timing"] = {"repeat": repeat}
+    if form.site:
+        found["site"] = {"text": form.site}
+    if form.note:
+        found["additionalInstruction"] = [{"text": form.note}]
+    if form.unit == APPLY:
+        found["method"] = {"coding": [{"system": METHODS, "code": "apply"}], "text": "apply"}
+    if repeat := repeat_of(form.times):
+        bounds = {"boundsDuration": _days(days)} if days else {}
+        found["timing"] = {"repeat": {**repeat, **bounds}}
         if form.times.endswith("n"):
             found["asNeededBoolean"] = True
     found["doseAndRate"] = [{"doseQuantity": _quantity(amount, form.unit)}]
@@ -228,7 +255,8 @@ def _route(form: Form) -> dict[str, Any]:
 
 def _quantity(amount: Decimal, unit: str) -> dict[str, Any]:
     value = int(amount) if amount == amount.to_integral_value() else float(amount)
-    return {"value": value, "unit": UNITS.get(unit, unit), "system": UCUM, "code": unit}
+    named = PIECES[unit].one if unit in PIECES else UNITS.get(unit, unit)
+    return {"value": value, "unit": named, "system": UCUM, "code": unit}
 
 
 def _days(days: int) -> dict[str, Any]:

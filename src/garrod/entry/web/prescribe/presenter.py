@@ -15,10 +15,8 @@ from garrod.care.decide.ports import CardDeed
 from garrod.care.decide.words import subject_words
 from garrod.core.advice import Advice, NotAssessed, Option, Target, Tier
 from garrod.entry.web.notes import explained_all
+from garrod.entry.web.prescribe.dosing import MEASURED, NOTES, PIECES, SITES, TIMES, UNITS, WAYS
 from garrod.entry.web.prescribe.form import (
-    TIMES,
-    UNITS,
-    WAYS,
     Form,
     directions_of,
     lacking,
@@ -90,7 +88,7 @@ def order_view(looked: Looked, base: str, faults: tuple[tuple[str, str], ...] = 
         known_as=", ".join(medicine.synonyms[:3]) if medicine else "",
         directions=directions_of(form),
         form=form,
-        units=tuple(UNITS.items()),
+        units=tuple(MEASURED.items()),
         times=tuple(TIMES.items()),
         faults=faults,
         card=shown,
@@ -105,6 +103,9 @@ def order_view(looked: Looked, base: str, faults: tuple[tuple[str, str], ...] = 
         opens_dose=bool(faults or form.instead) or (is_lacking and not is_blocked),
         opens_reasons=bool(faults or form.reason) or not has_way,
         ways=tuple(WAYS.items()),
+        pieces=tuple((code, UNITS[code]) for code in PIECES),
+        sites=tuple(SITES),
+        notes=tuple(NOTES),
         dose_hint=_dose_hint(looked),
         usual=looked.usual.words if looked.usual else "",
         usual_source=_source(looked),
@@ -124,7 +125,8 @@ def _dose_hint(looked: Looked) -> str:
 
 def _bare(form: Form) -> Form:
     """Return a form without its directions."""
-    return replace(form, first="", amount="", unit="mg", times="", route="", days="")
+    empty = dict.fromkeys(("first", "amount", "times", "route", "days", "site", "note"), "")
+    return replace(form, unit="mg", **empty)
 
 
 def _source(looked: Looked) -> tuple[str, str]:

@@ -116,6 +116,9 @@ class Order:
     opens_dose: bool
     opens_reasons: bool
     ways: tuple[tuple[str, str], ...] = ()  # how it gets into the body: code, words
+    pieces: tuple[tuple[str, str], ...] = ()  # units that are counted
+    sites: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # how it is done
     dose_hint: str = ""  # that the usual dose is proposed, or that it is to be chosen
     usual: str = ""  # the usual dose in the words of the row that has it
     usual_source: tuple[str, str] = ("", "")  # where that row stands: words, address
