@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from garrod.care.decide.knowledge import load_knowledge
+from garrod.care.decide.knowledge import load_knowledge, under
 from garrod.care.govern.lowering import lowered_rules, policies_of
 from garrod.core.errors import GarrodError, KnowledgeError
 from garrod.knowledge.shelf import Shelf
@@ -16,8 +16,9 @@ def lowered_by(before: Shelf, after: Shelf) -> tuple[str, ...]:
     """
     try:
         load_caller(after)
+        known = None
         for policy in policies_of(after):
-            load_knowledge(after, policy)
+            known = under(known, after, policy) if known else load_knowledge(after, policy)
         return lowered_rules(before, after)
     except GarrodError:
         raise

@@ -6,7 +6,7 @@ shelf, policy pack -> sources in its order -> every guideline of a drug, the fir
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from garrod.care.decide.behaviour import Conversions, load_conversions, spared_by
 from garrod.care.decide.dosing import Doses, load_doses
@@ -97,6 +97,24 @@ def load_knowledge(shelf: Shelf, policy: str = PACK) -> Knowledge:
         allergens=load_allergens(shelf, clinical, medicines),
         burdens=load_burdens(shelf, clinical),
         duplicates=load_duplicate_rules(shelf, clinical),
+    )
+
+
+def under(known: Knowledge, shelf: Shelf, policy: str) -> Knowledge:
+    """Return the knowledge of the same shelf by another policy pack; the rest is read already.
+
+    Raises: KnowledgeError.
+    """
+    chosen = load_policy(shelf, policy)
+    sources = tuple(load_guidance(shelf, source.pack) for source in chosen.sources)
+    guidelines = guidelines_of(sources)
+    return replace(
+        known,
+        sources=sources,
+        guidelines=guidelines,
+        spared={drug: genes for drug in guidelines if (genes := _spared(drug, guidelines[drug]))},
+        policy=chosen,
+        conversions=load_conversions(shelf, policy),
     )
 
 
