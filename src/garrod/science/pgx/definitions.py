@@ -5,7 +5,7 @@ pack rows -> GeneDefinition: for each position and each base, which alleles may 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,8 +73,12 @@ def _definition(gene: Row, tables: Mapping[str, list[Row]]) -> GeneDefinition:
     alleles = [r for r in tables["alleles"] if r["ignored"] == "no"]
     cells = _filled(alleles)
     positions = tuple(places[r["position_id"]] for r in defining)
-    carries = tuple(_carries(r, cells) for r in defining)
-    certain = tuple(_certain(defining, c) for c in cells)
+    shown: dict[str, list[tuple[int, str]]] = {}  # by place: which alleles say a base there
+    for number, of_allele in enumerate(cells):
+        for place, base in of_allele.items():
+            shown.setdefault(place, []).append((number, base))
+    carries = tuple(_carries(r, shown.get(r["pos38"], ()), len(cells)) for r in defining)
+    certain = _certain(defining, cells)
     folded = tuple(r["fold_into"] or r["allele"] for r in alleles)
     ignored = frozenset(r["position_id"] for r in defining if r["ignored"] == "yes")
     defined_at = tuple(
@@ -131,21 +135,33 @@ def _cells(defines: str) -> dict[str, str]:
     return dict(cell.split("=") for cell in defines.split(";") if cell)
 
 
-def _certain(positions: list[Row], cells: dict[str, str]) -> frozenset[tuple[int, str]]:
-    """Return the variant bases that a definition demands without a choice."""
-    return frozenset(
-        (index, base)
-        for index, row in enumerate(positions)
-        if (base := cells.get(row["pos38"], row["ref38"])) != row["ref38"] and base not in WOBBLE
+def _certain(
+    positions: list[Row], cells: list[dict[str, str]]
+) -> tuple[frozenset[tuple[int, str]], ...]:
+    """Return the variant bases that each allele's definition demands without a choice."""
+    at: dict[str, list[tuple[int, str]]] = {}
+    for index, row in enumerate(positions):
+        at.setdefault(row["pos38"], []).append((index, row["ref38"]))
+    return tuple(
+        frozenset(
+            (index, base)
+            for place, base in of_allele.items()
+            if base not in WOBBLE
+            for index, usual in at.get(place, ())
+            if base != usual
+        )
+        for of_allele in cells
     )
 
 
-def _carries(position: Row, cells: list[dict[str, str]]) -> dict[str, Floats]:
-    bases = (position["ref38"], *position["alts38"].split("/"))
-    found = {base: np.zeros(len(cells)) for base in bases}
-    for index, cell in enumerate(cells):
-        base = cell.get(position["pos38"], position["ref38"])
+def _carries(position: Row, shown: Sequence[tuple[int, str]], count: int) -> dict[str, Floats]:
+    """Return the chance of each base under each of so many alleles; most have the usual one."""
+    usual = position["ref38"]
+    found = {base: np.zeros(count) for base in (usual, *position["alts38"].split("/"))}
+    found[usual][:] = 1
+    for index, base in shown:
         choices = (base,) if base in found else tuple(WOBBLE[base])
+        found[usual][index] = 0
         for choice in choices:
             found[choice][index] = 1 / len(choices)
     return found
