@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from garrod.care.govern.consent.house import LABELS
-from garrod.entry.web.consent.choices import ACT_CODE, ALL, OFF, ON
+from garrod.entry.web.consent.choices import ACT_CODE, ALL, OFF, ON, choice_of_place
 from tests.making.demo_people import Somebody, somebody
 from tests.making.server import Server, server
 
@@ -229,3 +229,61 @@ def test_yes_to_research_is_heard_although_somebody_acts_for_them(
     choose(patient, "national-opt-out", OFF)
     choose(patient, "research", OFF)
     assert analyst.fhir(path).status_code == 404
+
+
+OTHER = {"resourceType": "Organization", "id": "choice-hospital", "name": "Other hospital"}
+WARD = {
+    "resourceType": "CareTeam",
+    "id": "choice-ward",
+    "status": "active",
+    "subject": {"reference": "Patient/demo-1"},
+    "managingOrganization": [{"reference": "Organization/choice-hospital"}],
+}
+CLINIC = choice_of_place("Organization/demo-clinic", "Demo clinic (synthetic)")
+HERE, THERE = "Staff at Demo clinic (synthetic)", "Staff at Other hospital"
+NEED = f"{HERE} in an emergency"
+NEVER_IN_NEED = ("Your raw genome", "Things found by chance")  # the policy's own, of anybody
+
+
+@pytest.fixture(scope="module")
+def hospital(demo: Server) -> None:
+    put(demo, OTHER)
+    put(demo, WARD)
+
+
+@pytest.mark.parametrize(
+    ("option", "hidden"), [(ON, set(SORTS)), ("mental-health", {"Mental health"})]
+)
+def test_one_place_is_shut_out_and_no_other(
+    people: dict[str, Somebody],
+    before: dict[tuple[str, str], bool],
+    hospital: None,
+    option: str,
+    hidden: set[str],
+) -> None:
+    patient, gp = people["patient"], people["prescriber"]
+    assert "Other hospital" in patient.words(PAGE)
+    page = choose(patient, CLINIC.code, option, "look")
+    told = {
+        (w.replace(" (synthetic)", ""), s): is_seen for (w, s), is_seen in previewed(page).items()
+    }
+    here, need, there = (n.replace(" (synthetic)", "") for n in (HERE, NEED, THERE))
+    gps = "Dr Priya Example-Synthetic"
+    for sort in SORTS:
+        is_seen = before[gps, sort]
+        assert told[here, sort] is (is_seen and sort not in hidden), sort
+        assert told[there, sort] is is_seen, sort
+        assert told[need, sort] is (sort not in NEVER_IN_NEED), sort
+    choose(patient, CLINIC.code, option)
+    try:
+        after = sees(people)
+        held = gp.fhir("Consent?patient=demo-1&_count=50").status_code
+        own = patient.fhir(f"Observation/{id_of('Mental health')}").status_code
+    finally:
+        choose(patient, CLINIC.code, OFF)
+    for sort in SORTS:
+        assert after[gps, sort] is told[here, sort], sort
+    assert (held in (200, 403, 404), own) == (True, 200)
+    assert after["A researcher", "Mental health"] == before["A researcher", "Mental health"]
+    assert sees(people) == before
+    assert "Demo clinic (synthetic)" in patient.words(PAGE).partition("What was chosen before")[2]

@@ -151,6 +151,20 @@ def test_two_tabs_do_not_overrule_each_other(in_demo: As) -> None:
     check(second)
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_one_place_alone_can_be_shut_out(in_demo: As, width: int) -> None:
+    page = in_demo("patient", "/patients/demo-1/consent", width=width)
+    place = page.locator("#places ~ article").first
+    assert "Demo clinic" in place.inner_text()
+    place.locator("label", has_text="Hide only this from them: mental health").click()
+    place.get_by_role("button", name="See what changes").click()
+    told = place.locator(".preview").inner_text()
+    assert "Mental health: can see it now, and will not" in told
+    assert "in an emergency" in told
+    check(page)
+    shot(page, f"choice-of-a-place-{width}")
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_back_after_a_choice_that_was_refused_is_a_page(in_demo: As, script: bool) -> None:
     page = in_demo("patient", "/patients/demo-1/consent", script=script)

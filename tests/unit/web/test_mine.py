@@ -14,10 +14,21 @@ from garrod.core.person import Person
 from garrod.entry.wallet import Facts
 from garrod.entry.web.card import presenter as card
 from garrod.entry.web.consent import presenter as consent
-from garrod.entry.web.consent.choices import ALL, BY_CODE, OFF, ON, consent_of_choice, option_of
+from garrod.entry.web.consent.choices import (
+    ALL,
+    OFF,
+    ON,
+    choice_of_place,
+    consent_of_choice,
+    option_of,
+    place_of,
+)
+from garrod.entry.web.consent.words import OF_PLACES
 from garrod.entry.web.mine import presenter as mine
 from tests.making.reading import age
 
+BY_CODE = {choice.code: choice for choice in ALL}
+PRACTICE = choice_of_place("Organization/practice", "The practice")
 AT = "2026-11-28T10:00:00+00:00"
 LABEL = {"mental-health": "PSY", "sexual-health": "SEX", "substance-use": "SUD"}
 
@@ -74,6 +85,52 @@ def test_option_is_read_off_the_consent() -> None:
     assert option_of(None) == OFF
     assert option_of(consent_of_choice(ALL[0], ON, "p", AT)) == ON
     assert option_of(consent_of_choice(ALL[0], OFF, "p", AT)) == OFF
+
+
+def told_at(place: str, option: str, labels: set[str]) -> bool | None:
+    """Return what somebody of a place is permitted by the choice about the practice."""
+    told = consent_of(consent_of_choice(PRACTICE, option, "p", AT))
+    features = Features("Observation/x", "Observation", ("p",), frozenset(labels))
+    at = datetime(2026, 12, 1, tzinfo=UTC)
+    found = ruling([told], features, Request("Practitioner/a", frozenset((place,)), "TREAT", at))
+    return None if found is None else found.is_permitted
+
+
+@pytest.mark.parametrize(
+    ("option", "labels", "denied"),
+    [
+        (ON, {"N"}, True), (ON, {"PSY", "R"}, True), (OFF, {"N"}, False), (OFF, {"PSY"}, False),
+        ("mental-health", {"PSY", "R"}, True), ("mental-health", {"N"}, False),
+        ("mental-health", {"SEX", "R"}, False), ("sexual-health", {"HIV", "R"}, True),
+        ("private", {"SUD", "R"}, True), ("private", {"RAW-GENOME", "R"}, True),
+        ("private", {"N"}, False),
+    ],
+)  # fmt: skip
+def test_one_place_is_denied_what_was_chosen_and_no_other(
+    option: str, labels: set[str], denied: bool
+) -> None:
+    assert told_at("Organization/practice", option, labels) is (False if denied else None)
+    assert told_at("Organization/hospital", option, labels) is None
+
+
+@pytest.mark.parametrize("option", PRACTICE.options)
+def test_choice_of_a_place_is_read_off_its_consent(option: str) -> None:
+    body = consent_of_choice(PRACTICE, option, "p", AT)
+    assert (place_of(body), option_of(body, PRACTICE)) == ("Organization/practice", option)
+    assert place_of(consent_of_choice(ALL[0], ON, "p", AT)) == ""
+
+
+def test_choices_of_two_places_end_neither_each_other_nor_those_of_all() -> None:
+    other = choice_of_place("Organization/hospital", "The hospital")
+    sorts = {
+        consent_of(consent_of_choice(c, ON, "p", AT)).categories for c in (PRACTICE, other, *ALL)
+    }
+    assert len(sorts) == len(ALL) + 2
+
+
+def test_words_about_a_place_read_easily() -> None:
+    said = (PRACTICE.words, *PRACTICE.options.values(), OF_PLACES)
+    assert age(" ".join(f"{words.rstrip('.')}." for words in said)) <= 12
 
 
 def test_genes_in_words_say_what_is_not_known() -> None:

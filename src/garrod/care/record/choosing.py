@@ -10,10 +10,12 @@ from dataclasses import replace
 
 from garrod.care.govern.access import Actor, Deed
 from garrod.care.govern.consent.model import Consent, Features
-from garrod.care.govern.point import Seen, rights_of
+from garrod.care.govern.point import Seen
+from garrod.care.govern.policy import CARE
 from garrod.care.record.guarded import Guarded
 
 CONSENT = "Consent"
+PLACE = "Organization/"
 
 
 async def may(record: Guarded, actor: Actor, deed: Deed, kind: str, patient: str) -> bool:
@@ -47,9 +49,27 @@ async def would_see(
     if instead is not None:
         kept = [c for c in standing.consents if c.reference != instead.reference]
         standing = replace(standing, consents=(*kept, instead))
-    at = record.gate.clock()
     found = []
     for asker in askers:
-        rights = rights_of(record.gate.policing, asker, standing, at)
+        rights = await record.gate.rights_by(record.store, asker, standing)
         found.append(tuple(rights.allows(Deed.READ, Seen(f)).is_permitted for f in sorts))
     return tuple(found)
+
+
+async def places_of_care(record: Guarded, actor: Actor, patient: str) -> tuple[str, ...]:
+    """Return the organisations that a person's care ties to them now, by their references.
+
+    Raises: AccessDenied ACC001, NotFound REC001 (the actor may not read what is consented to).
+    """
+    await record.demand(actor, Deed.READ, CONSENT, patient)
+    if record.gate is None:
+        return ()
+    standing, at = await record.gate.standing(record.store, patient), record.gate.clock()
+    return tuple(
+        sorted(
+            name
+            for name, ties in standing.ties.items()
+            if name.startswith(PLACE)
+            and any(tie.relation == CARE and tie.holds(at) for tie in ties)
+        )
+    )

@@ -94,14 +94,15 @@ class Gate:
         if found is not None and found[0] > now:
             return found[1]
         standing = await self.standing(view, patient) if patient else None
-        rights = await self._made(view, actor, standing)
+        rights = await self.rights_by(view, actor, standing)
         if view is self._store:  # what a transaction reads may never come true
             if len(self._rights) > MOST:
                 self._forget_rights()
             self._rights[key] = (now + KEPT, rights)
         return rights
 
-    async def _made(self, view: View, actor: Actor, standing: Standing | None) -> Rights:
+    async def rights_by(self, view: View, actor: Actor, standing: Standing | None) -> Rights:
+        """Return what an actor may do by a standing of a person, as it is or as it would be."""
         if standing is None:
             return rights_of(self.policing, actor, None, self.clock())
         mine = await self._belonging(view, actor)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from garrod.adapters.fhir.json import Resource
+from garrod.adapters.fhir.json import Resource, codings, many, one, text
 from garrod.care.govern.consent.house import (
     LABELS,
     OPT_OUT_CATEGORY,
@@ -24,13 +24,27 @@ ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 CHOICES = f"{OWN}consent-choice"
 SCOPES = "http://terminology.hl7.org/CodeSystem/consentscope"
 POLICY = "https://garrod.health/policy/access-england"
+PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
 KIND = "Consent"
+PLACES = "place-"  # how the sorts of consents begin that are about one organisation each
 OFF, ON = "usual", "chosen"  # what holds unless they choose; what they may choose instead
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a record that can be hidden from one place: an answer of its own."""
+
+    code: str
+    words: str
+    hides: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing to choose. `usual` and `chosen` are the two answers, in words."""
+    """One thing to choose. `usual` and `chosen` are the two answers, in words.
+
+    `place`: the organisation that alone it is about; `parts`: more answers, each hiding a part.
+    """
 
     code: str
     title: str
@@ -41,6 +55,13 @@ class Choice:
     permits: tuple[tuple[str, str], ...] = ()  # labels that may be told, for care and to them
     purposes: tuple[str, ...] = ()  # what else their data may be used for
     is_opt_out: bool = False
+    place: str = ""  # "Organization/x"
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def options(self) -> dict[str, str]:
+        """Return the answers by their codes, in words."""
+        return {OFF: self.usual, ON: self.chosen, **{p.code: p.words for p in self.parts}}
 
 
 def _labels(*codes: str) -> tuple[tuple[str, str], ...]:
@@ -91,7 +112,6 @@ ALL = (
         is_opt_out=True,
     ),
 )  # fmt: skip
-BY_CODE = {choice.code: choice for choice in ALL}
 
 
 def id_of(choice: Choice, patient: str) -> str:
@@ -99,9 +119,47 @@ def id_of(choice: Choice, patient: str) -> str:
     return f"choice-{choice.code}-{sha256(patient.encode()).hexdigest()[:24]}"
 
 
-def option_of(body: Resource | None) -> str:
-    """Return which option a consent stands for."""
-    return ON if body is not None and body.get("status") == "active" else OFF
+PARTS = tuple(
+    Part(choice.code, f"Hide only this from them: {choice.title.lower()}", choice.hides)
+    for choice in ALL
+    if choice.hides
+)
+PRIVATE = Part(
+    "private", "Hide all four of these from them", tuple(h for p in PARTS for h in p.hides)
+)
+
+
+def choice_of_place(reference: str, name: str) -> Choice:
+    """Return the choice about one organisation that cares for a person."""
+    return Choice(
+        f"{PLACES}{sha256(reference.encode()).hexdigest()[:12]}", name,
+        "They care for you. You can hide your record from them, and others still see it. If they "
+        "cannot see your medicines and allergies, your care there may be less safe.",
+        "They can see my record", "Hide all of it from them",
+        place=reference, parts=(*PARTS, PRIVATE),
+    )  # fmt: skip
+
+
+def place_of(body: Resource) -> str:
+    """Return the organisation that a consent of this page is about; "" for another consent."""
+    sorts = (c for holder in many(body, "category") for c in codings(holder))
+    if not any(c.system == CHOICES and c.code.startswith(PLACES) for c in sorts):
+        return ""
+    actors = many(one(body, "provision"), "actor")
+    return next((text(one(a, "reference"), "reference") for a in actors), "")
+
+
+def option_of(body: Resource | None, choice: Choice | None = None) -> str:
+    """Return which option a consent stands for; of a part, by the labels that it hides."""
+    if body is None or body.get("status") != "active":
+        return OFF
+    labels = {(text(c, "system"), text(c, "code")) for c in _labels_in(body)}
+    parts = choice.parts if choice else ()
+    return next((part.code for part in parts if labels == set(part.hides)), ON)
+
+
+def _labels_in(body: Resource) -> list[Resource]:
+    return list(many(one(body, "provision"), "securityLabel"))
 
 
 def consent_of_choice(
@@ -114,7 +172,7 @@ def consent_of_choice(
     body: Resource = {
         "resourceType": KIND,
         "id": id_of(choice, patient),
-        "status": "active" if option == ON else "inactive",
+        "status": "inactive" if option == OFF else "active",
         "scope": {"coding": [{"system": SCOPES, "code": "patient-privacy"}]},
         "category": [
             {"coding": [{"system": "http://loinc.org", "code": "59284-0"}]},
@@ -126,13 +184,17 @@ def consent_of_choice(
     }
     if who:
         body["performer"] = [{"reference": who}]
-    if provision := _provision(choice):
+    if provision := _provision(choice, option):
         body["provision"] = provision
     return body
 
 
-def _provision(choice: Choice) -> dict[str, Any]:
+def _provision(choice: Choice, option: str) -> dict[str, Any]:
     """Return what it rules. A permit stands below a root that says nothing of all else."""
+    if choice.place:
+        hides = next((part.hides for part in choice.parts if part.code == option), ())
+        labels = {"securityLabel": _codings(hides)} if hides else {}
+        return {"type": "deny", "actor": [_recipient(choice.place)], **labels}
     if choice.hides:
         return {"type": "deny", "securityLabel": _codings(choice.hides)}
     if choice.permits:
@@ -143,6 +205,12 @@ def _provision(choice: Choice) -> dict[str, Any]:
         uses = [{"system": V3, "code": code} for code in choice.purposes]
         return {"provision": [{"type": "permit", "purpose": uses}]}
     return {}
+
+
+def _recipient(reference: str) -> dict[str, Any]:
+    """Return an organisation as one that information would go to."""
+    role = {"coding": [{"system": PARTICIPATION, "code": "IRCP"}]}
+    return {"role": role, "reference": {"reference": reference}}
 
 
 def _codings(labels: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:

@@ -7,30 +7,22 @@ POST /patients/{id}/consent     do=look: what a choice would change, unsaved; do
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import orjson
 from starlette.responses import Response
 
 from garrod.adapters.fhir.consents import consent_of
-from garrod.adapters.fhir.json import Resource, many, one, text
-from garrod.care.govern.access import Actor, Deed
+from garrod.care.govern.access import Deed
 from garrod.care.govern.audit import current
 from garrod.care.govern.consent.model import Features
 from garrod.care.govern.stepping import Act
 from garrod.care.record.choosing import would_see
-from garrod.care.record.ports import HistoryOf
-from garrod.care.record.query import OfPatients, Query
 from garrod.core.errors import AccessDenied, InputError, VersionConflict
-from garrod.core.resource import Version
 from garrod.entry.web.access.judging import names_of
 from garrod.entry.web.asked import Visit
 from garrod.entry.web.consent.choices import (
-    ALL,
-    BY_CODE,
     KIND,
-    OFF,
-    ON,
     Choice,
     consent_of_choice,
     id_of,
@@ -51,6 +43,7 @@ from garrod.entry.web.consent.presenter import (
     others_of,
     previews_of,
 )
+from garrod.entry.web.consent.reading import Held, askers_of, held_of, past_of
 from garrod.entry.web.pages import page, see
 from garrod.entry.web.prescribe.banner import banner_of
 from garrod.entry.web.prescribe.looking import subject_now
@@ -64,14 +57,6 @@ OWNERS = frozenset(("patient", "proxy"))
 CHOOSERS = ("Patient/", "Practitioner/", "RelatedPerson/")
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """The consents of a person that who asks may see, by id, with the number of each version."""
-
-    bodies: dict[str, Resource]
-    numbers: dict[str, int]
-
-
 async def consent_page(visit: Visit, patient: str) -> Response:
     """Answer the choices of a person.
 
@@ -81,18 +66,18 @@ async def consent_page(visit: Visit, patient: str) -> Response:
         raise InputError("there is no such page.", code="REC001")
     current().route = f"{visit.method} /patients/{{id}}/consent"
     await visit.consult.record.demand(visit.actor, Deed.READ, KIND, patient)
-    held = await _held(visit, patient)
+    held = await held_of(visit, patient)
     if visit.method != "POST":
         return await _laid_out(visit, patient, held)
-    choice = BY_CODE.get(visit.fields.get("choice", ""))
+    choice = held.choice(visit.fields.get("choice", ""))
     if choice is None:
         raise InputError("that is no choice that there is here.")
     option = visit.fields.get("option", "")
-    if option not in (OFF, ON):
+    if option not in choice.options:
         return await _laid_out(visit, patient, held, at=(choice, "", UNCHOSEN), status=422)
     if visit.fields.get("do") == "save":
         return await _saved(visit, patient, held, (choice, option))
-    previews = await _previews(visit, patient, choice, option)
+    previews = await _previews(visit, patient, held, (choice, option))
     return await _laid_out(visit, patient, held, at=(choice, option, ""), previews=previews)
 
 
@@ -100,10 +85,12 @@ async def _saved(visit: Visit, patient: str, held: Held, said: tuple[Choice, str
     choice, option = said
     id = id_of(choice, patient)
     done = see(f"/patients/{patient}/consent?done={choice.code}#{choice.code}")
-    if option_of(held.bodies.get(id)) == option:  # sent twice, or nothing new: it stands
+    if (
+        option_of(held.body(choice, patient), choice) == option
+    ):  # sent twice, or nothing new: it stands
         return done
     seen = visit.fields.get("seen", "")
-    if seen != str(held.numbers.get(id, 0)):
+    if seen != str(held.number(choice, patient)):
         return await _laid_out(visit, patient, held, at=(choice, option, CHANGED), status=412)
     if visit.actor.role != "patient":
         visit.demand(Act.CHANGE_CONSENT)
@@ -115,16 +102,19 @@ async def _saved(visit: Visit, patient: str, held: Held, said: tuple[Choice, str
             visit.actor, KIND, id, orjson.dumps(body), expected=int(seen), is_given=True
         )
     except VersionConflict:
-        held = await _held(visit, patient)
+        held = await held_of(visit, patient)
         return await _laid_out(visit, patient, held, at=(choice, option, CHANGED), status=412)
     return done
 
 
-async def _previews(visit: Visit, patient: str, choice: Choice, option: str) -> tuple[Preview, ...]:
+async def _previews(
+    visit: Visit, patient: str, held: Held, said: tuple[Choice, str]
+) -> tuple[Preview, ...]:
     """Return what those who may ask see now, and would after; by the decision point."""
+    choice, option = said
     now = visit.consult.clock().isoformat(timespec="seconds")
     body = consent_of_choice(choice, option, patient, now, _me(visit))
-    askers = await _askers(visit, patient)
+    askers = await askers_of(visit, patient, held, choice)
     sorts = [
         Features(f"Observation/{n}", "Observation", (patient,), frozenset(labels))
         for n, (_, labels) in enumerate(SORTS)
@@ -134,49 +124,6 @@ async def _previews(visit: Visit, patient: str, choice: Choice, option: str) -> 
     before = await would_see(record, visit.actor, patient, asking)
     after = await would_see(record, visit.actor, patient, asking, consent_of(body))
     return previews_of([who for who, _ in askers], before, after) if before else ()
-
-
-async def _askers(visit: Visit, patient: str) -> list[tuple[str, Actor]]:
-    """Return who may ask: some who care for the person, by name, a researcher and an insurer."""
-    query = Query(("CareTeam",), (OfPatients(frozenset((patient,))),), count=MOST)
-    found, _ = await visit.consult.record.search(visit.actor, query)
-    members = dict.fromkeys(
-        text(one(p, "member"), "reference")
-        for v in found.versions
-        for p in many(orjson.loads(v.body), "participant")
-    )
-    people = [m for m in members if m.startswith("Practitioner/")]
-    names = await names_of(visit, frozenset(people))
-    team = [
-        (names[one], Actor(one, role="prescriber")) for one in people if one in names
-    ][:TEAM]  # fmt: skip
-    expert = [("A gene expert in your team", Actor(people[0], role="geneticist"))] if people else []
-    return [
-        *team,
-        *expert,
-        ("A researcher", Actor("Practitioner/any", role="analyst", purpose="HRESCH")),
-        ("An insurer", Actor("Practitioner/any", role="analyst", purpose="COVERAGE")),
-    ]
-
-
-async def _held(visit: Visit, patient: str) -> Held:
-    query = Query((KIND,), (OfPatients(frozenset((patient,))),), count=MOST)
-    found, _ = await visit.consult.record.search(visit.actor, query)
-    return Held(
-        {v.id: {**orjson.loads(v.body), "id": v.id} for v in found.versions},
-        {v.id: v.number for v in found.versions},
-    )
-
-
-async def _past(visit: Visit, patient: str, held: Held) -> list[tuple[Resource, str]]:
-    """Return each version of each choice, with when it was written."""
-    ids = [id for choice in ALL if (id := id_of(choice, patient)) in held.bodies]
-    versions: list[Version] = []
-    for id in ids:
-        part = await visit.consult.record.history(visit.actor, HistoryOf(KIND, id, count=MOST))
-        versions += [v for v in part.versions if not v.is_deleted]
-    bodies = [{**orjson.loads(v.body), "id": v.id} for v in versions]
-    return [(body, text(body, "dateTime")) for body in bodies]
 
 
 async def _banner(visit: Visit, patient: str) -> Banner | None:
@@ -204,14 +151,15 @@ async def _may_choose(visit: Visit, patient: str) -> bool:
 
 def _is_new(held: Held, patient: str, choice: Choice | None, option: str) -> bool:
     """Return whether an option is another than what stands."""
-    return choice is not None and option_of(held.bodies.get(id_of(choice, patient))) != option
+    return choice is not None and option_of(held.body(choice, patient), choice) != option
 
 
 def _card(held: Held, patient: str, choice: Choice, at: tuple[Choice | None, str, str]) -> Card:
     """Return one choice as it stands, with what was sent about it."""
-    id, (chosen, picked, fault) = id_of(choice, patient), at
-    sent = {"picked": picked, "fault": fault} if choice is chosen else {}
-    return card_of(choice, held.bodies.get(id), held.numbers.get(id, 0), **sent)
+    chosen, picked, fault = at
+    is_sent = chosen is not None and choice.code == chosen.code
+    sent = {"picked": picked, "fault": fault} if is_sent else {}
+    return card_of(choice, held.body(choice, patient), held.number(choice, patient), **sent)
 
 
 async def _laid_out(
@@ -225,13 +173,14 @@ async def _laid_out(
 ) -> Response:
     """Return the page; `at`: the choice that was sent, its option, and what is wrong with it."""
     chosen, picked, fault = at
-    past = await _past(visit, patient, held)
+    code = chosen.code if chosen else ""
+    past = await past_of(visit, patient, held)
     names = await names_of(visit, frozenset(chooser_of(body) for body, _ in past))
     cards = [
-        replace(_card(held, patient, choice, at), is_looked=choice is chosen and bool(previews))
-        for choice in ALL
+        replace(_card(held, patient, c, at), is_looked=c.code == code and bool(previews))
+        for c in held.choices
     ]
-    ours = {id_of(choice, patient) for choice in ALL}
+    ours = {id_of(choice, patient): choice for choice in held.choices}
     others = [b for id, b in held.bodies.items() if id not in ours and b.get("status") == "active"]
     return page(
         "consent/page.jinja",
@@ -243,11 +192,13 @@ async def _laid_out(
         proxy=await acting_for(visit, patient),
         may_choose=await _may_choose(visit, patient),
         cards=cards,
+        for_all=[card for card in cards if not card.is_of_place],
+        of_places=[card for card in cards if card.is_of_place],
         steady=STEADY,
         others=others_of(others),
         previews=previews,
         idle=idle_of(previews, is_new=_is_new(held, patient, chosen, picked)),
-        past=history_of(past, names, patient, visit.actor.id),
+        past=history_of(past, names, ours, visit.actor.id),
         read=visit.consult.clock().strftime("%-d %B %Y, %H:%M UTC"),
-        notice=SAVED if visit.fields.get("done") in BY_CODE and not fault else "",
+        notice=SAVED if held.choice(visit.fields.get("done", "")) and not fault else "",
     )

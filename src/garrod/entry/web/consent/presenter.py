@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from garrod.adapters.fhir.json import Resource, many, one, text
-from garrod.entry.web.consent.choices import ALL, ON, Choice, id_of, option_of
+from garrod.entry.web.consent.choices import Choice, option_of
 
 OTHERS = "Somebody else"
 STEADY = (
@@ -58,6 +58,7 @@ class Card:
     answers: tuple[Answer, ...]
     fault: str = ""
     is_looked: bool = False  # what it would change stands below it
+    is_of_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,7 @@ def card_of(
     choice: Choice, body: Resource | None, number: int, *, picked: str = "", fault: str = ""
 ) -> Card:
     """Return a choice as it stands."""
-    now = option_of(body)
-    options = (("usual", choice.usual), (ON, choice.chosen))
-    words = dict(options)
+    now, words = option_of(body, choice), choice.options
     return Card(
         choice.code,
         choice.title,
@@ -110,8 +109,9 @@ def card_of(
         words[now],
         when_of(text(body, "dateTime")) if body else "",
         number,
-        tuple(Answer(v, w, v == now, v == (picked or now)) for v, w in options),
+        tuple(Answer(v, w, v == now, v == (picked or now)) for v, w in words.items()),
         fault,
+        is_of_place=bool(choice.place),
     )
 
 
@@ -146,14 +146,19 @@ def _sees(old: bool, new: bool) -> str:
 
 
 def history_of(
-    versions: Iterable[tuple[Resource, str]], names: Mapping[str, str], patient: str, own: str
+    versions: Iterable[tuple[Resource, str]],
+    names: Mapping[str, str],
+    choices: Mapping[str, Choice],
+    own: str,
 ) -> tuple[Past, ...]:
-    """Return the changes of choices, the newest first. `own` is the reference of who reads."""
-    by_id = {id_of(choice, patient): choice for choice in ALL}
+    """Return the changes of choices, the newest first.
+
+    `choices`: by the id of their consents; `own` is the reference of who reads.
+    """
     found = []
     for body, at in sorted(versions, key=lambda pair: pair[1], reverse=True):
-        choice = by_id[text(body, "id")]
-        words = choice.chosen if option_of(body) == ON else choice.usual
+        choice = choices[text(body, "id")]
+        words = choice.options[option_of(body, choice)]
         who = chooser_of(body)
         said = "You" if own and who == own else names.get(who, OTHERS)
         found.append(Past(when_of(at), choice.title, words, said))

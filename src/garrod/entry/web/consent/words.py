@@ -2,6 +2,13 @@
 
 from garrod.entry.web.wording import Words
 
+STAFF, PLACE_IN_NEED = "Staff at {}", "Staff at {} in an emergency"
+EXPERT, RESEARCHER, INSURER = "A gene expert in your team", "A researcher", "An insurer"
+OF_PLACES = (
+    "These places care for you. You can hide your record from one of them, or a part of it. The "
+    "others still see it. In an emergency its staff can open what you hide. You will be told."
+)
+
 WORDS = Words(
     choices="Choices",
     problem="There is a problem",
@@ -16,6 +23,8 @@ WORDS = Words(
     ),
     you_means_them="You act for them: “you”, “me” and “my” mean them here.",
     what_you_can_choose="What you can choose",
+    one_place_at_a_time="Who you can hide it from",
+    of_places=OF_PLACES,
     now="Now:",
     chosen_on="(chosen on {})",
     not_chosen="(nothing was chosen: this is what holds for all)",
