@@ -14,6 +14,8 @@ from garrod.adapters.fhir.xml import XmlFormat
 from garrod.adapters.identity.sessions import store_in
 from garrod.adapters.terminology.tokens import expander
 from garrod.care.govern.audit import Trail
+from garrod.care.record.gate import Gate
+from garrod.care.record.service import Record
 from garrod.entry.api.app import make_app
 from garrod.entry.api.operations import OPERATIONS
 from garrod.entry.api.operations.bulk_jobs import Exports
@@ -43,7 +45,7 @@ from garrod.entry.terms import check_codes, following, terminology_in
 from garrod.entry.web.door import Clinic
 from garrod.entry.web.mounting import web_door
 from garrod.entry.web.seals import Seals
-from garrod.entry.wire import services_before
+from garrod.entry.wire import Services, services_before
 
 HOUSING = housing_of()
 ENVIRONMENT = with_development(os.environ)
@@ -61,12 +63,10 @@ async def _rooms() -> AsyncIterator[Rooms]:
     check_codes(codec, services, terms)
     gate = governed(codec, services.shelf, HOUSING.folder, clock)
     async with (
-        opened_record(HOUSING, codec, gate) as record,
+        _peopled(codec, gate, services) as record,
         following(terms, record.store),
         learning(gate.policing, HOUSING.folder, is_wanted=IDENTITY is not None),
     ):
-        if os.environ.get("GARROD_DEMO"):
-            await load_demo(record, codec, services)
         xml = XmlFormat(services.shelf)
         rooms = Rooms(record, codec, OPERATIONS, services, xml, answer, terminology=terms)
         rooms = replace(rooms, identity=IDENTITY, audit=AUDIT)
@@ -88,6 +88,15 @@ async def _rooms() -> AsyncIterator[Rooms]:
         await _reader.close()
         if IDENTITY is not None:
             await IDENTITY.outside.close()
+
+
+@asynccontextmanager
+async def _peopled(codec: CheckedCodec, gate: Gate, services: Services) -> AsyncIterator[Record]:
+    """Open the record; that of a demo with its people, before anything follows what is written."""
+    async with opened_record(HOUSING, codec, gate) as record:
+        if os.environ.get("GARROD_DEMO"):
+            await load_demo(record, codec, services)
+        yield record
 
 
 def _task(deed: str, route: str) -> AbstractAsyncContextManager[Trail]:
