@@ -21,10 +21,11 @@ from garrod.entry.web.laboratory import checking
 from garrod.entry.web.laboratory.authorising import Result, resources_of
 from garrod.entry.web.laboratory.calling import Calls, Coverage, Hints, calls_of, read_drop
 from garrod.entry.web.laboratory.checking import looked_through
+from garrod.entry.web.laboratory.earlier import choices_of, faults_of
 from garrod.entry.web.laboratory.faults import FAULTS, fault_view
 from garrod.entry.web.laboratory.keeping import Drop, Drops, Fault
 from garrod.entry.web.laboratory.otherwise import NONE, others_of
-from garrod.entry.web.laboratory.presenter import drop_view
+from garrod.entry.web.laboratory.presenter import drop_view, form_view
 from garrod.entry.web.laboratory.queue import queue_view
 from garrod.entry.web.laboratory.reading import mark_of
 from garrod.entry.web.laboratory.states import moment, size_words
@@ -239,6 +240,24 @@ def test_what_the_record_says_stands_beside_each_gene() -> None:
     assert rows["DPYD"].effect == "Stands beside it"
     assert rows["UGT1A1"].before == "Nothing"
     assert "Other than the record says now: TPMT." in view.writes
+
+
+def test_earlier_result_that_differs_needs_a_choice_and_a_reason() -> None:
+    known = replace(HIM, findings=(finding("TPMT", "*1/*1"), finding()))
+    told = calls(finding(), finding("TPMT", "*1/*3A"))
+    rows = drop_view(DROP, known, {}, calls=told).genes
+    assert [to for to, _ in faults_of(choices_of({}, rows), rows)] == [
+        "#earlier-TPMT", "#earlier-why",
+    ]  # fmt: skip
+    form = {"earlier-TPMT": "correct", "earlier-CYP2C19": "correct", "earlier-why": "swapped"}
+    choices = choices_of(form, rows)
+    assert faults_of(choices, rows) == []
+    assert choices.corrected == ("TPMT",)  # of what says the same nothing is withdrawn
+    assert "swapped" in choices.remarks()[0]
+    (one,) = form_view(form, (), rows).earlier
+    assert (one.gene, one.is_corrected, one.is_left) == ("TPMT", True, False)
+    assert faults_of(choices_of({"earlier-TPMT": "x"}, rows), rows) != []
+    assert "stands beside" in choices_of({**form, "earlier-TPMT": "stand"}, rows).remarks()[0]
 
 
 def test_only_what_waits_can_be_authorised() -> None:

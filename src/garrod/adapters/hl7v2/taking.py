@@ -124,7 +124,7 @@ async def _take(taker: Taker, tx: Tx, report: Report, came: Came, patient: str) 
 
 def _part(taker: Taker, kind: str, id: str, resource: FhirJson) -> Part:
     """Return a resource, checked as any other that is sent."""
-    body = written({k: v for k, v in resource.items() if k != "meta"})
+    body = written(resource)
     found = parse(body)
     checked(found, taker.codec.checker, is_strict=False)
     return Part(Rule.OWN, kind, body, found, own_id=id, made_id=id)

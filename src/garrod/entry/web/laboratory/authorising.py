@@ -15,6 +15,7 @@ import orjson
 
 from garrod import __version__
 from garrod.adapters.fhir.genomics_out.bundle import Told, bundle_of
+from garrod.adapters.fhir.genomics_stated import replaced_by, with_replaced
 from garrod.adapters.vcf.record import shown
 from garrod.care.record.together import Write, write_together
 from garrod.core.errors import VersionConflict
@@ -22,6 +23,7 @@ from garrod.core.finding import GeneFinding
 from garrod.core.person import Person
 from garrod.entry.web.asked import Visit
 from garrod.entry.web.laboratory.calling import Calls
+from garrod.entry.web.laboratory.earlier import NONE, Choices, corrections
 from garrod.entry.web.laboratory.keeping import Drop
 
 FhirJson = dict[str, Any]
@@ -45,6 +47,7 @@ class Result:
     made_on: str
     despite: str = ""
     answers: tuple[str, ...] = ()
+    earlier: Choices = NONE  # what becomes of earlier results that differ
 
     @property
     def findings(self) -> tuple[GeneFinding, ...]:
@@ -75,6 +78,7 @@ def resources_of(result: Result, by: str, at: str, *, again: bool = False) -> li
                 if result.despite
                 else ()
             ),
+            *result.earlier.remarks(),
         ),
     )
     made = bundle_of(told)
@@ -114,7 +118,9 @@ async def write_result(visit: Visit, result: Result) -> Mapping[str, str]:
     drop, at = result.drop, visit.consult.clock().isoformat(timespec="seconds")
     made = resources_of(result, visit.actor.id, at, again=bool(drop.written))
     kinds = {r["id"]: r["resourceType"] for r in made}
+    corrected = await corrections(visit, drop.patient, result.earlier, made)
     writes = [*await _writes(visit, made), *await _withdrawn(visit, drop.written, kinds)]
+    writes += corrected
     writes += await _answered(visit, result.answers)
     try:
         if writes:
@@ -133,7 +139,9 @@ async def _writes(visit: Visit, made: Sequence[FhirJson]) -> list[Write]:
     for resource in made:
         kind, id = resource["resourceType"], resource["id"]
         before = await seen.read(kind, id)
-        if before is not None and _is_same(orjson.loads(before.body), resource):
+        said = orjson.loads(before.body) if before is not None else {}
+        resource = with_replaced(resource, replaced_by(said))
+        if before is not None and _is_same(said, resource):
             continue
         number = before.number if before is not None else 0
         writes.append(Write(kind, id, orjson.dumps(resource), number))

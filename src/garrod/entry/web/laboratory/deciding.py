@@ -21,6 +21,7 @@ from garrod.entry.web.asked import Visit
 from garrod.entry.web.laboratory.authorising import Result, write_result
 from garrod.entry.web.laboratory.calling import Calls
 from garrod.entry.web.laboratory.choosing import tests_of
+from garrod.entry.web.laboratory.earlier import NONE, Choices, choices_of, faults_of, stuck
 from garrod.entry.web.laboratory.keeping import Drop, Drops
 from garrod.entry.web.laboratory.presenter import drop_view, form_view
 from garrod.entry.web.laboratory.reading import (
@@ -120,7 +121,7 @@ async def _laid_out(
         seen=mark_of(here.calls, here.person) if here.calls else "",
         faults=faults,
         is_left=is_left,
-        form=form_view(fields or {}, tests),
+        form=form_view(fields or {}, tests, view.genes if view.writes else ()),
     )
 
 
@@ -151,7 +152,8 @@ async def _build(visit: Visit, drop: Drop, person: Person) -> Response:
     return see(f"/laboratory/{drop.id}")
 
 
-def _faults_of(visit: Visit, here: Here) -> Faults:
+def _said(visit: Visit, here: Here) -> tuple[Choices, Faults]:
+    """Return what was chosen of earlier results, and what is missing."""
     found = []
     if visit.fields.get("sure") != "yes":
         found.append(("#sure", "Say that you have compared the sample with the person"))
@@ -160,7 +162,8 @@ def _faults_of(visit: Visit, here: Here) -> Faults:
     must_say_why = any(check.kind == STOP for check in view.checks)
     if must_say_why and len(visit.fields.get("despite", "")) < SHORTEST:
         found.append(("#despite", "Say why it is right though a check says stop"))
-    return tuple(found)
+    choices = choices_of(visit.fields, view.genes)
+    return choices, (*faults_of(choices, view.genes), *found)
 
 
 async def _authorise(visit: Visit, drop: Drop, person: Person) -> Response:
@@ -172,7 +175,9 @@ async def _authorise(visit: Visit, drop: Drop, person: Person) -> Response:
         return await _laid_out(visit, here, (("#state", DECIDED),), status=409)
     if visit.fields.get("seen") != mark_of(here.calls, person):
         return await _laid_out(visit, here, (("#genes", CHANGED),), status=412)
-    if faults := _faults_of(visit, here):
+    choices, faults = _said(visit, here)
+    faults = faults or tuple(await stuck(visit, drop.patient, choices))
+    if faults:
         return await _laid_out(visit, here, faults, fields=visit.fields, status=422)
     visit.demand(Act.AUTHORISE_RESULT)
     current().did("authorise result")
@@ -182,7 +187,7 @@ async def _authorise(visit: Visit, drop: Drop, person: Person) -> Response:
     with drops_of(visit).deciding(drop.id) as now:
         if now.state != "read":
             return see(f"/laboratory/{drop.id}")
-        await _written(visit, here, drops_of(visit), despite, answers)
+        await _written(visit, here, drops_of(visit), (despite, answers, choices))
     return see(f"/laboratory/{drop.id}?done=authorised")
 
 
@@ -203,12 +208,17 @@ async def _again(visit: Visit, drop: Drop, person: Person) -> Response:
 
 
 async def _written(
-    visit: Visit, here: Here, drops: Drops, despite: str = "", answers: tuple[str, ...] = ()
+    visit: Visit,
+    here: Here,
+    drops: Drops,
+    said: tuple[str, tuple[str, ...], Choices] = ("", (), NONE),
 ) -> None:
+    """Write a drop's results; `said`: why despite a check, the tests answered, earlier results."""
+    despite, answers, choices = said
     assert here.calls is not None, "it was read"
     at = visit.consult.clock()
     made_on = here.drop.made_on or at.date().isoformat()
-    result = Result(here.drop, here.person, here.calls, made_on, despite, answers)
+    result = Result(here.drop, here.person, here.calls, made_on, despite, answers, choices)
     try:
         written = await write_result(visit, result)
     except VersionConflict as error:

@@ -11,6 +11,7 @@ from garrod.core.finding import GeneFinding, Status
 from garrod.core.person import Person
 from garrod.entry.web.genome.presenter import gene_view, likely
 from garrod.entry.web.laboratory.calling import Calls, Coverage
+from garrod.entry.web.laboratory.earlier import WHY, views_of
 from garrod.entry.web.laboratory.faults import fault_view
 from garrod.entry.web.laboratory.keeping import Drop
 from garrod.entry.web.laboratory.otherwise import others_of, same_words, why_words
@@ -33,6 +34,7 @@ UNCHECKED = (
     "Large changes and copies of genes, where the file has no record of them.",
     "The laboratory’s own accreditation, controls and chain of custody.",
 )
+FEW = 2  # Not clinical: candidates of the record that are named
 SAMPLES = 500  # Not clinical: samples that can be chosen of a file
 
 
@@ -192,19 +194,32 @@ def _before(finding: GeneFinding, known: GeneFinding | None) -> tuple[str, str, 
     """Return what the record has of a gene, what writing makes of it, and whether they differ."""
     if known is None:
         return "Nothing", "New", False
-    said = result_words(known)
+    said = _known_words(known)
     if not known.is_usable or not finding.is_usable:
         return said, "Stands beside it", False
     if known.candidates[0].name == finding.candidates[0].name:
         return said, "Says the same", False
     return (
         said,
-        "Differs: both will stand, and the gene is not settled until one is withdrawn",
+        "Differs: say below which of the two is right, or that nobody can tell yet",
         True,
     )
 
 
-def form_view(fields: Mapping[str, str], tests: Sequence[tuple[str, str, str]] = ()) -> FormView:
+def _known_words(known: GeneFinding) -> str:
+    """Return what the record has of a gene in one line, the likeliest candidates by name."""
+    if known.status is not Status.AMBIGUOUS or not known.candidates:
+        return result_words(known)
+    names = [candidate.name for candidate in known.candidates]
+    more = f" or {len(names) - FEW} more" if len(names) > FEW else ""
+    return f"Ambiguous: {' or '.join(names[:FEW])}{more}"
+
+
+def form_view(
+    fields: Mapping[str, str],
+    tests: Sequence[tuple[str, str, str]] = (),
+    genes: Sequence[GeneRow] = (),
+) -> FormView:
     """Return what was typed; `tests` (id, words, since when) may be answered by the file."""
     return FormView(
         fields.get("reason", ""),
@@ -215,6 +230,8 @@ def form_view(fields: Mapping[str, str], tests: Sequence[tuple[str, str, str]] =
             (f"answers-{id}", test_words(words, since), fields.get(f"answers-{id}") == "yes")
             for id, words, since in tests
         ),
+        earlier=views_of(fields, genes),
+        earlier_why=fields.get(WHY, ""),
     )
 
 

@@ -125,6 +125,18 @@ class DropView:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierView:
+    """A gene of which the record says otherwise: the field, both results, and what was chosen."""
+
+    gene: str
+    field: str
+    was: str
+    now: str
+    is_corrected: bool = False
+    is_left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FormView:
     """What was typed and ticked, and stands there again. `tests`: field, words, whether ticked."""
 
@@ -133,3 +145,5 @@ class FormView:
     is_sure: bool = False
     rejects: bool = False  # what was sent was to reject it
     tests: tuple[tuple[str, str, bool], ...] = ()
+    earlier: tuple[EarlierView, ...] = ()
+    earlier_why: str = ""

@@ -118,6 +118,15 @@ WORDS = Words(
     authorise="Authorise",
     written_of="This is written into the record of {}:",
     despite="A check says stop. Why is it right all the same?",
+    earlier_of="The record’s result of {} is another one",
+    earlier_was="The record says: {}",
+    earlier_now="This file says: {}",
+    earlier_wrong="The record’s is wrong: withdraw it, and use this one",
+    earlier_both="Both stand: nobody can tell yet, and decisions say so",
+    earlier_why="Why?",
+    earlier_hint=(
+        "It is kept with both results. Whoever prescribes what a withdrawn result touches is told."
+    ),
     which_test="Which test does it answer?",
     test_hint="A test that is answered is not awaited any more.",
     sure="I have compared the sample with this person, and looked at the checks",
