@@ -91,6 +91,7 @@ def acting(chromium: Any, site: Server) -> Iterator[Any]:
         )
         contexts.append(context)
         page = context.new_page()
+        page.on("dialog", lambda _: pytest.fail("a script of hostile text ran"))
         page.goto(f"{site.base}{path}")
         page.get_by_role("link", name="Sign in at").click()
         page.get_by_role("button", name=role).first.click()  # of a role: whom the demo names first

@@ -182,8 +182,10 @@ def test_packs_made_of_more_than_decisions_ask_for_a_restart(standing: Standing)
 
 
 def test_list_tells_proposed_in_force_former_and_what_was_done(standing: Standing) -> None:
-    found = list_view(standing, {}, asking(), "")
-    assert [row.reference for row in found.proposed] == [NEW]
+    waiting = list_view(standing, {}, asking(), "")
+    assert ([row.reference for row in waiting.waiting], waiting.proposed) == ([NEW], ())
+    found = list_view(standing, {}, asking(may=False), "")
+    assert (found.waiting, [row.reference for row in found.proposed]) == ((), [NEW])
     assert found.proposed[0].is_synthetic
     assert len(found.in_force) == len(standing.shipped)
     done = with_events(
@@ -204,6 +206,14 @@ def test_list_tells_proposed_in_force_former_and_what_was_done(standing: Standin
     assert first.who == "Dr Carys"
     ended = with_events(done, Deactivated(AT, SAFETY.id, NEW, "not good"))
     assert [row.reference for row in list_view(ended, {}, asking(), "").former] == [NEW]
+
+
+def test_pack_waits_no_longer_for_who_has_approved_it_until_all_have(standing: Standing) -> None:
+    one = with_events(standing, approved(standing, SAFETY))
+    assert list_view(one, {}, asking(), "").waiting == ()
+    needed = replace(standing.rules, approvals=1)
+    ready = replace(one, rules=needed)
+    assert [row.reference for row in list_view(ready, {}, asking(), "").waiting] == [NEW]
 
 
 def test_server_without_a_site_and_a_site_that_is_broken_say_so(tmp_path: Path) -> None:

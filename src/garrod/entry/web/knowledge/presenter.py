@@ -67,8 +67,11 @@ def list_view(
         own_row(p, standing, asking) for n, p in active.items() if n not in standing.shipped
     ]
     note = "" if standing.has_site else NO_SITE
+    new = [p for p in waiting if p.content.pack not in once]
+    mine = [p for p in new if waits_for(p, standing, asking)]
     return ListView(
-        tuple(own_row(p, standing, asking) for p in waiting if p.content.pack not in once),
+        tuple(own_row(p, standing, asking) for p in mine),
+        tuple(own_row(p, standing, asking) for p in new if p not in mine),
         tuple(in_force),
         tuple(own_row(p, standing, asking) for p in waiting if p.content.pack in once),
         tuple(_history(standing, found, asking)),
@@ -102,6 +105,13 @@ def own_row(pack: SitePack, standing: Standing, asking: Asking) -> PackRow:
         day_words(manifest.retrieved), state_words(pack, standing), manifest.licence,
         "This site", who or "Nobody yet", SYNTHETIC in manifest.title,
     )  # fmt: skip
+
+
+def waits_for(pack: SitePack, standing: Standing, asking: Asking) -> bool:
+    """Return whether a proposed pack waits for who asks: to approve it, or to put it in force."""
+    given = standing.ledger.approvals(pack.content)
+    is_ready = len(given) >= standing.rules.approvals
+    return asking.may_change and (is_ready or asking.actor.id not in {a.by for a in given})
 
 
 def state_words(pack: SitePack, standing: Standing) -> str:

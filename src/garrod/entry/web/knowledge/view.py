@@ -39,8 +39,9 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True)
 class ListView:
-    """The first page of the room."""
+    """The first page of the room. `waiting`: what who reads it can approve or put in force."""
 
+    waiting: tuple[PackRow, ...]
     proposed: tuple[PackRow, ...]
     in_force: tuple[PackRow, ...]
     former: tuple[PackRow, ...]

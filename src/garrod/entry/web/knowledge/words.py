@@ -220,6 +220,9 @@ WORDS = Words(
         "From this server’s packs and its site’s state, {}. What other servers have in force "
         "is not known here."
     ),
+    waits_for_you="Waits for you",
+    read_what_each_changes_then_decide="Read what each changes, and whom it affects, then decide",
+    nothing_else_is_proposed="Nothing else is proposed.",
     proposed="Proposed",
     not_in_force_read_what_each_changes="Not in force: read what each changes, and whom it affects",
     nothing_is_proposed="Nothing is proposed.",
