@@ -11,12 +11,12 @@ back and written for all at once; where that fails, each work is run again alone
 from __future__ import annotations
 
 import asyncio
-import queue
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from queue import Empty
 from typing import Any
 
 from garrod.adapters.store import faults
@@ -24,6 +24,7 @@ from garrod.adapters.store.carried import carried
 from garrod.adapters.store.packing import ticks
 from garrod.adapters.store.sqlite.checkpoint import Checkpointer
 from garrod.adapters.store.sqlite.connect import commit_fault, drive, write_fault
+from garrod.adapters.store.sqlite.jobs import Jobs
 from garrod.adapters.store.sqlite.pending import FlushError, Pending
 from garrod.adapters.store.statements import Book
 from garrod.adapters.store.writing import Turn, WritingTx
@@ -73,7 +74,7 @@ class Writer:
         self.committed = committed  # called in the loop's thread
         self.checkpointer = checkpointer
         self.is_in_place = is_in_place  # SQLite writes on into a file that has lost its name
-        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._queue: Jobs[Job | None] = Jobs()
         self._is_closed = False
         self._was_shared = False
         self._thread = threading.Thread(target=self._run, name="garrod-writer", daemon=True)
@@ -167,7 +168,7 @@ class Writer:
                 job = self._queue.get_nowait()
             else:
                 job = self._queue.get(timeout=COMPANY)
-        except queue.Empty:
+        except Empty:
             return None
         if job is None:
             self._queue.put(None)  # seen again when this group is done
