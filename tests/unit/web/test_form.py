@@ -13,7 +13,8 @@ from garrod.care.record.medication.dose import Regimen
 from garrod.care.record.medication.dose_words import words_of
 from garrod.core.advice import OptionDose
 from garrod.core.evidence import Evidence
-from garrod.entry.web.prescribe.dosing import APPLY, PIECES, TIMES, WAYS
+from garrod.core.quantity import read_unit
+from garrod.entry.web.prescribe.dosing import APPLY, PIECES, TIMES, UNITS, WAYS
 from garrod.entry.web.prescribe.form import (
     Form,
     directions_of,
@@ -135,7 +136,7 @@ COUNTED = {
         "Apply 1 application into the eye, 5 times a day",
     ),
     "by the fingertip": (
-        counted("2", "fingertip unit", "1", "topical", days="7"),
+        counted("2", "fingertip_unit", "1", "topical", days="7"),
         "2 fingertip units on the skin once a day for 7 days",
         "2 fingertip units to the skin, once a day, for 7 days",
     ),
@@ -210,6 +211,12 @@ def test_unit_and_way_that_do_not_go_together_are_told(unit: str, route: str) ->
 )
 def test_place_and_manner_that_do_not_fit_are_told(more: dict[str, str], field: str) -> None:
     assert [f for f, _ in faults_of(Form("x", **more))] == [field]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_every_unit_is_ucum_that_the_house_reads(unit: str) -> None:
+    assert read_unit(unit)
+    assert all(33 <= ord(c) <= 126 for c in unit)  # UCUM 2.4.4: no blanks in an annotation
 
 
 def test_strength_of_what_is_counted_is_asked_for_and_stands_in_the_name() -> None:

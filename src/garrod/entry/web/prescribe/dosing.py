@@ -37,7 +37,7 @@ PIECES = {
         "application", "applications",
         ("topical", "ocular", "otic", "nasal", "rectal", "vaginal"), needs_strength=False,
     ),
-    "{fingertip unit}": Piece(
+    "{fingertip_unit}": Piece(
         "fingertip unit", "fingertip units", ("topical",), needs_strength=False
     ),
 }  # fmt: skip
