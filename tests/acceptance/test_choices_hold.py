@@ -277,13 +277,30 @@ def test_one_place_is_shut_out_and_no_other(
     choose(patient, CLINIC.code, option)
     try:
         after = sees(people)
-        held = gp.fhir("Consent?patient=demo-1&_count=50").status_code
+        found = gp.fhir("Patient?_id=demo-1").json().get("entry", [])
         own = patient.fhir(f"Observation/{id_of('Mental health')}").status_code
     finally:
         choose(patient, CLINIC.code, OFF)
     for sort in SORTS:
         assert after[gps, sort] is told[here, sort], sort
-    assert (held in (200, 403, 404), own) == (True, 200)
+    assert (len(found), own) == (0 if option == ON else 1, 200)
     assert after["A researcher", "Mental health"] == before["A researcher", "Mental health"]
     assert sees(people) == before
     assert "Demo clinic (synthetic)" in patient.words(PAGE).partition("What was chosen before")[2]
+
+
+def test_who_is_shut_out_opens_the_record_in_an_emergency_alone(
+    demo: Server, people: dict[str, Somebody]
+) -> None:
+    patient = people["patient"]
+    choose(patient, CLINIC.code, ON)
+    try:
+        with somebody(demo.base, "nurse") as nurse:
+            assert nurse.client.get(f"{demo.base}/patients/demo-1").status_code == 404
+            why = "They are unconscious, and bleed"
+            opened = nurse.send("/emergency", who="demo-1", reason=why)
+            assert opened.status_code == 200
+            assert MIND in nurse.words("/patients/demo-1")
+    finally:
+        choose(patient, CLINIC.code, OFF)
+    assert why in patient.words("/patients/demo-1/access")

@@ -133,8 +133,9 @@ def choice_of_place(reference: str, name: str) -> Choice:
     """Return the choice about one organisation that cares for a person."""
     return Choice(
         f"{PLACES}{sha256(reference.encode()).hexdigest()[:12]}", name,
-        "They care for you. You can hide your record from them, and others still see it. If they "
-        "cannot see your medicines and allergies, your care there may be less safe.",
+        "They care for you. You can hide your record from them, and others still see it. If you "
+        "hide all of it, they cannot find you by name. Your care there may be less safe, as they "
+        "cannot see your medicines and allergies.",
         "They can see my record", "Hide all of it from them",
         place=reference, parts=(*PARTS, PRIVATE),
     )  # fmt: skip
