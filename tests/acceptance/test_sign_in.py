@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
@@ -12,6 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2 as httpx
 import pytest
 
+from garrod.care.govern.audit import AuditEntry, entry_read
+from tests.making.audits import reading_of
 from tests.making.provider import WEB, Provider, provider
 from tests.making.server import TOKEN, Server, free_port, server
 
@@ -282,3 +286,78 @@ def test_signing_out_everywhere_ends_the_other_browsers_too(
         assert "signed out everywhere" in answer.text
         assert other.get(f"{base}/patients").status_code == 403
         assert own.get(f"{base}/patients").status_code == 200
+
+
+def test_who_signs_out_at_the_provider_is_out_here_and_hears_no_more(
+    clinic: Clinic, browser: httpx.Client
+) -> None:
+    base, server = clinic.server.base, clinic.server
+    ann = {"resourceType": "Practitioner", "id": "ann", "name": [{"family": "Doctor"}]}
+    theirs = {"generalPractitioner": [{"reference": "Practitioner/ann"}]}
+    for body in (ann, {"resourceType": "Patient", "id": "heard", **theirs}):
+        url = f"/fhir/{body['resourceType']}/{body['id']}"
+        assert server.ask("PUT", url, json=body).status_code in (200, 201)
+    with browsing() as other, browsing() as own:
+        for each in (browser, other):
+            each.get(started(each, clinic))
+            assert each.get(f"{base}/patients").status_code == 200
+        own.post(f"{base}/sign-in", data={"token": TOKEN})
+        with browser.stream("GET", f"{base}/patients/heard/live") as heard:
+            assert heard.status_code == 200
+            told = heard.iter_text()
+            assert "beat" in next(told)
+            clinic.provider.ended(browser)
+            ended = time.monotonic()
+            assert any("signed out" in part for part in itertools.islice(told, 10))
+            assert time.monotonic() - ended < 1.5
+        assert browser.get(f"{base}/patients").status_code == 403
+        assert other.get(f"{base}/patients").status_code == 200  # another sign-in of the same
+        assert own.get(f"{base}/patients").status_code == 200
+        browser.get(started(browser, clinic))
+        assert browser.get(f"{base}/patients").status_code == 200  # who signs in again is in
+    (taken, *_) = [e for e in entries(server.folder) if e.route == "POST /sign-in/back-channel"]
+    assert (taken.who, taken.deed, taken.status) == (clinic.provider.issuer, "sign-out", 200)
+
+
+@pytest.mark.parametrize("token", ["", "no token", "e30.e30.AAAA", "x" * 20_000])
+def test_what_is_no_logout_token_is_refused_and_audited(
+    clinic: Clinic, browser: httpx.Client, token: str
+) -> None:
+    base = clinic.server.base
+    browser.get(started(browser, clinic))
+    with browsing() as stranger:
+        form = {"logout_token": token}
+        answer = stranger.post(f"{base}/sign-in/back-channel", data=form)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+        assert answer.headers["cache-control"] == "no-store"
+        assert stranger.get(f"{base}/sign-in/back-channel").status_code == 404
+    last = entries(clinic.server.folder)[-2]
+    assert (last.who, last.status, last.outcome) == ("nobody", 400, "denied")
+    assert "this token is not accepted" in last.because[0]
+    assert browser.get(f"{base}/patients").status_code == 200
+
+
+def test_id_token_of_a_sign_in_ends_nobodys_session(clinic: Clinic, browser: httpx.Client) -> None:
+    """A token that the issuer signed for this client, and for something else."""
+    base = clinic.server.base
+    browser.get(started(browser, clinic))
+    csrf = re.search(r'name="csrf" value="(\w+)"', browser.get(f"{base}/patients").text)
+    assert csrf is not None
+    with browsing() as other:
+        other.get(started(other, clinic))
+        out = browser.post(f"{base}/sign-out", data={"csrf": csrf[1]}).text
+        hint = re.search(r"id_token_hint=([\w.-]+)", out)
+        assert hint is not None
+        form = {"logout_token": hint[1]}
+        answer = browser.post(f"{base}/sign-in/back-channel", data=form)
+        assert answer.status_code == 400
+        assert "(events)" in answer.json()["error_description"]
+        assert other.get(f"{base}/patients").status_code == 200
+
+
+def entries(folder: Path) -> list[AuditEntry]:
+    """Return what the log says of requests."""
+    reading = reading_of(folder / "audit.db")
+    found = [entry_read(reading.entry(i)) for i in range(reading.seal().size)]
+    reading.close()
+    return [e for e in found if e.event == "request"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import secrets
 import shutil
 import subprocess
@@ -94,6 +95,15 @@ class Provider:
         form = {"grant_type": "refresh_token", "client_id": APP, "refresh_token": token}
         return self.browser.post(f"{self.issuer}/token", data=form)
 
+    def ended(self, browser: httpx.Client, *, everywhere: bool = True) -> None:
+        """Sign out there, by a browser that signed in there; whoever is to hear of it does."""
+        page = browser.get(f"{self.issuer}/session/end")
+        xsrf = re.search(r'name="xsrf" value="(\w+)"', page.text)
+        assert xsrf is not None, page.text
+        form = {"xsrf": xsrf[1], **({"logout": "yes"} if everywhere else {})}
+        answer = browser.post(f"{self.issuer}/session/end/confirm", data=form)
+        assert answer.status_code == 303, answer.text
+
     def asserted(self, **more: Any) -> httpx.Response:
         """Return the answer to a backend that shows who it is by its key."""
         now = int(time.time())
@@ -139,7 +149,13 @@ def _clients(back: str) -> list[dict[str, Any]]:
         "token_endpoint_auth_signing_alg": "ES384",
         "jwks": {"keys": [ROBOT.as_dict(private=False)]},
     }
-    clinic = {"client_id": WEB, "redirect_uris": [back], "post_logout_redirect_uris": [back]}
+    clinic = {
+        "client_id": WEB,
+        "redirect_uris": [back],
+        "post_logout_redirect_uris": [back],
+        "backchannel_logout_uri": back.replace("/back", "/back-channel"),
+        "backchannel_logout_session_required": True,
+    }
     return [{**public, "client_id": APP, "redirect_uris": [BACK]}, {**public, **clinic}, robot]
 
 

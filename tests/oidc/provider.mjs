@@ -45,6 +45,7 @@ const provider = new Provider(issuer, {
     introspection: { enabled: true },
     revocation: { enabled: true },
     rpInitiatedLogout: { enabled: true },
+    backchannelLogout: { enabled: true },
     resourceIndicators: {
       enabled: true,
       defaultResource: () => given.audience,
@@ -58,6 +59,8 @@ const provider = new Provider(issuer, {
       }),
     },
   },
+  // it asks no address of this machine else, and whoever is told of a sign-out here is on this one
+  fetch: (url, { dispatcher, ...options }) => fetch(url, options),
   interactions: { url: (ctx, interaction) => `/choose/${interaction.uid}` },
   findAccount: (ctx, id) =>
     id in given.accounts ? { accountId: id, claims: () => claimsOf(id) } : undefined,

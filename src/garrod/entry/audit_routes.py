@@ -23,7 +23,7 @@ WORDS = frozenset((
     "fhir", "events", "advice", "cds-services", "feedback", "patients", "prescribe", "sign-in",
     "sign-out", "audit", "head", "proof", "inclusion", "consistency", "people", "openapi.json",
     "metadata", "ws", "_history", "_search", ".well-known", "smart-configuration", "story",
-    "step-up", "emergency", "access", "review",
+    "step-up", "emergency", "access", "review", "back-channel",
 ))  # fmt: skip
 DECIDE, VIEW, SIGN_IN, AUDIT = "decide", "view", "sign-in", "audit"
 FIRST = {

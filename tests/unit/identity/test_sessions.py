@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from garrod.adapters.identity import sessions
+from garrod.adapters.identity.model import Login
 from garrod.adapters.identity.sessions import DEMO_FILE, FILE, SessionStore, store_in
 from garrod.core.errors import OutsideError
 
@@ -157,3 +158,38 @@ def test_what_somebody_wrote_into_the_file_beside_a_session_is_not_taken(
     with sqlite3.connect(tmp_path / FILE) as db:
         db.execute("UPDATE aside SET body = zeroblob(40)")
     assert store.aside(ID, "key", NOW) is None
+
+
+def test_sign_in_that_is_over_ends_its_own_sessions(store: SessionStore) -> None:
+    begun = {
+        "one": Login("s1", "u1"),
+        "two": Login("s1", "u1"),
+        "other": Login("s2", "u1"),
+        "nobody's": Login("s1", "u2"),
+        "unnamed": Login(),
+        "ours": None,
+    }
+    for id, login in begun.items():
+        store.keep(id, WHO, BODY, END, NOW, login=login)
+    store.put_aside("one", "key", BODY, END, NOW)
+    assert store.end_login(Login()) == 0
+    assert store.end_login(Login("s3", "")) == 0
+    assert store.end_login(Login("s1", "u1")) == 2
+    held = [id for id in begun if store.held(id, NOW) is not None]
+    assert held == ["other", "nobody's", "unnamed", "ours"]
+    assert store.aside("one", "key", NOW) is None
+    store.keep("three", WHO, BODY, END, NOW, login=Login("s4", "u1"))
+    assert store.end_login(Login("", "u1")) == 2
+    assert store.end_login(Login("s1")) == 1
+    assert [id for id in begun if store.held(id, NOW) is not None] == ["unnamed", "ours"]
+
+
+def test_file_tells_no_sign_in(store: SessionStore, tmp_path: Path) -> None:
+    store.keep(ID, WHO, BODY, END, NOW, login=Login("session-there", "somebody-there"))
+    store.close()
+    written = b"".join(p.read_bytes() for p in tmp_path.iterdir())
+    assert b"-there" not in written
+    store.keep("next", WHO, BODY, END + 9, END)
+    store.close()
+    with sqlite3.connect(tmp_path / FILE) as db:
+        assert db.execute("SELECT count(*) FROM login").fetchone() == (0,)

@@ -32,6 +32,14 @@ class TokenRefused(Unauthorised):
 
 
 @dataclass(frozen=True, slots=True)
+class Login:
+    """A sign-in as its issuer names it: its session there, and who they are there; "": unsaid."""
+
+    sid: str = ""
+    sub: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Issuer:
     """Whose tokens are believed, and for whom those must be made.
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
+from garrod.adapters.identity.model import Login
 from garrod.core.errors import OutsideError
 
 FILE, DEMO_FILE = "sessions.db", "demo-sessions.db"
@@ -40,6 +41,10 @@ TABLES = (
     "CREATE TABLE IF NOT EXISTS spent (row BLOB PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS cut (person BLOB PRIMARY KEY, at REAL NOT NULL,"
     " until REAL NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS login (row BLOB PRIMARY KEY, sid BLOB NOT NULL,"
+    " sub BLOB NOT NULL, until REAL NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS login_sid ON login (sid)",
+    "CREATE INDEX IF NOT EXISTS login_sub ON login (sub)",
     "CREATE TABLE IF NOT EXISTS aside (row BLOB PRIMARY KEY, session BLOB NOT NULL,"
     " body BLOB NOT NULL, until REAL NOT NULL)",
     "CREATE INDEX IF NOT EXISTS aside_session ON aside (session, until)",
@@ -57,16 +62,31 @@ class SessionStore:
         self._path = path
         self._open: sqlite3.Connection | None = None
 
-    def keep(self, id: str, person: str, body: bytes, until: float, now: float) -> None:
-        """Keep whose a session is; what is over goes, and of too many those that end first."""
+    def keep(
+        self,
+        id: str,
+        person: str,
+        body: bytes,
+        until: float,
+        now: float,
+        *,
+        login: Login | None = None,
+    ) -> None:
+        """Keep whose a session is; what is over goes, and of too many those that end first.
+
+        `login`: as its issuer names the sign-in that it began with.
+        """
         whose, sealed = _hash("person", person), _seal(id).encrypt(body, None)
         with self._writing() as db:
-            for table in ("session", "spent", "cut"):
+            for table in ("session", "login", "spent", "cut"):
                 db.execute(f"DELETE FROM {table} WHERE until <= ?", (now,))
             _drop(db, "session WHERE person = ?", (whose,), EACH - 1)
             _drop(db, "session", (), MOST - 1)
             row = (_hash("row", id), whose, sealed, until)
             db.execute("INSERT INTO session VALUES (?, ?, ?, ?)", row)
+            if login is not None:
+                named = (row[0], _hash("sid", login.sid), _hash("sub", login.sub), until)
+                db.execute("INSERT INTO login VALUES (?, ?, ?, ?)", named)
 
     def held(self, id: str, now: float) -> bytes | None:
         """Return what is kept of a session; None where there is none, or it is over."""
@@ -95,6 +115,23 @@ class SessionStore:
             db.execute(f"DELETE FROM aside WHERE session IN ({theirs})", (whose,))
             ended = db.execute("DELETE FROM session WHERE person = ?", (whose,)).rowcount
             db.execute("INSERT OR REPLACE INTO cut VALUES (?, ?, ?)", (whose, now, until))
+        return ended
+
+    def end_login(self, login: Login) -> int:
+        """End the sessions of a sign-in, or of somebody if it names no more; return how many.
+
+        What it does not name is no matter; where it names nothing, nothing is ended.
+        """
+        named = [(k, v) for k, v in (("sid", login.sid), ("sub", login.sub)) if v]
+        if not named:
+            return 0
+        where = " AND ".join(f"{name} = ?" for name, _ in named)
+        values = tuple(_hash(name, value) for name, value in named)
+        theirs = f"SELECT row FROM login WHERE {where}"
+        with self._writing() as db:
+            db.execute(f"DELETE FROM aside WHERE session IN ({theirs})", values)
+            ended = db.execute(f"DELETE FROM session WHERE row IN ({theirs})", values).rowcount
+            db.execute(f"DELETE FROM login WHERE {where}", values)
         return ended
 
     def count(self, person: str, now: float) -> int:

@@ -17,15 +17,13 @@ from urllib.parse import urlencode
 
 from garrod.adapters.identity.claims import Reading
 from garrod.adapters.identity.keys import Keys
-from garrod.adapters.identity.model import TokenRefused
+from garrod.adapters.identity.model import Login, TokenRefused
 from garrod.adapters.identity.once import Once, Used
 from garrod.adapters.identity.outside import Unreached
 from garrod.adapters.identity.tokens import (
     check_audience,
     check_times,
-    checked_header,
-    is_signed,
-    parts_of,
+    proved_claims,
 )
 from garrod.care.govern.access import Actor
 
@@ -53,6 +51,7 @@ class Person:
     actor: Actor
     name: str
     id_token: str
+    login: Login  # by which the issuer says later that it is over
 
 
 class SigningIn:
@@ -129,12 +128,13 @@ class SigningIn:
         told = await self.keys.told()
         answer = await self._swapped(told, fields["code"], ask)
         token = str(answer.get("id_token", ""))
-        claims = await self._proved(token)
+        claims = await proved_claims(self.keys, token)
         self._check(claims, ask, now)
+        login = Login(_word(claims, "sid"), _word(claims, "sub"))
         claims = await self._more(told, claims, str(answer.get("access_token", "")))
         actor = replace(self._reading.actor(claims), scopes=None, client=self.issuer.client)
         name = claims.get("name")
-        return Person(actor, name[:100] if isinstance(name, str) else "", token)
+        return Person(actor, name[:100] if isinstance(name, str) else "", token, login)
 
     async def _swapped(self, told: Claims, code: str, ask: Ask) -> dict[str, Any]:
         form = {
@@ -152,19 +152,6 @@ class SigningIn:
             if error.status in (400, 401):
                 raise TokenRefused("the issuer does not take the code") from None
             raise
-
-    async def _proved(self, token: str) -> Claims:
-        """Return the claims of an ID token that the issuer signed."""
-        parts = parts_of(token)
-        algorithm = checked_header(parts.header)
-        kid = str(parts.header.get("kid", ""))
-        key = self.keys.at_hand(kid, algorithm)
-        if key is None or not self.keys.is_fresh():
-            await self.keys.renew()
-            key = self.keys.at_hand(kid, algorithm)
-        if key is None or not is_signed(parts, algorithm, key):
-            raise TokenRefused("its signature is not the issuer's")
-        return parts.claims
 
     def _check(self, claims: Claims, ask: Ask, now: float) -> None:
         """Raise TokenRefused where an ID token is not the answer to what was asked."""
@@ -199,3 +186,8 @@ class SigningIn:
         if more.get("sub") != claims.get("sub"):
             raise TokenRefused("its user information is of somebody else (sub)")
         return {**more, **claims}
+
+
+def _word(claims: Claims, name: str) -> str:
+    said = claims.get(name)
+    return said if isinstance(said, str) else ""

@@ -6,6 +6,7 @@ request -> guard (host, origin) -> session -> page; a form needs its session's t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -30,6 +31,7 @@ from garrod.entry.web.atlas import FIRST, place_of, ways, ways_about
 from garrod.entry.web.emergency.around import EMERGENCY, frame_of
 from garrod.entry.web.files import static
 from garrod.entry.web.framing import EMPTY, frame, framed
+from garrod.entry.web.news import news_of
 from garrod.entry.web.packing import packed
 from garrod.entry.web.pages import page
 from garrod.entry.web.places import Place, PlaceAbout
@@ -91,9 +93,13 @@ class WebDoor:
         if is_multipart(request.method, request.headers):
             return await self._with_file(request, receive, steps)
         fields = await _fields(request, receive)
-        if steps[0] == "sign-in":
-            return await self.sign_in.answer(request, steps[1:], fields)
-        return await self._signed_in(request, steps, fields)
+        try:
+            if steps[0] == "sign-in":
+                return await self.sign_in.answer(request, steps[1:], fields)
+            return await self._signed_in(request, steps, fields)
+        finally:
+            if request.method == "POST" and steps[0] in ("sign-in", "sign-out"):
+                self._wake()
 
     async def _with_file(self, request: Request, receive: Any, steps: tuple[str, ...]) -> Response:
         """Answer a form with a file: who sends it is known, and may, before any of it is kept."""
@@ -116,6 +122,11 @@ class WebDoor:
         finally:
             if file is not None:
                 file.path.unlink(missing_ok=True)
+
+    def _wake(self) -> None:
+        """Let open streams look at once whether their session holds."""
+        with suppress(GarrodError):  # there are none before the server has begun
+            news_of(self.consult().record).wake()
 
     def _present(self, request: Request) -> Present | None:
         return self.sessions.present(request.cookies.get(self.sessions.cookie, ""))

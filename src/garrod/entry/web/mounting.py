@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from garrod.adapters.identity.logging_out import LoggingOut
+from garrod.adapters.identity.once import Once
 from garrod.adapters.identity.sessions import SessionStore
 from garrod.adapters.identity.signing_in import SigningIn
 from garrod.entry.consult import Consult
@@ -40,10 +42,11 @@ def web_door(
     page of a demo; `data` is the folder in which it keeps its data.
     """
     root = base.removesuffix("/fhir")
-    service = None
+    service = logging_out = None
     if identity is not None and identity.issuer.client:
         new = secrets.token_urlsafe
         service = SigningIn(identity.keys, identity.reading, clock, new, used=store)
+        logging_out = LoggingOut(identity.keys, clock, store or Once())
     sessions = Sessions(seals, clock, is_tls=root.startswith("https://"), store=store)
-    sign_in = SignIn(sessions, service, root, has_token=not guard.is_public, ticket=ticket)
+    sign_in = SignIn(sessions, service, root, not guard.is_public, ticket, logging_out)
     return WebDoor(consult, guard, sign_in, log, home, data=data)

@@ -80,7 +80,7 @@ class News:
     def end(self) -> None:
         """Let every page end: the server is about to."""
         self.is_ending = True
-        self._wake()
+        self.wake()
 
     async def _follow(self) -> None:
         position = self._from
@@ -99,9 +99,10 @@ class News:
         if len(self._kept) > 2 * KEPT:
             self._from = self._kept[KEPT - 1].sequence
             del self._kept[:KEPT]
-        self._wake()
+        self.wake()
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Let every page look again: at what is new, and whether it may still be told."""
         for flag in self._flags:
             flag.set()
 

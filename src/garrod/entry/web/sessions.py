@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from garrod.adapters.identity.model import Login
 from garrod.adapters.identity.sessions import SessionStore
 from garrod.care.govern.access import LOCAL, Actor, actor_told, told_actor
 from garrod.entry.web.seals import ABSOLUTE, IDLE, Seals, Session
@@ -27,6 +28,7 @@ class SignedIn:
     actor: Actor
     name: str = ""
     hint: str = ""  # the ID token, to sign out there as well
+    login: Login | None = None  # as its issuer names the sign-in; told when the session begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ class Sessions:
             return self.seals.begun(OURS + secrets.token_hex(16))
         id = THEIRS + secrets.token_hex(16)
         own = replace(who, actor=replace(who.actor, session=id))
-        self.store.keep(id, own.actor.id, _told(own), self._end(), self._now())
+        told, now = _told(own), self._now()
+        self.store.keep(id, own.actor.id, told, self._end(), now, login=own.login)
         return self.seals.begun(id)
 
     def present(self, cookie: str) -> Present | None:
@@ -96,6 +99,10 @@ class Sessions:
     def end_all(self, who: str) -> None:
         """End every session that somebody has begun, in every browser."""
         self.store.end_all(who, self._now(), self._end())
+
+    def end_login(self, login: Login) -> int:
+        """End the sessions that began with a sign-in at the site's service; return how many."""
+        return self.store.end_login(login)
 
     def count(self, who: str) -> int:
         """Return how many sessions somebody has; this machine's own user's are not counted."""

@@ -2,6 +2,7 @@
 
 GET  /sign-in          the choice; ?once= opens a session by the printed link
 POST /sign-in          the server's token; /sign-in/everywhere ends one's other sessions
+POST /sign-in/back-channel  that service says that somebody has signed out there (`ended`)
 GET  /sign-in/start    to the site's sign-in service; /sign-in/back from there
 What was typed before a session ended is kept in the form, and stands there again afterwards.
 """
@@ -17,6 +18,7 @@ from urllib.parse import urlencode, urlsplit
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from garrod.adapters.identity.logging_out import LoggingOut
 from garrod.adapters.identity.model import TokenRefused
 from garrod.adapters.identity.outside import Unreached
 from garrod.adapters.identity.signing_in import KEPT, Ask, SigningIn
@@ -27,6 +29,7 @@ from garrod.core.errors import AccessDenied, GarrodError, InputError
 from garrod.entry.guard import LOOPBACK
 from garrod.entry.web.pages import HEADERS, page, see
 from garrod.entry.web.sessions import Present, Sessions, SignedIn
+from garrod.entry.web.signin.ended import BACK_CHANNEL, TOKEN, ended
 
 OWN = frozenset(
     ("csrf", "token", "user", "list", "once", "next", "key", "checked", "do", "card", "as", "typed")
@@ -46,7 +49,8 @@ class SignIn:
 
     `base` is this server's address as others know it; `has_token`: its own token lets in, too.
     `ticket`: the printed link signs in as somebody of the demo, at its development issuer, and so
-    does /sign-in/start?as=… of a page of ours.
+    does /sign-in/start?as=… of a page of ours. `logging_out`: reads what the service says of who
+    signed out there.
     """
 
     sessions: Sessions
@@ -54,6 +58,7 @@ class SignIn:
     base: str = ""
     has_token: bool = True
     ticket: Callable[[str], str] | None = None
+    logging_out: LoggingOut | None = None
 
     async def answer(
         self, request: Request, steps: tuple[str, ...], fields: Mapping[str, str]
@@ -63,6 +68,8 @@ class SignIn:
             return await self._own(request, fields)
         if steps == (EVERYWHERE,) and request.method == "POST":
             return self._everywhere(fields)
+        if steps == (BACK_CHANNEL,) and request.method == "POST" and self.logging_out is not None:
+            return await ended(self.logging_out, self.sessions, fields.get(TOKEN, ""))
         if self.service is None or request.method != "GET" or steps not in (("start",), ("back",)):
             raise InputError("there is no such page.", code="REC001")
         if steps == ("start",):
@@ -187,7 +194,7 @@ class SignIn:
             return self._not_signed_in(error)
         current().acted(person.actor)
         answer = see(ask.to)
-        who = SignedIn(person.actor, person.name, person.id_token)
+        who = SignedIn(person.actor, person.name, person.id_token, person.login)
         self.carry(answer, self.sessions.begin(who, former=self._former(request)))
         answer.delete_cookie(CARRIED, path="/sign-in")
         return answer
