@@ -55,6 +55,20 @@ async def same(it: Governed, every: Compartments, actor: Actor) -> list[Version]
     return wanted
 
 
+def test_what_was_read_ahead_is_asked_about_for_each_actor(run: Run) -> None:
+    async def check(it: Governed) -> None:
+        every = await made(it)
+        for number in range(2):
+            known = await every.know("a")
+            for actor in ACTORS[:2]:
+                assert list((await every.of(actor, "a")).versions) == await searched(it, actor)
+            assert list(known.versions) == await searched(it, LOCAL)
+            assert known.mark == (await every.of(LOCAL, "a")).mark
+            await it.write(weight(f"later{number}", "a"))
+
+    on(run, check)
+
+
 def test_kept_is_what_a_search_finds_after_every_write(run: Run) -> None:
     async def check(it: Governed) -> None:
         every = await made(it)

@@ -42,6 +42,22 @@ def on(run: Run, check: Check, access: LocalAccess | None = None) -> None:
     run(begun)
 
 
+def test_person_who_was_read_ahead_is_told_as_they_are_now(run: Run) -> None:
+    async def check(it: Recorded) -> None:
+        await it.people.know("p1")
+        first = await it.people.of(LOCAL, "p1")
+        await it.people.know("p1")
+        assert await it.people.of(LOCAL, "p1") is first
+        await it.write(condition("c1", "p1"))
+        await it.people.know("p1")
+        second = await it.people.of(LOCAL, "p1")
+        assert [c.text for c in second.person.conditions] == ["Asthma"]
+        with pytest.raises(NotFound):
+            await it.people.know("nobody")
+
+    on(run, check)
+
+
 def test_person_is_read_once_and_again_after_a_change(run: Run) -> None:
     async def check(it: Recorded) -> None:
         first = await it.people.of(LOCAL, "p1")

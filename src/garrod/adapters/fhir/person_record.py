@@ -5,6 +5,7 @@ versions -> as the record serves them -> read_entries -> understood
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 from garrod.adapters.fhir.lines.merging import FhirMerges
@@ -14,6 +15,7 @@ from garrod.core.person import Person
 from garrod.core.resource import Version
 
 SOURCE = "record"
+MANY = 500  # Not clinical: resources that are read in a thread, so that others are answered beside
 
 
 class RecordedPerson:
@@ -27,9 +29,11 @@ class RecordedPerson:
         """Return the id of the Patient that replaced this one; "" where none did."""
         return self._merges.absorbed_into(version)
 
-    def person(self, versions: Sequence[Version], beside: Sequence[Version]) -> Person:
+    async def person(self, versions: Sequence[Version], beside: Sequence[Version]) -> Person:
         """Return the person that resources tell of.  Raises: FhirError FHR003."""
-        return self._understand(read_versions(versions, beside))
+        if len(versions) < MANY:
+            return self._understand(read_versions(versions, beside))
+        return self._understand(await asyncio.to_thread(read_versions, versions, beside))
 
 
 def read_versions(versions: Sequence[Version], beside: Sequence[Version] = ()) -> Read:

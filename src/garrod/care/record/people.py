@@ -64,7 +64,7 @@ class PersonReader(Protocol):
         """Return the id of the Patient that replaced this one; "" where none did."""
         ...
 
-    def person(self, versions: Sequence[Version], beside: Sequence[Version]) -> Person:
+    async def person(self, versions: Sequence[Version], beside: Sequence[Version]) -> Person:
         """Return the person that a compartment tells of, `beside` being what it names elsewhere."""
         ...
 
@@ -157,6 +157,11 @@ class People:
             return kept.snapshot
         return (await self._at(actor, patient, _Key(patient, unread, rights))).snapshot
 
+    async def know(self, patient: str) -> None:
+        """Read a person, so that who is told of them next need not wait.  Raises: as `of`."""
+        self._forget(await self._log.heard())
+        await self._whole(patient, frozenset())
+
     async def hidden(self, actor: object, patient: str) -> Person | None:
         """Return the person with what is hidden from an actor; None where nothing is.
 
@@ -208,7 +213,7 @@ class People:
         patients = await self._chain(view, patient)
         versions = await self._compartment(view, patients[-1], unread)
         beside = (await view.included(versions, BESIDE)).versions
-        person = self.reader.person(versions, beside)
+        person = await self.reader.person(versions, beside)
         unseen = frozenset(fact for kind in unread for fact in TELLS[kind])
         if unseen:
             person = replace(person, unseen=person.unseen | unseen)

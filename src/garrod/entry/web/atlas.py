@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from garrod.care.govern.access import Actor
 from garrod.entry.web.access.page import choice_page, history_page
 from garrod.entry.web.card import places as card
@@ -17,6 +19,7 @@ from garrod.entry.web.laboratory import places as laboratory
 from garrod.entry.web.learn import places as learn
 from garrod.entry.web.medicines import places as medicines
 from garrod.entry.web.mine import places as mine
+from garrod.entry.web.people.ahead import Ahead
 from garrod.entry.web.people.page import people_page
 from garrod.entry.web.places import PEOPLE, Place, PlaceAbout, is_shown
 from garrod.entry.web.prescribe.page import prescribe_page
@@ -25,6 +28,7 @@ from garrod.entry.web.register import places as register
 from garrod.entry.web.review.page import review_page
 from garrod.entry.web.safety import places as safety
 from garrod.entry.web.summary import places as summary
+from garrod.entry.web.summary.reading import make_ready
 from garrod.entry.web.today import places as today
 
 PRESCRIBERS = frozenset(("prescriber", "pharmacist", "nurse"))
@@ -32,9 +36,10 @@ ROOMS = (
     today, mine, summary, medicines, reconcile, dispense, genome, laboratory, documents, consent,
     card, register, knowledge, safety, connect, learn,
 )  # fmt: skip
+_FOUND = partial(people_page, ahead=Ahead(make_ready))
 PLACES: tuple[Place, ...] = (
-    Place("", people_page),
-    Place(PEOPLE, people_page),
+    Place("", _FOUND),
+    Place(PEOPLE, _FOUND),
     *(place for room in ROOMS for place in room.PLACES),
     Place("emergency", emergency_page),
     Place("access", choice_page),

@@ -17,6 +17,7 @@ from garrod.care.record.query import Criterion, ParamType, Query, Text
 from garrod.entry.web.asked import Visit
 from garrod.entry.web.framing import framed
 from garrod.entry.web.pages import page, see
+from garrod.entry.web.people.ahead import Ahead
 
 USE = "people"
 LONGEST = 200  # Not clinical: characters of a name that is looked for
@@ -34,8 +35,8 @@ class Row:
     sex: str
 
 
-async def people_page(visit: Visit) -> Response:
-    """Return the page.  Raises: AccessDenied."""
+async def people_page(visit: Visit, *, ahead: Ahead) -> Response:
+    """Return the page, and read ahead who was found.  Raises: AccessDenied."""
     if visit.method == "POST":
         return see(_address(visit, visit.fields.get("q", "")[:LONGEST], ""))
     veiled = visit.fields.get("found", "")
@@ -46,6 +47,8 @@ async def people_page(visit: Visit) -> Response:
     cursor = (said or {}).get("after") or None
     query = Query(("Patient",), clauses, count=SHOWN, cursor=cursor)
     found, _ = await visit.consult.record.search(visit.actor, query)
+    if asked:
+        ahead.begin(visit.consult, [version.id for version in found.versions])
     return page(
         "people/page.jinja",
         rows=[row_of(orjson.loads(v.body), v.id) for v in found.versions],
