@@ -129,8 +129,7 @@ def test_decisions_are_made_by_the_keyboard_alone(clinic: Server, signed_in: Ope
     page.keyboard.type("cough")
     assert page.evaluate("document.activeElement.name").startswith("why-")
     page.keyboard.press("Enter")  # as the first button does: decisions are kept, nothing is closed
-    page.wait_for_load_state("load")
-    assert "Every medicine is decided. Nothing is written until you close it." in told(page)
+    page.get_by_text("Every medicine is decided. Nothing is written until you close it.").wait_for()
     page.locator(".state.on").first.wait_for()
 
 

@@ -161,6 +161,7 @@ def _person(moment: Moment) -> Iterator[FhirJson]:
             "status": "active",
             "subject": own,
             "medicationCodeableConcept": _concept(ATC, code, words),
+            "dosage": [{"text": "Take 1 tablet by mouth, once a day"}],
         }
     yield from _measured(moment, own)
     if moment.allergy[0]:

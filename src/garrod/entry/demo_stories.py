@@ -19,19 +19,34 @@ ATC, SNOMED = "http://www.whocc.no/atc", "http://snomed.info/sct"
 CATEGORY = "http://terminology.hl7.org/CodeSystem/medicationrequest-category"
 CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 BEFORE, AFTER = "2026-01-10", "2026-11-20"  # Not clinical: the days of both lists
-# What the practice has prescribed: ATC code, words, directions
+# What the practice has prescribed: ATC code, words, directions, what for
 ELEVEN = (
-    ("C09AA05", "Ramipril 5 mg capsules", "Take 1 capsule by mouth, once a day"),
-    ("C08CA01", "Amlodipine 5 mg tablets", "Take 1 tablet by mouth, once a day"),
-    ("C10AA01", "Simvastatin 20 mg tablets", "Take 1 tablet by mouth, at night"),
-    ("A10BA02", "Metformin 500 mg tablets", "Take 1 tablet by mouth, twice a day"),
-    ("A02BC01", "Omeprazole 20 mg capsules", "Take 1 capsule by mouth, once a day"),
-    ("H03AA01", "Levothyroxine 100 microgram tablets", "Take 1 tablet by mouth, once a day"),
-    ("N06AB06", "Sertraline 50 mg tablets", "Take 1 tablet by mouth, once a day"),
-    ("N02BE01", "Paracetamol 500 mg tablets", "Take 1 tablet by mouth, twice a day"),
-    ("A06AB06", "Senna 7.5 mg tablets", "Take 1 tablet by mouth, at night"),
-    ("B03BB01", "Folic acid 5 mg tablets", "Take 1 tablet by mouth, once a day"),
-    ("A11CC05", "Colecalciferol 800 unit capsules", "Take 1 capsule by mouth, once a day"),
+    ("C09AA05", "Ramipril 5 mg capsules", "Take 1 capsule by mouth, once a day", "Blood pressure"),
+    ("C08CA01", "Amlodipine 5 mg tablets", "Take 1 tablet by mouth, once a day", "Blood pressure"),
+    ("C10AA01", "Simvastatin 20 mg tablets", "Take 1 tablet by mouth, at night", "Cholesterol"),
+    (
+        "A10BA02",
+        "Metformin 500 mg tablets",
+        "Take 1 tablet by mouth, twice a day",
+        "Type 2 diabetes",
+    ),
+    ("A02BC01", "Omeprazole 20 mg capsules", "Take 1 capsule by mouth, once a day", "Acid reflux"),
+    (
+        "H03AA01",
+        "Levothyroxine 100 microgram tablets",
+        "Take 1 tablet by mouth, once a day",
+        "Underactive thyroid",
+    ),
+    ("N06AB06", "Sertraline 50 mg tablets", "Take 1 tablet by mouth, once a day", "Low mood"),
+    ("N02BE01", "Paracetamol 500 mg tablets", "Take 1 tablet by mouth, twice a day", "Knee pain"),
+    ("A06AB06", "Senna 7.5 mg tablets", "Take 1 tablet by mouth, at night", "Constipation"),
+    ("B03BB01", "Folic acid 5 mg tablets", "Take 1 tablet by mouth, once a day", "Low folate"),
+    (
+        "A11CC05",
+        "Colecalciferol 800 unit capsules",
+        "Take 1 capsule by mouth, once a day",
+        "Low vitamin D",
+    ),
 )
 
 
@@ -61,8 +76,9 @@ def _discharged() -> Iterator[FhirJson]:
     yield _person(DISCHARGED, "Hana Example-Synthetic", "female", "1947-04-19")
     yield _condition(f"{DISCHARGED}-c1", own, "59621000", "Essential hypertension")
     yield _condition(f"{DISCHARGED}-c2", own, "44054006", "Type 2 diabetes mellitus")
-    for number, (code, words, directions) in enumerate(ELEVEN, 1):
-        yield _order(f"{DISCHARGED}-m{number}", own, code, words, directions)
+    for number, (code, words, directions, why) in enumerate(ELEVEN, 1):
+        order = _order(f"{DISCHARGED}-m{number}", own, code, words, directions)
+        yield {**order, "reasonCode": [{"text": why}]}
 
 
 def _hiding() -> Iterator[FhirJson]:

@@ -30,6 +30,12 @@ READ_ON = date(2025, 12, 1)  # Not clinical: the day of her result; the year of 
 REPORTED = frozenset(("Observation", "DiagnosticReport"))
 BODY = frozenset(("29463-7", "8302-2"))  # LOINC: weight, height
 OF_KIND = {"Patient": "person", "Consent": "person"}
+ASSERTED = "2026-11-02"  # Not clinical: the day of what her practice wrote
+TAKEN = {
+    "med-1": ("Take 1 tablet by mouth, at night", "Cholesterol"),
+    "med-2": ("Take 1 capsule by mouth, once a day", "Acid reflux"),
+    "med-3": ("Take 1 tablet by mouth, once a day", "Blood pressure"),
+}  # by the id of the file
 STENT_AGO = timedelta(days=28)  # Not clinical: her stent is always that long ago in the demo
 MARK = {"system": ACT_REASON, "code": "HTEST", "display": "test health data"}
 
@@ -46,7 +52,14 @@ def story_resources(services: Services) -> list[FhirJson]:
 
 
 def _dated(resource: FhirJson) -> FhirJson:
-    """Return a condition with the day of its beginning: what follows a stent is for its year."""
+    """Return a condition with the day of its beginning: what follows a stent is for its year.
+
+    Of a medicine, how it is taken and what for, as her practice wrote it down.
+    """
+    if resource["resourceType"] == "MedicationStatement":
+        how, why = TAKEN[resource["id"]]
+        return {**resource, "dateAsserted": ASSERTED, "dosage": [{"text": how}],
+                "reasonCode": [{"text": why}]}  # fmt: skip
     if resource["resourceType"] != "Condition":
         return resource
     return {**resource, "onsetDateTime": (datetime.now(UTC).date() - STENT_AGO).isoformat()}

@@ -59,6 +59,7 @@ WORDS = Words(
     people_whose_name_begins_with="People whose name begins with “{}”",
     further_on=", further on",
     each_name_leads_to_their_summary=": each name leads to their summary",
+    nobody_may_be_seen="There is nobody here whose record you may see in your role.",
     nobody_has_such_a_name_here="Nobody has such a name here.",
     only_people_whose_care_you_have=(
         "Only people whose care you have part in are listed. If somebody else may come to "
