@@ -12,7 +12,6 @@ from typing import Any
 import orjson
 import pytest
 
-from garrod.adapters.fhir.genomics_stated import REPLACES
 from garrod.core.variant import Assembly
 from garrod.entry.demo_story import GENOME
 from tests.making.desk_time import widths
@@ -334,73 +333,6 @@ def test_other_result_in_the_record_is_shown_and_asked_about(clinic: Server, lab
     assert "has changed since you looked" in answer.text
     assert lab.send(path, "authorise", sure="yes").status_code == 422
     assert "CYP2C19: say whether the earlier result is wrong" in lab.last
-
-
-def genotype(clinic: Server, who: str) -> dict[str, str]:
-    """Return the results of CYP2C19 of a person: what each says, and whether it stands."""
-    found = [
-        o
-        for o in held(clinic, "Observation", who)
-        if any(c.get("code") == "84413-4" for c in o["code"].get("coding", []))
-        and "CYP2C19" in str(o.get("component"))
-    ]
-    return {o["valueCodeableConcept"]["text"]: o["status"] for o in found}
-
-
-def advised(clinic: Server, who: str) -> str:
-    """Return what decisions say of clopidogrel."""
-    order = {
-        "resourceType": "MedicationRequest",
-        "status": "draft",
-        "intent": "order",
-        "subject": {"reference": f"Patient/{who}"},
-        "medicationCodeableConcept": {"text": "Clopidogrel 75 mg tablets"},
-    }
-    body = {"resourceType": "Parameters", "parameter": [{"name": "order", "resource": order}]}
-    path = f"/fhir/Patient/{who}/$advise?shape=plain"
-    return clinic.ask("POST", path, json=body).text
-
-
-@pytest.mark.parametrize(("choice", "left"), [("correct", "entered-in-error"), ("stand", "final")])
-def test_earlier_result_that_differs_is_decided_on_with_a_reason(
-    clinic: Server, signed_in: Opened, lab: Bench, choice: str, left: str
-) -> None:
-    who = person(clinic, f"lab-earlier-{choice}")
-    plain = vcf(row("chr10", 94781859, "G", "A", "0/0")).encode() + b"\n" * len(choice)
-    earlier = lab.drop(who, plain, "earlier.vcf").url.path
-    assert "Authorised by" in lab.send(earlier, "authorise", sure="yes").text
-    before = genotype(clinic, who)
-    path = lab.drop(who, STORY + b"\n" * (6 + len(choice)), "genome.vcf").url.path
-    page = signed_in(path)
-    page.get_by_label("I have compared the sample").check()
-    page.get_by_role("button", name="Authorise these results").click()
-    assert "Say why the earlier result" in page.locator(".problem").inner_text()
-    check(page)
-    for radio in page.locator(f'input[type=radio][value="{choice}"]').all():
-        radio.check()
-    page.get_by_label("Why?").fill("The tubes were mixed up")
-    page.get_by_label("I have compared the sample").check()
-    shot(page, f"lab-earlier-{choice}")
-    page.set_viewport_size({"width": 390, "height": 900})
-    check(page)
-    shot(page, f"lab-earlier-{choice}-390")
-    page.get_by_role("button", name="Authorise these results").click()
-    assert "Authorised by" in page.get_by_role("status").first.inner_text()
-    now = genotype(clinic, who)
-    assert {name: now[name] for name in before} == dict.fromkeys(before, left)
-    assert [status for name, status in now.items() if name not in before] == ["final"]
-    is_open = "ask the laboratory which is right" in advised(clinic, who)
-    assert is_open is (choice == "stand")
-    reports = held(clinic, "DiagnosticReport", who)
-    assert sorted(r["status"] for r in reports) == (
-        ["final", "final"] if is_open else ["amended", "final"]
-    )
-    assert "The tubes were mixed up" in orjson.dumps(reports).decode()
-    gone = [o for o in held(clinic, "Observation", who) if o["status"] == "entered-in-error"]
-    assert all("The tubes were mixed up" in str(o["note"]) for o in gone)
-    assert bool(gone) is not is_open
-    replaced = [o for o in held(clinic, "Observation", who) if REPLACES in str(o)]
-    assert bool(replaced) is not is_open
 
 
 def test_form_of_another_session_keeps_no_file(clinic: Server, lab: Bench) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from garrod.adapters.fhir.ingest.wrap import digest_of
-from garrod.adapters.hl7v2.er7 import Delimiters, Segment
+from garrod.adapters.hl7v2.er7 import Segment, escaped, line_of
 from garrod.adapters.hl7v2.reports import EVENT_CODE, TRAINING, TYPE, Fault, Report
 
 ACCEPTED, ERROR, REJECTED = "AA", "AE", "AR"
@@ -18,7 +18,6 @@ WORDS = {
     ERROR: "Refused for what it says (AE)",
     REJECTED: "Refused for what it is (AR)",
 }
-SIGNS = Delimiters("|", "^", "~", "\\", "&")
 OWN = "GARROD"
 _REJECTING = frozenset((TYPE, EVENT_CODE, TRAINING))
 
@@ -40,10 +39,10 @@ def acknowledged(
     header = report.header
     number = digest_of(f"ack {report.sender[0]} {report.number}".encode())[:20]
     lines = [
-        _line("MSH", "^~\\&", _raw(header, 5) or OWN, _raw(header, 6), _raw(header, 3),
+        line_of("MSH", "^~\\&", _raw(header, 5) or OWN, _raw(header, 6), _raw(header, 3),
               _raw(header, 4), at.strftime("%Y%m%d%H%M%S%z"), "", "ACK^R01^ACK", number,
               _raw(header, 11) or "P", _raw(header, 12) or "2.5.1"),
-        _line("MSA", code_of(faults), _escaped(report.number)),
+        line_of("MSA", code_of(faults), escaped(report.number)),
     ]  # fmt: skip
     lines += [_err(fault, "E") for fault in faults]
     lines += [_err(hint, "W") for hint in hints]
@@ -53,20 +52,10 @@ def acknowledged(
 def _err(fault: Fault, severity: str) -> str:
     place = "^".join(part for part in (fault.segment, "1", str(fault.field or "")) if part)
     words = f"{fault.where}: {fault.words}"
-    return _line("ERR", "", place if fault.segment else "", fault.code, severity, "", "", "",
-                 _escaped(words))  # fmt: skip
-
-
-def _line(*fields: str) -> str:
-    return "|".join(fields).rstrip("|")
+    return line_of("ERR", "", place if fault.segment else "", fault.code, severity, "", "", "",
+                 escaped(words))  # fmt: skip
 
 
 def _raw(segment: Segment, number: int) -> str:
     """Return the first component of a field, written with the signs of the answer."""
-    return _escaped(segment.text(number))
-
-
-def _escaped(words: str) -> str:
-    r"""Return words that hold no sign of the message's own: "|" becomes "\F\"."""
-    named = {"\\": "E", "|": "F", "^": "S", "~": "R", "&": "T"}
-    return "".join(f"\\{named[c]}\\" if c in named else c for c in words)
+    return escaped(segment.text(number))

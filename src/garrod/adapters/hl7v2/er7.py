@@ -113,6 +113,17 @@ def wrong(file: str, segment: Segment, why: str) -> OutsideCallError:
     return OutsideCallError(f"{said}; ask for the message to be sent again", code="OUT003")
 
 
+def line_of(*fields: str) -> str:
+    """Return a segment of its fields, those that are empty at its end left out."""
+    return "|".join(fields).rstrip("|")
+
+
+def escaped(words: str) -> str:
+    r"""Return words that hold no sign of a message's own: "|" becomes "\F\"; on one line."""
+    named = {"\\": "E", "|": "F", "^": "S", "~": "R", "&": "T"}
+    return "".join(f"\\{named[c]}\\" if c in named else c for c in " ".join(words.split()))
+
+
 def _segments(text: str, file: str) -> Iterator[Segment]:
     signs: Delimiters | None = None
     before = "the beginning"

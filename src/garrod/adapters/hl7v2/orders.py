@@ -173,6 +173,7 @@ def _observations(place: _Place, specimens: list[Made]) -> list[Made]:
         times[key] += again is None
         id = place.id(*key, number)
         label = resource["code"]["text"]
+        label = f"{observed.gene.gene}: {label}" if observed.gene else label
         made = Made(OBSERVATION, id, resource, letter, label)
         made.notes += [resource.pop("said")] if "said" in resource else []
         found[id] = made

@@ -22,6 +22,7 @@ from garrod.entry.web.laboratory.authorising import Result, write_result
 from garrod.entry.web.laboratory.calling import Calls
 from garrod.entry.web.laboratory.choosing import tests_of
 from garrod.entry.web.laboratory.earlier import NONE, Choices, choices_of, faults_of, stuck
+from garrod.entry.web.laboratory.giving import forms
 from garrod.entry.web.laboratory.keeping import Drop, Drops
 from garrod.entry.web.laboratory.presenter import drop_view, form_view
 from garrod.entry.web.laboratory.reading import (
@@ -121,6 +122,7 @@ async def _laid_out(
         seen=mark_of(here.calls, here.person) if here.calls else "",
         faults=faults,
         is_left=is_left,
+        forms=forms(drop.id),
         form=form_view(fields or {}, tests, view.genes if view.writes else ()),
     )
 

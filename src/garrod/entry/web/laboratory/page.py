@@ -3,6 +3,7 @@
 GET  /laboratory               the queue, the inbox of other calls, and whom a file is for
 POST /laboratory               an NHS number, record id or name, sent as a form
 GET  /laboratory/for/{id}      where a file for a person is dropped; POST: the file
+GET  /laboratory/{id}/fhir | pdf | hl7    the report that was authorised, to be given out
 GET  /laboratory/{id}          a drop; POST do=sample | build | authorise | reject | again | leave
 """
 
@@ -22,6 +23,7 @@ from garrod.entry.web.access.judging import names_of as staff_of
 from garrod.entry.web.asked import Visit
 from garrod.entry.web.laboratory.choosing import chosen, people_named, tests_asked
 from garrod.entry.web.laboratory.deciding import drop_page
+from garrod.entry.web.laboratory.giving import given
 from garrod.entry.web.laboratory.keeping import Drop
 from garrod.entry.web.laboratory.queue import queue_view
 from garrod.entry.web.laboratory.reading import demand_laboratory, drops_of, queue_of
@@ -51,9 +53,16 @@ async def laboratory_page(visit: Visit) -> Response:
         return await (_whom(visit) if visit.method == "POST" else _queue(visit))
     if rest[0] == FOR and len(rest) == 2:
         return await _for(visit, rest[1])
+    if len(rest) == 2:
+        return await _given(visit, *rest)
     if len(rest) != 1:
         raise InputError("there is no such page.", code="REC001")
     return await drop_page(visit, rest[0])
+
+
+async def _given(visit: Visit, id: str, form: str) -> Response:
+    drop = await asyncio.to_thread(drops_of(visit).get, id)
+    return await given(visit, drop, await _person(visit, drop.patient), form)
 
 
 async def takes(visit: Visit) -> Path:
@@ -69,6 +78,8 @@ async def takes(visit: Visit) -> Path:
 def _route(rest: tuple[str, ...]) -> str:
     if rest[:1] == (FOR,):
         return "/laboratory/for/{id}"
+    if len(rest) == 2:
+        return "/laboratory/{id}/{form}"
     return "/laboratory/{id}" if rest else "/laboratory"
 
 
