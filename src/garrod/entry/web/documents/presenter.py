@@ -18,6 +18,7 @@ from garrod.entry.web.documents.narrative import (
     length_of,
 )
 from garrod.entry.web.prescribe.banner import day
+from garrod.entry.web.summary.origin import SETTINGS, setting_of
 
 KINDS = {
     "DocumentReference": "Document",
@@ -138,7 +139,9 @@ def _authors(body: Resource, names: Mapping[str, str]) -> str:
 
 def _source(body: Resource, names: Mapping[str, str]) -> str:
     keeper = _who(one(body, "custodian"), names)
-    return keeper or clean(text(one(body, "meta"), "source")) or SOURCE
+    setting = setting_of(body)
+    said = SETTINGS[setting] if setting else clean(text(one(body, "meta"), "source"))
+    return keeper or said or SOURCE
 
 
 def _who(named: Resource, names: Mapping[str, str]) -> str:

@@ -37,6 +37,7 @@ from garrod.entry.web.medicines.wording import (
     when,
 )
 from garrod.entry.web.prescribe.banner import day
+from garrod.entry.web.summary.origin import is_setting
 
 _KINDS = {State.ACTIVE: "on", State.ON_HOLD: "wait", State.FUTURE: "wait", State.DRAFT: "wait"}
 _STANDINGS = {
@@ -203,7 +204,8 @@ def _read(said: Content) -> str:
 def _source(line: Line, names: Mapping[str, str]) -> str:
     first = line.history[0].by
     where = names.get(first.organisation, "") or first.organisation or SETTINGS[first.setting]
-    system = re.sub(r"https?://", "", first.system)
+    is_said = is_setting(first.system.rstrip("/").rpartition("/")[2])  # an address for the same
+    system = "" if is_said else re.sub(r"https?://", "", first.system)
     began = f"from {where}" + (f", system {system}" if system else "")
     orders, supplies = len(line.links.authorisations), len(line.links.supplies)
     linked = (_counted(orders, "prescription", "prescriptions"),
