@@ -193,6 +193,19 @@ def test_what_cannot_be_read_is_told_and_kept_in_the_form(acting: Any, words: st
     assert page.get_by_role("button", name="Take it in").count() == 0
 
 
+def test_back_to_what_was_pasted_asks_for_the_page_again_and_sends_nothing(acting: Any) -> None:
+    page = acting("Laboratory scientist", "/connect")
+    page.get_by_role("textbox", name="Message").fill(HL7)
+    page.get_by_role("button", name="Try it").click()
+    assert page.url.endswith("/connect")  # the message is kept nowhere, by no key either
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    page.goto(page.url.replace("/connect", "/patients"))
+    page.go_back()
+    assert page.get_by_role("textbox", name="Message").is_visible()
+    assert "POST" not in sent
+
+
 def test_laboratory_scientist_cannot_take_in_and_prescriber_cannot_try(acting: Any) -> None:
     page = acting("Laboratory scientist", "/connect")
     page.get_by_role("textbox", name="Message", exact=True).fill(

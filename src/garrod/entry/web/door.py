@@ -30,7 +30,7 @@ from garrod.entry.web.asked import Sent, Visit, fields_of
 from garrod.entry.web.atlas import FIRST, place_of, ways, ways_about
 from garrod.entry.web.emergency.around import EMERGENCY, frame_of
 from garrod.entry.web.files import static
-from garrod.entry.web.framing import EMPTY, frame, framed
+from garrod.entry.web.framing import EMPTY, SENT, frame, framed
 from garrod.entry.web.news import news_of
 from garrod.entry.web.packing import packed
 from garrod.entry.web.pages import page
@@ -75,7 +75,7 @@ class WebDoor:
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         """Answer one request."""
         request = Request(scope, receive)
-        frame(EMPTY)
+        frame(SENT if request.method == "POST" else EMPTY)
         try:
             answer = await self._answer(request, receive)
         except GarrodError as error:
@@ -208,6 +208,7 @@ class WebDoor:
         about = ways_about(visit.actor, visit.path)
         has_tour = self.home is not None
         around = replace(around, links=links, about=about, has_tour=has_tour)
+        around = replace(around, is_sent=visit.method == "POST")
         around = replace(around, who=_named(present), flags=flagged)
         frame(around)
         try:

@@ -39,6 +39,7 @@ class Opened:
 class Frame:
     """Around the page. `csrf`: for the forms that close what is open; `who` is signed in.
 
+    `is_sent`: the page answers a form, which going back to it must not send again.
     `flags`: the header that says that the last known policy decides, while it does.
     """
 
@@ -49,9 +50,10 @@ class Frame:
     who: str = ""
     has_tour: bool = False  # the first page is a demo's
     flags: Callable[[], Mapping[str, str]] = dict
+    is_sent: bool = False
 
 
-EMPTY = Frame()
+EMPTY, SENT = Frame(), Frame(is_sent=True)
 _FRAME: ContextVar[Frame] = ContextVar("garrod_frame", default=EMPTY)
 
 

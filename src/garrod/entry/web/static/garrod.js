@@ -2,7 +2,7 @@
 // Escape folds what was unfolded; a page that answers a form is asked for, not sent again, when one
 // goes back to it. Every page works without it.
 "use strict";
-history.replaceState(history.state, "", location.href);
+if ("sent" in document.body.dataset) history.replaceState(history.state, "", location.href);
 const problem = document.querySelector(".problem[role=alert]");
 if (problem) {
   problem.tabIndex = -1;
