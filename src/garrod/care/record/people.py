@@ -40,7 +40,7 @@ TELLS: dict[str, tuple[str, ...]] = {
 READ = frozenset((PATIENT, *TELLS))  # what a snapshot is made of; a Task or a card is not in it
 # What is named by resources of a person and is in nobody's compartment.
 BESIDE = (Include("MedicationRequest", "medication"), Include("MedicationStatement", "medication"))
-_PAGE = 1000  # Not clinical: resources read at a time
+_PAGE = 5000  # Not clinical: resources read at a time
 _HOPS = 8  # Not clinical: merges of merges that are followed
 MOST_FACTS = 200_000  # Not clinical: lines, results and the like kept in memory, about 0.5 kB each
 

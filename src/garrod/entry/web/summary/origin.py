@@ -33,11 +33,10 @@ _STAYS = frozenset(("IMP", "ACUTE", "EMER", "OBSENC", "SS"))
 def setting_of(resource: Resource) -> str:
     """Return the setting that a resource came from; "" where it does not say."""
     source = text(one(resource, "meta"), "source").partition("#")[0].rstrip("/")
-    said = (
-        source.rpartition("/")[2],
-        words(resource, SETTING, "Code"),
-        words(within(resource, LINE), "owner", "Code"),
-    )
+    said = [source.rpartition("/")[2]]
+    if "extension" in resource:
+        said.append(words(resource, SETTING, "Code"))
+        said.append(words(within(resource, LINE), "owner", "Code"))
     for one_said in said:
         name = _ALSO.get(one_said, one_said)
         if name and name in SETTINGS:
