@@ -12,6 +12,7 @@ from garrod.adapters.fhir.json import LARGEST
 from tests.acceptance.conftest import Ran, Run
 from tests.contract import servers
 from tests.unit.fhir.ingest import messages as m
+from tests.unit.hl7v2 import lab
 
 Json = dict[str, Any]
 WEIGHT = (
@@ -72,6 +73,18 @@ def test_every_form_is_stored_and_comes_out_as_it_was_sent(
         *("Organization", "Patient", "Provenance"),
         *("MedicationStatement", "List"),  # the person's list followed from the order
     }
+
+
+def test_results_in_hl7_v2_go_in_behind_the_people_they_are_of(
+    take: Any, run: Run, tmp_path: Path
+) -> None:
+    files = {"a.hl7": lab.message(lab.obx(lab.K, "4.0", unit="mmol/L")), "b.json": lab.PATIENT}
+    ran = take(files)
+    assert ran.code == 0, ran.err
+    assert "stored 6 (6 new, 0 new versions), there already 0, refused 0." in ran.err
+    (result,) = exported(run, tmp_path, "--type", "Observation")["Observation"]
+    assert json.loads(result)["subject"] == {"reference": "Patient/syn-1"}
+    assert "stored 0 (0 new" in take(files).err
 
 
 def test_what_comes_out_goes_in_again_and_twice_changes_nothing(

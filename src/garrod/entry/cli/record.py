@@ -39,7 +39,9 @@ Data = Annotated[
 def import_(
     paths: Annotated[
         list[Path],
-        typer.Argument(help="Files or folders: FHIR as JSON, XML or NDJSON, each also as .gz."),
+        typer.Argument(
+            help="Files or folders: FHIR as JSON, XML or NDJSON, HL7 v2 results, each also as .gz."
+        ),
     ],
     database: Database = "",
     data: Data = "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,9 @@ from garrod.core.errors import InternalFault
 from garrod.entry.cli.output import say
 
 if TYPE_CHECKING:
-    from garrod.adapters.fhir.ingest.intake import Told
+    from garrod.adapters.fhir.ingest.intake import Intake, Told
+    from garrod.adapters.fhir.ingest.sources import Source
+    from garrod.adapters.fhir.ingest.take import Taker
     from garrod.adapters.fhir.rest.checked import CheckedCodec
     from garrod.care.record.service import Record
 
@@ -65,7 +68,6 @@ async def taken_in(record: Record | None, codec: CheckedCodec, wish: Wish) -> in
     """
     from garrod.adapters.fhir.ingest.carried import Carried
     from garrod.adapters.fhir.ingest.intake import Intake
-    from garrod.adapters.fhir.ingest.sources import sources
     from garrod.adapters.fhir.ingest.take import Taker
     from garrod.adapters.fhir.xml.format import XmlFormat
     from garrod.care.govern.access import LOCAL
@@ -76,7 +78,7 @@ async def taken_in(record: Record | None, codec: CheckedCodec, wish: Wish) -> in
     intake = Intake(codec.checker, XmlFormat(Services().shelf), taker, is_strict=wish.is_strict)
     tally = _Tally()
     is_watched = sys.stderr is not None and sys.stderr.isatty()
-    async for told in intake.run(sources(wish.paths)):
+    async for told in _each(intake, taker, wish.paths):
         tally.add(told)
         if is_watched and tally.seen % TOLD_EVERY == 0:
             say(f"{tally.seen:,} read, {tally.refused:,} refused")
@@ -89,6 +91,29 @@ async def taken_in(record: Record | None, codec: CheckedCodec, wish: Wish) -> in
             f"{tally.ours:,} of what was refused was refused by a fault of ours, told above."
         )
     return tally.refused
+
+
+async def _each(
+    intake: Intake, taker: Taker | None, paths: tuple[Path, ...]
+) -> AsyncIterator[Told]:
+    """Yield what came of files; messages of HL7 v2 come last: they are of people who are there."""
+    from garrod.adapters.fhir.ingest.sources import sources
+    from garrod.adapters.hl7v2.importing import imported, is_message
+
+    messages: list[Source] = []
+
+    def others() -> Iterator[Source]:
+        for source in sources(paths):
+            if is_message(source):
+                messages.append(source)
+            else:
+                yield source
+
+    async for told in intake.run(others()):
+        yield told
+    for source in messages:
+        async for told in imported(taker, source):
+            yield told
 
 
 def _close(tally: _Tally, *, is_dry: bool) -> None:

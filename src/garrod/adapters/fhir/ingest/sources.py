@@ -1,4 +1,4 @@
-"""Files and folders as things to be stored: JSON, XML, NDJSON, each also gzipped.
+"""Files and folders as things to be stored: JSON, XML, NDJSON, HL7 v2, each also gzipped.
 
 NDJSON is read line by line, however large the file is. What others lean on comes first of a folder
 that an export wrote: people, then the lines of medication lists, then the lists.
@@ -18,7 +18,7 @@ from garrod.adapters.fhir.lines.names import LINE
 from garrod.core.errors import FhirError, InputError
 
 LINES = (".ndjson", ".jsonl")
-SINGLE = (".json", ".xml")
+SINGLE = (".json", ".xml", ".hl7")
 PACKED = ".gz"
 MAGIC = b"\x1f\x8b"  # what gzip begins with, whatever the name is
 MIXED = "MedicationStatement"
@@ -65,7 +65,7 @@ def _files(path: Path) -> list[Path]:
     found = [p for p in sorted(path.rglob("*")) if p.is_file() and _ending(p)]
     if not found:
         raise InputError(
-            f"{path}: the folder holds no *.json, *.xml or *.ndjson (or those as .gz).",
+            f"{path}: the folder holds no *.json, *.xml, *.ndjson or *.hl7 (or those as .gz).",
             code="INP080",
         )
     return found
