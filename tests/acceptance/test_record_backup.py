@@ -5,12 +5,16 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx2 as httpx
 import pytest
@@ -69,6 +73,22 @@ class Writers:
                 assert answer.status_code == 201
 
 
+@contextmanager
+def slow(running: Server) -> Iterator[None]:
+    """Have begun to write something, and end with the block."""
+    where, body = urlsplit(running.base), b'{"resourceType":"Patient"}'
+    head = (
+        f"POST /fhir/Patient HTTP/1.1\r\nHost: {where.netloc}\r\nContent-Type: {JSON}\r\n"
+        f"Authorization: Bearer {TOKEN}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection((where.hostname, where.port), 60) as client:
+        client.sendall(head.encode() + body[:5])
+        time.sleep(0.2)
+        yield
+        client.sendall(body[5:])
+        assert client.recv(4096).startswith(b"HTTP/1.1 201")
+
+
 def created(log: Path) -> set[str]:
     """Return the people whom entries say to have been created."""
     reading = Reading(log)
@@ -82,7 +102,11 @@ def test_backup_beside_a_server_is_put_back_and_gone_on_with(run: Run, tmp_path:
     witness = {WITNESS: str(tmp_path / "heads")}
     with server(data, settings=witness) as running, Writers(running):
         time.sleep(0.5)
-        told = command("record", "backup", kept, "--data", data)
+        with slow(running):  # whoever has begun to write is awaited
+            told = command("record", "backup", kept, "--data", data)
+            with pytest.raises(subprocess.TimeoutExpired):
+                told.wait(4)
+            assert not kept.exists()
         _, said = told.communicate(timeout=120)
         assert told.returncode == 0, said
         running.ask("POST", "/fhir/Patient", json={"resourceType": "Patient", "id": "late"})

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, MutableMapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from garrod.adapters.audit.lines import line_of
+from garrod.adapters.audit.underway import Underway
 from garrod.care.govern.access import Actor, Deed
 from garrod.care.govern.audit import REQUEST, TASK, Trail, canonical, following
 from garrod.care.record.ports import Event
@@ -74,6 +75,7 @@ class Audit:
     known: Collection[str] = frozenset()  # types of resources, "$" operations, services
     is_firm: bool = False  # reads wait until their entry outlives a loss of power, as writes do
     log: Any = None
+    underway: Underway = field(default_factory=Underway)  # requests that write
 
     def trail_of(self, scope: Scope) -> Trail:
         """Return the trail of a request that begins."""

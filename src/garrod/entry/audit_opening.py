@@ -36,6 +36,7 @@ from garrod.adapters.audit.postgres_spot import PostgresSpot
 from garrod.adapters.audit.reading import Reading
 from garrod.adapters.audit.restoring import FileSpot, Spot
 from garrod.adapters.audit.store import AuditLog
+from garrod.adapters.audit.underway import Underway
 from garrod.adapters.cds.catalogue import SERVICES
 from garrod.care.govern.access import LOCAL
 from garrod.care.govern.audit import TASK, Trail, following
@@ -128,7 +129,9 @@ def audit_of(folder: Path, environment: Mapping[str, str], clock: Callable[[], d
     """Return the audit of a server; its log is opened when the server starts."""
     place = place_of(folder, environment)
     opening = partial(place.open_store, around(clock))
-    return Audit(opening, clock, is_firm=environment.get("GARROD_AUDIT_DURABLE") == "power")
+    underway = Underway(place.log, os.urandom, time.monotonic)
+    is_firm = environment.get("GARROD_AUDIT_DURABLE") == "power"
+    return Audit(opening, clock, is_firm=is_firm, underway=underway)
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ nobody's data, and leave no entry.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import structlog
@@ -59,9 +59,11 @@ class Audited:
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hold the log open while the server lives."""
+        shared = ExitStack()
         try:
             log = self.audit.log = self.audit.opening()
             log.start(COMMAND)
+            shared.enter_context(self.audit.underway.shared())
         except GarrodError as error:
             self.audit.log = None
             await receive()
@@ -71,6 +73,7 @@ class Audited:
             await self.app(scope, receive, send)
         finally:
             log, self.audit.log = self.audit.log, None
+            shared.close()
             await log.close()
         return None
 
@@ -91,6 +94,12 @@ class Followed:
     async def run(self, app: App, receive: Receive) -> None:
         """Let the doors answer, and see to it that an entry is left."""
         self.scope[SCOPE] = self.trail
+        if self.scope.get("method") not in WRITES:
+            return await self._run(app, receive)
+        with self.audit.underway.during():
+            return await self._run(app, receive)
+
+    async def _run(self, app: App, receive: Receive) -> None:
         status = GONE
         try:
             if self.scope.get("method") in WRITES:

@@ -105,7 +105,7 @@ def settled(reading: Reading) -> None:
     Raises: OutsideError AUD017 where nobody seals it.
     """
     ends: dict[Path, int] = {}
-    for path in journals_beside(reading.path):
+    for path in reading.path.parent.glob(f"{reading.path.name}.*{SUFFIX}"):
         with suppress(FileNotFoundError):
             ends[path] = path.stat().st_size
     looks = count()
@@ -118,11 +118,6 @@ def settled(reading: Reading) -> None:
                 code="AUD017",
             )
         time.sleep(PAUSE)
-
-
-def journals_beside(log: Path) -> list[Path]:
-    """Return the journals beside a log, in no order."""
-    return list(log.parent.glob(f"{log.name}.*{SUFFIX}"))
 
 
 def named(part: Path, to: Path) -> None:

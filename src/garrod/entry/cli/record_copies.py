@@ -1,20 +1,22 @@
 """garrod record backup, restore: the record in FILE and, in FILE.audit, the log of who did what.
 
-backup:  record as of a moment -> what was answered by then is sealed -> log -> both get their names
+backup:  record -> requests that wrote by then leave their entries -> sealed -> log -> both named
 restore: log -> its entry of what is done -> record
 
-The record is copied before its log: what is in the one was answered, or is about to be, before the
-other is read, so that no change stands in the copy without the entry of who made it. The other way
-round a change between the two would. FILE gets its name last: with it, both are there.
+The record is copied before its log, and whatever writes meanwhile is awaited between the two: so no
+change stands in the copy without the entry of who made it. The other way round, a change between
+the two would. FILE gets its name last: with it, both are there.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 
-from garrod.adapters.audit.copying import copied, journals_beside, named, settled
+from garrod.adapters.audit.copying import copied, named, settled
 from garrod.adapters.audit.restoring import PutBack, put_back
+from garrod.adapters.audit.underway import await_ended
 from garrod.adapters.audit.verify import verified
 from garrod.adapters.audit.witness import heads_witnessed
 from garrod.care.govern.audit_check import Checked
@@ -25,7 +27,7 @@ from garrod.entry.cli.output import say
 from garrod.entry.housing import Housing, clock
 from garrod.entry.wire import back_up, bring_back, check_backup, check_free
 
-SETTLE = 2.0  # Not clinical: seconds for requests that have written and are not answered yet
+SETTLE = 2.0  # Not clinical: seconds for requests that servers of other machines have under way
 
 
 def beside(file: Path) -> Path:
@@ -43,7 +45,8 @@ async def written(housing: Housing, place: Place, file: Path, *, force: bool) ->
     record = file.with_name(f"{file.name}.record")  # until its log is there too
     try:
         await back_up(housing.database, record, force=True)
-        if place.database is not None or journals_beside(place.log):
+        await asyncio.to_thread(await_ended, place.log, time.monotonic())
+        if place.database is not None:  # servers of other machines may write there too
             await asyncio.sleep(SETTLE)
         await asyncio.to_thread(_log_written, place, beside(file))
         named(record, file)
