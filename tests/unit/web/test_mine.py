@@ -13,6 +13,7 @@ from garrod.core.finding import GeneFinding, Status
 from garrod.core.person import Person
 from garrod.entry.wallet import Facts
 from garrod.entry.web.card import presenter as card
+from garrod.entry.web.card.making import genes_that_matter
 from garrod.entry.web.consent import presenter as consent
 from garrod.entry.web.consent.choices import (
     ALL,
@@ -149,6 +150,16 @@ def test_genes_in_words_say_what_is_not_known() -> None:
     assert found.genes[0].expert == "Poor metaboliser"
     assert found.genes[1].means == mine.UNTOLD
     assert mine.mine_of(Person("Patient/p"), date(2026, 1, 1), (), {}).untested == mine.UNTESTED
+
+
+@pytest.mark.parametrize("phenotype", ["", "n/a", "None defined"])
+def test_result_that_has_no_meaning_is_not_said_to_change_a_medicine(phenotype: str) -> None:
+    person = Person(
+        "Patient/p", findings=(GeneFinding("CYP4F2", Status.CALLED, phenotype=phenotype),)
+    )
+    (gene,) = mine.mine_of(person, date(2026, 11, 28), (), {}).genes
+    assert (gene.means, gene.is_plain) == (mine.UNREAD, True)
+    assert list(genes_that_matter(person)) == []
 
 
 def test_empty_card_never_says_that_all_is_well() -> None:

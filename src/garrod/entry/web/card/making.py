@@ -37,7 +37,7 @@ AVOIDING = frozenset(("avoid", "prefer-alternative", "stop"))
 MOST = 12  # Not clinical: lines of a sort on a card
 WIDEST = 60  # Not clinical: characters of a line
 # What is the usual, or tells nothing to act upon: no line of a card
-USUAL = ("normal", "none defined", "indeterminate", "uncertain")
+USUAL = ("normal", "none defined", "no phenotype defined", "indeterminate", "uncertain")
 GONE = ("absent", "negative", "not present", "non-responsive in cf patients")
 
 
@@ -74,7 +74,7 @@ def facts_of(visit: Visit, person: Person) -> Facts:
     """Return what a card says of a person today."""
     today = visit.consult.clock().date()
     allergies = [_short(a.text) for a in person.allergies if a.is_active]
-    genes = list(_genes(person))
+    genes = list(genes_that_matter(person))
     avoid = list(_avoid(visit, person))
     lists = (allergies, genes, avoid)
     return Facts(
@@ -98,8 +98,8 @@ def drawn(text: str) -> str:
     return file.getvalue().decode()
 
 
-def _genes(person: Person) -> Iterator[str]:
-    """Yield the genes that matter: those with a result that is not the usual one."""
+def genes_that_matter(person: Person) -> Iterator[str]:
+    """Yield the genes of a card: those with a result that says something and is not the usual."""
     for found in person.findings:
         words = phenotype_words(found.phenotype)
         is_usual = words.casefold().startswith(USUAL) or words.casefold().endswith(GONE)

@@ -44,6 +44,7 @@ MEANS = (
     ("decreased function", "Your body moves some medicines less well than most people do."),
     ("normal", USUAL),
     ("uncertain", UNREAD), ("indeterminate", UNREAD), ("none defined", UNREAD),
+    ("no phenotype defined", UNREAD),
 )  # fmt: skip
 GONE = ("absent", "negative", "not present", "non-responsive in cf patients")
 NOT_THERE = "We looked for a known change in this gene, and did not find it."
