@@ -129,6 +129,9 @@ def test_backup_beside_a_server_is_put_back_and_gone_on_with(run: Run, tmp_path:
         assert len(people) > 20
         entries = running.ask("GET", f"/audit/people/{min(people)}").json()["entries"]
         assert entries[-1]["what"] == "create"
+        event = running.ask("GET", f"/fhir/AuditEvent/entry-{size}").json()
+        assert event["resourceType"] == "AuditEvent"
+        assert running.ask("POST", "/fhir/AuditEvent/$validate", json=event).status_code == 200
     assert people <= created(again / "audit.db")
     ran = run("audit", "verify", "--data", again)
     assert ran.code == 0, ran.err
