@@ -52,6 +52,9 @@ def test_vcf_is_authorised_and_the_prescriber_sees_the_gene(in_demo: As, demo: S
     (report,) = held(demo, "DiagnosticReport", WHO)
     who = {"reference": "Practitioner/demo-laboratory-scientist"}
     assert (report["status"], report["performer"]) == ("final", [who])
+    for form in ("fhir", "pdf", "hl7"):  # of one object
+        given = page.request.get(f"{page.url.partition('?')[0]}/{form}")
+        assert given.status == 200, form
     page.goto(f"{demo.base}/patients/{WHO}/genome")
     assert "CYP2C19" in page.locator("#known").locator("xpath=..").inner_text()
     gp.reload()

@@ -249,6 +249,17 @@ def test_whom_not_all_three_name_waits_for_a_human_once(pid: str, why: str) -> N
     at_desk(work)
 
 
+def test_message_that_came_again_after_its_task_was_closed_is_asked_about_again() -> None:
+    async def work(desk: Desk) -> None:
+        text = message(obx(K, "4.0", unit="mmol/L"), pid=PID.replace("^Ada", "^Eve"))
+        await desk.send(text)
+        await desk.put({**await desk.only("Task"), "status": "cancelled"})
+        assert len((await desk.send(text)).taken.written) == 1
+        assert (await desk.only("Task"))["status"] == "requested"
+
+    at_desk(work)
+
+
 def test_who_is_said_by_a_human_is_taken_in_and_who_said_it_is_kept() -> None:
     async def work(desk: Desk) -> None:
         text = message(obx(K, "4.0", unit="mmol/L"), pid=PID.replace("^Ada", "^Eve"))

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from garrod.adapters.fhir.cards import TASK
+from garrod.adapters.fhir.cards_memory import OPEN
 from garrod.adapters.fhir.ingest import find
 from garrod.adapters.fhir.ingest.parcel import Parcel, Part, Rule, Taken
 from garrod.adapters.fhir.ingest.take import PROVENANCE, Taker, take_within
@@ -24,7 +25,6 @@ from garrod.adapters.hl7v2.merging import Key, Merged, merge
 from garrod.adapters.hl7v2.orders import REPORT, REQUEST, Made, resources_of, system_of
 from garrod.adapters.hl7v2.reports import Report
 from garrod.adapters.hl7v2.waiting import (
-    OPEN,
     UNSAID,
     check_task,
     kept,
@@ -204,26 +204,34 @@ async def _wait(taker: Taker, tx: Tx, report: Report, message: Part, came: Came)
     """Keep a message and ask whose it is, each once."""
     task = _part(taker, TASK, task_id(came.id), whose_task(report, came.why, taker.now))
     checked(message.resource, taker.codec.checker, is_strict=False)
-    for part, id in ((message, came.id), (task, task.own_id)):
-        if await tx.read(part.kind, id) is None:
-            demand(taker.record.access, taker.actor, Deed.CREATE, part.kind)
-            draft = find.drafted(taker.codec, part.body, part, id)
-            came.taken.written.append(await tx.put(draft, method="POST", expected=0))
+    for part in (message, task):
+        before = await tx.read(part.kind, part.own_id)
+        if before is not None and (part is message or _is_open(before)):
+            continue
+        deed = Deed.CREATE if before is None else Deed.UPDATE  # what came again is asked again
+        demand(taker.record.access, taker.actor, deed, part.kind)
+        draft = find.drafted(taker.codec, part.body, part, part.own_id)
+        number, method = (before.number, "PUT") if before else (0, "POST")
+        came.taken.written.append(await tx.put(draft, method=method, expected=number))
     await taker.record.react(tx, came.taken.written)
 
 
 async def _settle(taker: Taker, tx: Tx, came: Came, owner: Whose, chosen: str) -> None:
     """Close the task that a message waited with, and keep who said whose it is."""
     version = await tx.read(TASK, task_id(came.id))
-    task = orjson.loads(version.body) if version and not version.is_deleted else {}
-    if version is None or task.get("status") != OPEN:
+    if version is None or not _is_open(version):
         return
     words = "Taken in: number, date of birth and name agree now."
     if chosen:
         words = f"Taken in by hand for Patient/{chosen}, though {owner.why or 'they agree'}."
-    task = settled({**task, "id": version.id}, words, taker.actor.id, taker.now)
+    task = {**orjson.loads(version.body), "id": version.id}
+    task = settled(task, words, taker.actor.id, taker.now)
     part = _part(taker, TASK, version.id, task)
     draft = find.drafted(taker.codec, part.body, part, version.id)
     demand(taker.record.access, taker.actor, Deed.UPDATE, TASK)
     done = await tx.put(draft, method="PUT", expected=version.number)
     await taker.record.react(tx, [done])
+
+
+def _is_open(task: Version) -> bool:
+    return not task.is_deleted and orjson.loads(task.body).get("status") in OPEN

@@ -26,7 +26,6 @@ from garrod.adapters.hl7v2.reports import Report
 ER7 = "x-application/hl7-v2+er7"
 WHOSE, UNSAID = "result-whose", "result-unsaid"  # codes of tasks
 EVENTS = "http://terminology.hl7.org/CodeSystem/v2-0003"
-OPEN = "requested"
 
 
 def message_id(report: Report) -> str:
@@ -113,7 +112,7 @@ def settled(task: Resource, words: str, who: str, at: datetime) -> dict[str, Any
 def _task(code: str, what: str, words: str, at: datetime) -> dict[str, Any]:
     return {
         "resourceType": TASK,
-        "status": OPEN,
+        "status": "requested",
         "intent": "order",
         "priority": "urgent",
         "code": {"coding": [{"system": CODES, "code": code}], "text": what},

@@ -24,7 +24,14 @@ from garrod.entry.web.asked import LONG_FIELDS, Visit
 from garrod.entry.web.connect.presenter import EMPTY, LONG, NOBODY, UNSURE, taken, view_of
 from garrod.entry.web.connect.reading import HL7, Found, read_message
 from garrod.entry.web.connect.results import TRAINING, Compared, Outcome, Waiting
-from garrod.entry.web.connect.taking import again, compared, take_messages, taker_of, waiting
+from garrod.entry.web.connect.taking import (
+    again,
+    compared,
+    refused,
+    take_messages,
+    taker_of,
+    waiting,
+)
 from garrod.entry.web.laboratory.choosing import chosen
 from garrod.entry.web.pages import page, see
 
@@ -82,7 +89,8 @@ async def _sent(visit: Visit, may_take: bool) -> Response:
         found = await _read(visit, message, is_taken=True)
         if not found.wrong:
             return see(f"/connect?stored={found.stored}&known={found.known}")
-    return await _page(visit, may_take, _Said(message, found=found))
+    outcomes = refused(visit, found.reports)
+    return await _page(visit, may_take, _Said(message, found=found, outcomes=outcomes))
 
 
 async def _of_waiting(visit: Visit) -> _Said:

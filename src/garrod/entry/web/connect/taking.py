@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import orjson
 
+from garrod.adapters.fhir.cards_memory import OPEN
 from garrod.adapters.fhir.ingest.take import REFUSED, Taker
 from garrod.adapters.fhir.lines.names import CODES
 from garrod.adapters.fhir.record.parse import parse_kept
@@ -19,7 +21,7 @@ from garrod.adapters.fhir.rest.checked import CheckedCodec, InvalidResource
 from garrod.adapters.hl7v2.acknowledging import acknowledged, code_of
 from garrod.adapters.hl7v2.reports import TRAINING, Fault, Report, read_reports
 from garrod.adapters.hl7v2.taking import Came, OtherContent, OtherOwner, take_report
-from garrod.adapters.hl7v2.waiting import OPEN, WHOSE, text_of
+from garrod.adapters.hl7v2.waiting import WHOSE, text_of
 from garrod.core.errors import GarrodError, InputError, InternalFault
 from garrod.entry.web.asked import Visit
 from garrod.entry.web.connect.results import (
@@ -64,10 +66,16 @@ async def _taken(taker: Taker, report: Report, patient: str = "") -> Outcome:
             came = await take_report(taker, report, patient=patient)
         except REFUSED as error:
             faults = list(_faults(error, report))
-    return _outcome(taker, report, came, faults)
+    return _outcome(report, taker.now, came, faults)
 
 
-def _outcome(taker: Taker, report: Report, came: Came | None, faults: list[Fault]) -> Outcome:
+def refused(visit: Visit, reports: Sequence[Report]) -> list[Outcome]:
+    """Return how messages with faults are answered, whoever tries them: nothing is taken in."""
+    now = visit.consult.clock()
+    return [_outcome(report, now, None, report.faults) for report in reports if report.faults]
+
+
+def _outcome(report: Report, now: datetime, came: Came | None, faults: list[Fault]) -> Outcome:
     hints = []
     notes = [f"{fault.where}: {fault.words}" for fault in faults]
     words = "Nothing of it was kept"
@@ -81,7 +89,7 @@ def _outcome(taker: Taker, report: Report, came: Came | None, faults: list[Fault
         title_of(report, code_of(faults)),
         words,
         tuple(notes),
-        acknowledged(report, taker.now, faults=faults, hints=hints).replace("\r", "\n"),
+        acknowledged(report, now, faults=faults, hints=hints).replace("\r", "\n"),
         bool(faults),
     )
 
@@ -104,7 +112,8 @@ def _faults(error: GarrodError, report: Report) -> Iterator[Fault]:
 async def waiting(visit: Visit) -> list[Waiting]:
     """Return the messages that wait for somebody to say whose they are."""
     record = visit.consult.record
-    query = record.codec.sought(f"Task?code={CODES}|{WHOSE}&status={OPEN}")
+    states = ",".join(sorted(OPEN))
+    query = record.codec.sought(f"Task?code={CODES}|{WHOSE}&status={states}")
     page, _ = await record.search(visit.actor, replace(query, count=MOST))
     return [waiting_of({**orjson.loads(v.body), "id": v.id}) for v in page.versions]
 
