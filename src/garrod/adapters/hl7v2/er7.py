@@ -17,6 +17,7 @@ from garrod.core.errors import OutsideCallError
 ENVELOPE = frozenset(("FHS", "BHS", "BTS", "FTS"))  # of a file and of a batch
 BEGINNING = re.compile(r"[\s\x0b\x1c\ufeff]*(?:(?:MSH|FHS|BHS)[^\w\s]|(?:PID|OBR|OBX|PV1)\|)")
 _FRAME = re.compile("[\x0b\x1c\ufeff]")  # MLLP puts VT before a message and FS CR after it
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NAME = re.compile(r"[A-Z][A-Z0-9]{2}")
 _ESCAPE_MAX = 200  # Not clinical: characters of one escape; longer is no escape
 
@@ -32,10 +33,10 @@ class Delimiters:
     subcomponent: str
 
     def plain(self, text: str) -> str:
-        """Return a text with its escapes resolved, on one line."""
+        """Return a text with its escapes resolved, on one line, without control characters."""
         sign = re.escape(self.escape)
         resolved = re.sub(f"{sign}([^{sign}]{{1,{_ESCAPE_MAX}}}){sign}", self._resolved, text)
-        return " ".join(resolved.split())
+        return " ".join(_CONTROL.sub(" ", resolved).split())
 
     def _resolved(self, match: re.Match[str]) -> str:
         word = match[1]

@@ -318,6 +318,6 @@ def _paper(observed: Observed) -> Iterator[FhirJson]:
     except ValueError:
         return
     kind = " ".join(parts[:place]).casefold()
-    shown = {"contentType": "application/pdf"} if "pdf" in kind else {}
+    shown = "application/pdf" if "pdf" in kind else "application/octet-stream"
     title = observed.segment.text(3, 2) or observed.segment.text(3)
-    yield {**shown, "data": data, "title": title}
+    yield {"contentType": shown, "data": data, "title": title}
