@@ -147,7 +147,7 @@ def test_backup_beside_a_server_is_put_back_and_gone_on_with(run: Run, tmp_path:
 def data(run: Run, tmp_path: Path) -> Path:
     """Return a data folder with a record, and a log that takes some time to be copied."""
     log = opened(_made(tmp_path / "data"))
-    for _ in range(40):
+    for _ in range(15):
         log.append([(canonical(entry_of("p1")), ("p1",), False)] * 2000)
     log.close()
     person = tmp_path / "p1.json"
