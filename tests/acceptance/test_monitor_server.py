@@ -12,12 +12,14 @@ from urllib.parse import quote
 import pytest
 
 from garrod.adapters.fhir.cards import OWNERS
+from tests.making.laboratory import bench
 from tests.making.persons import LOINC, UCUM, WHO, concept, request
 from tests.making.server import Server, server
+from tests.unit.hl7v2 import lab
 
 pytestmark = pytest.mark.slow
 PATIENT = {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1960-05-01"}
-REMEMBERED = "SELECT count(*) FROM note WHERE room = 'monitor-said' AND id = 'p1'"
+REMEMBERED = "SELECT count(*) FROM note WHERE room = 'monitor-said' AND id = ?"
 MOST = 120.0  # seconds that a busy machine is given
 
 
@@ -57,14 +59,14 @@ def together(live: Server, *resources: dict[str, Any]) -> None:
     assert live.ask("POST", "/fhir", json=bundle).status_code == 200
 
 
-def remembered(folder: Path) -> bool:
+def remembered(folder: Path, who: str = "p1") -> bool:
     """Return whether the monitor has looked at the person once: before, nothing can change."""
     with closing(sqlite3.connect(f"file:{folder / 'record.db'}?mode=ro", uri=True)) as record:
-        return bool(record.execute(REMEMBERED).fetchone()[0])
+        return bool(record.execute(REMEMBERED, (who,)).fetchone()[0])
 
 
-def tasks(live: Server, more: str = "") -> list[dict[str, Any]]:
-    answer = live.ask("GET", f"/fhir/Task?patient=p1{more}")
+def tasks(live: Server, more: str = "", who: str = "p1") -> list[dict[str, Any]]:
+    answer = live.ask("GET", f"/fhir/Task?patient={who}{more}")
     assert answer.status_code == 200, answer.text
     return [entry["resource"] for entry in answer.json().get("entry", ())]
 
@@ -107,3 +109,31 @@ def test_result_that_falls_is_an_owned_task_and_is_closed_when_it_was_wrong(live
     put(live, {**egfr("o2", 22, 1), "status": "entered-in-error"})
     until(lambda: task["id"] in {t["id"] for t in tasks(live, "&status=cancelled")})
     assert task["id"] not in {t["id"] for t in tasks(live, "&status=requested")}
+
+
+def test_result_of_a_laboratory_message_is_a_task_and_its_correction_closes_it(
+    live: Server,
+) -> None:
+    who = {"reference": f"Patient/{lab.PATIENT['id']}"}
+    id = str(lab.PATIENT["id"])
+    metformin = request("r2", "Metformin 500 mg tablets", authoredOn="2025-01-02")
+    together(
+        live, lab.PATIENT, {**metformin, "subject": who}, {**egfr("o3", 72, 30), "subject": who}
+    )
+    until(lambda: remembered(live.folder, id))
+    at = datetime.now(UTC).strftime("%Y%m%d%H%M%S+0000")
+
+    def sent(value: str, **more: str) -> str:
+        code, unit = "62238-1^eGFR^LN", "mL/min/1.73m2"
+        result = lab.obx(code, value, unit=unit, status=more.pop("letter", "F"))
+        return lab.message(result, time=at, **more).replace("20261127090000", at)
+
+    with bench(live) as made:
+        for text in (sent("22"), sent("71", letter="C", number="M2", status="C")):
+            made.open("/connect")
+            form = {"csrf": made.hidden()["csrf"], "message": text, "do": "take"}
+            assert "MSA|AA" in made.client.post("/connect", data=form).text
+            if "|22|" in text:
+                (task,) = until(lambda: tasks(live, "&status=requested", id))
+                assert task["description"].startswith("metformin: now stop T2")
+    until(lambda: task["id"] in {t["id"] for t in tasks(live, "&status=cancelled", id)})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from garrod.adapters.hl7v2.reports import read_reports
 from garrod.care.govern.numbers.release import COUNTS, GIVEN, REFUSED, Asked, Line
+from garrod.entry.web.asked import cleaned
 from garrod.entry.web.connect.presenter import taken, view_of
 from garrod.entry.web.connect.reading import HL7, JSON, LINES, XML, form_of
 from garrod.entry.web.connect.results import compared_of, held
@@ -75,6 +76,11 @@ def test_form_of_a_message_is_known_by_its_beginning() -> None:
     assert form_of('{"a":1}\n{"b":2}') == LINES
     assert form_of('{\n"a":1\n}') == JSON
     assert form_of("words") == JSON
+
+
+def test_lines_of_a_pasted_message_stay_lines_however_they_end() -> None:
+    assert cleaned("message", "MSH|\rPID|\r\nOBR|") == "MSH|\nPID|\nOBR|"
+    assert cleaned("why", "a\rb") == "a b"
 
 
 def test_what_is_wrong_is_told_by_place_and_never_taken_in() -> None:

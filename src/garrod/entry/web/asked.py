@@ -76,5 +76,7 @@ def fields_of(text: str) -> dict[str, str]:
 
 def cleaned(name: str, value: str) -> str:
     """Return the value of a field without control characters, no longer than it may be."""
+    if name in LONG_FIELDS:  # lines end as the sender ends them: HL7 v2 by a carriage return alone
+        value = value.replace("\r\n", "\n").replace("\r", "\n")
     clean = "".join(c if c.isprintable() or c == "\n" else " " for c in value)
     return clean.strip()[: LONG_FIELDS.get(name, LONGEST)]
