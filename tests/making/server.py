@@ -20,6 +20,11 @@ import httpx2 as httpx
 TOKEN = "token-of-the-tests"
 JSON = "application/fhir+json"
 RECORD = "demo.db"
+OTHERWISE = (
+    "GARROD_PACKS",
+    "GARROD_DATABASE",
+    "GARROD_TERMINOLOGY",
+)  # change what is stored, or where
 WORKER = "popen-gw"  # how pytest names the folder of a worker; beside it stands what all share
 
 
@@ -57,7 +62,7 @@ def seed(folder: Path) -> None:
     Where tests run one at a time, each demo stores its people.
     """
     run = next((place.parent for place in folder.parents if place.name.startswith(WORKER)), None)
-    if run is None or (folder / RECORD).exists():
+    if run is None or (folder / RECORD).exists() or any(name in os.environ for name in OTHERWISE):
         return
     made, kept = run / "demo-of-all", run / "demo-of-all.db"
     with (run / "demo-of-all.lock").open("w") as lock:
