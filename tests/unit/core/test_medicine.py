@@ -6,7 +6,7 @@ import pytest
 
 from garrod.core.medicine import ANY_LINE, MedicineLine
 
-TREATMENT = "urn:site|t1"
+TREATMENT, OTHER = "urn:site|t1", "MedicationRequest/2"
 LINE = MedicineLine("ramipril", reference="MedicationRequest/1", renews=(TREATMENT,))
 
 
@@ -17,6 +17,8 @@ LINE = MedicineLine("ramipril", reference="MedicationRequest/1", renews=(TREATME
         (MedicineLine("x", reference="MedicationRequest/1"), LINE, True),
         (MedicineLine("x", renews=(TREATMENT,)), LINE, True),
         (MedicineLine("x", renews=("urn:site|t2",)), LINE, False),
+        (MedicineLine("x", reference=OTHER), replace(LINE, renews=(OTHER,)), True),
+        (MedicineLine("x"), replace(LINE, renews=("",)), False),
         (MedicineLine("x", renews=(ANY_LINE,)), replace(LINE, renews=(ANY_LINE,)), False),
         (MedicineLine("x"), LINE, False),
         (MedicineLine("x"), MedicineLine("x"), False),
