@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 from collections import deque
 from queue import Empty
-from time import monotonic
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -30,15 +29,14 @@ class Jobs(Generic[T]):
 
     def get(self, timeout: float | None = None) -> T:
         """Return the next; wait for it for some seconds, or without an end.  Raises: Empty."""
-        until = None if timeout is None else monotonic() + timeout
         while True:
             self._news.clear()  # before the look: what comes after it is heard
             if self._waiting:
                 return self._waiting.popleft()
-            left = None if until is None else until - monotonic()
-            if left is not None and left <= 0:
+            if timeout is not None and timeout <= 0:
                 raise Empty
-            self._news.wait(left)
+            if not self._news.wait(timeout):
+                return self.get_nowait()
 
     def get_nowait(self) -> T:
         """Return the next.  Raises: Empty."""
