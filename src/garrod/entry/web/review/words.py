@@ -35,9 +35,12 @@ WORDS = Words(
     case="Case",
     open="Open",
     the_case_of="the case of {}, {}",
-    nothing_waits_looks_are_weighed="Nothing waits. Looks are weighed whenever",
+    nothing_waits_looks_are_weighed=(
+        "Nothing waits. This server weighs looks by itself, once a day unless it is set otherwise; "
+        "so does"
+    ),
     garrod_audit_review="garrod audit review",
-    runs="runs.",
+    runs="where it is run.",
     decided_2="Decided",
     the_newest_first="The newest first",
     by="By",
