@@ -379,6 +379,9 @@ def test_session_that_ended_keeps_what_was_typed(signed_in: Opened, clinic: Serv
     page.locator("main").get_by_role("button", name="Sign in").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Paracetamol"
     assert page.get_by_label("What it is for").input_value() == "Sore <knee>"
+    for heading in ("Prescribe", "Paracetamol"):  # the page that asked to sign in; the first form
+        page.go_back()
+        assert page.get_by_role("heading", level=1).inner_text() == heading
 
 
 def test_hostile_text_stays_text(signed_in: Opened, clinic: Server) -> None:
