@@ -126,7 +126,8 @@ def mismatches(unit: str, route: str, site: str, note: str) -> tuple[tuple[str, 
     found = []
     piece = PIECES.get(unit)
     if piece is not None and route in WAYS and route not in piece.routes:
-        ways = " or ".join(WAYS[r] for r in piece.routes)
+        *first, last = (SAID[r] for r in piece.routes)
+        ways = f"{', '.join(first)} or {last}" if first else last
         found.append(("unit", f"{piece.many.capitalize()} go {ways}: choose another unit or way"))
     if site and (site not in SITES or route not in ("", *SITES[site])):
         found.append(("site", "Choose a place that goes with how it is given"))
