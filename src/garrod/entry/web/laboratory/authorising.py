@@ -48,6 +48,7 @@ class Result:
     despite: str = ""
     answers: tuple[str, ...] = ()
     earlier: Choices = NONE  # what becomes of earlier results that differ
+    remarks: tuple[str, ...] = ()  # what the report says of them
 
     @property
     def findings(self) -> tuple[GeneFinding, ...]:
@@ -78,7 +79,7 @@ def resources_of(result: Result, by: str, at: str, *, again: bool = False) -> li
                 if result.despite
                 else ()
             ),
-            *result.earlier.remarks(),
+            *result.remarks,
         ),
     )
     made = bundle_of(told)

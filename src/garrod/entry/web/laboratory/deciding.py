@@ -204,7 +204,8 @@ async def _again(visit: Visit, drop: Drop, person: Person) -> Response:
     current().did("authorise result")
     drops = drops_of(visit)
     with drops.deciding(drop.id):
-        await _written(visit, here, drops)
+        said = (here.drop.reason, here.drop.answers, NONE)  # as when it was authorised first
+        await _written(visit, here, drops, said)
         await asyncio.to_thread(keep_facts, visit.consult.services, drops, drop, here.calls)
     return see(f"/laboratory/{drop.id}?done=again")
 
@@ -217,10 +218,11 @@ async def _written(
 ) -> None:
     """Write a drop's results; `said`: why despite a check, the tests answered, earlier results."""
     despite, answers, choices = said
+    remarks = choices.remarks() or here.drop.earlier
     assert here.calls is not None, "it was read"
     at = visit.consult.clock()
     made_on = here.drop.made_on or at.date().isoformat()
-    result = Result(here.drop, here.person, here.calls, made_on, despite, answers, choices)
+    result = Result(here.drop, here.person, here.calls, made_on, *said, remarks)
     try:
         written = await write_result(visit, result)
     except VersionConflict as error:
@@ -235,6 +237,8 @@ async def _written(
         decided_at=at.isoformat(timespec="seconds"),
         decided_by=visit.actor.id,
         reason=despite,
+        answers=answers,
+        earlier=remarks,
         written=written,
         made_on=made_on,
         packs=visit.consult.services.caller.packs,

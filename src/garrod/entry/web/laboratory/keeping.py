@@ -68,6 +68,8 @@ class Drop:
     written: Mapping[str, str] = field(default_factory=dict)  # id -> kind, of what the record has
     made_on: str = ""  # the day of the results
     left: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()  # requests that its report answers
+    earlier: tuple[str, ...] = ()  # what its report says of earlier results that differed
 
 
 class Drops:
