@@ -433,3 +433,20 @@ def test_two_at_once_are_one() -> None:
         assert len(await desk.all("Observation")) == 1
 
     at_desk(work)
+
+
+SAMPLE = "SPM|1|S1||BLD^Blood^L|||||||||||||20261127090000|20261127100000"
+
+
+@pytest.mark.parametrize(("segment", "words"), [(SAMPLE, "Blood"), ("", "Serum")])
+def test_a_specimen_comes_in_and_its_results_name_it(segment: str, words: str) -> None:
+    text = message(obx(K, "4.0", unit="mmol/L"), *((segment,) if segment else ()))
+    if not segment:
+        text = text.replace("20261127090000||||||||", "20261127090000||||||||SER&Serum&L", 1)
+    (report,) = read_reports(text)
+    made = {one.kind: one for one in resources_of(report, "p")}
+    specimen = made["Specimen"]
+    assert specimen.resource["type"]["text"] == words
+    assert ("receivedTime" in specimen.resource) is bool(segment)
+    assert made["Observation"].resource["specimen"] == {"reference": specimen.name}
+    assert made["DiagnosticReport"].resource["specimen"] == [{"reference": specimen.name}]
