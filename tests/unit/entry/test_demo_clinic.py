@@ -13,7 +13,7 @@ from garrod.adapters.identity.development import personas
 from garrod.care.govern.consent.evaluate import ruling
 from garrod.care.govern.consent.model import Features, Request
 from garrod.entry.demo_clinic import CARES, clinic, team_of
-from garrod.entry.web.consent.choices import BY_CODE, OFF, ON, consent_of_choice
+from garrod.entry.web.consent.choices import ALL, OFF, ON, consent_of_choice
 from tests.unit.world.small_world import shelf
 
 
@@ -59,7 +59,8 @@ def test_person_with_a_proxy_says_yes_to_research_and_is_heard(
 ) -> None:
     (said,) = [one for one in clinic() if one["resourceType"] == "Consent"]
     at = "2026-11-28T10:00:00+00:00"
-    choice = consent_of_choice(BY_CODE["research"], option, "demo-1", at)
+    research = next(choice for choice in ALL if choice.code == "research")
+    choice = consent_of_choice(research, option, "demo-1", at)
     seen = Features("Observation/x", "Observation", ("demo-1",))
     both = [consent_of(said), consent_of(choice)]
     found = ruling(both, seen, asked("HRESCH", "Practitioner/analyst"))
