@@ -29,6 +29,7 @@ from garrod.entry.web.laboratory.presenter import drop_view, form_view
 from garrod.entry.web.laboratory.queue import queue_view
 from garrod.entry.web.laboratory.reading import mark_of
 from garrod.entry.web.laboratory.states import moment, size_words
+from garrod.entry.web.laboratory.verdicts import checks_of
 from garrod.entry.wire import Services
 
 ID = "a" * 32
@@ -220,6 +221,36 @@ def test_sex_is_a_hint(sex: str, hints: Hints, kind: str) -> None:
 def test_same_file_again_is_told(more: dict[str, str], kind: str) -> None:
     other = replace(DROP, id="b" * 32, **more)  # type: ignore[arg-type]
     assert verdicts(same=(other,))["Seen before"][0] == kind
+
+
+@pytest.mark.parametrize(
+    ("known", "kind", "said"),
+    [
+        ((), "not", "no result of these genes"),
+        ((finding("DPYD"),), "not", "no result of these genes"),
+        ((finding(),), "ok", "1 gene of the record, all read the same"),
+        ((finding(), finding("TPMT", "*1/*3A")), "ok", "2 genes of the record, all"),
+        (
+            (finding(), finding("TPMT", "*1/*1")),
+            "look",
+            "1 of 2 genes of the record read",
+        ),
+        (
+            (finding(candidates=(), status=Status.NO_CALL, phenotype=""),),
+            "not",
+            "no result of these genes",
+        ),
+    ],
+)
+def test_earlier_results_hint_at_a_swapped_sample(
+    known: tuple[GeneFinding, ...], kind: str, said: str
+) -> None:
+    told = calls(finding(), finding("TPMT", "*1/*3A"))
+    person = replace(HIM, findings=known)
+    (check,) = (c for c in checks_of(DROP, person, told, ()) if c.name == "Earlier results")
+    assert (check.kind, said in check.words) == (kind, True)
+    done = replace(DROP, state="authorised")
+    assert "Earlier results" not in {c.name for c in checks_of(done, person, told, ())}
 
 
 def test_what_the_record_says_stands_beside_each_gene() -> None:

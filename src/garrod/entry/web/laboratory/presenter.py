@@ -28,7 +28,8 @@ from garrod.entry.web.laboratory.view import DropView, FormView, GeneRow
 
 UNCHECKED = (
     "Contamination by another person’s DNA: reads are not in a VCF.",
-    "Whether the sample is this person’s: no earlier genome is compared, and no relative.",
+    "Whether the sample is this person’s, beyond sex and the genes that the record knows: no "
+    "whole genome is compared, and no relative.",
     "Ancestry, and whether rare alleles of it are defined here.",
     "Depth and quality beyond what the file states at each place (FILTER, GQ, DP).",
     "Large changes and copies of genes, where the file has no record of them.",

@@ -5,7 +5,7 @@ Pure: drop, person, calls -> Checks. A check that says stop is answered by a rea
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from garrod.adapters.report.phrases import capital
 from garrod.adapters.vcf.record import shown
@@ -32,6 +32,7 @@ def checks_of(drop: Drop, person: Person, calls: Calls, same: Sequence[Drop]) ->
         _build(drop, calls),
         _sample(drop),
         _again(drop, same),
+        *_known(drop, person, calls),
         _sex(person, calls.hints),
         _covered(calls.coverage),
         _check("Two different alleles", NOT,
@@ -80,6 +81,30 @@ def _again(drop: Drop, same: Sequence[Drop]) -> Check:
         states = ", ".join(dict.fromkeys(STATES[state_of(d)].lower() for d in mine))
         return _check(name, LOOK, f"This very file was dropped for this person before: {states}.")
     return _check(name, OK, "This very file was not dropped here before.")
+
+
+def _known(drop: Drop, person: Person, calls: Calls) -> Iterator[Check]:
+    """Yield whether the genes that the record knows are read the same: a swap would show there."""
+    if drop.state == "authorised":
+        return  # the record says what this file says
+    known = {f.gene: f.candidates[0].name for f in person.findings if f.is_usable}
+    both = [f for f in calls.findings if f.is_usable and f.gene in known]
+    other = [f.gene for f in both if f.candidates[0].name != known[f.gene]]
+    name = "Earlier results"
+    if not both:
+        yield _check(name, NOT, "The record has no result of these genes to compare with.")
+    elif not other:
+        words = f"{_counted(len(both))} of the record, all read the same here"
+        yield _check(name, OK, f"{words}: a hint, and no proof; many people share them.")
+    else:
+        words = f"{len(other)} of {_counted(len(both))} of the record read otherwise here"
+        first = "Ask whose sample it is before you ask which result is wrong."
+        names = ", ".join(other[:GENES]) + (" and more" if len(other) > GENES else "")
+        yield _check(name, LOOK, f"{words}: {names}. {first}")
+
+
+def _counted(number: int) -> str:
+    return f"{number} gene{'s' if number > 1 else ''}"
 
 
 def _sex(person: Person, hints: Hints) -> Check:
