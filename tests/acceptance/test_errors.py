@@ -139,3 +139,22 @@ def test_pack_that_was_changed_is_refused_by_its_checksum(run: Run, tmp_path: Pa
     ran = run("packs", "verify", tmp_path)
     assert (ran.code, ran.out, ran.err.split(":")[0]) == (11, "", "GARROD-KNO003")
     assert "tiers.csv" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ("segno", "GARROD-GAR002: the library segno is not"),
+        ("garrod.no", "GARROD-GAR001: something"),
+    ],
+)
+def test_library_that_is_not_installed_is_named(
+    run: Run, monkeypatch: pytest.MonkeyPatch, missing: str, said: str
+) -> None:
+    def fails() -> None:
+        raise ModuleNotFoundError(f"No module named {missing!r}", name=missing)
+
+    monkeypatch.setattr("garrod.entry.cli.app.app", fails)
+    ran = run("packs", "list")
+    assert (ran.code, ran.out) == (19, "")
+    assert ran.err.startswith(said)

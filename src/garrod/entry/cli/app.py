@@ -28,6 +28,7 @@ from garrod.entry.cli import (
     world,
 )
 
+OWN = "garrod"  # the first part of our own modules
 app = typer.Typer(
     name="garrod",
     help="Personalised medicine at the moment of a decision. Not a medical device.",
@@ -94,12 +95,21 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("GARROD_DEBUG"):
             raise
-        _fail(
-            InternalFault(
-                f"something went wrong here ({type(error).__name__}); "
-                "run again with --debug and send us what it prints"
-            )
+        _fail(_fault(error))
+
+
+def _fault(error: Exception) -> InternalFault:
+    """Return what to tell of something unforeseen."""
+    if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith(OWN):
+        return InternalFault(
+            f"the library {error.name} is not installed here: this environment is older than "
+            "Garrod. Install what pyproject.toml names (in a checkout: make setup).",
+            code="GAR002",
         )
+    return InternalFault(
+        f"something went wrong here ({type(error).__name__}); "
+        "run again with --debug and send us what it prints"
+    )
 
 
 def _ended(number: int, _frame: object) -> None:
