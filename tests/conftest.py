@@ -35,21 +35,9 @@ IO_EVENTS = frozenset(
 )
 _watching = [False]
 
+
 # Minutes of whole runs that shorter tests hold in part: run at a desk, left out for every change,
 # which has half an hour for all.
-AT_A_DESK = frozenset(
-    ("test_own_gene", "test_reanalyse_exact", "test_record_round", "test_server_under_strain")
-)
-
-
-def for_every_change(items: list[pytest.Item], config: pytest.Config) -> None:
-    """Leave out what is run at a desk alone, where a change is judged."""
-    if os.environ.get("GARROD_EXAMPLES") == "fixed":
-        left = [item for item in items if item.path.stem in AT_A_DESK]
-        items[:] = [item for item in items if item.path.stem not in AT_A_DESK]
-        config.hook.pytest_deselected(items=left)
-
-
 class ImpureError(Exception):
     """A floor that must be pure touched the world."""
 
@@ -62,7 +50,6 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip tests marked `shared`, with the reason, where the shared data folder is absent."""
-    for_every_change(items, config)
     if SHARED.is_dir():
         return
     for item in items:

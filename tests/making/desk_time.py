@@ -21,11 +21,3 @@ def drawn(whole: int) -> int:
 def part(whole: Sequence[ONE]) -> Sequence[ONE]:
     """Return the `whole`, or the third of it that is judged for every change."""
     return whole[::3] if EVERY_CHANGE else whole
-
-
-def widths(*every: int) -> Sequence[int]:
-    """Return the widths of a window; the first alone for every change.
-
-    tests/web/test_all_places.py judges every page at both for every change.
-    """
-    return every[:1] if EVERY_CHANGE else every

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.making.desk_time import widths
 from tests.making.server import Server
 from tests.web.conftest import Opened
 from tests.web.test_dispense_page import shot
@@ -13,7 +12,7 @@ from tests.web.test_prescribe_page import check
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.mark.parametrize("width", widths(1280, 390))
+@pytest.mark.parametrize("width", [1280, 390])
 def test_case_is_chosen_told_and_kept(signed_in: Opened, clinic: Server, width: int) -> None:
     page = signed_in("/learn", width=width)
     check(page)

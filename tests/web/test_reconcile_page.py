@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from tests.making.desk_time import widths
 from tests.making.server import Server, server
 from tests.web.conftest import Opened
 from tests.web.test_medicines_page import HOSTILE, check_all, choose, someone, told
@@ -152,7 +151,7 @@ def test_open_page_says_that_the_record_has_changed(
     assert page.locator("[data-show]").is_hidden()
 
 
-@pytest.mark.parametrize("width", widths(1280, 390))
+@pytest.mark.parametrize("width", [1280, 390])
 def test_handover_is_queried_by_the_gp_and_answered_on_the_ward(
     acting: Any, site: Server, width: int
 ) -> None:

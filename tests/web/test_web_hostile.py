@@ -17,7 +17,6 @@ import httpx2 as httpx
 import pytest
 
 from garrod.entry.web.atlas import ABOUT, PLACES
-from tests.making.desk_time import widths
 from tests.making.moments import GENOME
 from tests.making.server import TOKEN, Server
 from tests.web.conftest import Opened
@@ -174,7 +173,7 @@ INJECTED = """() => [...document.querySelectorAll(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", widths(1280, 390))
+@pytest.mark.parametrize("width", [1280, 390])
 def test_words_of_a_record_are_words_on_every_page(
     harmed: Server, signed_in: Opened, width: int
 ) -> None:

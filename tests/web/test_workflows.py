@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from tests.making.desk_time import widths
 from tests.making.server import Server
 from tests.web.test_dispense_page import shot
 from tests.web.test_prescribe_page import check, held
@@ -115,7 +114,7 @@ def test_gp_overrules_by_a_chip_and_the_task_is_made(in_demo: As, demo: Server) 
     assert "30 mg once a day by mouth" in said
 
 
-@pytest.mark.parametrize("width", widths(1280, 390))
+@pytest.mark.parametrize("width", [1280, 390])
 def test_pharmacist_sees_why_checks_asks_and_gives(in_demo: As, demo: Server, width: int) -> None:
     """Workflow 3: why, values, gene; check, bought, taken, stopped, suggestion; the easy sheet."""
     who = "demo-7" if width == 1280 else "demo-2"  # each run has a person of its own
