@@ -19,6 +19,7 @@ FLAGS = (
     "--disable-features=LocalNetworkAccessChecks",  # it asks whoever sits there, who is nobody
 )  # fmt: skip
 Opened = Callable[..., Any]
+Window = Callable[[int, bool], Any]
 
 
 @pytest.fixture(scope="module")  # while it is open, no other test can run an event loop
@@ -60,19 +61,17 @@ def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def signed_in(chromium: Any, clinic: Server) -> Iterator[Opened]:
-    """Yield what opens an address in a new window of somebody who is signed in."""
+def window(chromium: Any) -> Iterator[Window]:
+    """Yield what opens a window of a browser that knows nobody, with a width; all are closed."""
     contexts = []
 
-    def opened(path: str, *, width: int = 1280, script: bool = True) -> Any:
+    def opened(width: int, script: bool) -> Any:
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=script
         )
         contexts.append(context)
         page = context.new_page()
-        page.goto(f"{clinic.base}{path}")
-        page.get_by_label("Token of this server").fill(TOKEN)
-        page.locator("main").get_by_role("button", name="Sign in").click()
+        page.on("dialog", lambda _: pytest.fail("a script of hostile text ran"))
         return page
 
     yield opened
@@ -81,26 +80,32 @@ def signed_in(chromium: Any, clinic: Server) -> Iterator[Opened]:
 
 
 @pytest.fixture
-def acting(chromium: Any, site: Server) -> Iterator[Any]:
-    """Yield what opens an address of a module's `site` anew, signed in as somebody of the demo."""
-    contexts = []
+def signed_in(window: Window, clinic: Server) -> Opened:
+    """Return what opens an address in a new window of somebody who is signed in."""
+
+    def opened(path: str, *, width: int = 1280, script: bool = True) -> Any:
+        page = window(width, script)
+        page.goto(f"{clinic.base}{path}")
+        page.get_by_label("Token of this server").fill(TOKEN)
+        page.locator("main").get_by_role("button", name="Sign in").click()
+        return page
+
+    return opened
+
+
+@pytest.fixture
+def acting(window: Window, site: Server) -> Opened:
+    """Return what opens an address of a module's `site` anew, signed in as somebody of the demo."""
 
     def opened(role: str, path: str, *, width: int = 1280, script: bool = True) -> Any:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, java_script_enabled=script
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("dialog", lambda _: pytest.fail("a script of hostile text ran"))
+        page = window(width, script)
         page.goto(f"{site.base}{path}")
         page.get_by_role("link", name="Sign in at").click()
         page.get_by_role("button", name=role).first.click()  # of a role: whom the demo names first
         page.wait_for_url(f"{site.base}{path}")
         return page
 
-    yield opened
-    for context in contexts:
-        context.close()
+    return opened
 
 
 @pytest.fixture(scope="module")
@@ -111,23 +116,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def in_demo(chromium: Any, demo: Server) -> Iterator[Opened]:
-    """Yield what opens an address of the `demo` anew, as somebody whom one click signs in."""
-    contexts = []
+def in_demo(window: Window, demo: Server) -> Opened:
+    """Return what opens an address of the `demo` anew, as somebody whom one click signs in."""
 
     def opened(role: str, path: str, *, width: int = 1280, script: bool = True) -> Any:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, java_script_enabled=script
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("dialog", lambda _: pytest.fail("a script of hostile text ran"))
+        page = window(width, script)
         page.goto(f"{demo.base}/")
         page.locator(f'a[href^="/sign-in/start?as={role}"]').first.click()
         page.wait_for_url(lambda url: url != f"{demo.base}/" and "/sign-in" not in url)
         page.goto(f"{demo.base}{path}")
         return page
 
-    yield opened
-    for context in contexts:
-        context.close()
+    return opened

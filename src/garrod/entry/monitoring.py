@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 import structlog
@@ -22,6 +22,7 @@ from garrod.care.record.people_log import Log
 from garrod.care.record.ports import Event, Tx
 from garrod.care.record.service import Gone, NotFound, Record
 from garrod.core.errors import GarrodError
+from garrod.entry.beside import beside
 from garrod.entry.wire import Services
 
 LOG = structlog.get_logger()
@@ -120,10 +121,5 @@ class Monitor:
 @asynccontextmanager
 async def monitoring(monitor: Monitor) -> AsyncIterator[None]:
     """Run the monitor until the block ends."""
-    task = asyncio.create_task(monitor.run(), name="garrod-monitor")
-    try:
+    async with beside(monitor.run(), "garrod-monitor"):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task

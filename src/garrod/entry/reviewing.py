@@ -23,6 +23,7 @@ import structlog
 from garrod.care.record.ports import Tx
 from garrod.care.record.service import Record
 from garrod.core.errors import GarrodError, InputError
+from garrod.entry.beside import beside
 
 LOG = structlog.get_logger()
 SETTING, OFF, USUAL = "GARROD_REVIEW_HOURS", "off", 24.0
@@ -187,10 +188,5 @@ async def reviewing(reviews: Reviewing) -> AsyncIterator[None]:
     if reviews.every is None:
         yield
         return
-    task = asyncio.create_task(reviews.run(), name="garrod-review")
-    try:
+    async with beside(reviews.run(), "garrod-review"):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task

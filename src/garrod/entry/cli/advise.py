@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from garrod.entry.cli import options
-from garrod.entry.cli.options import Build, Out, Outside, Policy, Population, Prior
+from garrod.entry.cli.options import Build, OneSample, Out, Outside, Policy, Population, Prior
 from garrod.entry.cli.output import write_out
 
 EXAMPLE = "Example: garrod advise --person person.json --genome person.vcf.gz --order order.json"
@@ -23,9 +23,7 @@ def advise(
         Path | None,
         typer.Option("--order", help="A draft MedicationRequest; left out, all are reviewed."),
     ] = None,
-    sample: Annotated[
-        str | None, typer.Option("--sample", help="Sample in the VCF, or in outside results.")
-    ] = None,
+    sample: OneSample = None,
     outside: Outside = None,
     assembly: Build = "auto",
     population: Population = "pooled",

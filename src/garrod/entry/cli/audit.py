@@ -10,6 +10,7 @@ import typer
 
 from garrod.core.errors import UsageError
 from garrod.entry.cli.output import say, write_out
+from garrod.entry.cli.where import Data
 
 if TYPE_CHECKING:
     from garrod.entry.audit_opening import Place
@@ -18,9 +19,6 @@ app = typer.Typer(help="The audit log: proof, verify, rotate.", no_args_is_help=
 PROOF = "Example: garrod audit proof --check inclusion.json consistency.json"
 VERIFY = "Example: garrod audit verify --data record --witness heads.ndjson"
 ROTATE = "Example: garrod audit rotate --data record"
-Data = Annotated[
-    str, typer.Option("--data", metavar="DIR", help="Where data is kept; else GARROD_DATA.")
-]
 WHAT = "--check FILE..., or --entry N [--size M], or --from A [--to B]"
 
 

@@ -14,6 +14,7 @@ import orjson
 import typer
 
 from garrod.entry.cli.output import say, write_out
+from garrod.entry.cli.where import Data, Database
 
 if TYPE_CHECKING:
     from garrod.adapters.fhir.rest.checked import CheckedCodec
@@ -46,12 +47,8 @@ def review(
     days: Annotated[
         int, typer.Option("--days", min=1, max=3660, help="How far back looks are weighed.")
     ] = YEAR,
-    database: Annotated[
-        str, typer.Option("--database", metavar="URL", help="sqlite:///FILE or postgresql://…")
-    ] = "",
-    data: Annotated[
-        str, typer.Option("--data", metavar="DIR", help="Where data is kept; else GARROD_DATA.")
-    ] = "",
+    database: Database = "",
+    data: Data = "",
 ) -> None:
     """Queue looks that care does not explain, and print what waits: JSON, a case a line."""
     import os

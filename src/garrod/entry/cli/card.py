@@ -10,11 +10,9 @@ import typer
 
 from garrod.core.errors import InputError
 from garrod.entry.cli.output import say
+from garrod.entry.cli.where import Data
 
 app = typer.Typer(help="The card that a person carries: check, key, rotate.", no_args_is_help=True)
-Data = Annotated[
-    str, typer.Option("--data", metavar="DIR", help="Where data is kept; else GARROD_DATA.")
-]
 CHECK = "Example: garrod card check card.txt --key card.pub"
 KEY = "Example: garrod card key > card.pub"
 ROTATE = "Example: garrod card rotate"

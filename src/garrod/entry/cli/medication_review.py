@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from garrod.entry.cli import options
-from garrod.entry.cli.options import Build, Out, Outside, Policy, Population, Prior
+from garrod.entry.cli.options import Build, OneSample, Out, Outside, Policy, Population, Prior
 from garrod.entry.cli.output import write_out
 
 EXAMPLE = "Example: garrod medication-review --person person.json --format text"
@@ -19,9 +19,7 @@ def medication_review(
     genome: Annotated[
         Path | None, typer.Option("--genome", help="The person's VCF, gVCF or BCF.")
     ] = None,
-    sample: Annotated[
-        str | None, typer.Option("--sample", help="Sample in the VCF, or in outside results.")
-    ] = None,
+    sample: OneSample = None,
     outside: Outside = None,
     assembly: Build = "auto",
     population: Population = "pooled",

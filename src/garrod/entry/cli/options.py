@@ -20,6 +20,9 @@ Vcf = Annotated[Path, typer.Argument(help="VCF, gVCF or BCF; bgzipped or plain."
 Samples = Annotated[
     list[str] | None, typer.Option("--sample", help="Sample to read; may be repeated.")
 ]
+OneSample = Annotated[
+    str | None, typer.Option("--sample", help="Sample in the VCF, or in outside results.")
+]
 Outside = Annotated[
     list[Path] | None,
     typer.Option(

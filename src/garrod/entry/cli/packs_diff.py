@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -65,12 +65,17 @@ def diff(
         return
     data = found.as_json()
     if is_asked:
-        data["people"] = {
-            "compared": compared,
-            "affected": len({change.person for change in changes}),
-            "changes": [change.as_json() for change in changes],
-        }
+        data["people"] = _people_of(compared, changes)
     write_out([orjson.dumps(data, option=orjson.OPT_INDENT_2), b"\n"], output)
+
+
+def _people_of(compared: int, changes: Sequence[Change]) -> dict[str, Any]:
+    """Return whose advice changes, as the command's JSON tells it."""
+    return {
+        "compared": compared,
+        "affected": len({change.person for change in changes}),
+        "changes": [change.as_json() for change in changes],
+    }
 
 
 def _files(people: Sequence[Path]) -> list[Path]:

@@ -16,6 +16,7 @@ from garrod.entry.cli import options
 from garrod.entry.cli.options import Out, Policy
 from garrod.entry.cli.output import say, write_out
 from garrod.entry.cli.pack_options import Site
+from garrod.entry.cli.where import Data, Database
 
 app = typer.Typer(help="Everybody at once: reanalyse.", no_args_is_help=True)
 EXAMPLE = (
@@ -39,12 +40,8 @@ def reanalyse(
         Path | None,
         typer.Option("--people", help="A folder of NDJSON, as garrod world writes it."),
     ] = None,
-    database: Annotated[
-        str, typer.Option("--database", metavar="URL", help="sqlite:///FILE or postgresql://…")
-    ] = "",
-    data: Annotated[
-        str, typer.Option("--data", metavar="DIR", help="Where data is kept; else GARROD_DATA.")
-    ] = "",
+    database: Database = "",
+    data: Data = "",
     tasks: Annotated[
         bool, typer.Option("--tasks", help="Raise an owned task in the record for each person.")
     ] = False,

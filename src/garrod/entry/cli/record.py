@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from garrod.entry.cli.output import say
+from garrod.entry.cli.where import Data, Database
 
 if TYPE_CHECKING:
     from garrod.adapters.fhir.rest.checked import CheckedCodec
@@ -27,12 +28,6 @@ BACKUP = "Example: garrod record backup record.backup --data record"
 RESTORE = "Example: garrod record restore record.backup --data again"
 RELABEL = "Example: garrod record relabel --check --data record"
 VERIFY = "Example: garrod record verify --data record"
-Database = Annotated[
-    str, typer.Option("--database", metavar="URL", help="sqlite:///FILE or postgresql://…")
-]
-Data = Annotated[
-    str, typer.Option("--data", metavar="DIR", help="Where data is kept; else GARROD_DATA.")
-]
 
 
 @app.command("import", epilog=IMPORT)

@@ -10,6 +10,7 @@ import typer
 
 from garrod.entry.cli.options import Out
 from garrod.entry.cli.output import say, write_out
+from garrod.entry.cli.where import Data, Database
 
 app = typer.Typer(
     help="Numbers and pseudonymous records for research and planning, and the register of them.",
@@ -32,9 +33,6 @@ REGISTER = "Example: garrod release register --format md --data record -o regist
 PERSON = "Example: garrod release person w0 --data record -o copy"
 Inputs = Annotated[
     list[Path], typer.Argument(metavar="IN...", help="FHIR NDJSON: files, or folders of them.")
-]
-Data = Annotated[
-    str, typer.Option("--data", metavar="DIR", help="Where data is kept; else GARROD_DATA.")
 ]
 Analyst = Annotated[str, typer.Option("--analyst", help="Who asks: Practitioner/ID.")]
 ProjectName = Annotated[str, typer.Option("--project", help="The project it is for.")]
@@ -164,9 +162,7 @@ def register(
 def person(
     id: Annotated[str, typer.Argument(help="The logical id of a person.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write.")],
-    database: Annotated[
-        str, typer.Option("--database", metavar="URL", help="sqlite:///FILE or postgresql://…")
-    ] = "",
+    database: Database = "",
     data: Data = "",
 ) -> None:
     """Write all that is held of a person, and who looked at it when (UK GDPR, Article 15)."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from garrod.entry.cli.output import say
+from garrod.entry.cli.where import Data, Database
 
 if TYPE_CHECKING:
     from garrod.entry.housing import Housing
@@ -31,13 +32,8 @@ def serve(
         str, typer.Option("--host", help="Loopback; others need GARROD_ISSUER and GARROD_BASE.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", help="Port to listen on.")] = 8000,
-    database: Annotated[
-        str,
-        typer.Option("--database", metavar="URL", help="sqlite:///FILE or postgresql://…"),
-    ] = "",
-    data: Annotated[
-        str, typer.Option("--data", metavar="DIR", help="Where data is kept; else GARROD_DATA.")
-    ] = "",
+    database: Database = "",
+    data: Data = "",
     demo: Annotated[
         bool, typer.Option("--demo", help="200 synthetic people in a record of their own.")
     ] = False,
@@ -71,16 +67,21 @@ def serve(
     base = os.environ.get("GARROD_BASE", "") if os.environ.get("GARROD_ISSUER") else ""
     tell_server(housing, base or f"{own}/fhir", is_demo=demo)
     os.environ["GARROD_PUBLIC"] = "1" if is_public else ""
+    _say_where(housing, own, is_demo=demo, is_public=is_public)
+    more: dict[str, Any] = {"ssl_context_factory": lambda *_: tls} if tls else {}
+    uvicorn.run("garrod.entry.asgi:app", host=host, port=port, **QUIET, **more)
+
+
+def _say_where(housing: Housing, own: str, *, is_demo: bool, is_public: bool) -> None:
+    """Say where the server is, and how one is let in."""
     say(f"Garrod serves {own}/fhir (Ctrl-C ends it). Not for real people's care.")
-    if demo:
+    if is_demo:
         say("The people of the demo are synthetic; they are stored when the server first starts.")
     if housing.is_new_token and not is_public:
         say(f"Its token, shown once and kept in {housing.folder / 'token'}: {housing.token}")
     tell_development()
     if not is_public:
         say(f"In a browser, signed in once by this link: {sign_in_link(own)}")
-    more: dict[str, Any] = {"ssl_context_factory": lambda *_: tls} if tls else {}
-    uvicorn.run("garrod.entry.asgi:app", host=host, port=port, **QUIET, **more)
 
 
 def _check_host(host: str) -> bool:
