@@ -275,6 +275,21 @@ def test_who_is_said_by_a_human_is_taken_in_and_who_said_it_is_kept() -> None:
     at_desk(work)
 
 
+def test_nobody_is_chosen_against_the_person_whom_all_three_name() -> None:
+    async def work(desk: Desk) -> None:
+        text = message(obx(K, "4.0", unit="mmol/L"), pid=PID.replace("^Ada", "^Eve"))
+        await desk.send(text)
+        await desk.put({**PATIENT, "id": "syn-2", "identifier": []})
+        await desk.put({**PATIENT, "name": [{"family": "Synthetic", "given": ["Eve"]}]})
+        with pytest.raises(InputError, match="another person here by now"):
+            await desk.send(text, patient="syn-2")
+        assert await desk.said() == []
+        await desk.send(text, patient="syn-1")
+        assert "agree now" in (await desk.only("Task"))["note"][0]["text"]
+
+    at_desk(work)
+
+
 def test_a_message_that_waits_comes_in_once_the_record_says_the_same() -> None:
     async def work(desk: Desk) -> None:
         text = message(obx(K, "4.0", unit="mmol/L"), pid=PID.replace("^Ada", "^Eve"))

@@ -106,6 +106,14 @@ def test_a_laboratory_message_is_told_by_results_and_beside_the_person() -> None
     ]  # fmt: skip
 
 
+def test_two_different_people_are_never_shown_as_of_one_name() -> None:
+    (report,) = read_reports(message(obx(K, "4.0", unit="mmol/L")))
+    assert report.person is not None
+    other = {"birthDate": "1985-07-01", "name": [{"family": "Okafor", "given": ["Peter"]}]}
+    told = compared_of("b", other, "syn-1", report.person)
+    assert {verdict for _, _, _, verdict in told.rows} == {"Other"}
+
+
 def test_what_was_taken_in_is_told_in_counts_alone() -> None:
     assert taken("3", "1") == "Taken in: 3 stored, 1 there already."
     assert taken("<script>", "1") == ""

@@ -106,6 +106,12 @@ async def _took(taker: Taker, tx: Tx, report: Report, patient: str) -> Came:
         return came
     if patient and (await tx.read("Patient", patient)) is None:
         raise InputError("there is no such person: look at the id again.", code="INP084")
+    if patient and owner.patient and patient != owner.patient:
+        raise InputError(
+            "number, date of birth and name are those of another person here by now: try again "
+            "without choosing anybody.",
+            code="INP084",
+        )
     await _take(taker, tx, report, came, patient or owner.patient)
     await _settle(taker, tx, came, owner, patient)
     return came
@@ -222,8 +228,8 @@ async def _settle(taker: Taker, tx: Tx, came: Came, owner: Whose, chosen: str) -
     if version is None or not _is_open(version):
         return
     words = "Taken in: number, date of birth and name agree now."
-    if chosen:
-        words = f"Taken in by hand for Patient/{chosen}, though {owner.why or 'they agree'}."
+    if chosen and owner.why:
+        words = f"Taken in by hand for Patient/{chosen}, though {owner.why}."
     task = {**orjson.loads(version.body), "id": version.id}
     task = settled(task, words, taker.actor.id, taker.now)
     part = _part(taker, TASK, version.id, task)

@@ -70,6 +70,13 @@ def difference(person: Segment, patient: Resource) -> str:
     """Return what of a message is other than the person's; "" where both say the same."""
     if text(patient, "birthDate") != day_of(person.text(7)) or not person.text(7):
         return "the date of birth (PID-7) is not that of the person with this NHS number"
+    if not is_same_name(person, patient):
+        return "the name (PID-5) is not that of the person with this NHS number"
+    return ""
+
+
+def is_same_name(person: Segment, patient: Resource) -> bool:
+    """Return whether family name and first given name of a message are among the person's."""
     wanted = {
         (fold(parts[0]), _first(parts[1] if len(parts) > 1 else "")) for parts in person.repeats(5)
     }
@@ -78,9 +85,7 @@ def difference(person: Segment, patient: Resource) -> str:
         for name in many(patient, "name")
         for given in _given(name)
     }
-    if not any(family and given for family, given in wanted & names):
-        return "the name (PID-5) is not that of the person with this NHS number"
-    return ""
+    return any(family and given for family, given in wanted & names)
 
 
 def _given(name: Resource) -> list[str]:

@@ -13,7 +13,7 @@ from garrod.adapters.hl7v2.moments import day_of
 from garrod.adapters.hl7v2.orders import OBSERVATION, REPORT, resources_of
 from garrod.adapters.hl7v2.reports import Report
 from garrod.adapters.hl7v2.states import SAID, UNKNOWN
-from garrod.adapters.hl7v2.whose import difference, numbers_in
+from garrod.adapters.hl7v2.whose import is_same_name, numbers_in
 from garrod.entry.web.summary.words import day_words
 
 NOBODY = "nobody"  # whose ids follow from: a message that is only tried is nobody's
@@ -118,12 +118,11 @@ def compared_of(bundle: str, patient: Resource, id: str, person: Segment) -> Com
     own = next(numbers_in(person), "")
     parts = (*person.repeats(5)[0], "", "")
     said = " ".join(part for part in (parts[1], parts[0]) if part)
-    why = difference(person, patient)
     day, born = day_of(person.text(7)), text(patient, "birthDate")
     rows = (
         ("NHS number", own, own if own and own in numbers else _first(numbers),
          bool(own) and own in numbers),
-        ("Name", said, _first(names), "(PID-5)" not in why and bool(said)),
+        ("Name", said, _first(names), is_same_name(person, patient)),
         ("Born", _day(day), _day(born), bool(day) and day == born),
     )  # fmt: skip
     return Compared(
