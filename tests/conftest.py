@@ -36,8 +36,6 @@ IO_EVENTS = frozenset(
 _watching = [False]
 
 
-# Minutes of whole runs that shorter tests hold in part: run at a desk, left out for every change,
-# which has half an hour for all.
 class ImpureError(Exception):
     """A floor that must be pure touched the world."""
 

@@ -215,7 +215,7 @@ def test_a_correction_that_is_silent_of_an_earlier_result_asks_somebody() -> Non
         await desk.send(message(corrected, number="M2", status="C", time="20261128110000+0000"))
         task = await desk.only("Task")
         assert task["for"] == {"reference": "Patient/syn-1"}
-        assert "does not say an earlier result again" in task["description"]
+        assert "says nothing more of: Sodium." in task["description"]
         assert await desk.said() == [("Potassium", "corrected", 4.4), ("Sodium", "final", 140)]
 
     at_desk(work)

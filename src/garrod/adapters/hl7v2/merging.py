@@ -16,7 +16,7 @@ from typing import Any
 from garrod.adapters.fhir.json import many, text
 from garrod.adapters.hl7v2.moments import is_before
 from garrod.adapters.hl7v2.orders import OBSERVATION, REPORT, Made
-from garrod.adapters.hl7v2.states import ERROR, SETTLING, STANDING, WITHDRAWN
+from garrod.adapters.hl7v2.states import CANCELLED, ERROR, SETTLING, STANDING, WITHDRAWN
 
 FhirJson = dict[str, Any]
 Key = tuple[str, str]
@@ -28,7 +28,7 @@ class Merged:
 
     resources: dict[Key, FhirJson] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    unsaid: list[str] = field(default_factory=list)  # ids of observations
+    unsaid: list[str] = field(default_factory=list)  # observations, as they are named
 
 
 def merge(made: Iterable[Made], earlier: Mapping[Key, FhirJson]) -> Merged:
@@ -111,7 +111,7 @@ def _take_along(
 ) -> None:
     """Withdraw what a withdrawn report had; name what a corrected one says nothing of."""
     said = {text(r, "reference") for r in many(made.resource, "result")}
-    if made.letter not in ("C", "X", "D", "W") or is_before(
+    if made.letter not in {"C", CANCELLED, *WITHDRAWN} or is_before(
         text(made.resource, "issued"), text(before, "issued")
     ):
         return
@@ -124,7 +124,7 @@ def _take_along(
             merged.resources[(kind, id)] = {**old, "status": ERROR, **_issued(made.resource)}
             merged.notes.append(f"{_label(old)}: withdrawn with its report")
         elif text(old, "status") in STANDING:
-            merged.unsaid.append(id)
+            merged.unsaid.append(_label(old))
             merged.notes.append(
                 f"{_label(old)}: the corrected report does not say it again: it stands, and "
                 "somebody is asked to look"

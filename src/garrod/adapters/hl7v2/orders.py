@@ -166,7 +166,8 @@ def _observations(place: _Place, specimens: list[Made]) -> list[Made]:
         if observed.is_document or _is_gene_name(observed):
             continue
         letter = place.order.letter(observed)
-        key, resource = _key(observed), _observation(place, observed, letter, specimens)
+        key = _key(observed)
+        resource, told = _observation(place, observed, letter, specimens)
         before = [found[i] for n in range(times[key]) if (i := place.id(*key, str(n))) in found]
         again = next((m for m in before if _settles(letter, m.letter)), None)
         number = str(before.index(again)) if again else str(times[key])
@@ -175,7 +176,7 @@ def _observations(place: _Place, specimens: list[Made]) -> list[Made]:
         label = resource["code"]["text"]
         label = f"{observed.gene.gene}: {label}" if observed.gene else label
         made = Made(OBSERVATION, id, resource, letter, label)
-        made.notes += [resource.pop("said")] if "said" in resource else []
+        made.notes += [told] if told else []
         found[id] = made
     return list(found.values())
 
@@ -200,7 +201,10 @@ def _key(observed: Observed) -> tuple[str, ...]:
     return ("observed", segment.text(3) or segment.text(3, 2), segment.text(3, 3))
 
 
-def _observation(place: _Place, observed: Observed, letter: str, specimens: list[Made]) -> FhirJson:
+def _observation(
+    place: _Place, observed: Observed, letter: str, specimens: list[Made]
+) -> tuple[FhirJson, str]:
+    """Return an observation, and what is to be told of it."""
     segment, gene = observed.segment, observed.gene
     code = concept_of(segment.repeats(3)[0])
     value, said = _gene_value(gene) if gene is not None else value_of(segment)
@@ -224,8 +228,7 @@ def _observation(place: _Place, observed: Observed, letter: str, specimens: list
     if specimens:
         resource["specimen"] = {"reference": specimens[0].name}
     states = SAID.get(letter, UNKNOWN) if observation_status(letter) == "unknown" else ""
-    told = "; ".join(part for part in (said, states) if part)
-    return {**resource, **({"said": told} if told else {})}
+    return resource, "; ".join(part for part in (said, states) if part)
 
 
 def _times(place: _Place, own: str) -> FhirJson:

@@ -14,6 +14,7 @@ from garrod.adapters.hl7v2.er7 import Message, Segment, messages
 from garrod.adapters.hl7v2.moments import day_of
 from garrod.adapters.hl7v2.observations import Observation, observations
 from garrod.adapters.hl7v2.results import EVENT, MESSAGE
+from garrod.adapters.hl7v2.states import CANCELLED, WITHDRAWN
 from garrod.core.errors import OutsideCallError
 
 FILE = "the message"
@@ -81,7 +82,7 @@ class Order:
         An order that was cancelled or withdrawn takes all that it holds with it.
         """
         own = self.segment.text(25).upper()
-        if own and own in "XDW":
+        if own in {CANCELLED, *WITHDRAWN}:
             return own
         return observed.segment.text(11).upper() or own
 

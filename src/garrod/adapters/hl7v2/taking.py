@@ -138,7 +138,7 @@ def _part(taker: Taker, kind: str, id: str, resource: FhirJson) -> Part:
 
 def _asks(taker: Taker, report: Report, patient: str, merged: Merged) -> Iterable[Part]:
     if merged.unsaid:
-        task = check_task(report, patient, len(merged.unsaid), taker.now)
+        task = check_task(report, patient, merged.unsaid, taker.now)
         yield _part(taker, TASK, made_id(message_id(report), UNSAID), task)
 
 

@@ -7,6 +7,7 @@ Source: HL7 FHIR R4 (4.0.1), messages (MessageHeader first) and Task.
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -24,6 +25,7 @@ from garrod.adapters.hl7v2.orders import system_of
 from garrod.adapters.hl7v2.reports import Report
 
 ER7 = "x-application/hl7-v2+er7"
+NAMED = 8  # Not clinical: results that a task names
 WHOSE, UNSAID = "result-whose", "result-unsaid"  # codes of tasks
 EVENTS = "http://terminology.hl7.org/CodeSystem/v2-0003"
 
@@ -85,11 +87,14 @@ def whose_task(report: Report, why: str, at: datetime) -> dict[str, Any]:
     }
 
 
-def check_task(report: Report, patient: str, unsaid: int, at: datetime) -> dict[str, Any]:
+def check_task(report: Report, patient: str, unsaid: Sequence[str], at: datetime) -> dict[str, Any]:
     """Return the task that asks whether earlier results stand, of which a correction is silent."""
     _, facility = report.sender
-    results = "an earlier result" if unsaid == 1 else f"{unsaid} earlier results"
-    words = f"A corrected report of {facility or 'a laboratory'} does not say {results} again."
+    more = f" and {len(unsaid) - NAMED} more" if len(unsaid) > NAMED else ""
+    words = (
+        f"A corrected report of {facility or 'a laboratory'} says nothing more of: "
+        f"{', '.join(unsaid[:NAMED])}{more}."
+    )
     return {
         **_task(UNSAID, "Does it still stand?", words, at),
         "focus": {"reference": f"{BUNDLE}/{message_id(report)}"},

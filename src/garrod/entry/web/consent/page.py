@@ -51,8 +51,6 @@ from garrod.entry.web.prescribe.view import Banner
 from garrod.entry.web.proxy.reading import acting_for
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
-MOST = 200  # Not clinical: consents, and versions of a choice, that are read
-TEAM = 2  # Not clinical: members of the care team who are named in a preview
 OWNERS = frozenset(("patient", "proxy"))
 CHOOSERS = ("Patient/", "Practitioner/", "RelatedPerson/")
 

@@ -42,9 +42,11 @@ STUCK = (
     "{}: the earlier result is a report’s own conclusion, which cannot be withdrawn here. Let both "
     "stand, and ask its laboratory to correct it"
 )
-WITHDRAWN = "The record’s earlier result of {} was withdrawn by who authorised this: {}"
+WITHDRAWN = (
+    "The record’s earlier result of {} was withdrawn by the person who authorised this report: {}"
+)
 BESIDE = "Another result of {} stands beside this one, and neither counts as settled: {}"
-REPLACED = "Withdrawn in favour of Observation/{}: {}"
+REPLACED = "Withdrawn: Observation/{} replaces it. {}"
 
 
 @dataclass(frozen=True, slots=True)
