@@ -10,7 +10,7 @@ Source: HL7 v2.5.1, table 0085; the rule is in docs/explanation/conflicting-resu
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from garrod.adapters.fhir.json import many, text
@@ -20,6 +20,8 @@ from garrod.adapters.hl7v2.states import CANCELLED, ERROR, SETTLING, STANDING, W
 
 FhirJson = dict[str, Any]
 Key = tuple[str, str]
+ENDING = frozenset(("C", CANCELLED, *WITHDRAWN))
+DONE = frozenset(("completed", "revoked", ERROR))  # of requests
 
 
 @dataclass(slots=True)
@@ -33,7 +35,8 @@ class Merged:
 
 def merge(made: Iterable[Made], earlier: Mapping[Key, FhirJson]) -> Merged:
     """Return what becomes of what was made, by what the record has of it."""
-    merged = Merged()
+    made, merged = list(made), Merged()
+    corrects = any(one.kind == OBSERVATION and one.letter == "C" for one in made)
     for one in made:
         before = earlier.get((one.kind, one.id), {})
         merged.notes += [f"{one.label}: {words}" for words in one.notes]
@@ -42,7 +45,10 @@ def merge(made: Iterable[Made], earlier: Mapping[Key, FhirJson]) -> Merged:
             merged.notes += [f"{one.label}: {said}"] if said else []
         elif one.kind == REPORT:
             found = _reported(one, before)
-            _take_along(one, before, earlier, merged)
+            letter = "C" if corrects and one.letter not in ENDING else one.letter
+            _take_along(replace(one, letter=letter), before, earlier, merged)
+        elif text(before, "status") in DONE and text(one.resource, "status") not in DONE:
+            found = before  # an older message that comes late asks for nothing again
         else:
             found = one.resource
         if found:
@@ -111,7 +117,7 @@ def _take_along(
 ) -> None:
     """Withdraw what a withdrawn report had; name what a corrected one says nothing of."""
     said = {text(r, "reference") for r in many(made.resource, "result")}
-    if made.letter not in {"C", CANCELLED, *WITHDRAWN} or is_before(
+    if made.letter not in ENDING or is_before(
         text(made.resource, "issued"), text(before, "issued")
     ):
         return

@@ -162,11 +162,12 @@ def _specimens(place: _Place) -> Iterator[Made]:
 def _observations(place: _Place, specimens: list[Made]) -> list[Made]:
     found: dict[str, Made] = {}
     times: Counter[tuple[str, ...]] = Counter()
-    for observed in place.order.observed:
-        if observed.is_document or _is_gene_name(observed):
-            continue
-        letter = place.order.letter(observed)
-        key = _key(observed)
+    every = [o for o in place.order.observed if not o.is_document and not _is_gene_name(o)]
+    often = Counter(_key(observed) for observed in every)
+    for observed in every:
+        letter, key = place.order.letter(observed), _key(observed)
+        if often[key] > 1 and observed.gene is None:
+            key = (*key, observed.segment.text(14))  # a series of one code: told apart by time
         resource, told = _observation(place, observed, letter, specimens)
         before = [found[i] for n in range(times[key]) if (i := place.id(*key, str(n))) in found]
         again = next((m for m in before if _settles(letter, m.letter)), None)
@@ -198,7 +199,8 @@ def _key(observed: Observed) -> tuple[str, ...]:
     if gene is not None:
         allele = HLA_ALLELE.search(" ".join(segment.repeats(3)[0]))
         return ("gene", gene.gene, gene.kind, allele[2] if allele else "")
-    return ("observed", segment.text(3) or segment.text(3, 2), segment.text(3, 3))
+    code = segment.text(3) or segment.text(3, 2)
+    return ("observed", code, segment.text(3, 3), segment.text(4))
 
 
 def _observation(

@@ -19,6 +19,7 @@ from garrod.adapters.fhir.ingest.parcel import Parcel, Part, Rule, Taken
 from garrod.adapters.fhir.ingest.take import PROVENANCE, Taker, take_within
 from garrod.adapters.fhir.ingest.wrap import checked, made_id
 from garrod.adapters.fhir.json import Resource, many, text
+from garrod.adapters.fhir.record.fold import fold
 from garrod.adapters.fhir.record.parse import parse, parse_kept
 from garrod.adapters.fhir.rest.patch import written
 from garrod.adapters.hl7v2.merging import Key, Merged, merge
@@ -195,15 +196,29 @@ async def _tied(tx: Tx, report: Report, made: list[Made], patient: str) -> list[
         numbers = [text(i, "value") for i in many(own.resource, "identifier")
                    if text(i, "system") == system_of(report, "placer")]  # fmt: skip
         found = await _numbered(tx, REQUEST, Token(None, numbers[0]), patient) if numbers else ()
-        others = [version for version in found if version.id != own.id]
+        others = [{**parse_kept(v.body), "id": v.id} for v in found if v.id != own.id]
+        others = [other for other in others if _is_of_one_code(other, own.resource)]
         if len(others) != 1:
             continue
-        asked = {**parse_kept(others[0].body), "id": others[0].id}
+        asked = others[0]
         if text(asked, "status") == "active" and own.resource["status"] == "completed":
             asked["status"] = "completed"
-        one.resource["basedOn"] = [{"reference": f"{REQUEST}/{others[0].id}"}]
-        made[made.index(own)] = Made(REQUEST, others[0].id, asked)
+        one.resource["basedOn"] = [{"reference": f"{REQUEST}/{asked['id']}"}]
+        made[made.index(own)] = Made(REQUEST, str(asked["id"]), asked)
     return made
+
+
+def _is_of_one_code(one: FhirJson, other: FhirJson) -> bool:
+    """Return whether two requests ask for the same, by a code or in the same words."""
+    return bool(_codes(one) & _codes(other))
+
+
+def _codes(request: FhirJson) -> frozenset[str]:
+    concept = request.get("code")
+    if not isinstance(concept, dict):
+        return frozenset()
+    said = (text(concept, "text"), *(text(c, "code") for c in many(concept, "coding")))
+    return frozenset(fold(words) for words in said if words)
 
 
 async def _wait(taker: Taker, tx: Tx, report: Report, message: Part, came: Came) -> None:

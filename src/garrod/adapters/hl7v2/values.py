@@ -17,9 +17,13 @@ from garrod.adapters.hl7v2.codes import CODED, WORDS
 from garrod.adapters.hl7v2.er7 import Segment
 from garrod.adapters.hl7v2.moments import moment_of
 from garrod.adapters.hl7v2.states import FLAG_SYSTEM, FLAGS, SYSTEMS
+from garrod.core.errors import UnitError
+from garrod.core.quantity import Quantity
 
 FhirJson = dict[str, Any]
 Read = tuple[FhirJson, str]  # the elements of a value, and what to say of it
+_PLAIN = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,9})?")  # without a sign of comparison
+_POWER = re.compile(r"[x*]?\s*10", re.IGNORECASE)  # the beginning of a power of ten
 _NUMBER = re.compile(r"(<=|>=|<|>)?\s*([+-]?\d{1,12}(?:\.\d{1,9})?)")
 _MOMENTS = frozenset(("DT", "TS", "DTM"))
 _LOINC = re.compile(r"\d{1,7}-\d")
@@ -93,26 +97,38 @@ def _quantity(segment: Segment, number: str, comparator: str) -> Read:
 def _unit(segment: Segment) -> tuple[FhirJson, str]:
     """Return the unit of an OBX (OBX-6), and what to say where it is not known in UCUM."""
     parts = (*segment.repeats(6)[0], *[""] * 6)
+    whole = segment.signs.component.join(segment.repeats(6)[0]).strip(segment.signs.component)
+    if meant(whole) or _POWER.fullmatch(parts[0]):  # 10^9/L, whose sign nobody escaped
+        parts = (whole, *[""] * 6)
     written = parts[1] or parts[4] or parts[0]
     if not written:
         return {}, "has no unit: none is guessed"
     of_ucum = next((parts[n] for n in (0, 3) if parts[n] and parts[n + 2] == "UCUM"), "")
-    code = (meant(of_ucum) or of_ucum) or meant(parts[0]) or meant(written)
+    code = meant(of_ucum) or _known(of_ucum) or meant(parts[0]) or meant(written)
     if code:
         return {"unit": written, "system": UCUM, "code": code}, ""
     return {"unit": written}, f"has a unit that is not known in UCUM ({written[:40]}): kept as text"
 
 
+def _known(code: str) -> str:
+    """Return a code of UCUM whose dimension is known here; "" for others."""
+    try:
+        Quantity(Decimal(1), code or "no unit")
+    except UnitError:
+        return ""
+    return code
+
+
 def _structured(segment: Segment) -> Read:
     """Return a structured number (SN): one number, a comparator, or a range."""
     sign, first, between, second = (*segment.repeats(5)[0], *[""] * 4)[:4]
-    number, other = _NUMBER.fullmatch(first), _NUMBER.fullmatch(second)
+    number, other = _PLAIN.fullmatch(first), _PLAIN.fullmatch(second)
     if number and not between and sign in ("", "=", "<", ">", "<=", ">="):
-        return _quantity(segment, number[2], "" if sign == "=" else sign)
+        return _quantity(segment, number[0], "" if sign == "=" else sign)
     if number and other and between == "-":
         unit, said = _unit(segment)
         ends = {
-            name: {"value": Decimal(end[2]), **unit}
+            name: {"value": Decimal(end[0]), **unit}
             for name, end in (("low", number), ("high", other))
         }
         return {"valueRange": ends}, said

@@ -31,8 +31,8 @@ EVENTS = "http://terminology.hl7.org/CodeSystem/v2-0003"
 
 
 def message_id(report: Report) -> str:
-    """Return under which id a message is kept: that of its sender and number (MSH-3, MSH-10)."""
-    told = f"hl7v2 message {report.sender[0]}\x1f{report.number}"
+    """Return under which id a message is kept: that of its sender and number (MSH-3, 4, 10)."""
+    told = "hl7v2 message " + "\x1f".join((*report.sender, report.number))
     return made_id(digest_of(told.encode()))
 
 
