@@ -50,10 +50,10 @@ def test_page_is_shown_once_and_then_what_was_typed(sessions: Sessions) -> None:
     page = HTMLResponse("<p>Choose why</p>", status_code=422)
     key = key_of(put_aside(sessions, ONE, request(), TYPED, page))
     assert "speak" not in key
-    shown = taken(sessions, ONE, key).answer()
+    shown = taken(sessions, ONE, key, "/emergency").answer()
     assert (shown.status_code, shown.body) == (422, b"<p>Choose why</p>")
     assert shown.headers["cache-control"] == "no-store"
-    again = taken(sessions, ONE, key)
+    again = taken(sessions, ONE, key, "/emergency")
     assert (again.page, again.fields) == ("", kept_of(TYPED))
 
 
@@ -61,10 +61,11 @@ def test_key_is_of_use_in_its_session_alone_and_not_for_long(
     sessions: Sessions, clock: Clock
 ) -> None:
     key = key_of(put_aside(sessions, ONE, request(), TYPED, HTMLResponse("x")))
-    assert taken(sessions, OTHER, key).fields == {}
-    assert taken(sessions, ONE, "made-up").fields == {}
+    assert taken(sessions, OTHER, key, "/emergency").fields == {}
+    assert taken(sessions, ONE, "made-up", "/emergency").fields == {}
+    assert taken(sessions, ONE, key, "/patients/other/prescribe").fields == {}
     clock.at = NOW + timedelta(minutes=31)
-    assert taken(sessions, ONE, key).fields == {}
+    assert taken(sessions, ONE, key, "/emergency").fields == {}
 
 
 def test_secrets_and_what_proves_something_are_never_kept() -> None:
@@ -113,4 +114,4 @@ def test_form_that_is_taken_in_the_end_is_kept_no_longer(sessions: Sessions) -> 
     done = RedirectResponse("/patients/1", status_code=303)
     here = f"https://clinic.test/emergency?{FIELD}={key}"
     assert put_aside(sessions, ONE, request(referer=here), TYPED, done) is done
-    assert taken(sessions, ONE, key).fields == {}
+    assert taken(sessions, ONE, key, "/emergency").fields == {}

@@ -8,10 +8,12 @@ import pytest
 
 from garrod.adapters.hl7v2.orders import resources_of
 from garrod.adapters.hl7v2.reports import read_reports
+from garrod.adapters.hl7v2.taking import OtherOwner
 from garrod.adapters.hl7v2.waiting import message_id
-from tests.unit.hl7v2.lab import Desk, K, at_desk, message, obx
+from tests.unit.hl7v2.lab import PATIENT, PID, Desk, K, at_desk, message, obx
 
 GLUCOSE = "14749-6^Glucose^LN"
+OTHER = "9000000009"
 LATER = "20261128110000+0000"
 
 
@@ -118,3 +120,35 @@ def test_no_sign_and_no_power_of_ten_is_lost(
     found = {k: v for k, v in one.resource["valueQuantity"].items() if k in ("unit", "code")}
     assert found == wanted
     assert one.resource["valueQuantity"]["value"] == Decimal(value)
+
+
+def test_what_was_withdrawn_result_by_result_may_be_sent_for_the_right_person() -> None:
+    async def work(desk: Desk) -> None:
+        await desk.put({
+            **PATIENT, "id": "syn-2", "birthDate": "1990-01-01",
+            "identifier": [{**PATIENT["identifier"][0], "value": OTHER}],
+            "name": [{"family": "Second", "given": ["Synthetic"]}],
+        })  # fmt: skip
+        value = obx(K, "4.0", unit="mmol/L")
+        pid = f"PID|1||{OTHER}^^^NHS^NH||Second^Synthetic||19900101|M"
+        await desk.send(message(value))
+        with pytest.raises(OtherOwner):
+            await desk.send(message(value, number="M2", pid=pid, time=LATER))
+        gone = obx(K, "4.0", unit="mmol/L", status="W")
+        await desk.send(message(gone, number="M3", time=LATER, status="C"))
+        await desk.send(message(value, number="M4", pid=pid, time="20261128120000+0000"))
+        states = {r["subject"]["reference"]: r["status"] for r in await desk.all("Observation")}
+        assert states == {"Patient/syn-1": "entered-in-error", "Patient/syn-2": "final"}
+
+    at_desk(work)
+
+
+def test_a_hospital_number_is_no_nhs_number_whatever_its_check_digit() -> None:
+    async def work(desk: Desk) -> None:
+        pid = PID.replace("^NHS^NH", "^HOSP^MR")
+        assert pid != PID
+        came = await desk.send(message(obx(K, "4.0", unit="mmol/L"), pid=pid))
+        assert "no NHS number" in came.why
+        assert await desk.all("Observation") == []
+
+    at_desk(work)

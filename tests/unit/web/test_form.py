@@ -315,3 +315,19 @@ def test_search_puts_the_name_before_what_only_begins_so(medicines: Medicines) -
 
 def test_misspelling_is_offered(medicines: Medicines) -> None:
     assert "clopidogrel" in {m.drug for m in suggested(medicines, "clopidogrle")}
+
+
+@pytest.mark.parametrize(
+    ("more", "fields"),
+    [
+        ({"amount": "0.5", "unit": "{puff}", "route": "inhaled"}, ["amount"]),
+        ({"amount": "1.5", "unit": "{patch}", "route": "transdermal"}, ["amount"]),
+        ({"amount": "0.5", "unit": "{fingertip_unit}", "route": "topical"}, []),
+        ({"first": "2", "amount": "1", "unit": "{drop}", "route": "ocular"}, ["first"]),
+        ({"first": "180", "amount": "90", "unit": "mg"}, []),
+    ],
+)
+def test_what_is_counted_is_whole_and_begins_with_no_other_dose(
+    more: dict[str, str], fields: list[str]
+) -> None:
+    assert [field for field, _ in faults_of(Form("x", **more))] == fields

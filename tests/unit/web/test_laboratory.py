@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from garrod.adapters.facts.changes import Change, Compared
 from garrod.core.errors import ConflictError, InputError, VcfError
 from garrod.core.finding import Candidate, GeneFinding, Status
 from garrod.core.person import Person
+from garrod.core.resource import Version
 from garrod.core.variant import Assembly
 from garrod.entry.demo_story import GENOME
 from garrod.entry.web.asked import Sent
@@ -23,6 +25,7 @@ from garrod.entry.web.laboratory.calling import Calls, Coverage, Hints, calls_of
 from garrod.entry.web.laboratory.checking import looked_through
 from garrod.entry.web.laboratory.earlier import choices_of, faults_of
 from garrod.entry.web.laboratory.faults import FAULTS, fault_view
+from garrod.entry.web.laboratory.giving import Authorised
 from garrod.entry.web.laboratory.keeping import Drop, Drops, Fault
 from garrod.entry.web.laboratory.otherwise import NONE, others_of
 from garrod.entry.web.laboratory.presenter import drop_view, form_view
@@ -362,3 +365,25 @@ def test_sizes_are_words(size: int, words: str) -> None:
 
 def test_time_that_is_none_is_told() -> None:
     assert moment("nonsense") == "day not known"
+
+
+@pytest.mark.parametrize(
+    ("states", "is_whole"),
+    [(("final", "final"), True), (("final", "entered-in-error"), False), (("final",), False)],
+)
+def test_report_without_all_of_its_results_is_not_given_out_as_a_message(
+    states: tuple[str, ...], is_whole: bool
+) -> None:
+    def version(kind: str, id: str, **more: Any) -> Version:
+        body = orjson.dumps({"resourceType": kind, "id": id, **more})
+        return Version(kind, id, 1, datetime(2026, 11, 28, tzinfo=UTC), "PUT", 1, body=body)
+
+    listed = [{"reference": f"Observation/{n}"} for n in range(2)]
+    report = version("DiagnosticReport", "r", status="amended", result=listed)
+    results = tuple(version("Observation", str(n), status=s) for n, s in enumerate(states))
+    found = Authorised(report, results, version("Patient", "p"))
+    if is_whole:
+        found.demand_whole()
+    else:
+        with pytest.raises(InputError, match="withdrawn, or may not be seen"):
+            found.demand_whole()

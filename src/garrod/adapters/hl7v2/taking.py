@@ -170,10 +170,24 @@ async def _check_owner(tx: Tx, report: Report, made: Iterable[Made], patient: st
                 there = parse_kept(version.body)
                 if text(there, "status") in GONE or _patient(there) == patient:
                     continue
+                if await _is_emptied(tx, there):
+                    continue
                 raise OtherOwner(
                     "OBR-3: a report with this number stands for another person here: withdraw "
-                    "that one first (status W), or ask whose it is."
+                    "what it says first (OBX-11 W or D, or OBR-25 X), or ask whose it is."
                 )
+
+
+async def _is_emptied(tx: Tx, report: FhirJson) -> bool:
+    """Return whether every result of a report was withdrawn, and it concludes nothing itself."""
+    found = []
+    for pointer in many(report, "result"):
+        kind, _, id = text(pointer, "reference").partition("/")
+        version = await tx.read(kind, id)
+        if version is None or version.is_deleted:
+            continue
+        found.append(text(parse_kept(version.body), "status") in GONE)
+    return bool(found) and all(found) and not text(report, "conclusion")
 
 
 async def _numbered(tx: Tx, kind: str, token: Token, patient: str = "") -> tuple[Version, ...]:

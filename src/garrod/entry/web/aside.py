@@ -36,6 +36,7 @@ class Aside:
     """What is kept: the fields of a form, and its answer as long as nobody has seen it."""
 
     fields: dict[str, str]
+    path: str = ""  # where the form stands: a key is of use there alone
     status: int = 0
     page: str = ""
 
@@ -75,20 +76,24 @@ def put_aside(
         return answer
     text = bytes(answer.body).decode()
     try:
-        key = sessions.put_aside(session, _told(Aside(kept_of(fields), answer.status_code, text)))
+        key = sessions.put_aside(
+            session, _told(Aside(kept_of(fields), request.url.path, answer.status_code, text))
+        )
     except GarrodError:
         return answer
     return see(f"{request.url.path}?{urlencode({FIELD: key})}") if key else answer
 
 
-def taken(sessions: Sessions, session: Session, key: str) -> Aside:
+def taken(sessions: Sessions, session: Session, key: str, path: str) -> Aside:
     """Return what is kept under a key, with the page of the answer the first time alone."""
     found = sessions.aside(session, key)
     if found is None:
         return Aside({})
     said = _read(found)
+    if said.path != path:
+        return Aside({})
     if said.page:
-        sessions.put_aside(session, _told(Aside(said.fields)), key)
+        sessions.put_aside(session, _told(Aside(said.fields, path)), key)
     return said
 
 
@@ -100,10 +105,10 @@ def _let_go(sessions: Sessions, session: Session, request: Request) -> None:
 
 
 def _told(aside: Aside) -> bytes:
-    said = {"fields": aside.fields, "status": aside.status, "page": aside.page}
+    said = {"fields": aside.fields, "path": aside.path, "status": aside.status, "page": aside.page}
     return zlib.compress(json.dumps(said).encode())
 
 
 def _read(body: bytes) -> Aside:
     said = json.loads(zlib.decompress(body))
-    return Aside(said["fields"], said["status"], said["page"])
+    return Aside(said["fields"], said["path"], said["status"], said["page"])

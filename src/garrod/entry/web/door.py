@@ -156,7 +156,7 @@ class WebDoor:
         if steps == ("sign-out",) and request.method == "POST":
             return await self.sign_in.out(present)
         if request.method == "GET" and fields.get(FIELD):
-            aside = taken(self.sessions, present.session, fields[FIELD])
+            aside = taken(self.sessions, present.session, fields[FIELD], request.url.path)
             if aside.page:
                 return self._renewed(aside.answer(), present)
             fields = aside.fields

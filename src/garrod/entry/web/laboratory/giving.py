@@ -66,6 +66,21 @@ class Authorised:
         """Return the report itself."""
         return parse_kept(self.report.body)
 
+    def demand_whole(self) -> None:
+        """Raise InputError REC001 where a result was withdrawn, or is not there for who asks.
+
+        A message that says nothing of it would leave it standing at whoever had an earlier one.
+        """
+        listed = {text(r, "reference") for r in many(self.said, "result")}
+        here = {f"{v.kind}/{v.id}" for v in self.results}
+        states = (text(orjson.loads(version.body), "status") for version in self.results)
+        if listed - here or any(status in GONE for status in states):
+            raise InputError(
+                "a result of this report was withdrawn, or may not be seen by you: as HL7 v2 it is "
+                "not given out, since who had it before would keep it. Take the FHIR form.",
+                code="REC001",
+            )
+
     def findings(self) -> tuple[GeneFinding, ...]:
         """Return the findings that stand."""
         read = (orjson.loads(version.body) for version in self.results)
@@ -91,6 +106,7 @@ async def given(visit: Visit, drop: Drop, person: Person, form: str) -> Response
     if form == FHIR:
         body = bundle_of(found, f"{visit.base}/fhir")
     elif form == HL7:
+        found.demand_whole()
         numbers = await _numbers(visit, found.said)
         body = written_report(sent_of(found, drop, person, numbers)).encode()
     else:

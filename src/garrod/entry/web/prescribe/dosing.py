@@ -2,8 +2,9 @@
 
 Counted units (a puff, a drop, a patch) are UCUM annotations and units of the record at once, so
 that an order is read back as what was chosen. Own choice of words and of what goes together.
-Source: UCUM, 2.4.4 (annotations), https://ucum.org/ucum; HL7 FHIR R4 Timing (unchecked); the
-fingertip unit: Long & Finlay, Clin Exp Dermatol 1991;16:444-447 (no amount is made of it here)
+Source: UCUM, 2.4.4 (annotations), https://ucum.org/ucum (unchecked); FHIR R4 Timing (unchecked);
+the fingertip unit: Long & Finlay, Clin Exp Dermatol 1991;16:444-447 (unchecked; no amount is made
+of it here)
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ fields of a form -> Form -> draft MedicationRequest (FHIR R4)
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
@@ -127,6 +127,7 @@ def faults_of(form: Form) -> tuple[tuple[str, str], ...]:
     said = "Write the dose as a number, such as 75 or 0.5"
     doses = {"first": form.first, "amount": form.amount}
     found = [(field, said) for field, text in doses.items() if text and _amount(text) is None]
+    found += _uncounted(form)
     if form.unit not in UNITS:
         found.append(("unit", "Choose a unit of the list"))
     if form.times and form.times not in TIMES:
@@ -140,6 +141,18 @@ def faults_of(form: Form) -> tuple[tuple[str, str], ...]:
     if form.days and not (is_number and 0 < int(form.days) <= MOST_DAYS):
         found.append(("days", f"Write the days as a whole number from 1 to {MOST_DAYS}"))
     return tuple(found)
+
+
+def _uncounted(form: Form) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong about a count: a half of what has no half, or a first dose of it."""
+    piece = PIECES.get(form.unit)
+    if piece is None:
+        return
+    amount = _amount(form.amount)
+    if piece.needs_strength and amount is not None and amount != int(amount):
+        yield "amount", f"Write a whole number of {piece.many}"
+    if form.first:
+        yield "first", f"Leave this empty: a first dose is not written in {piece.many}"
 
 
 def medicine_of(medicines: Medicines, form: Form) -> Medicine | None:
