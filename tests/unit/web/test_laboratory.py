@@ -369,7 +369,12 @@ def test_time_that_is_none_is_told() -> None:
 
 @pytest.mark.parametrize(
     ("states", "is_whole"),
-    [(("final", "final"), True), (("final", "entered-in-error"), False), (("final",), False)],
+    [
+        (("final", "final"), True),
+        (("final", "cancelled"), True),  # a gene that was not assessed
+        (("final", "entered-in-error"), False),
+        (("final",), False),
+    ],
 )
 def test_report_without_all_of_its_results_is_not_given_out_as_a_message(
     states: tuple[str, ...], is_whole: bool

@@ -73,8 +73,8 @@ class Authorised:
         """
         listed = {text(r, "reference") for r in many(self.said, "result")}
         here = {f"{v.kind}/{v.id}" for v in self.results}
-        states = (text(orjson.loads(version.body), "status") for version in self.results)
-        if listed - here or any(status in GONE for status in states):
+        states = {text(orjson.loads(version.body), "status") for version in self.results}
+        if listed - here or "entered-in-error" in states:
             raise InputError(
                 "a result of this report was withdrawn, or may not be seen by you: as HL7 v2 it is "
                 "not given out, since who had it before would keep it. Take the FHIR form.",
