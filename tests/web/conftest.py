@@ -87,7 +87,8 @@ def signed_in(window: Window, clinic: Server) -> Opened:
         page = window(width, script)
         page.goto(f"{clinic.base}{path}")
         page.get_by_label("Token of this server").fill(TOKEN)
-        page.locator("main").get_by_role("button", name="Sign in").click()
+        with page.expect_navigation():  # a click alone comes back before the page is there
+            page.locator("main").get_by_role("button", name="Sign in").click()
         return page
 
     return opened
