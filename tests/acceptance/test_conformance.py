@@ -10,10 +10,16 @@ from tests.acceptance.conftest import Run
 
 Json = dict[str, Any]
 V3 = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
+DOCTOR = [{"reference": {"reference": "Practitioner/doctor"}}]
+ABSENT = [{"reference": {"reference": "Group/absent"}}]  # nobody can tell who is in it
 RESOURCES: list[Json] = [
     {"resourceType": "Patient", "id": "ann"},
-    {"resourceType": "Practitioner", "id": "doctor"},
-    {"resourceType": "Practitioner", "id": "same"},
+    {"resourceType": "Practitioner", "id": "doctor",
+     "identifier": [{"system": "s", "value": "d1"}, {"system": "s", "value": "twice"}]},
+    {"resourceType": "Practitioner", "id": "same",
+     "identifier": [{"system": "s", "value": "twice"}]},
+    {"resourceType": "PractitionerRole", "id": "acting",
+     "practitioner": {"reference": "Practitioner/doctor"}},
     {"resourceType": "Observation", "id": "weight", "status": "final", "code": {"text": "weight"},
      "subject": {"reference": "Patient/ann"}},
     {"resourceType": "Observation", "id": "same", "status": "final", "code": {"text": "height"},
@@ -27,6 +33,16 @@ RESOURCES: list[Json] = [
      "patient": {"reference": "Patient/ann"}, "provision": {"type": "permit", "actor": []}},
     {"resourceType": "Consent", "id": "old", "status": "active", "dateTime": "2020",
      "patient": {"reference": "Patient/ann"}, "provision": {"type": "permit"}},
+    {"resourceType": "Consent", "id": "kept", "status": "active",
+     "patient": {"reference": "Patient/ann"}, "provision": {"type": "permit", "actor": DOCTOR}},
+    {"resourceType": "Consent", "id": "shut", "status": "active",
+     "patient": {"reference": "Patient/ann"},
+     "provision": {"type": "permit", "provision": [{"type": "deny", "actor": ABSENT}]}},
+    {"resourceType": "Consent", "id": "barred", "status": "active",
+     "patient": {"reference": "Patient/ann"},
+     "provision": {"type": "permit", "provision": [{"type": "deny", "actor": DOCTOR}]}},
+    {"resourceType": "Consent", "id": "out", "status": "active",
+     "patient": {"reference": "Patient/ann"}, "policyRule": {"coding": [{"code": "OPTOUT"}]}},
 ]  # fmt: skip
 ASKED = {
     "consent": "treat", "resource": "Observation/weight", "requester": "Practitioner/doctor",
@@ -58,6 +74,11 @@ WRITTEN: list[Json] = [
     {"purpose": "urn:oid:2.16.840.1.113883.5.8|TREAT"},
     {"purpose": {"system": V3, "code": "TREAT"}},
     {"purpose": ["TREAT", "ETREAT"]},
+    {"purpose": {"coding": [{"system": V3, "code": "TREAT"}]}},
+    {"requester": "Practitioner/nobody"},  # the consent asks nothing of who it is
+    {"requester": {"identifier": {"system": "s", "value": "unknown"}}},
+    {"requester": {"identifier": {"system": "s", "value": "d1"}}},
+    {"requester": "s|d1"},
     {"at": "2022"},
     {"at": "2022-07-01T09:30:00.5+01:00"},
 ]
@@ -69,6 +90,21 @@ def test_a_request_may_be_written_in_many_ways(run: Run, tmp_path: Path) -> None
     assert [d["id"] for d in found] == list(range(len(WRITTEN)))
     assert [WRITTEN[d["id"]] for d in found if d["decision"] != "permit"] == []
     assert all(d["because"] == ["Consent/treat, provision (permit)"] for d in found)
+
+
+def test_a_requester_whom_the_consent_names_need_not_be_in_the_file(
+    run: Run, tmp_path: Path
+) -> None:
+    asked = {**ASKED, "consent": "kept"}
+    both = decide(run, tmp_path, asked, {**asked, "requester": "s|d1"})
+    assert [d["decision"] for d in both] == ["permit", "permit"]
+    absent = [r for r in RESOURCES if r["id"] != "doctor"]
+    file = tmp_path / "absent.json"
+    file.write_text(json.dumps({"resources": absent, "requests": [asked]}))
+    (found,) = json.loads(run("conformance", "consent", file).out)["decisions"]
+    assert (found["decision"], found["because"]) == (
+        "permit", ["Consent/kept, provision (permit)"],
+    )  # fmt: skip
 
 
 LACKING: list[tuple[Json, str]] = [
@@ -83,7 +119,16 @@ LACKING: list[tuple[Json, str]] = [
     ({"resource": 5}, "resource: expected a reference"),
     ({"resource": "Practitioner/doctor"}, "is not of the person whom Practitioner/doctor"),
     ({"requester": ""}, "requester: expected a reference"),
-    ({"requester": "Practitioner/nobody"}, "requester: 'Practitioner/nobody' names nothing"),
+    ({"requester": "nobody"}, "requester: 'nobody' names nothing"),
+    ({"requester": "Observation/nothing"}, "requester: 'Observation/nothing' names nothing"),
+    ({"requester": {"identifier": {"system": "s"}}}, "requester: expected a reference"),
+    ({"requester": "s|twice"}, "requester: 's|twice' names more than one"),
+    ({"consent": "kept", "requester": "Practitioner/nobody"}, "does not cover this actor"),
+    ({"consent": "kept", "requester": "s|unknown"}, "does not cover this actor"),
+    ({"consent": "shut"}, "Consent/shut, provision.provision[0] (deny)"),
+    ({"consent": "barred", "requester": "s|unknown"}, "actor cannot be judged"),
+    ({"consent": "barred", "requester": "PractitionerRole/acting"}, "(deny)"),
+    ({"consent": "out"}, "Consent/out, policyRule (base); its policy is opt-out"),
     ({"purpose": None}, "purpose: expected a code"),
     ({"purpose": {"system": V3}}, "purpose: expected a code"),
     ({"purpose": ["TREAT", "HRESCH"]}, "does not cover this purpose"),

@@ -316,3 +316,12 @@ def test_moments_are_whole_days_where_no_time_is_written() -> None:
     assert moment_of("2022-02-03") == datetime(2022, 2, 3, tzinfo=UTC)
     assert moment_of("2022-02-03", is_end=True) == datetime(2022, 2, 3, 23, 59, 59, 999_999, UTC)
     assert moment_of("tomorrow") is None
+
+
+def test_a_policy_alone_is_the_base_of_a_consent_without_provisions() -> None:
+    for code, is_root in (("OPTIN", True), ("OPTOUT", True), ("OPTOUTE", False)):
+        read = consent_of(consent(None, policyRule={"coding": [{"code": code}]}))
+        assert (read.provision is not None) is is_root
+    empty = consent_of(consent({}, policyRule={"coding": [{"code": "OPTOUT"}]}))
+    assert empty.provision is not None
+    assert (empty.provision.path, empty.provision.kind) == ("policyRule", None)

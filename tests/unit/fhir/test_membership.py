@@ -77,3 +77,19 @@ def test_nobody_can_tell_of_groups_that_are_described() -> None:
     both = membership(ME, [described, listed, mine], NOW)
     assert both.unsure == {"Group/d", "Group/l"}
     assert both.groups == {"Group/m"}
+
+
+def test_a_role_is_the_person_who_has_it_and_not_their_other_roles() -> None:
+    here: Json = {
+        "resourceType": "PractitionerRole", "id": "here", "practitioner": ref(ME),
+        "organization": ref("Organization/ward"),
+    }  # fmt: skip
+    there = {**here, "id": "there", "organization": ref("Organization/other")}
+    mine_too = group("g", {"entity": ref(ME)})
+    both: list[Json] = [here, there, mine_too]
+    mine = membership("PractitionerRole/here", both, NOW).groups
+    assert mine == {ME, "Organization/ward", "Group/g"}
+    ended: list[Json] = [{**here, "active": False}, there, mine_too]
+    assert membership("PractitionerRole/here", ended, NOW).groups == {ME, "Group/g"}
+    nobody = {"resourceType": "PractitionerRole", "id": "here"}
+    assert membership("PractitionerRole/here", [nobody], NOW).groups == set()

@@ -275,3 +275,29 @@ def test_purpose_that_is_not_stated_needs_consent(purpose: str) -> None:
     assert not asked({**deny, "provision": {
         **deny["provision"], "actor": named(reference=DOCTOR.id)}})[0]  # fmt: skip
     assert asked(consent("c", "p", actor=named(reference=DOCTOR.id)))[0]
+
+
+@pytest.mark.parametrize("named_by", [DOCTOR.id, "Group/g", "PractitionerRole/r"])
+def test_whoever_acts_in_a_role_is_denied_what_its_person_is(named_by: str) -> None:
+    role = {"resourceType": "PractitionerRole", "id": "r", "practitioner": {"reference": DOCTOR.id}}
+    actor = replace(DOCTOR, id="PractitionerRole/r")
+
+    async def check(it: Governed) -> None:
+        await it.write(role)
+        await it.write(group(member=MINE))
+        assert await sees(it, actor)
+        await it.write(but("permit", "deny", actor=named(reference=named_by)))
+        assert not await sees(it, actor)
+
+    on(check)
+
+
+@pytest.mark.parametrize(("policy", "is_seen"), [("OPTIN", True), ("OPTOUT", False)])
+def test_a_policy_without_provisions_is_heard(policy: str, is_seen: bool) -> None:
+    async def check(it: Governed) -> None:
+        said = consent("c", "p", "permit") | {"policyRule": {"coding": [{"code": policy}]}}
+        del said["provision"]
+        await it.write(said)
+        assert await sees(it, DOCTOR) is is_seen
+
+    on(check)

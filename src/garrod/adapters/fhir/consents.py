@@ -26,6 +26,7 @@ from garrod.adapters.fhir.consents_read import (
     text_at,
 )
 from garrod.adapters.fhir.json import Resource
+from garrod.care.govern.consent.evaluate import POLICIES
 from garrod.care.govern.consent.house import OPT_OUT_CATEGORY, OPT_OUT_PROVISION
 from garrod.care.govern.consent.matching import (
     ACTOR,
@@ -116,6 +117,9 @@ def _form(resource: Resource, where: str, base: str | None) -> Consent:
         *(codes_of(c, place) for place, c in objects_at(resource, "category", where))
     )
     is_opt_out = OPT_OUT_CATEGORY in categories
+    policy_rule = codes_of(object_at(resource, "policyRule", where), f"{where}.policyRule")
+    if provision is None and not is_opt_out and any(c in POLICIES for _, c in policy_rule):
+        provision = Provision(path="policyRule", kind=None)  # the policy is all that is said
     return Consent(
         reference="",
         status=_status(resource, where),
@@ -125,7 +129,7 @@ def _form(resource: Resource, where: str, base: str | None) -> Consent:
         performers=_references(resource, "performer", where, base),
         organisations=_references(resource, "organization", where, base),
         policies=_policies(resource, where),
-        policy_rule=codes_of(object_at(resource, "policyRule", where), f"{where}.policyRule"),
+        policy_rule=policy_rule,
         provision=provision or (OPT_OUT_PROVISION if is_opt_out else None),
         unread=(MODIFIER,) if any(resource.get(name) for name in _MODIFIERS) else (),
         yields_to=STUDY if is_opt_out else "",

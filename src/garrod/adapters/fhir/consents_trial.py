@@ -6,7 +6,7 @@ missing or cannot be read is denied, and the decision says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import product
@@ -14,17 +14,23 @@ from typing import Any
 
 import orjson
 
-from garrod.adapters.fhir.consents import consent_of, named_in, reaching
-from garrod.adapters.fhir.consents_read import logical, moment_of
+from garrod.adapters.fhir.consents import actors_in, consent_of, named_in, reaching
+from garrod.adapters.fhir.consents_read import logical, moment_of, reference_of
 from garrod.adapters.fhir.features import FeatureReader
 from garrod.adapters.fhir.json import BYTE_ORDER_MARK, Resource
-from garrod.adapters.fhir.membership import membership
+from garrod.adapters.fhir.membership import identifiers_of, membership
 from garrod.care.govern.consent.evaluate import ruling
 from garrod.care.govern.consent.model import Consent, Features, Request
 from garrod.care.govern.labels import Labels
+from garrod.care.record.belonging import LISTING
 from garrod.core.errors import FhirError, InputError
 
 NO_FILE = "INP030"
+# Whom a request may name though the file does not hold them.  Source: R4, Consent.provision.actor
+REQUESTERS = frozenset((
+    "Practitioner", "PractitionerRole", "Organization", "Patient", "RelatedPerson", "CareTeam",
+    "Group", "Device",
+))  # fmt: skip
 TOO_DEEP = "objects and lists lie too deep in one another to be read"
 
 
@@ -77,7 +83,7 @@ class Trial:
         if not any(c.patient and c.patient in features.patients for c in consents):
             raise _Unknown(f"{named} is not of the person whom {features.reference} is about")
         because: list[str] = []
-        for world in self._worlds(request):
+        for world in self._worlds(request, consents):
             ruled = ruling(consents, features, world)
             if ruled is None:
                 raise _Unknown(
@@ -106,13 +112,14 @@ class Trial:
             raise _Unknown(TOO_DEEP) from error
         return self._reader.of(body, resource["resourceType"], resource["id"])
 
-    def _worlds(self, request: Mapping[str, Any]) -> Iterator[Request]:
+    def _worlds(self, request: Mapping[str, Any], consents: Sequence[Consent]) -> Iterator[Request]:
         """Yield the request in each way that what it leaves open may be; all must be permitted.
 
         A date alone is every moment of that day; of several purposes each must do.
         """
-        requester = self._one(_named(request, "requester"), "requester")
-        name = f"{requester['resourceType']}/{requester['id']}"
+        name = self._requester(request)
+        named = frozenset[str]().union(*(actors_in(consent) for consent in consents))
+        unseen = {actor for actor in named if not self._tells_of(actor, name)}
         moments = _moments(request)
         purposes = list(_purposes(request))
         asked = Request(
@@ -125,7 +132,31 @@ class Trial:
         )
         for at, purpose in product(moments, purposes):
             mine = membership(name, self._resources, at)
-            yield replace(asked, at=at, purpose=purpose, groups=mine.groups, unsure=mine.unsure)
+            unsure = (mine.unsure | unseen) - mine.groups
+            yield replace(asked, at=at, purpose=purpose, groups=mine.groups, unsure=unsure)
+
+    def _requester(self, request: Mapping[str, Any]) -> str:
+        """Return who asks: "Kind/id", in the file or not, or "system|value" of nobody in it."""
+        name = logical(_requester_named(request))
+        if name not in self._named and "|" in name:
+            found = {n for n, (r, *_) in self._named.items() if "/" in n and _has(r, name)}
+            if len(found) > 1:
+                raise _Unknown(f"requester: {name!r} names more than one resource in the file")
+            return min(found, default=name)
+        kind, _, id = name.partition("/")
+        if name not in self._named and kind in REQUESTERS and id:
+            return name
+        requester = self._one(name, "requester")
+        return f"{requester['resourceType']}/{requester['id']}"
+
+    def _tells_of(self, actor: str, requester: str) -> bool:
+        """Return whether the file says if a requester is an actor that a consent names.
+
+        Of a group that is not in it nobody can tell who is its member, and of somebody who is
+        known by a number alone nobody can tell who that is.
+        """
+        is_group = actor.partition("/")[0] in LISTING
+        return "|" not in requester and (not is_group or actor in self._named)
 
     def _one(self, name: str, field: str, *, kind: str = "") -> Resource:
         """Return the only resource of a name; `kind` where the field wants one."""
@@ -168,6 +199,18 @@ def _fault(what: str) -> InputError:
     return InputError(what, code=NO_FILE)
 
 
+def _has(resource: Resource, number: str) -> bool:
+    return number in identifiers_of(resource)
+
+
+def _requester_named(request: Mapping[str, Any]) -> str:
+    """Return the requester as it is written; of a Reference by identifier, "system|value"."""
+    value = request.get("requester")
+    if isinstance(value, dict) and isinstance(value.get("identifier"), dict):
+        value = reference_of(value, "requester", None)
+    return _reference(value, "requester")
+
+
 def _named(request: Mapping[str, Any], field: str) -> str:
     """Return a reference of a request: a text, or a Reference.  Raises: _Unknown."""
     return _reference(request.get(field), field)
@@ -192,13 +235,23 @@ def _several(request: Mapping[str, Any], field: str) -> list[str]:
 def _purposes(request: Mapping[str, Any]) -> Iterator[str]:
     """Yield each purpose as a text.  Raises: _Unknown where there is none."""
     value = request.get("purpose")
-    for item in value if isinstance(value, list) and value else [value]:
+    for item in _codings_of(value if isinstance(value, list) and value else [value]):
         if isinstance(item, dict):
             system, code = item.get("system"), item.get("code")
             item = f"{system}|{code}" if system and isinstance(code, str) else code
         if not isinstance(item, str) or not item.strip():
             raise _Unknown("purpose: expected a code, system|code or system#code")
         yield item.strip()
+
+
+def _codings_of(items: Sequence[Any]) -> Iterator[Any]:
+    """Yield items, of a CodeableConcept each of its codings."""
+    for item in items:
+        codings = item.get("coding") if isinstance(item, dict) else None
+        if isinstance(codings, list) and codings:
+            yield from codings
+        else:
+            yield item
 
 
 def _moments(request: Mapping[str, Any]) -> tuple[datetime, ...]:

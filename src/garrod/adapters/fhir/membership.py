@@ -15,6 +15,8 @@ from garrod.care.govern.consent.matching import in_period
 from garrod.care.govern.consent.model import Membership
 from garrod.core.errors import FhirError
 
+ROLE = "PractitionerRole/"
+
 
 def membership(
     requester: str,
@@ -28,15 +30,18 @@ def membership(
 
     `also` is what they are known to be a member of, whatever the resources say.
     A group that lists nobody, or is described by what its members have in common, is unsure.
+    Who acts in one role is the person who has it, and has none of that person's other roles.
     """
+    is_role = requester.startswith(ROLE)
     ties: dict[str, set[str]] = {}
     unsure: set[str] = set()
     numbers: dict[str, set[str]] = {}
     for resource in resources:
         mine = f"{text(resource, 'resourceType')}/{text(resource, 'id')}"
-        numbers[mine] = set(_identifiers(resource))
+        numbers[mine] = set(identifiers_of(resource))
         for member, group in _ties(resource, mine, at, base):
-            ties.setdefault(member, set()).add(group)
+            if member and group and not (is_role and group.startswith(ROLE)):
+                ties.setdefault(member, set()).add(group)
         if _is_described(resource):
             unsure.add(mine)
     found, left = {requester, *also}, [requester, *also]
@@ -48,7 +53,8 @@ def membership(
     return Membership(frozenset(found - {requester} | known), frozenset(unsure - found))
 
 
-def _identifiers(resource: Resource) -> Iterator[str]:
+def identifiers_of(resource: Resource) -> Iterator[str]:
+    """Yield the identifiers of a resource as "system|value"."""
     for identifier in many(resource, "identifier"):
         if value := text(identifier, "value"):
             yield f"{text(identifier, 'system')}|{value}"
@@ -67,8 +73,9 @@ def _ties(
         for participant in many(resource, "participant"):
             if _is_now(participant, at):
                 yield _named(participant, "member", base), mine
-    elif kind == "PractitionerRole" and resource.get("active") is not False:
-        if _is_now(resource, at):
+    elif kind == "PractitionerRole":
+        yield mine, _named(resource, "practitioner", base)  # whoever acts in it, it is they
+        if resource.get("active") is not False and _is_now(resource, at):
             yield _named(resource, "practitioner", base), mine
             yield mine, _named(resource, "organization", base)
     elif kind == "Organization" and resource.get("partOf"):

@@ -19,6 +19,7 @@ from garrod.care.record.query import Criterion, ParamType, Query, Reference, Tok
 from garrod.core.resource import Version
 
 ORGANISATION = "Organization"
+ROLE, PERSON = "PractitionerRole", "Practitioner/"
 LISTING = frozenset(("Group", "CareTeam"))  # what lists its own members
 KEPT = 5.0  # Not clinical: seconds that it is kept; an event that bears on it ends it before
 MOST = 20_000  # Not clinical: actors of whom it is kept
@@ -93,11 +94,7 @@ class Belongings:
         return found
 
     async def _read(self, view: View, actor: Actor, *, is_kept: bool) -> Belonging:
-        kind, _, id = actor.id.partition("/")
-        found: list[Version] = []
-        for of, param in (("Group", "member"), ("PractitionerRole", "practitioner")) if id else ():
-            named = Criterion(param, ParamType.REFERENCE, (Reference(kind, id),))
-            found += await all_found(view, Query((of,), (named,), count=PAGE))
+        found = await self._listed(view, actor.id)
         is_named = "/" in actor.organisation
         if actor.organisation and not is_named:
             found += await self._organisations(view, actor.organisation, is_kept=is_kept)
@@ -107,6 +104,20 @@ class Belongings:
         versions = {f"{v.kind}/{v.id}": v for v in found}
         member = await self._through(view, actor, versions, known)
         return Belonging(groups, known, tuple(versions.values()), member)
+
+    async def _listed(self, view: View, who: str) -> list[Version]:
+        """Return the groups and roles of somebody; of a role, itself and its person's groups."""
+        kind, _, id = who.partition("/")
+        if not id:
+            return []
+        found = await _naming(view, "Group", "member", who)
+        if kind != ROLE:
+            return found + await _naming(view, ROLE, "practitioner", who)
+        found += (await named_versions(view, (who,))).values()
+        groups = self._meaning.membership(who, found, self._clock()).groups
+        for person in sorted(g for g in groups if g.startswith(PERSON) and "|" not in g):
+            found += await _naming(view, "Group", "member", person)
+        return found
 
     async def _through(
         self, view: View, actor: Actor, versions: dict[str, Version], known: frozenset[str]
@@ -121,6 +132,13 @@ class Belongings:
                 return member
             asked |= new
             versions |= await named_versions(view, new)
+
+
+async def _naming(view: View, of: str, param: str, who: str) -> list[Version]:
+    """Return the resources of a type that name somebody."""
+    kind, _, id = who.partition("/")
+    named = Criterion(param, ParamType.REFERENCE, (Reference(kind, id),))
+    return await all_found(view, Query((of,), (named,), count=PAGE))
 
 
 def _is_organisation(name: str) -> bool:

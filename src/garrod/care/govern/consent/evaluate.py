@@ -28,6 +28,7 @@ from garrod.care.govern.consent.standing import (
 )
 
 OPT_IN, OPT_OUT = "OPTIN", "OPTOUT"  # Source: v3-ActCode, consent directives
+POLICIES = frozenset((OPT_IN, OPT_OUT))
 
 
 # What one consent says, the weightiest last.
