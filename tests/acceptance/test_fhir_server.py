@@ -1,7 +1,6 @@
 """The FHIR door as a client meets it: over HTTP, the server a process of its own."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.making.server import Server, server
+from tests.making.starting import ran
 
 PATIENT = {"resourceType": "Patient", "name": [{"family": "Testperson", "given": ["Ada"]}]}
 WEIGHT = (
@@ -212,8 +212,9 @@ def test_strangers_are_turned_away(fhir: Server) -> None:
     assert (nobody.status_code, nobody.headers["www-authenticate"][:6]) == (401, "Bearer")
     elsewhere = fhir.ask("GET", "/fhir/Patient", headers={"Origin": "https://evil.example"})
     assert elsewhere.status_code == 403
-    named = fhir.ask("GET", "/fhir/Patient", headers={"Host": "evil.example"})
-    assert named.status_code == 403
+    for path in ("/fhir/Patient", "/health", "/metrics", "/openapi.json", "/cds-services", "/"):
+        named = fhir.ask("GET", path, headers={"Host": "evil.example"})
+        assert named.status_code == 403, path
 
 
 def test_capability_statement_is_valid_and_open(fhir: Server) -> None:
@@ -260,10 +261,8 @@ def test_database_that_cannot_be_reached_is_told_in_one_line(tmp_path: Path) -> 
 
 
 def test_server_listens_on_this_machine_alone(tmp_path: Path) -> None:
-    garrod = Path(sys.executable).with_name("garrod")
-    command = [str(garrod), "serve", "--data", str(tmp_path), "--host", "0.0.0.0"]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert (ran.returncode, "GARROD-USE010" in ran.stderr) == (2, True)
+    done = ran("serve", "--data", tmp_path, "--host", "0.0.0.0")
+    assert (done.returncode, "GARROD-USE010" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -277,15 +276,10 @@ def test_server_listens_on_this_machine_alone(tmp_path: Path) -> None:
 def test_server_for_others_needs_its_settings_whole(
     tmp_path: Path, settings: dict[str, str], told: str
 ) -> None:
-    garrod = Path(sys.executable).with_name("garrod")
-    command = [str(garrod), "serve", "--data", str(tmp_path), "--host", "0.0.0.0"]
-    environment = {**os.environ, **settings}
-    ran = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert ran.returncode in (2, 10)
-    assert ran.stderr.splitlines()[-1].startswith(told)
-    assert "Traceback" not in ran.stderr
+    done = ran("serve", "--data", tmp_path, "--host", "0.0.0.0", settings=settings)
+    assert done.returncode in (2, 10)
+    assert done.stderr.splitlines()[-1].startswith(told)
+    assert "Traceback" not in done.stderr
 
 
 def test_xml_goes_in_and_comes_out(fhir: Server) -> None:
@@ -304,15 +298,10 @@ def test_xml_goes_in_and_comes_out(fhir: Server) -> None:
 def test_port_that_is_taken_and_a_setting_nobody_knows_are_told_in_one_line(
     fhir: Server, tmp_path: Path
 ) -> None:
-    garrod = Path(sys.executable).with_name("garrod")
-    port = fhir.base.rpartition(":")[2]
-    command = [str(garrod), "serve", "--data", str(tmp_path), "--port", port]
-    taken = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    command = ["serve", "--data", tmp_path, "--port", fhir.base.rpartition(":")[2]]
+    taken = ran(*command)
     assert taken.returncode == 10
     assert taken.stderr.splitlines()[-1].startswith("GARROD-INP040: port")
-    environment = {**os.environ, "GARROD_TERMINOLOGY": "bogus"}
-    unknown = subprocess.run(
-        command, capture_output=True, text=True, timeout=60, check=False, env=environment
-    )
+    unknown = ran(*command, settings={"GARROD_TERMINOLOGY": "bogus"})
     assert unknown.returncode == 2
     assert "Traceback" not in unknown.stderr

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
@@ -13,6 +12,7 @@ from uuid import NAMESPACE_OID, uuid5
 import garrod.entry.story as story
 from tests.making.hooks import call, order, person
 from tests.making.server import Server
+from tests.making.site import garrod
 
 Resource = dict[str, Any]
 STORY = Path(story.__path__[0])
@@ -38,12 +38,7 @@ def changed_genome(folder: Path, **cells: str) -> Path:
 
 def results_of(genome: Path, patient: str) -> list[Resource]:
     """Return what the command reads in a genome, as resources of a person of the record."""
-    garrod = Path(sys.executable).with_name("garrod")
-    ran = subprocess.run(
-        [garrod, "genome", "report", genome, "--format", "fhir", "--sex", "female"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    text = ran.stdout
+    text = _report(genome, genome.read_bytes())
     for entry in json.loads(text)["entry"]:
         kind, id = entry["resource"]["resourceType"], entry["resource"].get("id", "")
         own = str(uuid5(NAMESPACE_OID, f"{patient} {id}"))  # the same genome of another person
@@ -54,6 +49,11 @@ def results_of(genome: Path, patient: str) -> list[Resource]:
         )
     found = [entry["resource"] for entry in json.loads(text)["entry"]]
     return [r for r in found if r["resourceType"] not in ("Patient", "Task")]
+
+
+@cache
+def _report(genome: Path, _: bytes) -> str:
+    return garrod("genome", "report", genome, "--format", "fhir", "--sex", "female")
 
 
 @dataclass

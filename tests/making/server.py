@@ -8,7 +8,6 @@ import random
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -18,6 +17,9 @@ from typing import Any
 
 import httpx2 as httpx
 
+from tests.making.starting import Child, started
+
+Process = Child | subprocess.Popen[Any]
 TOKEN = "token-of-the-tests"
 JSON = "application/fhir+json"
 RECORD = "demo.db"
@@ -35,7 +37,7 @@ class Server:
 
     base: str
     folder: Path
-    process: subprocess.Popen[bytes]
+    process: Process
     client: httpx.Client = field(repr=False)
 
     def kill(self) -> None:
@@ -91,18 +93,21 @@ def server(
     port: int = 0,
     demo: bool = False,
     settings: Mapping[str, str] | None = None,
+    is_fresh: bool = False,
 ) -> Iterator[Server]:
-    """Run a server on a data folder until the block ends; `settings` go into its environment."""
+    """Run a server on a data folder until the block ends; `settings` go into its environment.
+
+    `is_fresh`: started as a shell does it, where that is what a test is about.
+    """
     port = port or free_port()
-    garrod = Path(sys.executable).with_name("garrod")
-    command = [str(garrod), "serve", "--port", str(port), "--data", str(folder)]
+    command = ["serve", "--port", str(port), "--data", str(folder)]
     command += ["--database", database] if database else []
     command += ["--demo"] if demo else []
     if demo and not database and not settings:
         seed(folder)
     log = (folder.parent / f"{folder.name}.log").open("ab")
     environment = {**os.environ, "GARROD_DEV_TOKEN": TOKEN, **(settings or {})}
-    process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    process = started(command, environment, log, is_fresh=is_fresh)
     headers = {"Authorization": f"Bearer {TOKEN}"}
     try:
         with httpx.Client(headers=headers, timeout=30) as client:
@@ -119,7 +124,7 @@ def server(
         log.close()
 
 
-def _wait(client: httpx.Client, base: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait(client: httpx.Client, base: str, process: Process, log: Path) -> None:
     for _ in range(1200):  # two minutes: two hundred people are stored first, on a busy machine
         if process.poll() is not None:
             raise AssertionError(f"the server ended: {log.read_text()}")

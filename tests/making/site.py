@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
+
+from tests.making.starting import ran
 
 
 def garrod(*arguments: object) -> str:
     """Run a command; return what it printed."""
-    command = [str(Path(sys.executable).with_name("garrod")), *map(str, arguments)]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout
+    done = ran(*arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def site_at(folder: Path) -> Path:

@@ -6,8 +6,6 @@ Workflow 7: why and when, genes in plain words, choose, who looked, put right, a
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from garrod.core.errors import InputError
 from garrod.entry.wallet import checked
 from garrod.entry.wallet_keys import publics_of
 from tests.making.server import Server
+from tests.making.starting import ran
 from tests.web.test_dispense_page import shot
 from tests.web.test_prescribe_page import check, held
 
@@ -92,9 +91,7 @@ def _check_card(page: Any, demo: Server, folder: Path) -> None:
     for said, ends in ((text, 0), (text.replace("A", "B", 1)[:8] + "0" + text[9:], 10)):
         (folder / "card.txt").write_text(said, encoding="utf-8")
         (folder / "card.pub").write_text(public, encoding="ascii")
-        command = [str(Path(sys.executable).with_name("garrod")), "card", "check"]
-        more = [str(folder / "card.txt"), "--key", str(folder / "card.pub")]
-        done = subprocess.run([*command, *more], capture_output=True, text=True, check=False)
+        done = ran("card", "check", folder / "card.txt", "--key", folder / "card.pub")
         assert done.returncode == ends, done.stderr
     assert checked(text, *publics_of(public)).facts.name == "Ada Example-Synthetic"
     with pytest.raises(InputError):

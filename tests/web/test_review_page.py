@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.making.server import Server, server
+from tests.making.site import garrod
 from tests.web.test_emergency_page import put, shot, told
 from tests.web.test_prescribe_page import check
 
@@ -47,14 +44,12 @@ def relative(id: str) -> dict[str, Any]:
 
 def weighed(site: Server, waiting: int) -> None:
     """Run the command until so many cases wait: the log is sealed a moment after each request."""
-    garrod = str(Path(sys.executable).with_name("garrod"))
-    command = [garrod, "audit", "review", "--data", str(site.folder)]
-    for _ in range(20):
-        ran = subprocess.run(command, check=True, capture_output=True, env=os.environ, timeout=120)
-        if len(ran.stdout.splitlines()) >= waiting:
+    for _ in range(40):
+        said = garrod("audit", "review", "--data", site.folder)
+        if len(said.splitlines()) >= waiting:
             return
         time.sleep(0.5)
-    raise AssertionError(ran.stderr.decode())
+    raise AssertionError(said)
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -6,8 +6,6 @@ The places are read off the atlas, so that a new room is tried without a word he
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,6 +17,7 @@ import pytest
 from garrod.entry.web.atlas import ABOUT, PLACES
 from tests.making.moments import GENOME
 from tests.making.server import TOKEN, Server
+from tests.making.starting import ran
 from tests.web.conftest import Opened
 from tests.web.test_all_places import STREAMS
 
@@ -336,11 +335,7 @@ def test_genome_file_with_hostile_words_gives_a_report_of_words(tmp_path: Path) 
     told.insert(2, f'##INFO=<ID=HOSTILE,Number=1,Type=String,Description="{SCRIPT}">\n')
     file = tmp_path / "hostile.vcf"
     file.write_text("".join(told), encoding="utf-8")
-    garrod = Path(sys.executable).with_name("garrod")
-    ran = subprocess.run(
-        [garrod, "genome", "report", file, "--format", "html", "--sex", "female"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert ran.returncode in (0, 10), ran.stderr
-    assert "Traceback" not in ran.stderr
-    assert "<script" not in ran.stdout
+    done = ran("genome", "report", file, "--format", "html", "--sex", "female")
+    assert done.returncode in (0, 10), done.stderr
+    assert "Traceback" not in done.stderr
+    assert "<script" not in done.stdout

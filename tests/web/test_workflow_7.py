@@ -7,8 +7,6 @@ for somebody. What a person tells is read, taken up and answered by those who ca
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,8 @@ from typing import Any
 import pytest
 
 from tests.making.server import Server
+from tests.making.site import garrod
+from tests.making.starting import ran
 from tests.web.test_dispense_page import shot
 from tests.web.test_prescribe_page import check, held
 
@@ -233,9 +233,7 @@ def test_card_is_printed_scanned_and_checked_without_a_network(
     public = page.request.get(f"{demo.base}/card/key").text()
     (tmp_path / "card.txt").write_text(_scanned(tmp_path / "print.png") or text, "utf-8")
     (tmp_path / "card.pub").write_text(public, "ascii")
-    command = [str(Path(sys.executable).with_name("garrod")), "card", "check"]
-    files = [str(tmp_path / "card.txt"), "--key", str(tmp_path / "card.pub")]
-    done = subprocess.run([*command, *files], capture_output=True, text=True, check=False)
+    done = ran("card", "check", tmp_path / "card.txt", "--key", tmp_path / "card.pub")
     assert done.returncode == 0, done.stderr
     assert "good until" in done.stderr
     assert "Ada Example-Synthetic" in done.stdout
@@ -246,8 +244,7 @@ def test_card_is_printed_scanned_and_checked_without_a_network(
     assert "good until" in main(page)
     check(page)
     for more, said in (([], "An older key of ours signed it"), (["--lost"], "cannot be trusted")):
-        turned = [str(Path(sys.executable).with_name("garrod")), "card", "rotate", *more]
-        subprocess.run([*turned, "--data", str(demo.folder)], check=True, capture_output=True)
+        garrod("card", "rotate", *more, "--data", demo.folder)
         page.get_by_label("What the scanner read").fill(text)
         page.get_by_role("button", name="Check it").click()
         assert said in main(page)
