@@ -59,6 +59,18 @@ def test_proof_that_does_not_hold_is_an_answer_and_no_error(run: Run, tmp_path: 
     assert json.loads(ran.out)["valid"] is False
 
 
+def test_proof_from_windows_is_read_and_one_of_both_sorts_is_not(run: Run, tmp_path: Path) -> None:
+    content = json.dumps(TRUE, indent=1).replace("\n", "\r\n")
+    (tmp_path / "windows").write_bytes(b"\xef\xbb\xbf" + content.encode())
+    ran = run("audit", "proof", "--check", tmp_path / "windows")
+    assert (ran.code, json.loads(ran.out)["valid"]) == (0, True)
+    both = {**TRUE, "size1": 1, "size2": 2, "root1": HASH, "root2": HASH}
+    (tmp_path / "both").write_text(json.dumps(both))
+    ran = run("audit", "proof", "--check", tmp_path / "both")
+    assert (ran.code, ran.out) == (10, "")
+    assert "nobody can tell which proof it is" in ran.err
+
+
 @pytest.mark.parametrize(
     "asked", [("--entry", 3), ("--entry", 0, "--size", 5), ("--from", 2), ("--from", 3, "--to", 6)]
 )

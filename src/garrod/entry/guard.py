@@ -73,6 +73,15 @@ class Guard:
             )
         return _of_app(self.verifier.known(token), apps)
 
+    def addressed(self, headers: Mapping[str, str]) -> None:
+        """Return where this server is asked by a name of its own, by no page from elsewhere.
+
+        One for all the world is asked by whatever watches it, under whatever name.
+        Raises: AccessDenied ACC003.
+        """
+        if not self.is_public:
+            self._apps("", headers)
+
     async def admitted(self, path: str, headers: Mapping[str, str]) -> Actor:
         """Return who asks; where that is not known here yet, the issuer is asked.
 

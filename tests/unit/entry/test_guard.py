@@ -92,6 +92,10 @@ def test_other_names_and_pages_are_refused_on_open_pages_too(headers: dict[str, 
     with pytest.raises(AccessDenied) as caught:
         Guard(TOKEN, frozenset(("127.0.0.1",))).admit("/health", headers)
     assert caught.value.code == "ACC003"
+    with pytest.raises(AccessDenied):
+        Guard(TOKEN, frozenset(("127.0.0.1",))).addressed(headers)
+    Guard(TOKEN, frozenset(("127.0.0.1",))).addressed(NEAR)
+    Guard(TOKEN, frozenset(("127.0.0.1",)), is_public=True).addressed(headers)  # whatever watches
 
 
 @pytest.mark.parametrize(

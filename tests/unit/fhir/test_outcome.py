@@ -8,6 +8,7 @@ from garrod.adapters.fhir.outcome import outcome, outcome_of
 from garrod.adapters.fhir.validate.issue import Issue, Severity
 from garrod.core.errors import (
     AccessDenied,
+    ConflictError,
     FhirError,
     GarrodError,
     InputError,
@@ -50,6 +51,12 @@ def test_nothing_found_is_said() -> None:
     [
         (FhirError("line 1, column 2: a comma was expected", code="FHR100"), "structure"),
         (InputError("x"), "invalid"),
+        (InputError("x", code="REC001"), "not-found"),
+        (InputError("x", code="REC002"), "deleted"),
+        (ConflictError("x", code="REC004"), "multiple-matches"),
+        (InputError("x", code="API002"), "not-supported"),
+        (InputError("x", code="API007"), "too-long"),
+        (AccessDenied("x", code="ACC002"), "login"),
         (AccessDenied("no"), "forbidden"),
         (VersionConflict("Patient", "1", expected=1, current=2), "conflict"),
         (OutsideError("away"), "transient"),

@@ -18,6 +18,7 @@ from garrod.core.errors import InputError
 
 INCLUSION = ("leafIdx", "treeSize", "leafHash", "root", "proof")
 CONSISTENCY = ("size1", "size2", "root1", "root2", "proof")
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 LARGEST = 2**64 - 1  # RFC 6962: sizes and indexes have 64 bits
 
 
@@ -27,11 +28,13 @@ def holds(content: bytes) -> bool:
     Raises: InputError AUD022, naming the field that is missing or cannot be read.
     """
     try:
-        document = msgspec.json.decode(content)
+        document = msgspec.json.decode(content.removeprefix(BYTE_ORDER_MARK))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _no_proof("it is no JSON document") from error
     if not isinstance(document, dict):
         raise _no_proof("it is no JSON object")
+    if "leafIdx" in document and "size1" in document:
+        raise _no_proof("it has leafIdx and size1, so nobody can tell which proof it is")
     if "leafIdx" in document:
         index, size, leaf, root, proof = _fields(document, INCLUSION)
         return verify_inclusion(index, size, leaf, root, proof)

@@ -36,7 +36,19 @@ CODES: tuple[tuple[type[GarrodError], str], ...] = (  # the nearest kind first
     (InputError, "invalid"),
 )
 FAULT = "exception"
-NOBODY_KNOWN = ("ACC002", "ACC006")  # or not lately enough
+TYPES = {  # of errors that say more than their kind does
+    "ACC002": "login",
+    "ACC006": "login",  # not lately enough
+    "REC001": "not-found",
+    "REC002": "deleted",
+    "REC004": "multiple-matches",
+    "API002": "not-supported",
+    "API003": "not-supported",
+    "API006": "not-supported",
+    "API007": "too-long",
+    "API008": "not-supported",
+    "FHR104": "too-long",
+}
 OUR_FAULT = "something went wrong on this side; it was noted under this code"
 HIDDEN = b"(a number)"
 _NUMBER = re.compile(rb"(?<![\dA-Za-z])\d{3}[ -]?\d{3}[ -]?\d{4}(?![\dA-Za-z])")
@@ -57,15 +69,15 @@ def outcome_of(error: GarrodError) -> bytes:
     The sentence of an internal fault is not shown: it was written for nobody outside.
     """
     is_ours = isinstance(error, InternalFault) or type(error) is GarrodError
-    found = next((code for kind, code in CODES if isinstance(error, kind)), FAULT)
-    found = "login" if error.code in NOBODY_KNOWN else found
+    by_kind = next((code for kind, code in CODES if isinstance(error, kind)), FAULT)
+    code = TYPES.get(error.code, by_kind)
     details = {
         "coding": [{"system": SYSTEM, "code": error.code}],
         "text": OUR_FAULT if is_ours else error.message,
     }
     severity = "fatal" if is_ours else Severity.ERROR.value
     return _written(
-        [{"severity": severity, "code": found, "details": details, "diagnostics": error.code}]
+        [{"severity": severity, "code": code, "details": details, "diagnostics": error.code}]
     )
 
 

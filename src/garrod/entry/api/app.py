@@ -16,21 +16,24 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
+from starlette.datastructures import Headers
 from starlette.routing import WebSocketRoute
+from starlette.types import ASGIApp
 
 from garrod import __version__
-from garrod.core.errors import OutsideError
+from garrod.core.errors import AccessDenied, OutsideError
 from garrod.entry.api.advice import PATH, AdviceDoor
 from garrod.entry.api.auditing import AuditDoor
 from garrod.entry.api.door import PREFIX, FhirDoor, Receive, Scope, Send
 from garrod.entry.api.events import EventsDoor
 from garrod.entry.api.events_feed import Feed, counted
+from garrod.entry.api.faults import answer_of
 from garrod.entry.api.openapi import described
 from garrod.entry.api.rooms import Rooms
 from garrod.entry.api.watch import Watch
 from garrod.entry.api.websocket import SocketDoor
 from garrod.entry.ending import ended_at_signal
-from garrod.entry.guard import Guard
+from garrod.entry.guard import OPEN, Guard
 
 Opened = Callable[[], AbstractAsyncContextManager[Rooms]]
 Keeping = Callable[[Rooms, Feed], AbstractAsyncContextManager[Any]]
@@ -64,17 +67,25 @@ def _not_open() -> OutsideError:
 class Doors:
     """Sends what is for /fhir straight to its door, and all else to the pages around it."""
 
-    def __init__(self, fhir: FhirDoor, pages: FastAPI) -> None:
+    def __init__(self, fhir: FhirDoor, pages: FastAPI, guard: Guard) -> None:
         self.fhir = fhir
         self.pages = pages
+        self.guard = guard
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         path = scope.get("path", "")
         if scope["type"] == "http" and (path == PREFIX or path.startswith(f"{PREFIX}/")):
             await self.fhir(scope, receive, send)
-        else:
-            await self.pages(scope, receive, send)
+            return
+        answer: ASGIApp = self.pages
+        if scope["type"] == "http" and path in OPEN:
+            try:
+                self.guard.addressed(Headers(scope=scope))
+            except AccessDenied as error:
+                told = answer_of(error)
+                answer = Response(told.body, told.status, media_type="application/fhir+json")
+        await answer(scope, receive, send)
 
 
 def make_app(opened: Opened, guard: Guard, keeping: Keeping | None = None) -> Doors:
@@ -112,7 +123,7 @@ def make_app(opened: Opened, guard: Guard, keeping: Keeping | None = None) -> Do
     app.add_route("/events", events.answer, methods=["GET"], include_in_schema=False)
     app.router.routes.append(WebSocketRoute(f"{PREFIX}/ws", SocketDoor(house.ask, guard).serve))
     app.openapi = lambda: _described(app.version, house.rooms)  # type: ignore[method-assign]
-    return Doors(FhirDoor(house.ask, guard, watch), app)
+    return Doors(FhirDoor(house.ask, guard, watch), app, guard)
 
 
 @contextmanager

@@ -59,11 +59,11 @@ def serve(
 
     is_public = _check_host(host)
     tls = context_of(tls_cert, tls_key)
-    own = f"{'https' if tls else 'http'}://{host}:{port}"
     mode_named()
     housing = housing_of(data=data, database=database, is_demo=demo)
     asyncio.run(try_store(housing))
-    check_port(host, port)
+    port = check_port(host, port)
+    own = f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
     base = os.environ.get("GARROD_BASE", "") if os.environ.get("GARROD_ISSUER") else ""
     tell_server(housing, base or f"{own}/fhir", is_demo=demo)
     os.environ["GARROD_PUBLIC"] = "1" if is_public else ""
@@ -110,8 +110,8 @@ def _check_host(host: str) -> bool:
     return True
 
 
-def check_port(host: str, port: int) -> None:
-    """Raise InputError INP040 where somebody listens there already."""
+def check_port(host: str, port: int) -> int:
+    """Return the port, for 0 a free one.  Raises: InputError INP040 where it cannot be used."""
     import socket
 
     from garrod.core.errors import InputError
@@ -121,6 +121,7 @@ def check_port(host: str, port: int) -> None:
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
+            return int(probe.getsockname()[1])
     except (OSError, OverflowError) as error:
         why = getattr(error, "strerror", None) or "it is no port"
         raise InputError(

@@ -69,6 +69,8 @@ CODES = {
     "namespace": "value",
     "deep": "too-costly",
     "slice": "structure",
+    "conflict": "conflict",
+    "both": "conflict",
 }
 
 
