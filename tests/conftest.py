@@ -3,8 +3,10 @@
 import os
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
+import httpcore2
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -24,6 +26,10 @@ settings.register_profile(
     derandomize=os.environ.get("GARROD_EXAMPLES") == "fixed",
 )
 settings.load_profile("garrod")
+
+# A client reads all certificates of the world first, though it asks this machine: 25 ms each time,
+# of some thousand clients. What they trust is the same, so it is read once.
+httpcore2.default_ssl_context = cache(httpcore2.default_ssl_context)
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("GARROD_SHARED", ROOT.parent / "shared")) / "data"
