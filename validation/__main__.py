@@ -38,6 +38,7 @@ from validation import (
     pipeline_cases,
     population400,
     release_numbers,
+    samples,
     second_reading,
     snooping,
     stability,
@@ -82,6 +83,7 @@ ALL: dict[str, Callable[[], int]] = {
     "consent_pcf": consent_pcf.main,
     "audit_tampering": audit_tampering.main,
     "snooping": snooping.main,
+    "samples": samples.main,
 }
 BY_NAME: dict[str, Callable[[], int]] = {
     # These install packages, so they are run when they are asked for.

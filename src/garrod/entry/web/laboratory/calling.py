@@ -23,6 +23,7 @@ from garrod.core.variant import Assembly
 from garrod.entry.facts import kept_from, recording
 from garrod.entry.web.laboratory.checking import looked_through
 from garrod.entry.web.laboratory.keeping import Drop, Drops, Fault
+from garrod.entry.web.laboratory.weighing import Unseen, keep_weighed, unseen_of
 from garrod.entry.wire import Services
 from garrod.science.pgx.people import Sample
 
@@ -59,6 +60,7 @@ class Calls:
     hints: Hints
     unplaced: int  # positions that have no place on the file's build
     warnings: tuple[str, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
 
 
 def read_drop(services: Services, drops: Drops, drop: Drop, sex: str) -> Drop:
@@ -97,6 +99,7 @@ def _called(services: Services, drops: Drops, drop: Drop, path: Path, sex: str) 
     with recording(services, kept, subjects) as recorded:
         for _ in recorded(services.call(table, subjects)):
             pass
+    keep_weighed(drops, drop, path, table)
     drop = drops.change(
         drop.id,
         state="read",
@@ -126,6 +129,7 @@ def calls_of(services: Services, path: Path) -> Calls:
         _hints(table),
         sum(p.on(assembly) is None for p in positions),
         table.warnings,
+        unseen_of(services, table),
     )
 
 

@@ -36,8 +36,9 @@ from garrod.entry.web.laboratory.reading import (
     mark_of,
     settled,
 )
+from garrod.entry.web.laboratory.sample_verdicts import STOP
 from garrod.entry.web.laboratory.states import state_of
-from garrod.entry.web.laboratory.verdicts import STOP
+from garrod.entry.web.laboratory.weighing import UNTOLD, Whose, whose_of
 from garrod.entry.web.pages import page, see
 from garrod.entry.web.prescribe.banner import banner_of
 from garrod.entry.web.prescribe.looking import subject_now
@@ -60,6 +61,7 @@ class Here:
     calls: Calls | None = None
     compared: Compared | None = None
     same: tuple[Drop, ...] = ()
+    whose: Whose = UNTOLD
 
 
 async def drop_page(visit: Visit, id: str) -> Response:
@@ -85,9 +87,10 @@ async def _here(visit: Visit, drop: Drop, person: Person) -> Here:
     if drops_of(visit).upload(drop.id) is not None:  # of a server that was killed just then
         drops_of(visit).forget_file(drop.id)
     same = await asyncio.to_thread(alike, visit, drop)
+    whose = await asyncio.to_thread(whose_of, drops_of(visit), drop)
     is_done = drop.state == "authorised"
     compared = await compared_of(visit, drop) if is_done else None
-    return Here(drop, person, await called(visit, drop), compared, same)
+    return Here(drop, person, await called(visit, drop), compared, same, whose)
 
 
 async def _laid_out(
@@ -106,6 +109,7 @@ async def _laid_out(
         await staff_of(visit, staff),
         calls=here.calls,
         same=here.same,
+        whose=here.whose,
         compared=here.compared,
     )
     tests = await tests_of(visit, drop.patient) if view.writes else ()
@@ -160,7 +164,7 @@ def _said(visit: Visit, here: Here) -> tuple[Choices, Faults]:
     if visit.fields.get("sure") != "yes":
         found.append(("#sure", "Say that you have compared the sample with the person"))
     assert here.calls is not None, "it was read"
-    view = drop_view(here.drop, here.person, {}, calls=here.calls, same=here.same)
+    view = drop_view(here.drop, here.person, {}, calls=here.calls, same=here.same, whose=here.whose)
     must_say_why = any(check.kind == STOP for check in view.checks)
     if must_say_why and len(visit.fields.get("despite", "")) < SHORTEST:
         found.append(("#despite", "Say why it is right though a check says stop"))

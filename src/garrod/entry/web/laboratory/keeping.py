@@ -1,7 +1,8 @@
 """Keeps what a laboratory dropped here until it is decided on, beside the record and not in it.
 
 DATA/laboratory/ID/: state.json (what is known of the drop), upload (the file, until it was read),
-facts.json.gz (what it says over the genes: what `garrod genome call --facts` keeps, and no more)
+facts.json.gz (what it says over the genes: what `garrod genome call --facts` keeps, and no more),
+sample.json (what tells whose sample it is: weighing.py)
 The file goes once it is read. Of a drop that was rejected the reason alone is kept.
 """
 
@@ -26,6 +27,7 @@ from garrod.entry.web.asked import Sent
 from garrod.entry.web.uploads import swept
 
 STATE, FACTS, LOCK, NEW = "state.json", "facts.json.gz", "lock", ".new-"
+SAMPLE = "sample.json"
 GZIP = b"\x1f\x8b"
 OLD = 3_600  # Not clinical: seconds after which a drop that was never whole was broken off
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -124,13 +126,7 @@ class Drops:
     def change(self, id: str, **now: Any) -> Drop:
         """Return a drop as it is from now on."""
         drop = replace(self.get(id), **now)
-        path = self.folder / id / STATE
-        new = path.with_name(f".{STATE}.{os.getpid()}")
-        with new.open("wb") as file:
-            file.write(_told(drop))
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
+        _put(self.folder / id / STATE, _told(drop))
         return drop
 
     def upload(self, id: str) -> Path | None:
@@ -141,6 +137,15 @@ class Drops:
         """Return where the facts of a drop lie, or will."""
         return self.folder / id / FACTS
 
+    def keep_sample(self, id: str, told: bytes) -> None:
+        """Keep what tells whose sample it is."""
+        _put(self.folder / id / SAMPLE, told)
+
+    def sample(self, id: str) -> bytes:
+        """Return what tells whose sample it is; nothing where it was not kept."""
+        path = self.folder / id / SAMPLE
+        return path.read_bytes() if path.exists() else b""
+
     def forget_file(self, id: str) -> None:
         """Remove the file: what it says of the genes is kept in the facts."""
         for path in (self.folder / id).glob("upload.*"):
@@ -150,6 +155,7 @@ class Drops:
         """Remove all that the file said."""
         self.forget_file(id)
         self.facts(id).unlink(missing_ok=True)
+        (self.folder / id / SAMPLE).unlink(missing_ok=True)
 
     @contextmanager
     def deciding(self, id: str) -> Iterator[Drop]:
@@ -166,6 +172,16 @@ class Drops:
             yield self.get(id)
         finally:
             os.close(handle)
+
+
+def _put(path: Path, told: bytes) -> None:
+    """Write a file anew, whole or not at all."""
+    new = path.with_name(f".{path.name}.{os.getpid()}")
+    with new.open("wb") as file:
+        file.write(told)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
 
 
 def _told(drop: Drop) -> bytes:

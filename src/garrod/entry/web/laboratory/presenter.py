@@ -25,12 +25,12 @@ from garrod.entry.web.laboratory.states import (
 )
 from garrod.entry.web.laboratory.verdicts import checks_of
 from garrod.entry.web.laboratory.view import DropView, FormView, GeneRow
+from garrod.entry.web.laboratory.weighing import UNTOLD, Whose
 
 UNCHECKED = (
-    "Contamination by another person’s DNA: reads are not in a VCF.",
-    "Whether the sample is this person’s, beyond sex and the genes that the record knows: no "
-    "whole genome is compared, and no relative.",
-    "Ancestry, and whether rare alleles of it are defined here.",
+    "Whether the sample is this person’s, beyond sex, the genes that the record knows and the "
+    "files that were dropped here.",
+    "Alleles that nobody has defined: of people of whom few were studied there are more.",
     "Depth and quality beyond what the file states at each place (FILTER, GQ, DP).",
     "Large changes and copies of genes, where the file has no record of them.",
     "The laboratory’s own accreditation, controls and chain of custody.",
@@ -46,6 +46,7 @@ def drop_view(
     *,
     calls: Calls | None = None,
     same: Sequence[Drop] = (),
+    whose: Whose = UNTOLD,
     compared: Compared | None = None,
 ) -> DropView:
     """Return the page of a drop; `same` are other drops of the very same file."""
@@ -62,7 +63,7 @@ def drop_view(
         if fault and state in ("unreadable", "build")
         else None,
         may_say_build=state == "build",
-        checks=checks_of(drop, person, calls, same) if calls is not None else (),
+        checks=checks_of(drop, person, calls, same, whose) if calls is not None else (),
         unchecked=UNCHECKED if calls is not None else (),
         genes=genes,
         counts=_counts(calls.findings) if calls is not None else "",

@@ -13,43 +13,45 @@ from garrod.core.person import Person
 from garrod.core.variant import Assembly
 from garrod.entry.web.laboratory.calling import Calls, Coverage, Hints
 from garrod.entry.web.laboratory.keeping import Drop
+from garrod.entry.web.laboratory.sample_verdicts import (
+    LOOK,
+    NOT,
+    OK,
+    STOP,
+    check_of,
+    checks_of_sample,
+)
 from garrod.entry.web.laboratory.states import STATES, state_of
 from garrod.entry.web.laboratory.view import Check
+from garrod.entry.web.laboratory.weighing import UNTOLD, Whose
 
-OK, LOOK, STOP, NOT = "ok", "look", "stop", "not"
-TAGS = {OK: "Fits", LOOK: "Look at this", STOP: "Stop", NOT: "Not checked"}
 GENES = 8  # Not clinical: genes that are named in a sentence
 
 
-def _check(name: str, kind: str, words: str) -> Check:
-    return Check(name, kind, TAGS[kind], words)
-
-
-def checks_of(drop: Drop, person: Person, calls: Calls, same: Sequence[Drop]) -> tuple[Check, ...]:
+def checks_of(
+    drop: Drop, person: Person, calls: Calls, same: Sequence[Drop], whose: Whose = UNTOLD
+) -> tuple[Check, ...]:
     """Return the checks of a file; `same` are other drops of the very same file."""
     return (
-        _check("Is it a VCF", OK, f"Yes: {drop.lines:,} lines, whole to the end."),
+        check_of("Is it a VCF", OK, f"Yes: {drop.lines:,} lines, whole to the end."),
         _build(drop, calls),
         _sample(drop),
         _again(drop, same),
         *_known(drop, person, calls),
         _sex(person, calls.hints),
         _covered(calls.coverage),
-        _check("Two different alleles", NOT,
-               f"{calls.hints.two} of {calls.hints.read} places that were read. No limit is set "
-               "for what is usual; a far higher share than your other samples have can hint at a "
-               "mixture."),
-    )  # fmt: skip
+        *checks_of_sample(drop, calls, whose),
+    )
 
 
 def _build(drop: Drop, calls: Calls) -> Check:
     how = "as you said" if drop.build else "as the file itself shows"
     if calls.assembly is Assembly.GRCH38:
-        return _check("Genome build", OK, f"GRCh38, {how}: read where it stands.")
+        return check_of("Genome build", OK, f"GRCh38, {how}: read where it stands.")
     lost = f"{calls.unplaced} places have no counterpart there" if calls.unplaced else (
         "every place has a counterpart there"
     )  # fmt: skip
-    return _check(
+    return check_of(
         "Genome build",
         LOOK,
         f"GRCh37, {how}: read at the GRCh37 places of the same bases, nothing was lifted over. "
@@ -60,7 +62,7 @@ def _build(drop: Drop, calls: Calls) -> Check:
 def _sample(drop: Drop) -> Check:
     others = len(drop.samples) - 1
     how = "the only one of the file" if not others else f"chosen here among {others + 1}"
-    return _check(
+    return check_of(
         "Sample",
         LOOK,
         f"“{shown(drop.sample)}”, {how}. The record does not say whose sample that is: compare it "
@@ -73,14 +75,16 @@ def _again(drop: Drop, same: Sequence[Drop]) -> Check:
     other = [d for d in same if d.patient != drop.patient and d.sample == drop.sample]
     if any(d.state == "authorised" for d in other):
         words = "This very file and sample were authorised for another person. One is wrong."
-        return _check(name, STOP, words)
+        return check_of(name, STOP, words)
     if other:
-        return _check(name, LOOK, "This very file and sample were dropped for another person too.")
+        return check_of(
+            name, LOOK, "This very file and sample were dropped for another person too."
+        )
     mine = [d for d in same if d.patient == drop.patient]
     if mine:
         states = ", ".join(dict.fromkeys(STATES[state_of(d)].lower() for d in mine))
-        return _check(name, LOOK, f"This very file was dropped for this person before: {states}.")
-    return _check(name, OK, "This very file was not dropped here before.")
+        return check_of(name, LOOK, f"This very file was dropped for this person before: {states}.")
+    return check_of(name, OK, "This very file was not dropped here before.")
 
 
 def _known(drop: Drop, person: Person, calls: Calls) -> Iterator[Check]:
@@ -92,15 +96,15 @@ def _known(drop: Drop, person: Person, calls: Calls) -> Iterator[Check]:
     other = [f.gene for f in both if f.candidates[0].name != known[f.gene]]
     name = "Earlier results"
     if not both:
-        yield _check(name, NOT, "The record has no result of these genes to compare with.")
+        yield check_of(name, NOT, "The record has no result of these genes to compare with.")
     elif not other:
         words = f"{_counted(len(both))} of the record, all read the same here"
-        yield _check(name, OK, f"{words}: a hint, and no proof; many people share them.")
+        yield check_of(name, OK, f"{words}: a hint, and no proof; many people share them.")
     else:
         words = f"{len(other)} of {_counted(len(both))} of the record read otherwise here"
         first = "Ask whose sample it is before you ask which result is wrong."
         names = ", ".join(other[:GENES]) + (" and more" if len(other) > GENES else "")
-        yield _check(name, LOOK, f"{words}: {names}. {first}")
+        yield check_of(name, LOOK, f"{words}: {names}. {first}")
 
 
 def _counted(number: int) -> str:
@@ -111,16 +115,16 @@ def _sex(person: Person, hints: Hints) -> Check:
     name = "Sex"
     said = person.sex or "not known"
     if not hints.x_read:
-        return _check(name, NOT, f"Recorded: {said}. No place on the X chromosome was read.")
+        return check_of(name, NOT, f"Recorded: {said}. No place on the X chromosome was read.")
     places = f"{hints.x_read} places on the X chromosome"
     if person.sex == "male" and hints.x_two:
         words = f"Recorded: male. {hints.x_two} of {places} show two different alleles."
-        return _check(name, STOP, f"{words} A man has one X: is it his sample?")
+        return check_of(name, STOP, f"{words} A man has one X: is it his sample?")
     if person.sex == "female" and hints.x_single == hints.x_read:
         words = f"Recorded: female. All of {places} are written with one allele, as a man’s are."
-        return _check(name, STOP, f"{words} Is it her sample?")
+        return check_of(name, STOP, f"{words} Is it her sample?")
     words = f"Recorded: {said}. Nothing on {places} speaks against it"
-    return _check(name, OK, f"{words}: a hint, and no proof.")
+    return check_of(name, OK, f"{words}: a hint, and no proof.")
 
 
 def _covered(coverage: Sequence[Coverage]) -> Check:
@@ -128,7 +132,7 @@ def _covered(coverage: Sequence[Coverage]) -> Check:
     every, read = sum(c.positions for c in coverage), sum(c.read for c in coverage)
     words = f"{read:,} of {every:,} places that define alleles were read"
     if not short:
-        return _check("Coverage", OK, f"{words}, in {len(coverage)} genes.")
+        return check_of("Coverage", OK, f"{words}, in {len(coverage)} genes.")
     names = ", ".join(c.gene for c in short[:GENES])
     more = f" and {len(short) - GENES} more" if len(short) > GENES else ""
-    return _check("Coverage", LOOK, f"{words}. Not whole: {names}{more}. Each is told below.")
+    return check_of("Coverage", LOOK, f"{words}. Not whole: {names}{more}. Each is told below.")

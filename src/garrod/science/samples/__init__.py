@@ -1,0 +1,1 @@
+"""Whose sample a file is, and whether it is one person's alone."""
