@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from garrod.adapters.identity.development import personas
+from garrod.entry.web.people.tour import BEGINS
 from tests.making.server import free_port
 from tests.web.test_prescribe_page import check
 
@@ -67,7 +68,7 @@ def test_one_click_signs_in_as_anybody(demo: str, page: Any, persona: Any) -> No
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{demo}/")
     page.get_by_role("link", name=re.compile(f": {persona.name}")).click()
-    page.wait_for_url(f"{demo}/patients")
+    page.wait_for_url(f"{demo}{BEGINS.get(persona.id, '/patients')}")
     (authorize,) = [url for url in asked if "/issuer/authorize" in url]
     assert "code_challenge_method=S256" in authorize
     assert [url for url in asked if "/sign-in/back?code=" in url]
@@ -75,6 +76,9 @@ def test_one_click_signs_in_as_anybody(demo: str, page: Any, persona: Any) -> No
     said = page.locator(".self").inner_text()
     assert persona.name in said
     assert said.endswith(persona.role.replace("-", " "))
+    people = page.get_by_role("navigation", name="Main").get_by_role("link", name="People")
+    assert people.count() == (persona.role in EVERYBODY)  # a way only where it leads to somebody
+    page.goto(f"{demo}/patients")
     rows = page.locator("table.list tbody th").count()
     assert (rows > 20) == (persona.role in EVERYBODY)
     if persona.role not in EVERYBODY:

@@ -28,6 +28,7 @@ from garrod.entry.web.register import places as register
 from garrod.entry.web.review.page import review_page
 from garrod.entry.web.safety import places as safety
 from garrod.entry.web.summary import places as summary
+from garrod.entry.web.summary.places import CARES
 from garrod.entry.web.summary.reading import make_ready
 from garrod.entry.web.today import places as today
 
@@ -39,7 +40,7 @@ ROOMS = (
 _FOUND = partial(people_page, ahead=Ahead(make_ready))
 PLACES: tuple[Place, ...] = (
     Place("", _FOUND),
-    Place(PEOPLE, _FOUND),
+    Place(PEOPLE, _FOUND, "People", CARES),
     *(place for room in ROOMS for place in room.PLACES),
     Place("emergency", emergency_page),
     Place("access", choice_page),
@@ -65,10 +66,15 @@ def place_of(path: tuple[str, ...]) -> Place | PlaceAbout | None:
 def ways(actor: Actor, path: tuple[str, ...]) -> tuple[Link, ...]:
     """Return the ways to places that stand by themselves."""
     return tuple(
-        Link(f"/{place.first}", place.words, is_here=path[0] == place.first)
+        Link(f"/{place.first}", place.words, is_here=_is_here(place, path))
         for place in PLACES
         if is_shown(place, actor)
     )
+
+
+def _is_here(place: Place, path: tuple[str, ...]) -> bool:
+    """Return whether a page is of a place: the pages about one person are not of the list."""
+    return path[0] == place.first and (place.first != PEOPLE or len(path) == 1)
 
 
 def ways_about(actor: Actor, path: tuple[str, ...]) -> tuple[Link, ...]:

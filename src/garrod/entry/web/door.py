@@ -48,6 +48,7 @@ STATUS = {
     "SNP002": 409,
 }  # fmt: skip
 FORM = "application/x-www-form-urlencoded"
+OWN = frozenset(("patient", "proxy"))
 Home = Callable[[Visit | None], Awaitable[Response]]  # None: nobody is signed in
 
 
@@ -210,6 +211,7 @@ class WebDoor:
         around = replace(around, links=links, about=about, has_tour=has_tour)
         around = replace(around, is_sent=visit.method == "POST")
         around = replace(around, who=_named(present), flags=flagged)
+        around = replace(around, is_own=visit.actor.role in OWN)
         frame(around)
         try:
             answer = await self._routed(visit)

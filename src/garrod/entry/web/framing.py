@@ -51,6 +51,12 @@ class Frame:
     has_tour: bool = False  # the first page is a demo's
     flags: Callable[[], Mapping[str, str]] = dict
     is_sent: bool = False
+    is_own: bool = False  # who is signed in is here for themselves, or for one whom they look after
+
+    @property
+    def start(self) -> Link:
+        """Return the way on from a page that leads nowhere: the first that is shown."""
+        return self.links[0] if self.links else Link("/", "Garrod")
 
 
 EMPTY, SENT = Frame(), Frame(is_sent=True)

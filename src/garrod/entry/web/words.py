@@ -10,12 +10,11 @@ WORDS = Words(
     ),
     open_it_in_an_emergency="Open it in an emergency",
     code="Code {}.",
-    go_to_the_people="Go to the people",
+    go_on_to="Go to “{}”",
     garrod="– Garrod",
     skip_to_the_main_part="Skip to the main part",
     garrod_2="Garrod",
     main="Main",
-    people="People",
     signed_in_as="Signed in as",
     sign_out="Sign out",
     for_synthetic_people_only_not_a=(
@@ -40,5 +39,8 @@ WORDS = Words(
     advice_comes_from_knowledge_packs=(
         "Advice comes from knowledge packs that no clinician has signed off yet. Check it "
         "before you act."
+    ),
+    our_advice_is_unchecked=(
+        "No doctor or pharmacist has checked our advice yet. Ask yours before you act on it."
     ),
 )

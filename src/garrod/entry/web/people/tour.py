@@ -13,6 +13,17 @@ GP, PHARMACY, WARD, LABORATORY = "prescriber", "pharmacist", "nurse", "laborator
 HOSPITAL, SAFETY = "hospital-pharmacist", "clinical-safety-officer"
 PROPOSED = "renal-dosing@2026.12.0"  # as demo_packs has it
 GENETICS, OFFICER, PATIENT, ANALYST = "geneticist", "governance-officer", "patient", "analyst"
+PROXY = "proxy"
+
+
+BEGINS = {
+    PATIENT: "/mine",
+    PROXY: "/mine",
+    ANALYST: "/register",
+    OFFICER: "/today",
+    SAFETY: "/knowledge",
+    LABORATORY: "/laboratory",
+}  # where each begins; all others with the people
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,7 @@ class PersonaView:
     words: str
     does: str
     is_here: bool
+    link: str
 
 
 def _try(number: int, drug: str, words: str) -> Step:
@@ -204,7 +216,8 @@ def persona_of(id: str, role: str, name: str, does: str, *, now: str) -> Persona
     """Return somebody whom one may be, as the page has it; `now` is who one is."""
     sort = id if role in id else role  # a hospital-pharmacist is a pharmacist too
     said = f"{sort.replace('-', ' ').capitalize()}: {name}"
-    return PersonaView(id, said, does[:1].upper() + does[1:], id == now)
+    link = sign_in_as(id, BEGINS.get(id, "/patients"))
+    return PersonaView(id, said, does[:1].upper() + does[1:], id == now, link)
 
 
 def _steps(
