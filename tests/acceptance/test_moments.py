@@ -231,7 +231,7 @@ def test_moment_5_partial_gene_gives_a_dose_step_and_an_unread_site_is_not_norma
     (card,) = gp.hook("order-sign", drug, patientId="onc")["cards"]
     assert told(card)["tier"] == "T2"
     assert "Start with 50 % of the usual dose" in card["detail"]
-    assert "1 of 83 positions were not read: rs75017182" in card["detail"]
+    assert "1 of 83 positions was not read: rs75017182" in card["detail"]
     unread = changed_genome(tmp_path, rs3918290="./.", rs75017182="./.", rs67376798="./.")
     gp.write(person("blind"), *results_of(unread, "blind"))
     drug = order("o1", "Capecitabine 500 mg tablets", "blind")

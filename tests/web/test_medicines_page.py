@@ -64,7 +64,7 @@ def test_line_is_begun_held_resumed_stopped_and_taken_back(
     page.get_by_label("How it is taken").fill("5 mg once a day")
     page.get_by_role("button", name="Put it on the list").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Amlodipine 5 mg tablets"
-    assert "Began" in told(page)
+    assert "Put on the list, " in told(page)
     check_all(page, f"line-{width}")
     held = box(page, "Put it on hold")
     held.get_by_label("Acute illness").check()

@@ -204,7 +204,7 @@ def test_child_without_a_weight_is_judged_as_one_who_may_weigh_enough_and_asked_
 
 
 def unread(gene: str, *candidates: Candidate) -> GeneFinding:
-    lost = ("1 of 83 positions were not read: rs3918290",)
+    lost = ("1 of 83 positions was not read: rs3918290",)
     return replace(finding(gene, *candidates), missing=("DPYD:97450058",), reasons=lost)
 
 

@@ -290,7 +290,7 @@ def test_unread_decisive_variant_hides_no_other_reason() -> None:
 def test_few_unread_positions_are_named_and_many_are_counted() -> None:
     one = call("DPYD", {DPYD_2A: None}).reasons
     many = call("DPYD", dict.fromkeys((DPYD_2A, DPYD_9A, DPYD_2846, 97515787))).reasons
-    assert "1 of 83 positions were not read: rs3918290" in one
+    assert "1 of 83 positions was not read: rs3918290" in one
     assert "4 of 83 positions were not read" in many
 
 

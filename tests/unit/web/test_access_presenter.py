@@ -29,6 +29,7 @@ def row(proof: dict[str, Any] | None = None, own: str = "", **told: Any) -> Row:
         ("local", "", "The user of the server’s own machine"),
         ("", "", "Somebody who was not signed in"),
         ("", "Patient/p", "Somebody who was not signed in"),
+        ("nobody", "Patient/p", "Somebody who was not signed in"),
     ],
 )
 def test_who_looked_is_named_as_far_as_is_known(who: str, own: str, shown: str) -> None:
@@ -54,6 +55,13 @@ def test_role_place_and_software_are_said() -> None:
 )  # fmt: skip
 def test_purpose_is_said_in_words(purpose: str, why: str) -> None:
     assert row(purpose=purpose).why == why
+
+
+def test_what_one_asked_for_oneself_is_said_to_be_ones_own() -> None:
+    assert row(who="Patient/p", own="Patient/p", purpose="PATRQT").why == "You asked for it"
+    assert row(who="RelatedPerson/r", own="Patient/p", purpose="PATRQT").why == (
+        "Asked for by the person"
+    )
 
 
 MANY = ("Condition", "Consent", "Encounter", "Flag", "Goal", "List", "Patient", "Task")

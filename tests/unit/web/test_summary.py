@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from garrod.adapters.fhir.lines.names import LINE
 from garrod.care.record.people import Snapshot
 from garrod.core.finding import Candidate, GeneFinding, Status
 from garrod.core.medicine import Coding, MedicineLine
@@ -298,6 +299,14 @@ def test_entry_that_was_an_error_is_struck_and_undated_ones_stand_last() -> None
     found = timeline_of(Rows(some), asked_of({}), "p", {})
     assert [day.words for day in found.days] == ["1990, day not stated", "Day not known"]
     assert found.days[1].events[0].is_void
+
+
+def test_line_that_another_replaced_is_not_said_to_be_completed() -> None:
+    gone = [{"url": LINE, "extension": [{"url": "supersededBy", "valueString": "other"}]}]
+    for more, state in (({"extension": gone}, "replaced by another"), ({}, "completed")):
+        one = entry("MedicationStatement", status="completed", **more)
+        (found,) = timeline_of(Rows([one]), asked_of({}), "p", {}).days
+        assert found.events[0].state == state
 
 
 def test_each_usual_setting_is_named_even_where_nothing_of_it_is_here() -> None:

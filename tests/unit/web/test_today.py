@@ -126,6 +126,13 @@ def test_empty_list_says_so_and_others_are_one_click_away() -> None:
     assert "first 1" in cut.note
 
 
+def test_empty_list_says_what_would_come_to_whose_it_is() -> None:
+    assert "overrules a card" in worklist_of([], [], shown(role="prescriber")).note
+    officer = worklist_of([], [], shown(role="governance-officer")).note
+    assert "emergency" in officer
+    assert "overrules" not in officer
+
+
 def test_who_has_no_tasks_is_told_how_much_else_waits() -> None:
     also = (Section("looks", "Looks that nothing explains", "3", ()),)
     found = worklist_of([], [], shown(role="governance-officer"), also)

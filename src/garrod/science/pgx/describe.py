@@ -126,7 +126,8 @@ def unread(definition: GeneDefinition, readings: Readings) -> tuple[str, ...]:
         return ()
     names = ", ".join(place_name(definition, definition.grid.index[p]) for p in lost[:MOST_NAMED])
     which = f": {names}" if len(lost) <= MOST_NAMED else ""
-    return (f"{len(lost)} of {readings.total} positions were not read{which}",)
+    were = "was" if len(lost) == 1 else "were"
+    return (f"{len(lost)} of {readings.total} positions {were} not read{which}",)
 
 
 def _candidate(possible: Possible, result: PhenotypeResult, *, is_known: bool) -> Candidate:

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from garrod.care.govern.access import LOCAL
 from garrod.care.govern.audit import DENIED, FAILED, MORE, AuditEntry
+from garrod.entry.guard import NOBODY
 from garrod.entry.web.access.reading import Line
 
 ROLES = {"": "No role stated", "system": "Software", "cds-client": "Decision support software"}
@@ -37,8 +38,9 @@ WHAT = {
 KINDS = {
     "AllergyIntolerance": "allergies", "Appointment": "appointments", "AuditEvent":
     "the access history", "CarePlan": "care plans", "CareTeam": "the care team", "Communication":
-    "messages", "Condition": "conditions", "Consent": "consents", "DetectedIssue":
-    "warnings about medicines", "DiagnosticReport": "reports of tests", "DocumentReference":
+    "messages", "Composition": "letters and summaries", "Condition":
+    "conditions", "Consent": "consents", "DetectedIssue": "warnings about medicines",
+    "DiagnosticReport": "reports of tests", "DocumentReference":
     "documents", "Encounter": "visits", "Flag": "notices on the record", "Goal": "goals",
     "Immunization": "vaccinations", "List": "the medicines list", "MedicationAdministration":
     "medicines given", "MedicationDispense": "medicines handed out", "MedicationRequest":
@@ -84,7 +86,7 @@ def row_of(line: Line, names: Mapping[str, str], *, own: str) -> Row:
         role=ROLES.get(entry.role, entry.role.replace("-", " ").capitalize()),
         organisation=names.get(entry.organisation, entry.organisation),
         software=entry.client,
-        why=WHY.get(entry.purpose, entry.purpose.rpartition("#")[2]),
+        why=_why(entry, own),
         reason=entry.emergency,
         what=_what(entry),
         outcome=_outcome(entry),
@@ -110,9 +112,15 @@ def _who(entry: AuditEntry, names: Mapping[str, str], own: str) -> str:
         return "You"
     if entry.who == LOCAL.id:
         return "The user of the server’s own machine"
-    if not entry.who:
+    if entry.who in ("", NOBODY.id):
         return "Somebody who was not signed in"
     return names.get(entry.who, entry.who)
+
+
+def _why(entry: AuditEntry, own: str) -> str:
+    if own and entry.who == own and entry.purpose == "PATRQT":
+        return "You asked for it"
+    return WHY.get(entry.purpose, entry.purpose.rpartition("#")[2])
 
 
 def _what(entry: AuditEntry) -> str:

@@ -22,6 +22,10 @@ WORDS = Words(
         "the moment that you save it."
     ),
     you_means_them="You act for them: “you”, “me” and “my” mean them here.",
+    read_by_staff=(
+        "These are the person’s choices, in the words that they read: “you”, “me” and “my” mean "
+        "them, not you. Save only what they have told you."
+    ),
     what_you_can_choose="What you can choose",
     one_place_at_a_time="Who you can hide it from",
     of_places=OF_PLACES,

@@ -14,6 +14,7 @@ from garrod.care.record.medication.completeness import Source, Standing
 from garrod.care.record.medication.confirm import StaleList
 from garrod.care.record.medication.line import (
     CLOSED,
+    Act,
     Author,
     Content,
     Line,
@@ -106,11 +107,18 @@ def row_of(line: Line, names: Mapping[str, str], today: date) -> Row:
         purpose=", ".join(p for p in purposes if p) or "Not recorded",
         setting=SETTINGS[line.owner],
         author=who_of(last.by, names),
-        last=f"{DONE[last.act]}, {when(last.recorded)}",
+        last=f"{_done(line)}, {when(last.recorded)}",
         reason=why_of(last.reason),
         source=_source(line, names),
         flags=_flags(line),
     )
+
+
+def _done(line: Line) -> str:
+    """Return what was last done to a line; one that came on hold says so: nobody takes it."""
+    done = DONE[line.history[-1].act]
+    is_held = line.history[-1].act is Act.BEGIN and line.state is State.ON_HOLD
+    return f"{done} as on hold" if is_held else done
 
 
 def who_of(by: Author, names: Mapping[str, str]) -> str:

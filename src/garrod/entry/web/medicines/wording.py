@@ -26,7 +26,7 @@ STATES = {
     State.ENTERED_IN_ERROR: "Entered in error",
 }
 DONE = {
-    Act.BEGIN: "Began",
+    Act.BEGIN: "Put on the list",
     Act.ACTIVATE: "Began to be taken",
     Act.SCHEDULE: "Planned",
     Act.HOLD: "Put on hold",

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from garrod.adapters.fhir.dates import when
 from garrod.adapters.fhir.json import Resource, many, one, text
-from garrod.adapters.fhir.lines.names import TREATMENTS
+from garrod.adapters.fhir.lines.names import LINE, TREATMENTS
 from garrod.adapters.fhir.record.dates import span
 from garrod.adapters.fhir.record.parse import parse_kept
 from garrod.core.errors import FhirError
@@ -25,6 +25,7 @@ from garrod.entry.web.summary.origin import setting_of
 VISITS, MEDICINES, SUPPLIES, RESULTS = "visits", "medicines", "supplies", "results"
 DOCUMENTS, DECISIONS, HEALTH = "documents", "decisions", "health"
 VOID = frozenset(("entered-in-error", "cancelled", "revoked", "nullified"))
+REPLACED = "replaced"  # of a line of the list, in whose place another setting's stands
 KEPT = 20_000  # Not clinical: versions of which it is kept what they say
 
 
@@ -284,7 +285,15 @@ def _read(held: _Held) -> Entry:
         low=days[0] if days else None,
         setting=setting_of(it),
         by=said.by,
-        status=text(it, "status") or text(it, "lifecycleStatus"),
+        status=_status(it),
         received=version.at,
         measures=measures_of(it, said.when) if is_measured else (),
     )
+
+
+def _status(it: Resource) -> str:
+    said = [part for x in many(it, "extension") if x.get("url") == LINE
+            for part in many(x, "extension")]  # fmt: skip
+    if any(part.get("url") == "supersededBy" for part in said):
+        return REPLACED
+    return text(it, "status") or text(it, "lifecycleStatus")

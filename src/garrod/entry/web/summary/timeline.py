@@ -15,6 +15,7 @@ from garrod.entry.web.summary.entries import (
     DOCUMENTS,
     HEALTH,
     MEDICINES,
+    REPLACED,
     RESULTS,
     SUPPLIES,
     VISITS,
@@ -39,6 +40,7 @@ LONG = 300  # Not clinical: characters of a detail that are shown
 NOT_SAID = "Day not known"
 Row = tuple[Entry, ...]  # what stands in one line
 STATES = {
+    REPLACED: "replaced by another",
     "active": "active", "completed": "completed", "final": "", "finished": "", "current": "",
     "stopped": "stopped", "on-hold": "on hold", "draft": "draft", "intended": "planned",
     "preliminary": "not final", "registered": "awaited", "amended": "amended", "corrected":

@@ -49,6 +49,12 @@ NO_LEAD = "Tasks of the people whose record you may see."
 NOTHING = (
     "Nothing waits for you. Tasks come here when somebody overrules a card, or advice changes."
 )
+NOTHING_OF = {
+    "laboratory-scientist": "Nothing waits for you. Tests come here when somebody asks for them.",
+    "geneticist": "Nothing waits for you. Tests come here when somebody asks for them.",
+    "governance-officer": "Nothing waits for you. What stands here comes when a record is opened "
+    "in an emergency, or a look cannot be explained.",
+}
 TOO_MANY = "There are more tasks than are looked through here: the first {0:,} are counted."
 
 
@@ -73,7 +79,7 @@ def worklist_of(
     sections = tuple(_sections(items, shown))
     note = "" if shown.is_whole else TOO_MANY.format(len(every))
     if not sections and not also:
-        note = note or NOTHING
+        note = note or NOTHING_OF.get(shown.role, NOTHING)
     return Worklist(
         day=day(shown.today),
         lead=LEADS.get(shown.role, NO_LEAD),
