@@ -104,6 +104,12 @@ def test_proof_that_cannot_be_made_is_refused_in_one_line(
     assert len(ran.err.splitlines()) == 1
 
 
+def test_proof_of_a_log_that_is_not_there_is_refused(run: Run, tmp_path: Path) -> None:
+    ran = run("audit", "proof", "--entry", 0, "--data", tmp_path / "absent")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (10, "", 1)
+    assert ran.err.startswith("GARROD-AUD033: ")
+
+
 def test_log_that_is_whole_is_said_to_be(run: Run, data: Path) -> None:
     ran = run("audit", "verify", "--data", data, "--witness", data / "witness")
     assert (ran.code, ran.err) == (0, "")
@@ -141,7 +147,8 @@ def test_log_that_was_changed_is_told_by_its_first_wrong_row(
 @pytest.mark.parametrize(
     ("asked", "code", "said"),
     [
-        (("absent.db",), 14, "GARROD-AUD010"),
+        (("absent.db",), 10, "GARROD-AUD033"),
+        ((".",), 10, "GARROD-AUD033"),
         (("audit.key",), 10, "GARROD-AUD011"),
         (("audit.db", "--witness", "absent"), 10, "GARROD-AUD015"),
         (("audit.db", "--witness", "audit.key"), 10, "GARROD-AUD015"),

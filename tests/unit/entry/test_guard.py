@@ -95,6 +95,10 @@ def test_other_names_and_pages_are_refused_on_open_pages_too(headers: dict[str, 
     with pytest.raises(AccessDenied):
         Guard(TOKEN, frozenset(("127.0.0.1",))).addressed(headers)
     Guard(TOKEN, frozenset(("127.0.0.1",))).addressed(NEAR)
+    hidden = {**NEAR, "origin": "null"}
+    assert Guard(TOKEN, frozenset(("127.0.0.1",))).admit("/health", hidden) == NOBODY
+    with pytest.raises(AccessDenied):
+        Guard(TOKEN, frozenset(("127.0.0.1",))).admit("/fhir/Patient", sent(TOKEN, origin="null"))
     Guard(TOKEN, frozenset(("127.0.0.1",)), is_public=True).addressed(headers)  # whatever watches
 
 

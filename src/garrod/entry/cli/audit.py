@@ -85,7 +85,11 @@ def rotate(data: Data = "") -> None:
 
 
 def _proof(data: str, numbers: tuple[int, int], *, is_entry: bool) -> dict[str, Any]:
-    reading = _place(data).open_reading()
+    from garrod.entry.cli.audit_verify import must_exist
+
+    place = _place(data)
+    must_exist(place)
+    reading = place.open_reading()
     try:
         first, second = numbers[0], numbers[1] if numbers[1] >= 0 else None
         return reading.inclusion(first, second) if is_entry else reading.consistency(first, second)

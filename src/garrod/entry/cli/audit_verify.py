@@ -9,7 +9,7 @@ from typing import Any
 
 from garrod.adapters.audit.verify import verified
 from garrod.care.govern.audit_check import Checked, Harm
-from garrod.core.errors import InternalFault
+from garrod.core.errors import InputError, InternalFault
 from garrod.entry.audit_opening import KEY, Place
 
 CODES = {
@@ -34,12 +34,22 @@ LOST = (
 def verified_log(place: Place, file: Path | None) -> tuple[Checked, Place]:
     """Return what was found in a log, and where it stands; a FILE's key may stand beside it.
 
-    Raises: OutsideError AUD010, InputError AUD011, AUD015, AUD031.
+    Raises: OutsideError AUD010, InputError AUD011, AUD015, AUD031, AUD033.
     """
     if file is not None:
         place = replace(place, log=file, key=file.with_name(KEY), database=None)
+    must_exist(place)
     opening = place.opening()
     return verified(place.log, witness=place.witness, key=place.key_id(), opening=opening), place
+
+
+def must_exist(place: Place) -> None:
+    """Raise InputError AUD033 where no log can be: nothing is there, or a folder."""
+    if not place.exists or (place.database is None and place.log.is_dir()):
+        raise InputError(
+            f"{place.log}: there is no audit log; name the file, or the data folder with --data.",
+            code="AUD033",
+        )
 
 
 def told_of(found: Checked) -> dict[str, Any]:
