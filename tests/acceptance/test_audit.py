@@ -206,6 +206,8 @@ def test_audit_event_is_valid_fhir_and_names_the_person(running: Server) -> None
     patient = person(running)
     running.ask("GET", f"/fhir/Patient/{patient}")
     bundle = running.ask("GET", f"/fhir/AuditEvent?patient={patient}").json()
+    newest = running.ask("GET", f"/fhir/AuditEvent?patient={patient}&_sort=-date").json()
+    assert newest["entry"][-2:] == bundle["entry"]  # before them, that it was asked for
     events = [e["resource"] for e in bundle["entry"]]
     assert [e["action"] for e in events] == ["R", "C"]
     for event in events:

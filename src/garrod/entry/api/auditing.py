@@ -32,6 +32,8 @@ from garrod.entry.guard import Guard
 PAGE, MOST = 100, 1000  # Not clinical: entries of a page
 GLASS = 10_000  # Not clinical: entries of broken glass that are told at most
 LARGEST = 2**62
+NEWEST = "-date"  # the order in which they are told anyway
+TOLD = frozenset(("patient", "_count", "before", "_format", "_sort"))
 NO_STORE = {"Cache-Control": "no-store"}
 Asking = Callable[[Rooms, Actor, Mapping[str, str], Request], Awaitable[Any]]
 
@@ -112,7 +114,7 @@ async def audit_events(rooms: Rooms, asked: Asked) -> Answer:
     found = [(await showing.of_one(content, patient))[0] for content in contents]
     link = [{"relation": "self", "url": f"{asked.base}/{KIND}?{asked.question}"}]
     if len(found) == most:
-        kept = {name: given[name] for name in ("_format",) if name in given}
+        kept = {name: given[name] for name in ("_format", "_sort") if name in given}
         more = {"patient": patient, "_count": most, "before": found[-1].index, **kept}
         link.append({"relation": "next", "url": f"{asked.base}/{KIND}?{urlencode(more)}"})
     bundle = {
@@ -160,7 +162,7 @@ def is_for_log(rooms: Rooms, asked: Asked) -> bool:
     if rooms.audit is None or asked.path != (KIND,) or asked.method not in ("GET", "HEAD"):
         return False
     given = _asked(asked.question)
-    return "patient" in given and given.keys() <= {"patient", "_count", "before", "_format"}
+    return "patient" in given and given.keys() <= TOLD and given.get("_sort", NEWEST) == NEWEST
 
 
 def is_entry(rooms: Rooms, path: tuple[str, ...]) -> bool:
