@@ -105,7 +105,7 @@ def id_of(sort: str) -> str:
     return f"choice-{sort.lower().replace(' ', '-')}"
 
 
-def until(what: Callable[[], bool], seconds: float = 8) -> bool:
+def until(what: Callable[[], bool], seconds: float = 60) -> bool:
     end = time.monotonic() + seconds
     while not what() and time.monotonic() < end:
         time.sleep(0.1)

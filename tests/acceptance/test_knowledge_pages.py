@@ -33,7 +33,7 @@ TAKES = ("A10BA02", "Metformin 500 mg tablets")
 
 def told(browser: Browser, wanted: str, unwanted: str = "\0") -> str:
     """Return the page of the new pack once it says something, and something no longer."""
-    for _ in range(100):
+    for _ in range(600):
         text = browser.get(at(NEW) if wanted else "/knowledge").text
         if wanted in text and unwanted not in text:
             return text
@@ -170,8 +170,8 @@ def patient(running: Server, id: str = "m1") -> None:
 
 
 def tasks(running: Server, id: str = "m1") -> list[dict[str, Any]]:
-    """Return the tasks about somebody, once there are any; none after ten seconds."""
-    for _ in range(100):
+    """Return the tasks about somebody, once there are any; none after a minute."""
+    for _ in range(600):
         found = running.ask("GET", f"/fhir/Task?patient={id}").json()
         if found.get("entry"):
             return [entry["resource"] for entry in found["entry"]]
@@ -302,7 +302,7 @@ def test_killed_half_way_leaves_one_state_or_the_other_and_its_tasks_follow(
         form = officer.form(at(NEW), "activate")
         sending = threading.Thread(target=_sent_in_vain, args=(officer, form))
         sending.start()
-        for _ in range(2000):  # as soon as it stands in the state
+        for _ in range(20_000):  # as soon as it stands in the state
             if moved(site):
                 break
             time.sleep(0.002)

@@ -117,7 +117,7 @@ def queue(site: Site) -> list[dict[str, Any]]:
     assert site.get("ann", f"/fhir/Patient/{REFUSED}") == 404  # and the try is in the log
     for patient in (HONEST, *(f"u{n}" for n in range(8))):
         assert site.get("ben", f"/fhir/Patient/{patient}") == 200
-    for _ in range(20):
+    for _ in range(120):
         found = site.review()
         if len(found) > 1:
             return sorted(found, key=lambda case: case["patients"] != [SNOOP])
@@ -190,7 +190,7 @@ def test_it_is_decided_once_with_a_reason_and_audited(
 
 def test_later_looks_are_a_new_case(site: Site, queue: list[dict[str, Any]]) -> None:
     assert site.get("ann", f"/fhir/Patient/{LATE}") == 200
-    for _ in range(20):
+    for _ in range(120):
         found = [case["patients"] for case in site.review() if case["id"] != queue[1]["id"]]
         if found:
             break

@@ -257,7 +257,7 @@ def test_off_and_deleted_subscriptions_are_told_no_more(fhir: Server, hook: Endp
 def test_heartbeats_come_in_quiet_times(fhir: Server, hook: Endpoint) -> None:
     beat = {"url": f"{BACKPORT}backport-heartbeat-period", "valueUnsignedInt": 5}
     subscribed(fhir, asking(hook.url, person(fhir), channel={"extension": [beat]}))
-    wait_until(lambda: hook.of_type("heartbeat"), 10)
+    wait_until(lambda: hook.of_type("heartbeat"))
 
 
 @pytest.mark.parametrize(

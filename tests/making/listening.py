@@ -52,7 +52,7 @@ class Listener:
         self._answer.stream.close() if hasattr(self._answer.stream, "close") else None
         self._client.close()
 
-    def wait_for(self, count: int, seconds: float = 15) -> list[dict[str, Any]]:
+    def wait_for(self, count: int, seconds: float = 60) -> list[dict[str, Any]]:
         """Return the events once there are so many."""
         wait_until(lambda: len(self.heard.events) >= count, seconds)
         return self.heard.events
@@ -81,7 +81,7 @@ class Listener:
         heard.is_open = True
 
 
-def wait_until(is_so: Callable[[], object], seconds: float = 15) -> None:
+def wait_until(is_so: Callable[[], object], seconds: float = 60) -> None:
     """Return when something is so.  Raises: AssertionError where it takes too long.
 
     It is asked ever more seldom: the server that is asked has other work meanwhile.

@@ -103,7 +103,7 @@ def server(
     command = ["serve", "--port", str(port), "--data", str(folder)]
     command += ["--database", database] if database else []
     command += ["--demo"] if demo else []
-    if demo and not database and not settings:
+    if demo and not database and not any(name in (settings or ()) for name in OTHERWISE):
         seed(folder)
     log = (folder.parent / f"{folder.name}.log").open("ab")
     environment = {**os.environ, "GARROD_DEV_TOKEN": TOKEN, **(settings or {})}

@@ -12,6 +12,7 @@ import pytest
 from garrod.entry.demo_moments import planted_people
 from garrod.entry.demo_story import story_resources
 from garrod.entry.wire import Services
+from tests.making.clicking import patient_clicks
 from tests.making.server import TOKEN, Server, server
 
 FLAGS = (
@@ -33,7 +34,7 @@ def chromium() -> Iterator[Any]:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium")
-    with playwright.sync_playwright() as play:
+    with playwright.sync_playwright() as play, patient_clicks():
         opened = play.chromium.launch(executable_path=path, args=list(FLAGS))
         yield opened
         opened.close()

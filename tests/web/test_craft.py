@@ -83,7 +83,7 @@ def test_keyboard_alone_leads_past_the_head_to_the_work(signed_in: Opened) -> No
     assert box is not None
     assert box["x"] >= 0, "it is seen when it has the focus"
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    page.wait_for_function("document.activeElement.id === 'main'")  # a leap within a page is later
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "q"
     page.keyboard.type("clopid")
@@ -144,7 +144,7 @@ def test_what_went_wrong_is_where_one_is_and_leads_to_its_field(
     assert alert.evaluate("e => e === document.activeElement")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.value") == "much"
+    page.wait_for_function("document.activeElement.value === 'much'")
     check(page)
 
 

@@ -41,7 +41,7 @@ def test_nothing_is_signed_without_dose_times_and_route(
     assert page.get_by_label("What it is for").input_value() == "Sore <knee>"
     assert page.get_by_label("How often").input_value() == "4"
     links.first.click()
-    assert page.evaluate("document.activeElement.id") == "amount"
+    page.wait_for_function("document.activeElement.id === 'amount'")
     check(page)
     dosed(page, "30", "4")
     page.get_by_role("button", name="Sign Codeine").click()

@@ -141,9 +141,7 @@ def test_open_page_says_that_the_record_has_changed(
     page.locator(".live.is-live").wait_for()
     assert page.locator("[data-show]").is_hidden()
     takes(clinic, id, "Bisoprolol 2.5 mg tablets")
-    page.get_by_role("link", name="Changed since you opened this: look again").wait_for(
-        timeout=5000
-    )
+    page.get_by_role("link", name="Changed since you opened this: look again").wait_for()
     check_all(page, f"live-{path}")
     page.get_by_role("link", name="Changed since you opened this: look again").click()
     page.wait_for_load_state("load")

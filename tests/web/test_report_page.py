@@ -90,7 +90,7 @@ def test_report_keyboard_reaches_skip_link_first(page: Any) -> None:
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    page.wait_for_function("document.activeElement.id === 'main'")
 
 
 def test_report_tables_keep_their_meaning_when_stacked(page: Any) -> None:

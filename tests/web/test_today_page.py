@@ -174,7 +174,7 @@ def test_hand_over_without_a_reason_is_refused_and_nothing_typed_is_lost(
     sent(page, "Hand over", "no", "Laboratory")
     alert = page.get_by_role("alert")
     alert.get_by_role("link", name="Say why").click()
-    assert page.evaluate("document.activeElement.id") == "words"
+    page.wait_for_function("document.activeElement.id === 'words'")
     assert page.get_by_label("Who it goes to").input_value() == "laboratory"
     check(page)
 
