@@ -63,7 +63,7 @@ def _mixture(weighed: Weighed | None, hints: Hints) -> Check:
             else "The file does not count the reads of each allele (AD)"
         )
         two = (
-            f"{hints.two} of {hints.read} known places show two different alleles; a far higher "
+            f"{hints.two:,} of {hints.read:,} known places show two different alleles; a far higher "
             "share than your other samples have can hint at a mixture"
         )
         return check_of(name, NOT, f"{why}. {two}.")
@@ -89,7 +89,9 @@ def _share_words(found: Mixture) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.1f} %" if 0 < share < 0.1 else f"{share * 100:.0f} %"
+    """Return a share as people read it: one digit behind the point below ten."""
+    number = f"{share * 100:.1f}" if share < 0.0995 else f"{share * 100:.0f}"
+    return f"{number.removesuffix('.0')}\N{NO-BREAK SPACE}%"
 
 
 def _relatives(weighed: Weighed | None) -> Check:
