@@ -63,8 +63,8 @@ def _mixture(weighed: Weighed | None, hints: Hints) -> Check:
             else "The file does not count the reads of each allele (AD)"
         )
         two = (
-            f"{hints.two:,} of {hints.read:,} known places show two different alleles; a far higher "
-            "share than your other samples have can hint at a mixture"
+            f"{hints.two:,} of {hints.read:,} known places show two different alleles; a far "
+            "higher share than your other samples have can hint at a mixture"
         )
         return check_of(name, NOT, f"{why}. {two}.")
     told = _share_words(found)
