@@ -115,7 +115,12 @@ async def audit_events(rooms: Rooms, asked: Asked) -> Answer:
     link = [{"relation": "self", "url": f"{asked.base}/{KIND}?{asked.question}"}]
     if len(found) == most:
         kept = {name: given[name] for name in ("_format", "_sort") if name in given}
-        more = {"patient": patient, "_count": most, "before": found[-1].index, **kept}
+        more: dict[str, Any] = {
+            "patient": patient,
+            "_count": most,
+            "before": found[-1].index,
+            **kept,
+        }
         link.append({"relation": "next", "url": f"{asked.base}/{KIND}?{urlencode(more)}"})
     bundle = {
         "resourceType": "Bundle",
