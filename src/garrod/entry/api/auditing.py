@@ -114,7 +114,7 @@ async def audit_events(rooms: Rooms, asked: Asked) -> Answer:
     found = [(await showing.of_one(content, patient))[0] for content in contents]
     link = [{"relation": "self", "url": f"{asked.base}/{KIND}?{asked.question}"}]
     if len(found) == most:
-        kept = {name: given[name] for name in ("_format", "_sort") if name in given}
+        kept: dict[str, str] = {name: given[name] for name in ("_format", "_sort") if name in given}
         more: dict[str, Any] = {
             "patient": patient,
             "_count": most,
