@@ -27,7 +27,10 @@ _PLACE = {letter: n for n, letter in enumerate(_ALPHABET)}
 
 
 class Facts(msgspec.Struct, frozen=True, rename={"is_synthetic": "s"}):
-    """What a card says. Each list is short; `left_out` counts what did not fit."""
+    """What a card says. Each list is short; `left_out` counts what did not fit.
+
+    A card of before medicines stood on it is read as one that does not say what is taken.
+    """
 
     name: str
     born: str
@@ -39,6 +42,8 @@ class Facts(msgspec.Struct, frozen=True, rename={"is_synthetic": "s"}):
     unknown: tuple[str, ...] = ()  # what could not be read then
     left_out: int = 0
     is_synthetic: bool = False
+    medicines: tuple[str, ...] | None = None  # taken now; None: this card does not say
+    more_medicines: int = 0  # taken too, which did not fit
 
     def is_past(self, today: date) -> bool:
         """Return whether it is too old to be relied on."""

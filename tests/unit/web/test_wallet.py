@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
+import segno
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from garrod.adapters.audit.keys import SigningKey
 from garrod.core.errors import InputError
+from garrod.core.medicine import MedicineLine
+from garrod.core.person import Person
 from garrod.entry.wallet import GOOD, MARK, Facts, base45, checked, signed, unbase45
 from garrod.entry.wallet_keys import publics_of, publics_text, ring_of, rotated
-from garrod.entry.web.card.presenter import shown
+from garrod.entry.web.card.making import WIDEST, fitted, taken_now
+from garrod.entry.web.card.presenter import Part, shown, words_of
 
 KEY, OTHER = SigningKey(bytes(32)), SigningKey(bytes([1]) * 32)
 MADE = date(2026, 5, 2)
+OLD = b'{"name":"A","born":"b","made":"2026-05-02","until":"2026-10-29"}'
 FACTS = Facts(
     "Ada Šč مثال", "1 May 1960", MADE, MADE + GOOD, ("Penicillin",), ("CYP2C19 poor",), ("x",)
 )
@@ -127,6 +135,51 @@ def test_former_keys_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     with pytest.raises(InputError) as found:
         ring_of(tmp_path)
     assert found.value.code == "CRD004"
+
+
+def part(facts: Facts) -> Part:
+    (found,) = (p for p in words_of(facts).parts if p.title == "Medicines now")
+    return found
+
+
+def test_card_names_what_is_taken_and_counts_what_its_code_has_no_room_for() -> None:
+    few = fitted(FACTS, ["Ramipril 5 mg capsules (on hold)", "Codeine 30 mg tablets"], KEY)
+    assert few.medicines == ("Ramipril 5 mg capsules (on hold)", "Codeine 30 mg tablets")
+    assert (few.more_medicines, part(few).lines) == (0, few.medicines)
+    wide = [hashlib.sha256(bytes([n])).hexdigest()[:60] for n in range(52)]  # nothing to pack
+    many = fitted(replace(FACTS, avoid=tuple(wide[40:])), wide[:40], KEY)
+    assert 0 < len(many.medicines or ()) < 12
+    assert len(many.medicines or ()) + many.more_medicines == 40
+    assert part(many).lines[-1] == f"{many.more_medicines} more that did not fit: ask for the list"
+    text = signed(many, KEY)
+    assert segno.make(text, error="m", micro=False).version <= 22
+    assert checked(text, KEY.public).facts == many
+
+
+def test_what_is_taken_never_keeps_a_card_from_being_made() -> None:
+    wide = tuple(hashlib.sha256(bytes([n])).hexdigest()[:60] for n in range(36))
+    full = replace(FACTS, allergies=wide[:12], genes=wide[12:24], avoid=wide[24:])
+    found = fitted(full, ["Codeine 30 mg tablets"], KEY)
+    assert part(found).lines == ("1 more that did not fit: ask for the list",)
+
+
+def test_card_without_medicines_never_says_that_there_are_none() -> None:
+    assert part(FACTS).lines == ()
+    assert part(FACTS).none == "This card does not say. Ask for the list."
+    none = fitted(FACTS, [], KEY)
+    assert "not the same as none" in part(none).none
+    old = msgspec.json.decode(OLD, type=Facts)
+    assert old.medicines is None  # a card of before medicines stood on it
+
+
+def test_what_is_on_hold_says_so_however_long_its_name_is() -> None:
+    person = Person(
+        "Patient/p", medicines=(MedicineLine("x" * 5000, is_held=True), MedicineLine(""))
+    )
+    held, unnamed = taken_now(person)
+    assert held.endswith("… (on hold)")
+    assert len(held) == WIDEST
+    assert unnamed == "Unnamed"
 
 
 def test_card_says_of_which_day_it_is_and_when_it_is_too_old() -> None:

@@ -14,6 +14,7 @@ from garrod.entry.web.prescribe.banner import day
 NONE = {
     "Allergies": "None on our list. That is not the same as none.",
     "Medicines to avoid or check first": "None of those we looked at. Others were not looked at.",
+    "Medicines now": "None on our list. That is not the same as none.",
     "Genes that matter": "None that we know of. You may not have been tested.",
 }
 GAPS = "We could not read all of the record then: {kinds}."
@@ -25,6 +26,8 @@ TOLD = (
     "It says what was on record on {made}. What came later is not on it. It is good until {until}. "
     "Key: {key}. {former}"
 )
+NOT_LISTED = "This card does not say. Ask for the list."
+MORE = "{count} more that did not fit: ask for the list"
 LEFT_OUT = "{count} more did not fit. Ask for the full record."
 FAULTS = {
     "CRD001": "That is not the text of a card. Scan it again, all of it.",
@@ -71,6 +74,7 @@ def words_of(facts: Facts) -> Shown:
     lists = (
         ("Allergies", facts.allergies),
         ("Medicines to avoid or check first", facts.avoid),
+        ("Medicines now", _medicines(facts)),
         ("Genes that matter", facts.genes),
     )
     notes = (
@@ -78,6 +82,13 @@ def words_of(facts: Facts) -> Shown:
         LEFT_OUT.format(count=facts.left_out) if facts.left_out else "",
         MADE_UP if facts.is_synthetic else "",
     )
-    parts = tuple(Part(title, lines, NONE[title]) for title, lines in lists)
+    none = NONE if facts.medicines is not None else {**NONE, "Medicines now": NOT_LISTED}
+    parts = tuple(Part(title, lines, none[title]) for title, lines in lists)
     made, until = day(facts.made), day(facts.until)
     return Shown(facts.name, facts.born, made, until, parts, tuple(n for n in notes if n))
+
+
+def _medicines(facts: Facts) -> tuple[str, ...]:
+    some = facts.medicines or ()
+    more = (MORE.format(count=facts.more_medicines),) if facts.more_medicines else ()
+    return (*some, *more)

@@ -78,12 +78,20 @@ def own_of(visit: Visit) -> str:
 
 async def _card(visit: Visit, patient: str, *, is_code: bool) -> Response:
     person = await visit.consult.people.person(visit.actor, patient)
-    card = card_of(visit, person)
+    names_medicines = visit.fields.get("medicines", "") != "no"
+    card = card_of(visit, person, names_medicines=names_medicines)
     if is_code:
         return Response(card.code, media_type="image/svg+xml", headers=HEADERS)
     shown = words_of(card.facts)
     proxy = await acting_for(visit, patient)
-    return page("mine/card.jinja", csrf=visit.csrf, card=shown, text=card.text, proxy=proxy)
+    return page(
+        "mine/card.jinja",
+        csrf=visit.csrf,
+        card=shown,
+        text=card.text,
+        proxy=proxy,
+        names_medicines=names_medicines,
+    )
 
 
 async def _told(visit: Visit, patient: str) -> Response:

@@ -40,6 +40,12 @@ WORDS = Words(
         "Print this page. Cut the card out, fold it in the middle and keep it with you. Show it to "
         "each doctor, nurse or pharmacist."
     ),
+    all_medicines=(
+        "It names all your medicines, also those that you hide. All who see it can read it."
+    ),
+    without_medicines="Make one with no list of medicines",
+    no_medicines_on_it="It does not list your medicines.",
+    with_medicines="Make one that does",
     the_card="The card",
     picture="A code that a scanner can read. It says the same as this card.",
     scan="Scan to check. Not a medical device.",
