@@ -9,7 +9,7 @@ import pytest
 from garrod.care.record.medication.compare import Entry, Match, Row
 from garrod.care.record.medication.line import Act, Author, Setting
 from garrod.entry.web.medicines.acting import Filled, faults_of, reason_of, step_of, undoing
-from garrod.entry.web.reconcile.sources import sources_of, words_of
+from garrod.entry.web.reconcile.sources import sources_of, unread_of, words_of
 from garrod.entry.web.reconcile.traps import traps_of
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -60,11 +60,22 @@ def test_traps_are_told(practice: str, ward: str, said: tuple[str, ...]) -> None
         (Filled(do="hold", why="ill"), ["#until"]),
         (Filled(do="hold", why="ill", until="tomorrow"), ["#until"]),
         (Filled(do="start"), ["#name"]),
+        (Filled(do="start", name="W" * 201, directions="x" * 501), ["#name", "#directions"]),
+        (Filled(do="start", name="W" * 200), []),
         (Filled(do="resume"), []),
     ],
 )
 def test_what_a_form_lacks_is_said_at_its_field(form: Filled, fields: list[str]) -> None:
     assert [field for field, _ in faults_of(form)] == fields
+
+
+def test_list_that_cannot_be_taken_whole_is_not_cut_in_silence() -> None:
+    lines = "\n".join(f"Ramipril {n} mg" for n in range(61))
+    assert unread_of({"ward": lines.rpartition("\n")[0], "practice": "W" * 300}) == ()
+    (long, wide) = unread_of({"practice": lines, "ward": "W" * 301})
+    assert long[0] == "#practice"
+    assert long[1].endswith("61 lines, of which 60 can be taken at a time")
+    assert (wide[0], "in a line of at most 300" in wide[1]) == ("#ward", True)
 
 
 def test_reason_is_what_was_chosen_and_written() -> None:

@@ -38,6 +38,8 @@ DOING = {
 }
 # What takes back what, by whoever did it, while nobody has touched the line since.
 BACK = {Act.STOP: Act.REINSTATE, Act.HOLD: Act.RESUME, Act.CHANGE: Act.CHANGE}
+# Not clinical: characters of a text; a page of it is read by others
+LONGEST = {"name": 200, "directions": 500, "indication": 200, "event": 200, "words": 1000}
 TAKEN_BACK = "taken back"
 
 
@@ -104,6 +106,9 @@ def faults_of(form: Filled) -> Faults:
     found = []
     if form.do == "start" and not form.name:
         found.append(("#name", "Write which medicine begins"))
+    for field, most in LONGEST.items():
+        if len(getattr(form, field)) > most:
+            found.append((f"#{field}", f"Write it in at most {most} characters"))
     if form.do in REASONS and not reason_of(form):
         said = "Write the reason" if form.why == OTHER else "Choose why"
         found.append(("#words" if form.why == OTHER else "#why", said))

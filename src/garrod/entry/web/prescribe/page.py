@@ -32,6 +32,7 @@ from garrod.entry.web.prescribe.view import Banner, Page, Search
 
 Faults = tuple[tuple[str, str], ...]
 TEMPLATE = "prescribe/page.jinja"
+LONGEST = 200  # Not clinical: characters of a name that is looked for
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 CHANGED = (("#checked", "What you see has changed since it was checked: read it again, then sign"),)
 WHY = ("#reasons", "Choose why you overrule the card")
@@ -60,7 +61,7 @@ async def prescribe_page(visit: Visit, patient: str) -> Response:
 async def _searched(visit: Visit, patient: str) -> Response:
     person = await visit.consult.people.person(visit.actor, patient)
     medicines = visit.consult.services.knowledge.medicines
-    text = visit.fields.get("q", "")
+    text = visit.fields.get("q", "")[:LONGEST]
     matches = matches_of(medicines, text)
     meant = suggested(medicines, text) if text and not matches else ()
     return _laid_out(visit, Page(_banner(visit, person), Search(text, matches, meant)))

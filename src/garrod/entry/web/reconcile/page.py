@@ -43,7 +43,7 @@ from garrod.entry.web.reconcile.presenter import (
 )
 from garrod.entry.web.reconcile.queries import SHORTEST, answer, ask, queries_of
 from garrod.entry.web.reconcile.reading import cases_of, handovers_of
-from garrod.entry.web.reconcile.sources import KINDS, sources_of, words_of
+from garrod.entry.web.reconcile.sources import KINDS, sources_of, unread_of, words_of
 
 SHORT = {
     "query": f"Write what is not clear, in at least {SHORTEST} characters",
@@ -148,6 +148,8 @@ async def _open(visit: Visit, patient: str) -> Response:
         return await _index(visit, patient, (("#move", "Choose at what it is done"),))
     if not sources:
         return await _index(visit, patient, (("#practice", "Write down at least one other list"),))
+    if unread := unread_of(visit.fields):
+        return await _index(visit, patient, unread)
     texts = [(s.name, words_of(s)) for s in sources]
     number = (await room.medicines.held(visit.actor, patient)).number
     for id, case in await cases_of(visit, patient):  # the same form sent twice opens one

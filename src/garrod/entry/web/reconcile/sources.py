@@ -26,6 +26,7 @@ from garrod.care.record.medication.line import (
 from garrod.care.record.medication.transitions import begun
 
 MOST = 60  # Not clinical: lines of one list
+WIDEST = 300  # Not clinical: characters of a line
 _CUT = re.compile(r"\s+[-–—]\s+|\s*[:;\t]\s*")
 
 
@@ -46,6 +47,20 @@ KINDS = (
     Kind("person", "What the person says", Setting.PERSON,
          "With what was bought; shown as stated only"),
 )  # fmt: skip
+
+
+def unread_of(fields: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return what of the lists of a form cannot be taken as it is, each with its field."""
+    found = []
+    for kind in KINDS:
+        said = [x.strip() for x in fields.get(kind.field, "").splitlines() if x.strip()]
+        if len(said) > MOST:
+            words = f"{kind.name}: {len(said)} lines, of which {MOST} can be taken at a time"
+            found.append((f"#{kind.field}", words))
+        if any(len(x) > WIDEST for x in said):
+            words = f"{kind.name}: write each medicine in a line of at most {WIDEST} characters"
+            found.append((f"#{kind.field}", words))
+    return tuple(found)
 
 
 def sources_of(fields: Mapping[str, str], by: Author, at: datetime) -> tuple[SourceList, ...]:
