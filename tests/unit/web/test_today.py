@@ -19,6 +19,7 @@ from garrod.entry.web.today.acting import (
     is_own_end,
 )
 from garrod.entry.web.today.presenter import NOTHING, PAGE, SHOWN, Shown, worklist_of
+from garrod.entry.web.today.reading import asked_row
 from garrod.entry.web.today.sorts import SORTS, Item, is_theirs, item_of, sort_of
 from garrod.entry.web.today.tasks import differences, task_page
 from garrod.entry.web.today.view import Section
@@ -138,6 +139,24 @@ def test_who_has_no_tasks_is_told_how_much_else_waits() -> None:
     found = worklist_of([], [], shown(role="governance-officer"), also)
     assert found.counts == (("3", "looks that nothing explains"),)
     assert (found.sections, found.note) == (also, "")
+
+
+def test_what_is_no_task_is_counted_beside_the_tasks_and_one_is_one() -> None:
+    also = (Section("tests", "Tests asked for, without a result", "6", ()),)
+    found = worklist_of(items("2026-12-01"), items("2026-12-01"), shown(), also)
+    assert found.counts[0] == ("1", "task open")
+    assert found.counts[-1] == ("6", "tests asked for, without a result")
+
+
+@pytest.mark.parametrize(("category", "words"), [("GE", "Genome"), ("HM", "Summary")])
+def test_test_that_was_asked_for_leads_where_its_result_will_stand(
+    category: str, words: str
+) -> None:
+    coding = [{"system": "http://terminology.hl7.org/CodeSystem/v2-0074", "code": category}]
+    asked = {"subject": {"reference": "Patient/p"}, "category": [{"coding": coding}]}
+    row = asked_row(asked, {})
+    assert (row.go_words, row.link) == (words, row.go)
+    assert row.link == ("/patients/p/genome" if words == "Genome" else "/patients/p")
 
 
 def test_form_that_lacks_something_says_where() -> None:

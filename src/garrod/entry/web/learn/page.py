@@ -33,7 +33,13 @@ async def learn_page(visit: Visit) -> Response:
         await forget(visit)
         return see("/learn")
     done = await progress_of(visit)
-    return page("learn/page.jinja", csrf=visit.csrf, rows=rows_of(done), tally=tally(done))
+    return page(
+        "learn/page.jinja",
+        csrf=visit.csrf,
+        rows=rows_of(done),
+        tally=tally(done),
+        has_done=bool(done),
+    )
 
 
 async def _case(visit: Visit, case: Case) -> Response:

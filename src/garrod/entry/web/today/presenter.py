@@ -83,7 +83,7 @@ def worklist_of(
     return Worklist(
         day=day(shown.today),
         lead=LEADS.get(shown.role, NO_LEAD),
-        counts=counts_of(items, shown.today) if every or not also else _counted(also),
+        counts=_counts(items, shown, also) if every or not also else _counted(also),
         sections=(*also, *sections) if not shown.sort else sections,
         whose=_whose(mine, every, shown),
         note=note,
@@ -96,11 +96,18 @@ def counts_of(items: Iterable[Item], today: date) -> tuple[tuple[str, str], ...]
     every = list(items)
     due = [i.due for i in every if i.due is not None]
     return (
-        (str(len(every)), "tasks open"),
+        (str(len(every)), "task open" if len(every) == 1 else "tasks open"),
         (str(sum(d < today for d in due)), "overdue"),
         (str(sum(d == today for d in due)), "due today"),
         (str(sum(today < d <= today + SOON for d in due)), "due within 7 days"),
     )
+
+
+def _counts(
+    items: Iterable[Item], shown: Shown, also: Sequence[Section]
+) -> tuple[tuple[str, str], ...]:
+    """Return how much of tasks and of all else waits: the sums say of every row below them."""
+    return (*counts_of(items, shown.today), *_counted(also))
 
 
 def _counted(sections: Iterable[Section]) -> tuple[tuple[str, str], ...]:

@@ -12,6 +12,7 @@ import orjson
 
 from garrod.adapters.fhir.cards_memory import OPEN
 from garrod.adapters.fhir.json import Resource
+from garrod.adapters.fhir.person_tests import is_genetic
 from garrod.care.record.query import OfPatients, Query
 from garrod.care.record.suspicions import items
 from garrod.core.resource import Version
@@ -127,7 +128,7 @@ async def _tests(visit: Visit) -> tuple[Section, ...]:
     shown = asked[:FEW]
     people = {_patient(one_asked) for one_asked in shown}
     names = await names_of(visit, people)
-    rows = tuple(_test_row(request, names) for request in shown)
+    rows = tuple(asked_row(request, names) for request in shown)
     count = count_words(len(rows), len(asked)) + ("" if is_whole else " or more")
     return (
         Section("tests", "Tests asked for, without a result", count, rows, "/laboratory",
@@ -141,8 +142,11 @@ def _patient(request: Resource) -> str:
     return str(pointer).removeprefix("Patient/")
 
 
-def _test_row(request: Resource, names: dict[str, str]) -> Row:
+def asked_row(request: Resource, names: dict[str, str]) -> Row:
+    """Return a test that was asked for as a row; it leads to where its result will stand."""
     patient = _patient(request)
+    tail, words = ("/genome", "Genome") if is_genetic(request) else ("", "Summary")
+    to = f"/patients/{patient}{tail}"
     at = str(request.get("authoredOn", ""))
     return Row(
         words=concept(request, "code", "A test"),
@@ -152,9 +156,9 @@ def _test_row(request: Resource, names: dict[str, str]) -> Row:
         owner="Laboratory",
         due=f"asked for {day_words(at)}" if at else "day not known",
         state="",
-        link=f"/patients/{patient}/genome",
-        go=f"/patients/{patient}/genome",
-        go_words="Genome",
+        link=to,
+        go=to,
+        go_words=words,
     )
 
 
