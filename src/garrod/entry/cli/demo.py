@@ -95,6 +95,7 @@ def _serve(port: int, *, open_browser: bool) -> None:
     housing = housing_of(is_demo=True)
     asyncio.run(try_store(housing))
     listening = _listening(port)
+    port = listening.getsockname()[1]  # of port 0, the one that was free
     tell_server(housing, f"http://{HOST}:{port}/fhir", is_demo=True)
     url = f"http://{HOST}:{port}"
     link = sign_in_link(url)
