@@ -21,16 +21,21 @@ def judged_files(files: Sequence[Path]) -> int:
 
 
 def _lines(files: Sequence[Path], unread: list[Path]) -> Iterator[bytes]:
+    """Yield a line for each file that is there: what is no proof proves nothing."""
     from garrod.adapters.audit.proofs import holds
 
     for file in files:
+        content = None
         try:
-            is_valid = holds(_content(file))
+            content = _content(file)
+            is_valid = holds(content)
         except GarrodError as error:
             unread.append(file)
             sys.stdout.flush()
             say(f"GARROD-{error.code}: {' '.join(f'{file}: {error.message}'.split())}")
-            continue
+            if content is None:
+                continue
+            is_valid = False
         yield orjson.dumps({"file": os.fsdecode(file), "valid": is_valid}) + b"\n"
 
 
