@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.making.server import TOKEN, free_port
+from tests.making.starting import ran
 
 GARROD = str(Path(sys.executable).with_name("garrod"))
 OWN = {"Authorization": f"Bearer {TOKEN}"}
@@ -151,10 +152,9 @@ def test_plain_http_is_not_answered_there(running: Running) -> None:
 
 
 def refused(tmp_path: Path, *more: str) -> tuple[int, str]:
-    command = [GARROD, "serve", "--port", str(free_port()), "--data", str(tmp_path / "d"), *more]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert "Traceback" not in ran.stderr
-    return ran.returncode, ran.stderr
+    done = ran("serve", "--port", free_port(), "--data", tmp_path / "d", *more)
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stderr
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o604, 0o660, 0o602])

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
@@ -19,6 +15,7 @@ import pytest
 
 from tests.making.issuer import KEYS, SmallIssuer
 from tests.making.server import TOKEN, Server, free_port, server
+from tests.making.site import garrod
 
 pytestmark = pytest.mark.slow
 HOUSE = "Organization/o1"
@@ -47,15 +44,8 @@ class Site:
 
     def review(self) -> list[dict[str, Any]]:
         """Return what waits after the looks were weighed by the command, beside the server."""
-        command = [str(Path(sys.executable).with_name("garrod")), "audit", "review"]
-        told = subprocess.run(
-            [*command, "--data", str(self.server.folder)],
-            check=True,
-            capture_output=True,
-            env=os.environ,
-            timeout=120,
-        )
-        return [json.loads(line) for line in told.stdout.splitlines()]
+        told = garrod("audit", "review", "--data", self.server.folder)
+        return [json.loads(line) for line in told.splitlines()]
 
 
 def resources() -> Iterator[dict[str, Any]]:
