@@ -208,6 +208,10 @@ def test_audit_event_is_valid_fhir_and_names_the_person(running: Server) -> None
     bundle = running.ask("GET", f"/fhir/AuditEvent?patient={patient}").json()
     newest = running.ask("GET", f"/fhir/AuditEvent?patient={patient}&_sort=-date").json()
     assert newest["entry"][-2:] == bundle["entry"]  # before them, that it was asked for
+    others = running.ask("GET", f"/fhir/AuditEvent?patient={patient}&date=ge2020").json()
+    (word,) = others["entry"]  # nobody takes that for "nobody looked"
+    assert (others["total"], word["search"]["mode"]) == (0, "outcome")
+    assert "AuditEvent?patient=ID" in word["resource"]["issue"][0]["details"]["text"]
     events = [e["resource"] for e in bundle["entry"]]
     assert [e["action"] for e in events] == ["R", "C"]
     for event in events:

@@ -8,15 +8,24 @@ from dataclasses import replace
 from garrod.adapters.fhir.outcome import outcome
 from garrod.adapters.fhir.record.url import Search, link
 from garrod.adapters.fhir.rest.layout import Hit, searchset
+from garrod.adapters.fhir.validate.issue import Issue, Severity
 from garrod.care.govern.access import Actor, Deed, Deny, demand
 from garrod.care.record.query import OfPatients
 from garrod.core.errors import InputError
 from garrod.core.resource import Version
 from garrod.entry.api.exchange import Answer, Asked
 from garrod.entry.api.rooms import Rooms
+from garrod.entry.audit_showing import KIND as LOGGED
 
 POSTED = "_search"
 SEARCH = Deed.SEARCH
+OWN_LOG = Issue(
+    Severity.INFORMATION,
+    "informational",
+    "",
+    "found among the AuditEvents that others sent; what this server itself noted of a person is "
+    "asked for as AuditEvent?patient=ID, with _count, before and _sort=-date and nothing else",
+)
 
 
 async def search(rooms: Rooms, asked: Asked) -> Answer:
@@ -82,11 +91,18 @@ async def page_of(
     if page.cursor and not read.is_count_only:
         links.append(("next", rooms.pages.link(asked, link(address, read, page.cursor))))
     hits = [] if read.is_count_only else _hits(rooms, read, page.versions, more)
-    warned = outcome(read.ignored) if read.ignored else b""
+    issues = (*read.ignored, *_elsewhere(rooms, kinds, read))
+    warned = outcome(issues) if issues else b""
     total = page.total
     if total is None and not page.cursor and not query.cursor:
         total = len(page.versions)  # the first page is the only one
     return Answer(200, searchset(asked.base, hits, links, total=total, outcome=warned))
+
+
+def _elsewhere(rooms: Rooms, kinds: tuple[str, ...], read: Search) -> tuple[Issue, ...]:
+    """Return a word of what a search of AuditEvents does not look through: this server's log."""
+    is_told = kinds == (LOGGED,) and rooms.audit is not None and not read.is_count_only
+    return (OWN_LOG,) if is_told else ()
 
 
 def _hits(
