@@ -94,6 +94,17 @@ def test_what_is_not_there_is_said_in_words(visitor: httpx.Client, path: str, st
     assert answer.status_code == status
 
 
+def test_mistyped_address_is_said_in_words_to_a_browser_alone(visitor: httpx.Client) -> None:
+    page = visitor.get("/todya", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (page.status_code, page.headers["content-type"][:9]) == (404, "text/html")
+    assert "There is no such page" in page.text
+    assert "default-src" in page.headers["content-security-policy"]
+    program = visitor.get("/todya", headers={"Accept": "application/json"})
+    assert (program.status_code, program.json()) == (404, {"detail": "Not Found"})
+    fhir = visitor.get("/fhir/Patient/no-one", headers={"Accept": "text/html"})
+    assert "html" not in fhir.headers["content-type"]
+
+
 def test_strange_directions_are_kept_to_be_mended(visitor: httpx.Client) -> None:
     page = signed_in(visitor).get(f"{PAGE}?drug=paracetamol&amount=abc", follow_redirects=True)
     assert page.status_code == 200

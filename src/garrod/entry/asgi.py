@@ -42,7 +42,7 @@ from garrod.entry.monitoring import Monitor, monitoring
 from garrod.entry.reviewing import Reviewing, hours_of, reviewing
 from garrod.entry.snapshots import people_of
 from garrod.entry.terms import check_codes, following, terminology_in
-from garrod.entry.web.door import Clinic
+from garrod.entry.web.clinic import Clinic
 from garrod.entry.web.mounting import web_door
 from garrod.entry.web.seals import Seals
 from garrod.entry.wire import Services, services_before

@@ -27,7 +27,7 @@ from garrod.entry.governing import flags
 from garrod.entry.guard import Guard
 from garrod.entry.web.aside import FIELD, put_aside, taken
 from garrod.entry.web.asked import Sent, Visit, fields_of
-from garrod.entry.web.atlas import FIRST, place_of, ways, ways_about
+from garrod.entry.web.atlas import place_of, ways, ways_about
 from garrod.entry.web.emergency.around import EMERGENCY, frame_of
 from garrod.entry.web.files import static
 from garrod.entry.web.framing import EMPTY, SENT, frame, framed
@@ -277,19 +277,6 @@ def _loses(steps: tuple[str, ...]) -> bool:
     """Return whether what is typed at a place may name somebody, so that no address carries it."""
     is_search = steps in (("patients",), ("",))
     return is_search or steps[0] in ("emergency", "access", "laboratory", "connect")
-
-
-class Clinic:
-    """Sends what is for a browser to the web door, and all else, the lifespan too, to the rest."""
-
-    def __init__(self, rest: App, web: WebDoor) -> None:
-        self.rest, self.web = rest, web
-
-    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
-        """Answer one request."""
-        first = scope.get("path", "").strip("/").partition("/")[0]
-        is_ours = scope["type"] == "http" and first in FIRST
-        await (self.web if is_ours else self.rest)(scope, receive, send)
 
 
 def fault(error: GarrodError, status: int = 0, *, emergency: str = "") -> Response:
