@@ -56,6 +56,7 @@ def test_nothing_found_is_said() -> None:
         (ConflictError("x", code="REC004"), "multiple-matches"),
         (InputError("x", code="API002"), "not-supported"),
         (InputError("x", code="API007"), "too-long"),
+        (InputError("x", code="CDS010"), "not-found"),
         (AccessDenied("x", code="ACC002"), "login"),
         (AccessDenied("no"), "forbidden"),
         (VersionConflict("Patient", "1", expected=1, current=2), "conflict"),

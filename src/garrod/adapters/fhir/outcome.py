@@ -46,6 +46,8 @@ TYPES = {  # of errors that say more than their kind does
     "API003": "not-supported",
     "API006": "not-supported",
     "API007": "too-long",
+    "CDS007": "not-found",
+    "CDS010": "not-found",
     "API008": "not-supported",
     "FHR104": "too-long",
 }
