@@ -114,6 +114,6 @@ def test_least_quality_is_a_setting_of_the_run(run: Run) -> None:
     def reasons(*more: object) -> str:
         return str(json.loads(run("genome", "call", GENOME, *more).out)["samples"][0]["genes"])
 
-    assert "positions were not read" in reasons()
+    assert "positions was not read" in reasons()
     assert "CYP2C19" in reasons("--min-gq", 0, "--min-dp", 0)
     assert reasons("--min-gq", 0, "--min-dp", 0) != reasons()

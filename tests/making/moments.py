@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,8 @@ class Clinic:
 
     def tell(self, name: str, card: Resource, **more: Any) -> Resource:
         """Send feedback on a card."""
-        said = {"card": card["uuid"], "outcomeTimestamp": "2026-11-28T09:30:00Z", **more}
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        said = {"card": card["uuid"], "outcomeTimestamp": now, **more}
         path = f"{self.server.base}/cds-services/garrod-{name}/feedback"
         told = self.server.client.post(path, json={"feedback": [said]})
         assert told.status_code == 200, told.text

@@ -42,7 +42,7 @@ def test_vcf_is_authorised_and_the_prescriber_sees_the_gene(in_demo: As, demo: S
     said = page.locator("main").inner_text()
     assert "GRCh38" in said
     assert "SYNTHETIC-1" in said
-    assert "Contamination" in said
+    assert "Another person’s DNA" in said
     assert held(demo, "Observation", WHO) == []  # nothing yet
     page.get_by_label("I have compared the sample").check()
     page.get_by_role("button", name="Authorise these results").click()
