@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,9 @@ from tests.web.test_summary_page import HOSTILE, LONG, As
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROOT = "https://garrod.health/fhir"
+SOON, LATER, LAST = (
+    (datetime.now(UTC) + timedelta(days)).date().isoformat() for days in (25, 31, 37)
+)
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +33,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         put(made, team_of("day-1"))
         put(made, person("day-9", "Somebody Else-Synthetic"))
         put(made, task("late", "monitor", "monitoring", "2026-11-02"))
-        put(made, task("hard", "monitor", "monitoring", "2026-12-24", priority="urgent",
+        put(made, task("hard", "monitor", "monitoring", SOON, priority="urgent",
                        focus={"reference": "DetectedIssue/card-1"}))  # fmt: skip
-        put(made, task("query", "pharmacist-review", "pharmacist", "2026-12-30"))
-        put(made, task("lab", "check-result", "laboratory", "2026-12-30"))
-        put(made, task("odd", "check-result", "laboratory", "2026-12-30",
+        put(made, task("query", "pharmacist-review", "pharmacist", LATER))
+        put(made, task("lab", "check-result", "laboratory", LATER))
+        put(made, task("odd", "check-result", "laboratory", LATER,
                        description=f"{HOSTILE} {LONG}"))  # fmt: skip
         put(made, task("hidden", "monitor", "monitoring", "2026-11-02", patient="day-9"))
         for number in range(60):
-            put(made, task(f"many{number}", "advice-changed", "pharmacist", "2027-01-05"))
+            put(made, task(f"many{number}", "advice-changed", "pharmacist", LAST))
         asked = {"code": {"text": "CYP2C19 genotype"}, "authoredOn": "2026-11-05"}
         own = {"subject": {"reference": "Patient/day-1"}, "intent": "order", "status": "active"}
         put(made, {"resourceType": "ServiceRequest", "id": "asked", **own, **asked})
