@@ -22,7 +22,8 @@ class Relation(StrEnum):
 
 
 # Below which coefficient a degree ends: 2 to the power of -1.5, -2.5 and -3.5.
-# Source: PMID 20926424 (Manichaikul et al. 2010; KING)
+# Source: https://search.r-project.org/CRAN/refmans/bigsnpr/html/snp_plinkKINGQC.html, which cites
+# Manichaikul et al. 2010 (PMID 20926424, unchecked)
 SAME, FIRST, SECOND = 2**-1.5, 2**-2.5, 2**-3.5
 ENOUGH = 200  # Not clinical: places at which one of the two has two different alleles
 
@@ -50,7 +51,8 @@ def kinship(one: Dosages, other: Dosages) -> Kinship:
     """Return the kinship of two samples, without frequencies of alleles (KING-robust).
 
     `one`, `other`: shape (places,), copies that differ from the reference, -1 where not read.
-    Source: PMID 20926424, equation 11.
+    Source: PMID 20926424 (unchecked), equation 11, as https://github.com/omics-rust/rsomics-kinship
+    states it; the tests hold it to plain counting.
     """
     both = (one >= 0) & (other >= 0)
     one, other = one[both], other[both]
